@@ -1,0 +1,98 @@
+import { randomUUID } from "node:crypto";
+import {
+  access,
+  chmod,
+  constants,
+  mkdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
+import path from "node:path";
+
+import { InputError } from "./input-error.ts";
+
+/** A file and what it shall contain. */
+export interface FileContent {
+  readonly file: string;
+  readonly content: string | Uint8Array;
+}
+
+/**
+ * Reads a text file.
+ *
+ * @throws InputError that says why it cannot be read.
+ */
+export async function readInput(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new InputError(`${file}: cannot be read: ${reasonOf(error)}.`, { cause: error });
+  }
+}
+
+/**
+ * Makes a folder, with its parents, that files can be written to.
+ *
+ * @throws InputError that says why that is impossible.
+ */
+export async function ensureWritableFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw new InputError(`${folder}: cannot write to this folder: ${reasonOf(error)}.`, { cause: error });
+  }
+}
+
+/**
+ * Writes files so that a reader sees each of them old or new, never in part: everything is written beside its place
+ * first and moved there at the end. A link stays a link, and a file that exists keeps its permissions.
+ *
+ * @throws InputError when a file cannot be written; what was there is then untouched.
+ */
+export async function writeFilesAtomically(files: readonly FileContent[]): Promise<void> {
+  const written: { readonly temporary: string; readonly target: string }[] = [];
+  try {
+    for (const { file, content } of files) {
+      const target = await realpath(file).catch(() => file);
+      const temporary = path.join(
+        path.dirname(target),
+        `.${path.basename(target)}.${randomUUID().slice(0, 8)}.tmp`,
+      );
+      written.push({ temporary, target });
+      await writeBeside(temporary, target, content);
+    }
+    for (const { temporary, target } of written) await rename(temporary, target);
+  } catch (error) {
+    await Promise.all(written.map(({ temporary }) => rm(temporary, { force: true })));
+    const file = written.at(-1)?.target ?? files[0]?.file ?? "";
+    throw new InputError(`${file}: cannot be written: ${reasonOf(error)}.`, { cause: error });
+  }
+}
+
+async function writeBeside(temporary: string, target: string, content: string | Uint8Array): Promise<void> {
+  await writeFile(temporary, content);
+  const existing = await stat(target).catch(() => null);
+  if (existing !== null) await chmod(temporary, existing.mode);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "no such file or folder",
+  EACCES: "permission denied",
+  EPERM: "the operation is not permitted",
+  EISDIR: "it is a folder, not a file",
+  ENOTDIR: "a part of the path is a file, not a folder",
+  EEXIST: "a file of this name is in the way",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+};
+
+/** An error of the file system in words. */
+export function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,39 @@
+import { createHighlighter } from "shiki";
+import type { BundledLanguage, HighlighterGeneric, BundledTheme } from "shiki";
+
+import { html, trustedHtml } from "../../../renderers/html.ts";
+import type { Html } from "../../../renderers/html.ts";
+
+/** Turns source code into coloured markup: a `<pre>`. */
+export type Highlight = (code: string, language: string) => Html;
+
+const LIGHT_THEME = "github-light-default";
+const DARK_THEME = "github-dark-default";
+
+/** What lessons quote; another language is shown without colours. */
+const LANGUAGES = ["typescript", "javascript", "json", "shellscript", "python"] as const;
+
+/**
+ * Loads the highlighter. Its markup carries both colours of each token as the CSS variables `--shiki-light` and
+ * `--shiki-dark`, between which the page's style chooses.
+ */
+export async function loadHighlight(): Promise<Highlight> {
+  const highlighter = await createHighlighter({ themes: [LIGHT_THEME, DARK_THEME], langs: [...LANGUAGES] });
+  return (code, language) => highlight(highlighter, code, language);
+}
+
+function highlight(
+  highlighter: HighlighterGeneric<BundledLanguage, BundledTheme>,
+  code: string,
+  language: string,
+): Html {
+  const known = highlighter.getLoadedLanguages().includes(language);
+  if (!known) return html`<pre class="shiki" tabindex="0"><code>${code}</code></pre>`;
+  const markup = highlighter.codeToHtml(code, {
+    lang: language,
+    themes: { light: LIGHT_THEME, dark: DARK_THEME },
+    defaultColor: false,
+  });
+  // Shiki escapes the code that it colours.
+  return trustedHtml(markup);
+}
