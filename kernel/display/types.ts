@@ -3,3 +3,19 @@ export type MimeBundle = Record<string, unknown>;
 
 /** Turns a value into a MIME bundle, or answers `undefined`: "not mine". */
 export type Renderer = (value: unknown) => MimeBundle | undefined | Promise<MimeBundle | undefined>;
+
+/** A bundle on its way to a front end, with the fields of Jupyter's `display_data`. */
+export interface DisplayContent {
+  readonly data: MimeBundle;
+  readonly metadata: Record<string, unknown>;
+  /** Set when the display can be updated later. */
+  readonly displayId?: string;
+}
+
+/** Where a cell's output goes. Calls keep their order; the receiver may coalesce neighbouring stream text. */
+export interface OutputSink {
+  stream(name: "stdout" | "stderr", text: string): void;
+  display(content: DisplayContent): void;
+  updateDisplay(content: DisplayContent & { readonly displayId: string }): void;
+  clearOutput(wait: boolean): void;
+}

@@ -1,24 +1,27 @@
-import type { DecodedSourceMap } from "@jridgewell/trace-mapping";
-
-/** How V8 holds a top-level name of earlier cells; it refuses some changes of kind, so compilation has to know. */
-export type BindingKind = "lexical" | "function";
+/** A place in a text. Both count from 1, in UTF-16 code units, as V8's stack traces do. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
 
 /** A cell that is ready for `Runtime.evaluate` with `replMode`. */
 export interface CompiledCell {
-  /** JavaScript, ending in its `//# sourceURL`. */
-  readonly code: string;
-  /** Top-level names that the cell declares, with the kind that V8 will hold them as. */
-  readonly declares: ReadonlyMap<string, BindingKind>;
-  /** From positions in `code` to positions in the cell; `null` when they are the same. */
-  readonly map: DecodedSourceMap | null;
-}
-
-/** What a cell is compiled against. */
-export interface CompileContext {
   /** Shown in tracebacks and used as V8's script name, such as `Cell[3]`. */
   readonly name: string;
-  /** Names that earlier cells declared. */
-  readonly held: ReadonlyMap<string, BindingKind>;
+  /** The cell as it was written. */
+  readonly source: string;
+  /** JavaScript, ending in its `//# sourceURL`. */
+  readonly code: string;
+  /** Top-level names that the cell declares. V8 holds every one of them as a `let`, whatever the cell wrote. */
+  readonly declares: ReadonlySet<string>;
+  /**
+   * Whether the cell ends in an expression whose value is its result. Declarations and control flow have no value, and
+   * neither has an assignment (`x = 1`, `x += 1`, `x++`): it is written for its effect, as in Python's notebooks.
+   * A closing semicolon means nothing, since most code ends in one.
+   */
+  readonly showsValue: boolean;
+  /** From a position in `code` to the position in `source` that it stems from. */
+  toSource(position: Position): Position;
 }
 
 /** The answer to Jupyter's `is_complete_request`. */
@@ -35,3 +38,26 @@ export interface JupyterError {
   /** Lines that may carry ANSI colours. */
   readonly traceback: readonly string[];
 }
+
+/** What a static or dynamic import asks for. */
+export interface ImportRequest {
+  /** Import attributes, as in `with { type: "json" }`. */
+  readonly with?: Readonly<Record<string, string>>;
+  /** Exports that the cell uses as values: the module must have them. */
+  readonly names?: readonly string[];
+}
+
+/** The functions that compiled cells call, under the global name `CELL_SUPPORT`. */
+export interface CellSupport {
+  /** `import.meta` of a cell. */
+  readonly meta: object;
+  /** Loads a module for a static import or an `import()` of a cell. */
+  import(specifier: unknown, request?: ImportRequest): Promise<object>;
+  /** Registers the resource of a top-level `using`; the kernel disposes it after the cell. */
+  use<T>(resource: T): T;
+  /** The same for `await using`. */
+  useAsync<T>(resource: T): T;
+}
+
+/** Global name of the `CellSupport` object: long enough that no cell declares it by chance. */
+export const CELL_SUPPORT = "__typetorch_cell__";

@@ -1,26 +1,18 @@
-import type { MimeBundle } from "../display/types.ts";
+import type { DisplayContent, OutputSink } from "../display/types.ts";
 import type { Completeness, JupyterError } from "../language/types.ts";
 
-/** A bundle on its way to a front end, with the fields of Jupyter's `display_data`. */
-export interface DisplayContent {
-  readonly data: MimeBundle;
-  readonly metadata: Record<string, unknown>;
-  /** Set when the display can be updated later. */
-  readonly displayId?: string;
-}
-
-/** Where a cell's output goes. Calls keep their order; the receiver may coalesce neighbouring stream text. */
-export interface OutputSink {
-  stream(name: "stdout" | "stderr", text: string): void;
-  display(content: DisplayContent): void;
-  updateDisplay(content: DisplayContent & { readonly displayId: string }): void;
-  clearOutput(wait: boolean): void;
-}
+export type { DisplayContent, OutputSink } from "../display/types.ts";
 
 /** How a cell ended. `result` is `null` when the cell has no value to show. */
 export type ExecuteOutcome =
   | { readonly status: "ok"; readonly result: DisplayContent | null }
   | { readonly status: "error"; readonly error: JupyterError };
+
+/** What a session is made with. */
+export interface SessionOptions {
+  /** Absolute path of the folder that relative and bare imports start from; by default the process's. */
+  readonly cwd?: string;
+}
 
 /** Evaluates cells one after the other on the main thread; knows no sockets. */
 export interface Session {
@@ -35,4 +27,9 @@ export interface Session {
   interrupt(): void;
   /** Answers `is_complete_request`. */
   isComplete(code: string): Completeness;
+  /**
+   * Writes the traceback of an error that nobody caught to the `stderr` of the cell that it stems from: for the process's
+   * `uncaughtException` and `unhandledRejection` handlers, which belong to whoever owns the process.
+   */
+  reportUncaught(error: unknown): void;
 }

@@ -1,0 +1,4 @@
+export { displaySymbol, formatNow, formatValue, type Warn } from "./format.ts";
+export { registerRenderer } from "./registry.ts";
+export { failureText, plainText } from "./text.ts";
+export type { DisplayContent, MimeBundle, OutputSink, Renderer } from "./types.ts";

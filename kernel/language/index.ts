@@ -1,0 +1,14 @@
+export { compileCell } from "./compile.ts";
+export { isComplete } from "./completeness.ts";
+export { CellSyntaxError } from "./syntax-error.ts";
+export { codeFrame } from "./code-frame.ts";
+export { preloadStripper } from "./strip.ts";
+export { CELL_SUPPORT } from "./types.ts";
+export type {
+  CellSupport,
+  CompiledCell,
+  Completeness,
+  ImportRequest,
+  JupyterError,
+  Position,
+} from "./types.ts";

@@ -1,0 +1,43 @@
+import { parseSync, type OxcError, type Program } from "oxc-parser";
+import { positionAt } from "./position.ts";
+import { CellSyntaxError } from "./syntax-error.ts";
+
+/** The first error of a text that does not parse, with the UTF-16 offset at which the parser stopped. */
+export interface ParseFailure {
+  readonly message: string;
+  readonly offset: number;
+}
+
+/** What the parser found: a program, or why there is none. */
+export type ParseOutcome =
+  | { readonly program: Program; readonly failure: null }
+  | { readonly program: null; readonly failure: ParseFailure };
+
+function failureOf(error: OxcError, source: string): ParseFailure {
+  const help = error.helpMessage === null ? "" : ` (${error.helpMessage})`;
+  return { message: error.message + help, offset: error.labels.at(-1)?.start ?? source.length };
+}
+
+/** Parses a cell as a TypeScript module: strict, with `await` at the top level, and checked for redeclarations. */
+export function parse(source: string): ParseOutcome {
+  const { program, errors } = parseSync("cell.ts", source, {
+    lang: "ts",
+    sourceType: "module",
+    showSemanticErrors: true,
+  });
+  const [error] = errors;
+  return error === undefined
+    ? { program, failure: null }
+    : { program: null, failure: failureOf(error, source) };
+}
+
+/**
+ * Parses the cell `name`.
+ *
+ * @throws CellSyntaxError at the parser's first error
+ */
+export function parseCell(source: string, name: string): Program {
+  const { program, failure } = parse(source);
+  if (failure === null) return program;
+  throw new CellSyntaxError(failure.message, name, source, positionAt(source, failure.offset));
+}

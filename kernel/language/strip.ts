@@ -1,0 +1,72 @@
+import { createRequire } from "node:module";
+import { transformSync, type HelperMode, type TransformOptions } from "oxc-transform";
+import { throughMap, unmoved, type Mapping } from "./position.ts";
+
+/** The part of amaro that is used; the package carries no types. */
+interface Amaro {
+  transformSync(source: string, options: { readonly mode: "strip-only" }): { readonly code: string };
+}
+
+/** JavaScript, and the way back to the text that it was made from. */
+export interface Rewritten {
+  readonly code: string;
+  readonly toSource: Mapping;
+}
+
+const require = createRequire(import.meta.url);
+let amaro: Amaro | undefined;
+
+/** amaro is a WebAssembly module that takes 100 ms and more to load; whoever only imports this module does not pay that. */
+function loadAmaro(): Amaro {
+  // `require` is untyped and amaro has no declarations: `Amaro` above states what its documentation promises.
+  amaro ??= require("amaro") as Amaro;
+  return amaro;
+}
+
+/** Loads what stripping needs, so that the first cell does not wait for it. */
+export function preloadStripper(): void {
+  loadAmaro();
+}
+
+/** Blanks types out and keeps every position; `null` for syntax that needs code, such as enums. */
+function blankTypes(source: string): string | null {
+  try {
+    const { code } = loadAmaro().transformSync(source, { mode: "strip-only" });
+    return code.length === source.length ? code : null;
+  } catch {
+    // amaro throws for what it does not support and for what its parser, stricter than oxc's, calls invalid.
+    return null;
+  }
+}
+
+/** Runs oxc's transformer, which prints the program anew, over a text that is known to parse. */
+function transform(source: string, options: TransformOptions): Rewritten {
+  const { code, map, errors } = transformSync("cell.ts", source, {
+    sourceType: "module",
+    sourcemap: true,
+    ...options,
+  });
+  const [error] = errors;
+  if (error !== undefined) throw new SyntaxError(error.message);
+  return { code, toSource: map === undefined ? unmoved : throughMap(() => map.mappings) };
+}
+
+/**
+ * Turns TypeScript that parses into JavaScript. Types are blanked out in place where that suffices; enums, namespaces,
+ * parameter properties, `import x = require()` and `<T>x` are rewritten, with a source map.
+ */
+export function stripTypes(source: string): Rewritten {
+  const blanked = blankTypes(source);
+  if (blanked !== null) return { code: blanked, toSource: unmoved };
+  return transform(source, { lang: "ts", typescript: { onlyRemoveTypeImports: true } });
+}
+
+/**
+ * Rewrites `using` inside blocks and functions as `try`/`finally`, since V8 has it only from Node 24 on. The code calls
+ * `babelHelpers.usingCtx`, which the session provides.
+ */
+export function lowerUsing(source: string): Rewritten {
+  // An ambient `const enum` cannot be used as a value under `isolatedModules`; this is the value that it documents.
+  const mode = "External" as HelperMode;
+  return transform(source, { lang: "js", target: "es2022", helpers: { mode } });
+}

@@ -1,0 +1,1 @@
+export { installPrelude } from "./install.ts";

@@ -1,0 +1,62 @@
+import type * as Renderers from "../../renderers/index.ts";
+import type * as Runtime from "../../runtime/index.ts";
+import type { GraphSnapshot } from "../../runtime/snapshot.ts";
+import type { MimeBundle } from "../display/index.ts";
+
+interface Loaded {
+  readonly runtime: typeof Runtime;
+  readonly renderers: typeof Renderers;
+}
+
+let loaded: Loaded | undefined;
+
+/** Both are loaded when the first value looks like theirs: a cell that made a tensor has loaded the runtime itself. */
+async function load(): Promise<Loaded> {
+  const [runtime, renderers] = await Promise.all([
+    import("../../runtime/index.ts"),
+    import("../../renderers/index.ts"),
+  ]);
+  loaded = { runtime, renderers };
+  return loaded;
+}
+
+/** Renders at once when everything is loaded, so that a display in a synchronous loop does not wait for its end. */
+function whenLoaded(
+  render: (loaded: Loaded) => MimeBundle | Promise<MimeBundle> | undefined,
+): MimeBundle | undefined | Promise<MimeBundle | undefined> {
+  return loaded === undefined ? load().then(render) : render(loaded);
+}
+
+/** Whether a value's class, or one that it extends, is called `Tensor`. Whose class that is shows when the runtime is loaded. */
+function looksLikeTensor(value: object): boolean {
+  for (
+    let prototype = Object.getPrototypeOf(value);
+    prototype !== null;
+    prototype = Object.getPrototypeOf(prototype)
+  ) {
+    const { constructor } = prototype as { constructor?: unknown };
+    if (typeof constructor === "function" && constructor.name === "Tensor") return true;
+  }
+  return false;
+}
+
+/** Shows a tensor of this package: its values, as PyTorch prints them and as a picture. */
+export function renderTensorValue(value: unknown): MimeBundle | undefined | Promise<MimeBundle | undefined> {
+  if (typeof value !== "object" || value === null || !looksLikeTensor(value)) return undefined;
+  return whenLoaded(({ runtime, renderers }) =>
+    value instanceof runtime.Tensor ? renderers.renderTensor(runtime.snapshot(value)) : undefined,
+  );
+}
+
+/** Whether a value is what the runtime's `graph()` returns, which is plain data. */
+function isGraphSnapshot(value: unknown): value is GraphSnapshot {
+  if (typeof value !== "object" || value === null) return false;
+  const { kind, nodes, edges } = value as { kind?: unknown; nodes?: unknown; edges?: unknown };
+  return kind === "graph" && Array.isArray(nodes) && Array.isArray(edges);
+}
+
+/** Draws a computation graph. */
+export function renderGraphSnapshot(value: unknown): undefined | Promise<MimeBundle | undefined> {
+  if (!isGraphSnapshot(value)) return undefined;
+  return load().then(({ renderers }) => renderers.renderGraph(value));
+}

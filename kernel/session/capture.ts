@@ -1,0 +1,98 @@
+import { Console } from "node:console";
+import process from "node:process";
+import { StringDecoder } from "node:string_decoder";
+import { Writable } from "node:stream";
+import { currentCell, isWithinCell } from "./cell-run.ts";
+
+type StreamName = "stdout" | "stderr";
+type WriteCallback = (error?: Error | null) => void;
+
+/** Decodes bytes of one stream; a character may arrive in two writes. */
+const decoders: Record<StreamName, StringDecoder> = {
+  stdout: new StringDecoder("utf8"),
+  stderr: new StringDecoder("utf8"),
+};
+
+function textOf(name: StreamName, chunk: string | Uint8Array, encoding: BufferEncoding | undefined): string {
+  if (typeof chunk !== "string") return decoders[name].write(chunk);
+  return encoding === "hex" || encoding === "base64"
+    ? decoders[name].write(Buffer.from(chunk, encoding))
+    : chunk;
+}
+
+/** Sends what a cell writes to a stream of the process to the cell's output. Writes of the kernel itself pass. */
+function captureStream(name: StreamName): void {
+  const stream = process[name];
+  const original = stream.write.bind(stream);
+  // `write` is overloaded, which one function expression cannot declare; the arguments are told apart below.
+  stream.write = ((
+    chunk: string | Uint8Array,
+    encoding?: BufferEncoding | WriteCallback,
+    callback?: WriteCallback,
+  ): boolean => {
+    const done = typeof encoding === "function" ? encoding : callback;
+    const cell = currentCell();
+    if (cell === null)
+      return typeof encoding === "function" ? original(chunk, done) : original(chunk, encoding, done);
+    cell.output.stream(name, textOf(name, chunk, typeof encoding === "string" ? encoding : undefined));
+    if (done !== undefined) process.nextTick(done);
+    return true;
+  }) as typeof stream.write;
+}
+
+/** A stream for a `Console`, which passes text on without delay. */
+function consoleStream(name: StreamName): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write(chunk: string | Uint8Array, _encoding, done): void {
+      process[name].write(chunk);
+      done();
+    },
+  });
+}
+
+/**
+ * A console as Node's, without colours. Node's own also hands every argument to the inspector, which would keep the last
+ * thousand of them alive.
+ */
+function cellConsole(): Console {
+  const console = new Console({
+    stdout: consoleStream("stdout"),
+    stderr: consoleStream("stderr"),
+    colorMode: false,
+  });
+  console.clear = (): void => currentCell()?.output.clearOutput(false);
+  return console;
+}
+
+/** `process.exit()` of a cell ends the cell: ending the process would lose output and every variable. */
+function guardExit(): void {
+  const exit = process.exit.bind(process);
+  process.exit = (code?: number | string | null): never => {
+    if (!isWithinCell()) return exit(code);
+    throw new ProcessExitError(code ?? process.exitCode ?? 0);
+  };
+}
+
+/** What `process.exit()` throws in a cell. */
+export class ProcessExitError extends Error {
+  override readonly name = "ProcessExit";
+
+  constructor(code: number | string) {
+    super(
+      `process.exit(${code}) ends this cell, not the kernel, so that its variables stay. To end the kernel, shut it down or restart it.`,
+    );
+  }
+}
+
+let installed = false;
+
+/** Makes what cells print, in whatever way, output of the cell that prints it. Once for the process. */
+export function captureOutput(): void {
+  if (installed) return;
+  installed = true;
+  captureStream("stdout");
+  captureStream("stderr");
+  globalThis.console = cellConsole();
+  guardExit();
+}

@@ -1,0 +1,23 @@
+import path from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+/** The folder of the compiled package, or the repository when it runs from source. */
+const packageRoot = new URL("../../../", import.meta.url).href;
+const ownFolders = ["kernel/", "runtime/", "renderers/", "node_modules/"].map(
+  (folder) => packageRoot + folder,
+);
+
+/** Whether a stack frame's file is Node's, the kernel's or the tensor library's: code that a notebook's reader did not write. */
+export function isKernelFrame(file: string): boolean {
+  if (file.startsWith("node:") || file === "<anonymous>" || file === "native") return true;
+  return ownFolders.some((folder) => file.startsWith(folder) || file.startsWith(fileURLToPath(folder)));
+}
+
+/** A file as it is shown: relative to the working folder if it lies inside. */
+export function shortFile(file: string): string {
+  if (!file.startsWith("file:")) return file;
+  const absolute = fileURLToPath(file);
+  const relative = path.relative(process.cwd(), absolute);
+  return relative.startsWith("..") ? absolute : relative;
+}
