@@ -8,10 +8,9 @@ export class KernelDiedError extends Error {
   readonly stderr: string;
 
   constructor(exitCode: number | null, signal: string | null, stderr: string) {
-    const how = signal === null ? `with exit code ${exitCode}` : `by signal ${signal}`;
     const said =
       stderr === "" ? "It wrote nothing to standard error." : `Its last lines on standard error:\n${stderr}`;
-    super(`The kernel process ended ${how}. ${said}`);
+    super(`The kernel process ${ending(exitCode, signal)}. ${said}`);
     this.exitCode = exitCode;
     this.signal = signal;
     this.stderr = stderr;
