@@ -32,7 +32,8 @@ def encode_int(value: int):
 
 
 def encode_values(tensor: torch.Tensor) -> list:
-    flat = tensor.detach().resolve_neg().contiguous().reshape(-1).tolist()
+    # A derivative that is zero everywhere may have no memory until it is cloned.
+    flat = tensor.detach().clone().reshape(-1).tolist()
     if tensor.dtype.is_floating_point:
         return [encode_float(value, tensor.dtype) for value in flat]
     return [encode_int(int(value)) for value in flat]
@@ -46,13 +47,14 @@ def encode_tensor(tensor: torch.Tensor) -> dict:
     return {"dtype": dtype_name(tensor.dtype), "shape": list(tensor.shape), "values": encode_values(tensor)}
 
 
-def write_lines(path, name: str, rows: list, **head) -> None:
-    """One JSON object with one row a line, so that a change of one case is a change of one line."""
+def compact(value) -> str:
+    return json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
 
-    def compact(value) -> str:
-        return json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
 
-    lines = [f"{json.dumps(key)}: {compact(value)}" for key, value in head.items()]
-    body = ",\n".join(compact(row) for row in rows)
-    lines.append(f"{json.dumps(name)}: [\n{body}\n]")
-    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+def write_lines(path, lists: dict[str, list], **head) -> None:
+    """One JSON object of `head` and `lists`, with a line for each item of a list: a change of one case changes one line."""
+    entries = [f"{compact(key)}: {compact(value)}" for key, value in head.items()]
+    for name, items in lists.items():
+        body = ",\n".join(compact(item) for item in items)
+        entries.append(f"{compact(name)}: [\n{body}\n]")
+    path.write_text("{\n" + ",\n".join(entries) + "\n}\n", encoding="utf-8")

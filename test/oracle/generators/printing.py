@@ -117,4 +117,4 @@ def cases(generator: random.Random, count: int) -> list[dict]:
 
 
 def generate(folder: Path) -> None:
-    write_lines(folder / "printing.json", "cases", cases(random.Random(5), 300), torch=torch.__version__)
+    write_lines(folder / "printing.json", {"cases": cases(random.Random(5), 300)})

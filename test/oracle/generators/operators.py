@@ -1,0 +1,324 @@
+"""Samples of each operator from PyTorch's OpInfo: arguments, results, first and second derivatives, and errors.
+
+The cotangents are not written down: `cotangent` here and its twin in the test compute the same numbers.
+"""
+
+import random
+import sys
+import types
+import unittest
+import warnings
+import zlib
+from pathlib import Path
+
+import numpy
+import torch
+
+from .encode import dtype_name, encode_float, encode_tensor, write_lines
+
+# torch.testing._internal imports this package for its TestCase only.
+sys.modules.setdefault("expecttest", types.SimpleNamespace(TestCase=unittest.TestCase))
+from torch.testing._internal import common_methods_invocations  # noqa: E402
+from torch.testing._internal.opinfo import core  # noqa: E402
+
+OPERATORS = """
+add sub mul div neg pow exp log sqrt rsqrt abs sin cos tanh sigmoid nn.functional.relu log1p expm1 square reciprocal sign floor
+ceil round maximum minimum clamp where eq ne lt le gt ge logical_not isnan isinf isfinite sum mean prod amax amin max min argmax
+argmin var std any all logsumexp matmul mm bmm t reshape view flatten squeeze unsqueeze transpose permute expand select narrow
+cat stack index_select gather masked_fill index_put softmax log_softmax nn.functional.mse_loss nn.functional.nll_loss
+nn.functional.cross_entropy nn.functional.linear clone contiguous __getitem__
+""".split()
+DTYPES = {torch.float64: 12, torch.float32: 4, torch.int64: 4, torch.int32: 2, torch.uint8: 2, torch.bool: 2}
+LARGEST_SAMPLE = 380
+SPECIAL = [float("nan"), float("inf"), -float("inf"), 0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 1e-9, -1e-9, 30.0, -30.0, 800.0, -800.0]
+
+
+def shrink_samples() -> None:
+    """OpInfo's sizes S, M and L, as small as its samples allow: `prod` writes at place four, `gather` needs M >= S."""
+    core.S, core.M, core.L = 3, 4, 5
+    common_methods_invocations.S, common_methods_invocations.M, common_methods_invocations.L = 5, 5, 6
+
+
+def seed(name: str) -> None:
+    number = zlib.crc32(name.encode())
+    torch.manual_seed(number)
+    random.seed(number)
+    numpy.random.seed(number)
+
+
+def map_arguments(argument, change):
+    """`argument` with `change` applied to everything that is not a list or a dictionary."""
+    if isinstance(argument, (list, tuple)):
+        return [map_arguments(item, change) for item in argument]
+    if isinstance(argument, dict):
+        return {name: map_arguments(item, change) for name, item in argument.items()}
+    return change(argument)
+
+
+def short_decimals(argument):
+    """Three decimals keep the data short; a whole number stands for an int, as it does in TypeScript."""
+    if isinstance(argument, torch.Tensor):
+        requires_grad = argument.requires_grad
+        plain = argument.detach()
+        rounded = torch.round(plain, decimals=3) if plain.dtype.is_floating_point else plain.clone()
+        return rounded.requires_grad_(requires_grad)
+    if isinstance(argument, float) and argument.is_integer():
+        return int(argument)
+    return argument
+
+
+def encode_argument(argument):
+    if isinstance(argument, torch.Tensor):
+        encoded = encode_tensor(argument)
+        return encoded | {"requires_grad": True} if argument.requires_grad else encoded
+    if isinstance(argument, torch.dtype):
+        return {"torch": dtype_name(argument)}
+    if isinstance(argument, slice):
+        return {"slice": [argument.start, argument.stop, argument.step]}
+    if argument is Ellipsis:
+        return {"ellipsis": True}
+    if isinstance(argument, float):
+        number = encode_float(argument)
+        return {"number": number} if isinstance(number, str) else number
+    if argument is None or isinstance(argument, (bool, int, str)):
+        return argument
+    raise TypeError(f"no form in JSON for {type(argument)}")
+
+
+def rounded_result(tensor: torch.Tensor) -> dict:
+    """Twelve digits of a float64 result are more than the comparison looks at."""
+    encoded = encode_tensor(tensor)
+    if tensor.dtype is torch.float64:
+        short = [value if isinstance(value, str) else float(f"{value:.12g}") for value in encoded["values"]]
+        encoded["values"] = [encode_float(float(value)) for value in short]
+    return encoded
+
+
+def encode_results(result):
+    return rounded_result(result) if isinstance(result, torch.Tensor) else [rounded_result(item) for item in result]
+
+
+def cotangent(tensor: torch.Tensor, turn: int) -> torch.Tensor:
+    """Quarters from 1/4 to 7/4 in an order that differs with `turn`: no symmetry that could hide a mistake."""
+    counts = torch.arange(tensor.numel(), dtype=tensor.dtype)
+    return (((counts * 5 + turn) % 7 + 1) / 4).reshape(tensor.shape)
+
+
+def gradients(outputs: list, inputs: list, create_graph: bool) -> list:
+    weights = [cotangent(output, turn) for turn, output in enumerate(outputs)]
+    return list(torch.autograd.grad(outputs, inputs, weights, create_graph=create_graph, allow_unused=True))
+
+
+def encode_gradients(grads: list) -> list:
+    return [None if grad is None else rounded_result(grad)["values"] for grad in grads]
+
+
+def derivatives(result, tensors: list) -> dict:
+    """First derivatives for the cotangents, and the derivatives of those; a missing one is null."""
+    outputs = [item for item in ([result] if isinstance(result, torch.Tensor) else result) if item.requires_grad]
+    if not outputs or not tensors:
+        return {}
+    first = gradients(outputs, tensors, create_graph=True)
+    row = {"gradients": encode_gradients(first)}
+    onward = [grad for grad in first if grad is not None and grad.requires_grad]
+    if onward:
+        second = gradients(onward, tensors, create_graph=False)
+        if any(grad is not None for grad in second):
+            row["second"] = encode_gradients(second)
+    return row
+
+
+def tensors_in(argument) -> list:
+    found = []
+    map_arguments(argument, lambda item: found.append(item) if isinstance(item, torch.Tensor) else None)
+    return found
+
+
+def call_of(name: str, sample) -> tuple[list, dict, int]:
+    """The arguments in the order of the function form, and which of them a method is called on."""
+    args = [sample.input, *sample.args]
+    if name == "where":
+        # OpInfo's own lambda puts the condition second, as the method form has it.
+        return [args[1], args[0], args[2]], dict(sample.kwargs), 1
+    return args, dict(sample.kwargs), 0
+
+
+def python_form(operator):
+    if operator.name == "where":
+        return torch.where
+    if operator.name == "__getitem__":
+        return lambda tensor, index: tensor[tuple(index) if isinstance(index, list) else index]
+    return operator.op
+
+
+def sample_row(operator, sample, dtype: torch.dtype) -> dict | None:
+    args, kwargs, receiver = call_of(operator.name, sample)
+    args, kwargs = map_arguments([args, kwargs], short_decimals)
+    tensors = tensors_in([args, kwargs])
+    if sum(tensor.numel() for tensor in tensors) > LARGEST_SAMPLE:
+        return None
+    # Views of an argument that is read later would show what the operator wrote: encode before the call.
+    row = {"dtype": dtype_name(dtype), "args": map_arguments(args, encode_argument)}
+    if kwargs:
+        row["kwargs"] = map_arguments(kwargs, encode_argument)
+    if receiver:
+        row["receiver"] = receiver
+    result = python_form(operator)(*args, **kwargs)
+    row["result"] = encode_results(result)
+    if operator.variant_test_name:
+        row["variant"] = operator.variant_test_name
+    return row | derivatives(result, [tensor for tensor in tensors if tensor.requires_grad])
+
+
+def describe(argument) -> str:
+    """What makes one sample different from another: its kinds of arguments and numbers of dimensions."""
+    if isinstance(argument, torch.Tensor):
+        return f"{argument.dim()}{'' if argument.numel() else 'empty'}{argument.dtype}"
+    return f"{type(argument).__name__}{argument if isinstance(argument, (str, bool)) else ''}"
+
+
+def most_diverse(samples: list, count: int) -> list:
+    """One sample of each kind first, then the others, in their order."""
+    seen, first, rest = set(), [], []
+    for sample in samples:
+        kind = str(map_arguments([sample.input, list(sample.args), sample.kwargs], describe))
+        (rest if kind in seen else first).append(sample)
+        seen.add(kind)
+    chosen = [*first, *rest][:count]
+    return [sample for sample in samples if any(sample is other for other in chosen)]
+
+
+def small(sample) -> bool:
+    return sum(tensor.numel() for tensor in tensors_in([sample.input, list(sample.args), sample.kwargs])) <= LARGEST_SAMPLE
+
+
+def special_samples(operator, dtype: torch.dtype) -> list:
+    """NaN, infinities and both zeros, alone and against each other."""
+    if not dtype.is_floating_point or operator.name == "clamp":
+        return []
+    values = torch.tensor(SPECIAL, dtype=dtype)
+    if isinstance(operator, core.BinaryUfuncInfo):
+        return [core.SampleInput(values[:7].reshape(7, 1), args=(values[[0, 1, 2, 3, 4, 8]],))]
+    if isinstance(operator, core.UnaryUfuncInfo):
+        return [core.SampleInput(values, kwargs=dict(operator.sample_kwargs("cpu", dtype, values)[0]))]
+    return []
+
+
+def promotion_samples(operator, dtype: torch.dtype) -> list:
+    """A tensor with a plain number, and with tensors of every dtype, with and without dimensions."""
+    if not isinstance(operator, core.BinaryUfuncInfo) and not operator.name == "where":
+        return []
+    left = torch.tensor([1, 0, 1] if dtype is torch.bool else [3, 1, 2], dtype=dtype)
+    # A number after `max` and `min` is a dimension.
+    others = [] if operator.name in ("max", "min") else [2, 2.5, True]
+    for other in DTYPES:
+        others += [torch.tensor([1, 1, 2]).to(other), torch.tensor(2).to(other)]
+    if operator.name == "where":
+        return [core.SampleInput(left, args=(torch.tensor([True, False, True]), other)) for other in others]
+    kwargs = dict(operator.sample_kwargs("cpu", dtype, left)[0]) if hasattr(operator, "sample_kwargs") else {}
+    if operator.name == "div" and operator.variant_test_name != "no_rounding_mode":
+        kwargs = {"rounding_mode": operator.variant_test_name.removesuffix("_rounding")}
+    return [core.SampleInput(left, args=(other,), kwargs=kwargs) for other in others]
+
+
+def small_rows(operator, dtype: torch.dtype) -> list[dict]:
+    """Promotion, and dtypes that the operator has no kernel for: a row tells the result or the error."""
+    samples = promotion_samples(operator, dtype)
+    if dtype not in operator.dtypes and isinstance(operator, core.UnaryUfuncInfo):
+        samples = [core.SampleInput(torch.tensor([1, 0]).to(dtype), kwargs=dict(operator.sample_kwargs("cpu", dtype, None)[0]))]
+    rows = []
+    for sample in samples:
+        try:
+            rows.append(sample_row(operator, sample, dtype))
+        except (RuntimeError, NotImplementedError, TypeError) as error:
+            rows.append(error_row(operator, sample, error))
+    return rows
+
+
+def rows_of(operator, dtype: torch.dtype, count: int) -> list[dict]:
+    seed(f"{operator.name} {operator.variant_test_name} {dtype_name(dtype)}")
+    differentiable = dtype is torch.float64 and operator.supports_autograd
+    samples = [sample for sample in operator.sample_inputs("cpu", dtype, requires_grad=differentiable) if small(sample)]
+    chosen = most_diverse(samples, count) + special_samples(operator, dtype)
+    return [row for sample in chosen if (row := sample_row(operator, sample, dtype))]
+
+
+def encode_error_argument(argument):
+    """What is wrong with a large tensor is its shape, never a value."""
+    if isinstance(argument, torch.Tensor) and argument.numel() > 12:
+        return {"dtype": dtype_name(argument.dtype), "shape": list(argument.shape), "fill": 0}
+    return encode_argument(argument)
+
+
+def first_line(error: Exception) -> str:
+    return str(error).splitlines()[0][:160]
+
+
+def error_row(operator, sample, error: Exception) -> dict:
+    args, kwargs, receiver = call_of(operator.name, sample)
+    row = {"args": map_arguments(args, encode_error_argument)}
+    if kwargs:
+        row["kwargs"] = map_arguments(kwargs, encode_error_argument)
+    if receiver:
+        row["receiver"] = receiver
+    return row | {"error": type(error).__name__, "message": first_line(error)}
+
+
+def exists_in_typescript(args: list, kwargs: dict) -> bool:
+    """Neither `out=`, nor a method of a plain number, nor complex numbers and the dtypes that are left out exist there."""
+    strange = []
+    map_arguments([args, kwargs], lambda item: strange.append(item) if isinstance(item, (complex, torch.device)) else None)
+    known = all(tensor.dtype in DTYPES and tensor.device.type == "cpu" for tensor in tensors_in([args, kwargs]))
+    return "out" not in kwargs and isinstance(args[0], (torch.Tensor, list)) and known and not strange
+
+
+def error_rows(operator) -> list[dict]:
+    if operator.error_inputs_func is None:
+        return []
+    seed(f"{operator.name} errors")
+    rows = []
+    for case in operator.error_inputs("cpu"):
+        args, kwargs, receiver = call_of(operator.name, case.sample_input)
+        if not exists_in_typescript(args, kwargs):
+            continue
+        try:
+            python_form(operator)(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - which class it is, is what the row tells
+            rows.append(error_row(operator, case.sample_input, error))
+    return rows
+
+
+def unique(rows: list[dict]) -> list[dict]:
+    return [row for index, row in enumerate(rows) if row not in rows[:index]]
+
+
+def variants_of(name: str) -> list:
+    # bmm's "triton_optimized" exists for the sake of another device.
+    return [operator for operator in common_methods_invocations.op_db
+            if operator.name == name and operator.variant_test_name != "triton_optimized"]
+
+
+def write_operator(folder: Path, name: str) -> None:
+    variants = variants_of(name)
+    rows = []
+    for dtype, count in DTYPES.items():
+        for operator in variants:
+            if dtype in operator.dtypes:
+                rows += rows_of(operator, dtype, -(-count // len(variants)))
+            rows += small_rows(operator, dtype)
+    rows += [row for operator in variants for row in error_rows(operator)]
+    errors = unique([row for row in rows if "error" in row])
+    samples = unique([row for row in rows if "error" not in row])
+    function = name.removeprefix("nn.functional.")
+    forms = {"function": hasattr(torch.nn.functional if function != name else torch, function),
+             "method": function == name and hasattr(torch.Tensor, name)}
+    write_lines(folder / f"{function.strip('_')}.json", {"samples": samples, "errors": errors}, operator=name, forms=forms)
+
+
+def generate(folder: Path) -> None:
+    shrink_samples()
+    warnings.simplefilter("ignore")
+    target = folder / "operators"
+    target.mkdir(parents=True, exist_ok=True)
+    for name in OPERATORS:
+        write_operator(target, name)
