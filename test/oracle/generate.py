@@ -9,10 +9,16 @@ from pathlib import Path
 
 import torch
 
-from generators import operators, printing
+from generators import operators, printing, programs, random_numbers, training
 
 EXPECTED_VERSION = "2.13.0"
-PARTS = {"printing": printing, "operators": operators}
+PARTS = {
+    "printing": printing,
+    "operators": operators,
+    "programs": programs,
+    "random": random_numbers,
+    "training": training,
+}
 
 
 def main(names: list[str]) -> None:

@@ -1,0 +1,83 @@
+import type { DTypeName } from "../../runtime/dtype.ts";
+import torch, { Tensor } from "../../runtime/index.ts";
+import { decodeNumber, decodeValues, type EncodedNumber, type EncodedTensor } from "./data.ts";
+
+/** An argument as `generators/operators.py` writes it. */
+export type EncodedArgument =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly EncodedArgument[]
+  | TensorArgument
+  | { readonly torch: DTypeName }
+  | { readonly slice: readonly (number | null)[] }
+  | { readonly ellipsis: true }
+  | { readonly number: EncodedNumber };
+
+/** A tensor; a large one whose values do not matter is told by the number that fills it. */
+export type TensorArgument = Omit<EncodedTensor, "values"> & {
+  readonly values?: readonly EncodedNumber[];
+  readonly fill?: number;
+  readonly requires_grad?: boolean;
+};
+
+/** The arguments of one call: positional ones, then those by name. */
+export interface EncodedCall {
+  readonly args: readonly EncodedArgument[];
+  readonly kwargs?: Readonly<Record<string, EncodedArgument>>;
+  /** Which argument the method form is called on; the first when left out. */
+  readonly receiver?: number;
+}
+
+function decodeTensor({ dtype, shape, values, fill, requires_grad = false }: TensorArgument): Tensor {
+  const count = shape.reduce((product, size) => product * size, 1);
+  const elements = decodeValues(dtype, values ?? Array.from<number>({ length: count }).fill(fill ?? 0));
+  // The generator writes only dtypes that exist here.
+  const flat = torch.tensor(elements, { dtype: torch[dtype as DTypeName] });
+  return flat.reshape(shape).requires_grad_(requires_grad);
+}
+
+/** The value that a row stands for. */
+export function decodeArgument(argument: EncodedArgument): unknown {
+  if (argument === null || typeof argument !== "object") return argument;
+  // TypeScript's `isArray` does not narrow readonly arrays.
+  if (Array.isArray(argument)) return (argument as readonly EncodedArgument[]).map(decodeArgument);
+  if ("torch" in argument) return torch[argument.torch];
+  if ("slice" in argument) return torch.slice(...argument.slice);
+  if ("ellipsis" in argument) return "...";
+  if ("number" in argument) return decodeNumber(argument.number);
+  return decodeTensor(argument as TensorArgument);
+}
+
+/** A call with its tensors made anew, so that no call sees what another one did to them. */
+export interface Call {
+  readonly args: readonly unknown[];
+  readonly keywords: Readonly<Record<string, unknown>>;
+  readonly receiver: number;
+}
+
+export function decodeCall({ args, kwargs = {}, receiver = 0 }: EncodedCall): Call {
+  const keywords = Object.fromEntries(Object.entries(kwargs).map(([name, value]) => [name, decodeArgument(value)]));
+  return { args: args.map(decodeArgument), keywords, receiver };
+}
+
+/** The tensors of a call in the order in which the generator asks for their gradients. */
+export function tensorsThatRequireGrad({ args, keywords }: Call): Tensor[] {
+  const everything = [...args, ...Object.values(keywords)].flat(2);
+  return everything.filter((value): value is Tensor => value instanceof Tensor && value.requires_grad);
+}
+
+function describe(argument: EncodedArgument): string {
+  if (argument === null || typeof argument !== "object") return JSON.stringify(argument);
+  if (Array.isArray(argument)) return `[${argument.map(describe).join(", ")}]`;
+  if (!("shape" in argument)) return JSON.stringify(argument);
+  const { dtype, shape, values = [] } = argument;
+  return `${dtype}[${shape.join(",")}]${values.length > 0 && values.length <= 3 ? `{${values.join(",")}}` : ""}`;
+}
+
+/** A call as a reader of a failing test wants to see it: `sum(float32[2,3], 1, {keepdim: true})`. */
+export function describeCall(name: string, { args, kwargs = {} }: EncodedCall): string {
+  const named = Object.entries(kwargs).map(([keyword, value]) => `${keyword}: ${describe(value)}`);
+  return `${name}(${[...args.map(describe), ...(named.length > 0 ? [`{${named.join(", ")}}`] : [])].join(", ")})`;
+}

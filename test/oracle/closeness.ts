@@ -1,0 +1,43 @@
+import type { Tensor } from "../../runtime/index.ts";
+import { decodeValues, type EncodedNumber, type EncodedTensor } from "./data.ts";
+
+/** What `torch.testing.assert_close` allows for each floating dtype; everything else must be equal. */
+const tolerances: Readonly<Record<string, { readonly relative: number; readonly absolute: number }>> = {
+  float32: { relative: 1.3e-6, absolute: 1e-5 },
+  float64: { relative: 1e-7, absolute: 1e-7 },
+};
+
+/** The elements of a tensor in row-major order, booleans as 0 and 1. */
+export function flatValues(tensor: Tensor): (number | bigint)[] {
+  const flat = [tensor.tolist()].flat(Infinity) as (number | bigint | boolean)[];
+  return flat.map((value) => (typeof value === "boolean" ? Number(value) : value));
+}
+
+/** Whether two elements agree; NaN agrees with NaN, and zero with either zero, as in PyTorch. */
+function agree(got: number | bigint, expected: number | bigint, dtype: string): boolean {
+  const tolerance = tolerances[dtype];
+  if (tolerance === undefined) return BigInt(got) === BigInt(expected);
+  const [left, right] = [Number(got), Number(expected)];
+  if (Number.isNaN(right) || Number.isNaN(left)) return Number.isNaN(right) && Number.isNaN(left);
+  return left === right || Math.abs(left - right) <= tolerance.absolute + tolerance.relative * Math.abs(right);
+}
+
+function shorten(values: readonly unknown[]): string {
+  return values.length > 12 ? `${values.slice(0, 12).join(" ")} … (${values.length})` : values.join(" ");
+}
+
+/** What is wrong with the elements of `got`, or `null`. */
+export function differenceOfValues(got: Tensor, expected: readonly EncodedNumber[]): string | null {
+  const name = got.dtype.name;
+  const [left, right] = [flatValues(got), decodeValues(name, expected)];
+  const fits = left.length === right.length && left.every((value, index) => agree(value, right[index] ?? NaN, name));
+  return fits ? null : `got ${shorten(left)}, PyTorch ${shorten(right)}`;
+}
+
+/** What is wrong with `got`: its dtype, its shape or its elements; `null` when nothing is. */
+export function difference(got: Tensor, expected: EncodedTensor): string | null {
+  if (got.dtype.name !== expected.dtype) return `got dtype ${got.dtype.name}, PyTorch ${expected.dtype}`;
+  const [shape, right] = [got.shape.join(","), expected.shape.join(",")];
+  if (shape !== right) return `got shape [${shape}], PyTorch [${right}]`;
+  return differenceOfValues(got, expected.values);
+}

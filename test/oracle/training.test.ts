@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import torch, { type Tensor } from "../../runtime/index.ts";
+import { decodeArgument } from "./arguments.ts";
+import { difference } from "./closeness.ts";
+import { readOracle, type EncodedTensor } from "./data.ts";
+
+interface Trajectory {
+  readonly loss: "MSELoss" | "CrossEntropyLoss";
+  readonly options: { readonly lr: number; readonly momentum?: number; readonly weight_decay?: number };
+  readonly inputs: EncodedTensor;
+  readonly targets: EncodedTensor;
+  readonly initial: readonly EncodedTensor[];
+  readonly losses: EncodedTensor;
+  readonly final: readonly EncodedTensor[];
+}
+
+const { trajectories } = readOracle<{ trajectories: Trajectory[] }>("training.json");
+
+function differencesOf(parameters: Iterable<Tensor>, expected: readonly EncodedTensor[]): (string | null)[] {
+  return [...parameters].map((parameter, index) => difference(parameter, expected[index] ?? { dtype: "", shape: [], values: [] }));
+}
+
+test.each(trajectories.map((row) => ({ row, title: `${row.loss} with SGD ${JSON.stringify(row.options)}` })))(
+  "training goes PyTorch's way: $title",
+  ({ row }) => {
+    const { nn, optim } = torch;
+    // The generator writes tensors here.
+    const [inputs, targets] = [decodeArgument(row.inputs) as Tensor, decodeArgument(row.targets) as Tensor];
+    torch.manual_seed(0);
+    const model = new nn.Sequential(new nn.Linear(2, 5), new nn.ReLU(), new nn.Linear(5, row.loss === "MSELoss" ? 1 : 3));
+    const lossFunction = new nn[row.loss]();
+    expect(differencesOf(model.parameters(), row.initial).filter(Boolean)).toEqual([]);
+    const optimizer = new optim.SGD(model.parameters(), row.options);
+    const losses = row.losses.values.map(() => {
+      optimizer.zero_grad();
+      const loss = lossFunction(model(inputs), targets);
+      loss.backward();
+      optimizer.step();
+      return loss.item();
+    });
+    expect(difference(torch.tensor(losses), row.losses)).toBeNull();
+    expect(differencesOf(model.parameters(), row.final).filter(Boolean)).toEqual([]);
+  },
+);
