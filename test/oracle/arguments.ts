@@ -38,16 +38,20 @@ function decodeTensor({ dtype, shape, values, fill, requires_grad = false }: Ten
   return flat.reshape(shape).requires_grad_(requires_grad);
 }
 
+/** `Array.isArray` does not narrow readonly arrays. */
+function isList(argument: EncodedArgument): argument is readonly EncodedArgument[] {
+  return Array.isArray(argument);
+}
+
 /** The value that a row stands for. */
 export function decodeArgument(argument: EncodedArgument): unknown {
   if (argument === null || typeof argument !== "object") return argument;
-  // TypeScript's `isArray` does not narrow readonly arrays.
-  if (Array.isArray(argument)) return (argument as readonly EncodedArgument[]).map(decodeArgument);
+  if (isList(argument)) return argument.map(decodeArgument);
   if ("torch" in argument) return torch[argument.torch];
   if ("slice" in argument) return torch.slice(...argument.slice);
   if ("ellipsis" in argument) return "...";
   if ("number" in argument) return decodeNumber(argument.number);
-  return decodeTensor(argument as TensorArgument);
+  return decodeTensor(argument);
 }
 
 /** A call with its tensors made anew, so that no call sees what another one did to them. */
@@ -58,7 +62,9 @@ export interface Call {
 }
 
 export function decodeCall({ args, kwargs = {}, receiver = 0 }: EncodedCall): Call {
-  const keywords = Object.fromEntries(Object.entries(kwargs).map(([name, value]) => [name, decodeArgument(value)]));
+  const keywords = Object.fromEntries(
+    Object.entries(kwargs).map(([name, value]) => [name, decodeArgument(value)]),
+  );
   return { args: args.map(decodeArgument), keywords, receiver };
 }
 
@@ -70,7 +76,7 @@ export function tensorsThatRequireGrad({ args, keywords }: Call): Tensor[] {
 
 function describe(argument: EncodedArgument): string {
   if (argument === null || typeof argument !== "object") return JSON.stringify(argument);
-  if (Array.isArray(argument)) return `[${argument.map(describe).join(", ")}]`;
+  if (isList(argument)) return `[${argument.map(describe).join(", ")}]`;
   if (!("shape" in argument)) return JSON.stringify(argument);
   const { dtype, shape, values = [] } = argument;
   return `${dtype}[${shape.join(",")}]${values.length > 0 && values.length <= 3 ? `{${values.join(",")}}` : ""}`;

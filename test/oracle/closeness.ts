@@ -19,7 +19,9 @@ function agree(got: number | bigint, expected: number | bigint, dtype: string): 
   if (tolerance === undefined) return BigInt(got) === BigInt(expected);
   const [left, right] = [Number(got), Number(expected)];
   if (Number.isNaN(right) || Number.isNaN(left)) return Number.isNaN(right) && Number.isNaN(left);
-  return left === right || Math.abs(left - right) <= tolerance.absolute + tolerance.relative * Math.abs(right);
+  return (
+    left === right || Math.abs(left - right) <= tolerance.absolute + tolerance.relative * Math.abs(right)
+  );
 }
 
 function shorten(values: readonly unknown[]): string {
@@ -30,7 +32,8 @@ function shorten(values: readonly unknown[]): string {
 export function differenceOfValues(got: Tensor, expected: readonly EncodedNumber[]): string | null {
   const name = got.dtype.name;
   const [left, right] = [flatValues(got), decodeValues(name, expected)];
-  const fits = left.length === right.length && left.every((value, index) => agree(value, right[index] ?? NaN, name));
+  const fits =
+    left.length === right.length && left.every((value, index) => agree(value, right[index] ?? NaN, name));
   return fits ? null : `got ${shorten(left)}, PyTorch ${shorten(right)}`;
 }
 

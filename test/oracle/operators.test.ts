@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import torch, { Tensor } from "../../runtime/index.ts";
-import { decodeCall, describeCall, tensorsThatRequireGrad, type Call, type EncodedCall } from "./arguments.ts";
+import {
+  decodeCall,
+  describeCall,
+  tensorsThatRequireGrad,
+  type Call,
+  type EncodedCall,
+} from "./arguments.ts";
 import { difference, differenceOfValues } from "./closeness.ts";
 import { oracleFiles, readOracle, type EncodedNumber, type EncodedTensor } from "./data.ts";
 import { differences } from "./differences.ts";
@@ -83,7 +89,11 @@ function resultsOf(value: unknown): Tensor[] {
 function differenceOfResults(got: Tensor[], expected: SampleRow["result"]): string | null {
   const rows: readonly EncodedTensor[] = "dtype" in expected ? [expected] : expected;
   if (got.length !== rows.length) return `got ${got.length} results, PyTorch ${rows.length}`;
-  return got.map((tensor, index) => difference(tensor, rows[index] ?? { dtype: "", shape: [], values: [] })).find(Boolean) ?? null;
+  return (
+    got
+      .map((tensor, index) => difference(tensor, rows[index] ?? { dtype: "", shape: [], values: [] }))
+      .find(Boolean) ?? null
+  );
 }
 
 /** The twin of `cotangent` in `generators/operators.py`. */
@@ -95,15 +105,23 @@ function cotangent({ shape, dtype }: Tensor, turn: number): Tensor {
 
 function gradients(outputs: Tensor[], inputs: Tensor[], createGraph: boolean): (Tensor | null)[] {
   const grad_outputs = outputs.map(cotangent);
-  return [...torch.autograd.grad(outputs, inputs, { grad_outputs, create_graph: createGraph, allow_unused: true })];
+  return [
+    ...torch.autograd.grad(outputs, inputs, { grad_outputs, create_graph: createGraph, allow_unused: true }),
+  ];
 }
 
 function differenceOfGradients(got: (Tensor | null)[], expected: EncodedGradients): string | null {
   const found = expected.map((values, index) => {
     const tensor = got[index] ?? null;
     // PyTorch leaves out a gradient that is zero everywhere or writes it down, as it was easier.
-    if (values === null) return tensor === null ? null : differenceOfValues(tensor, tensor.tolist() === 0 ? [0] : Array<number>(tensor.numel()).fill(0));
-    if (tensor === null) return values.every((value) => value === 0) ? null : `got no gradient, PyTorch ${values.slice(0, 6).join(" ")}`;
+    if (values === null)
+      return tensor === null
+        ? null
+        : differenceOfValues(tensor, tensor.tolist() === 0 ? [0] : Array<number>(tensor.numel()).fill(0));
+    if (tensor === null)
+      return values.every((value) => value === 0)
+        ? null
+        : `got no gradient, PyTorch ${values.slice(0, 6).join(" ")}`;
     return differenceOfValues(tensor, values);
   });
   const first = found.findIndex(Boolean);
@@ -127,13 +145,19 @@ function differenceOfError(form: Form, row: ErrorRow): string | null {
     form(decodeCall(row));
   } catch (error) {
     const name = error instanceof Error ? error.name : String(error);
-    return name === row.error ? null : `got ${String(error).slice(0, 160)}; PyTorch raises ${row.error}: ${row.message}`;
+    return name === row.error
+      ? null
+      : `got ${String(error).slice(0, 160)}; PyTorch raises ${row.error}: ${row.message}`;
   }
   return `got a result; PyTorch raises ${row.error}: ${row.message}`;
 }
 
 /** Runs a check on each row; an error of the check is a failure of its row. Differences that are on purpose are left out. */
-function failures<Row extends EncodedCall>(name: string, rows: readonly Row[], check: (row: Row) => string | null): string[] {
+function failures<Row extends EncodedCall>(
+  name: string,
+  rows: readonly Row[],
+  check: (row: Row) => string | null,
+): string[] {
   return rows.flatMap((row) => {
     const call = describeCall(name, row);
     if (differences.some((known) => known.calls.test(call))) return [];
@@ -153,7 +177,9 @@ describe.each(answers)("$operator agrees with PyTorch", (operator) => {
   const differentiable = samples.filter((row) => row.gradients !== undefined);
   describe.each(formsOf(operator))("called as %s", (name, form) => {
     test("in value, dtype and shape", () => {
-      const wrong = failures(name, samples, (row) => differenceOfResults(resultsOf(form(decodeCall(row))), row.result));
+      const wrong = failures(name, samples, (row) =>
+        differenceOfResults(resultsOf(form(decodeCall(row))), row.result),
+      );
       expect(wrong).toEqual([]);
     });
 

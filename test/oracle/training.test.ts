@@ -17,7 +17,9 @@ interface Trajectory {
 const { trajectories } = readOracle<{ trajectories: Trajectory[] }>("training.json");
 
 function differencesOf(parameters: Iterable<Tensor>, expected: readonly EncodedTensor[]): (string | null)[] {
-  return [...parameters].map((parameter, index) => difference(parameter, expected[index] ?? { dtype: "", shape: [], values: [] }));
+  return [...parameters].map((parameter, index) =>
+    difference(parameter, expected[index] ?? { dtype: "", shape: [], values: [] }),
+  );
 }
 
 test.each(trajectories.map((row) => ({ row, title: `${row.loss} with SGD ${JSON.stringify(row.options)}` })))(
@@ -27,7 +29,11 @@ test.each(trajectories.map((row) => ({ row, title: `${row.loss} with SGD ${JSON.
     // The generator writes tensors here.
     const [inputs, targets] = [decodeArgument(row.inputs) as Tensor, decodeArgument(row.targets) as Tensor];
     torch.manual_seed(0);
-    const model = new nn.Sequential(new nn.Linear(2, 5), new nn.ReLU(), new nn.Linear(5, row.loss === "MSELoss" ? 1 : 3));
+    const model = new nn.Sequential(
+      new nn.Linear(2, 5),
+      new nn.ReLU(),
+      new nn.Linear(5, row.loss === "MSELoss" ? 1 : 3),
+    );
     const lossFunction = new nn[row.loss]();
     expect(differencesOf(model.parameters(), row.initial).filter(Boolean)).toEqual([]);
     const optimizer = new optim.SGD(model.parameters(), row.options);

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import torch from "../../runtime/index.ts";
+import { readOracle } from "./data.ts";
+import { engine } from "./programs/engine.ts";
+import { names } from "./programs/names.ts";
+import { Page, type Program } from "./programs/page.ts";
+import { rules } from "./programs/rules.ts";
+import { shapes } from "./programs/shapes.ts";
+
+interface ProgramAnswers {
+  readonly name: string;
+  readonly lines: readonly string[];
+}
+
+const answers = readOracle<{ programs: ProgramAnswers[] }>("programs.json").programs;
+const programs: Readonly<Record<string, Program>> = { ...engine, ...names, ...rules, ...shapes };
+
+test("every program that PyTorch ran is here, and no other", () => {
+  expect(Object.keys(programs).toSorted()).toEqual(answers.map(({ name }) => name).toSorted());
+});
+
+test.each(answers)("the program '$name' prints what PyTorch prints", ({ name, lines }) => {
+  const page = new Page();
+  torch.manual_seed(0);
+  programs[name]?.(page);
+  expect(page.lines).toEqual(lines);
+});
