@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { registeredRenderers } from "./registry.ts";
 import { failureText, plainText } from "./text.ts";
 import type { DisplayContent, MimeBundle, Renderer } from "./types.ts";
@@ -22,7 +23,13 @@ const ownDisplay: Renderer = (value) => {
   return Reflect.apply(method, value, []) as ReturnType<Renderer>;
 };
 
-function content(data: MimeBundle): DisplayContent {
+/**
+ * Wraps a bundle for sending.
+ *
+ * @throws TypeError when JSON, in which it travels, cannot carry it: a BigInt, or an object that contains itself
+ */
+export function toContent(data: MimeBundle): DisplayContent {
+  if (!Object.values(data).every((value) => typeof value === "string")) JSON.stringify(data);
   return { data, metadata: {} };
 }
 
@@ -39,17 +46,17 @@ function render(
   warn: Warn,
 ): MaybePromise<DisplayContent> {
   const renderer = renderers[index];
-  if (renderer === undefined) return content({ "text/plain": plainText(value) });
+  if (renderer === undefined) return toContent({ "text/plain": plainText(value) });
   const next = (): MaybePromise<DisplayContent> => render(value, renderers, index + 1, warn);
   const failed = (error: unknown): MaybePromise<DisplayContent> => {
     warn(`The rich display of a value failed, so it is shown as text: ${failureText(error)}\n`);
     return next();
   };
   const settle = (answer: unknown): MaybePromise<DisplayContent> =>
-    isBundle(answer) ? content(answer) : next();
+    isBundle(answer) ? toContent(answer) : next();
   try {
     const answer = renderer(value);
-    return answer instanceof Promise ? answer.then(settle, failed) : settle(answer);
+    return types.isPromise(answer) ? answer.then(settle).catch(failed) : settle(answer);
   } catch (error) {
     return failed(error);
   }

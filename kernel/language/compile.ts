@@ -2,9 +2,8 @@ import type { Program, Statement } from "oxc-parser";
 import { walk } from "./ast.ts";
 import { normalise } from "./normalise.ts";
 import { parseCell } from "./parse.ts";
-import type { Mapping } from "./position.ts";
 import { positionAt } from "./position.ts";
-import { lowerUsing, stripTypes, type Rewritten } from "./strip.ts";
+import { chain, lowerUsing, stripTypes, type Rewritten } from "./strip.ts";
 import { CellSyntaxError } from "./syntax-error.ts";
 import type { CompiledCell } from "./types.ts";
 
@@ -23,11 +22,6 @@ function refuseDecorators(program: Program, name: string, source: string): void 
       "Decorators are not supported: Node.js does not run them yet. Call the function yourself.";
     throw new CellSyntaxError(message, name, source, positionAt(source, node.start));
   });
-}
-
-/** The chain of rewritings, last first, as one mapping. */
-function chain(steps: readonly Rewritten[]): Mapping {
-  return (position) => steps.reduceRight((at, step) => step.toSource(at), position);
 }
 
 /**

@@ -1,6 +1,7 @@
 export { compileCell } from "./compile.ts";
 export { isComplete } from "./completeness.ts";
 export { CellSyntaxError } from "./syntax-error.ts";
+export { compileModule } from "./module-source.ts";
 export { codeFrame } from "./code-frame.ts";
 export { preloadStripper } from "./strip.ts";
 export { CELL_SUPPORT } from "./types.ts";

@@ -15,6 +15,7 @@ import { importToLet, mentionedNames, reexportToLoad } from "./imports.ts";
 import { throughMap } from "./position.ts";
 import type { Rewritten } from "./strip.ts";
 import { CELL_SUPPORT } from "./types.ts";
+import { hasNestedUsing } from "./using.ts";
 import { hoistVars } from "./vars.ts";
 
 /** A cell's JavaScript, rewritten for V8's `replMode`. */
@@ -138,16 +139,6 @@ function rewriteModuleSyntax({ edit, program }: Draft): void {
       edit.update(node.start, node.end, `${CELL_SUPPORT}.meta`);
     }
   });
-}
-
-function hasNestedUsing(program: Program): boolean {
-  let found = false;
-  walk(program, (node) => {
-    found ||=
-      node.type === "VariableDeclaration" && node.kind.endsWith("using") && !program.body.includes(node);
-    return !found;
-  });
-  return found;
 }
 
 /** The code before the cell's own: strictness, since TypeScript files are modules, and the variables of its `var`s. */

@@ -39,6 +39,11 @@ function blankTypes(source: string): string | null {
   }
 }
 
+/** Rewritings one after the other, as one mapping from the last text to the first. */
+export function chain(steps: readonly Rewritten[]): Mapping {
+  return (position) => steps.reduceRight((at, step) => step.toSource(at), position);
+}
+
 /** Runs oxc's transformer, which prints the program anew, over a text that is known to parse. */
 function transform(source: string, options: TransformOptions): Rewritten {
   const { code, map, errors } = transformSync("cell.ts", source, {

@@ -1,4 +1,3 @@
-import { codeFrame } from "./code-frame.ts";
 import type { Position } from "./types.ts";
 
 /** A cell that does not parse. The message is the parser's, the position is in the cell as it was written. */
@@ -7,13 +6,13 @@ export class CellSyntaxError extends SyntaxError {
   /** Name of the cell, such as `Cell[3]`. */
   readonly cell: string;
   readonly position: Position;
-  /** The lines around the position with a caret below it, with ANSI colours. */
-  readonly frame: string;
+  /** The cell as it was written. */
+  readonly source: string;
 
   constructor(message: string, cell: string, source: string, position: Position) {
     super(message);
     this.cell = cell;
     this.position = position;
-    this.frame = codeFrame(source, position);
+    this.source = source;
   }
 }

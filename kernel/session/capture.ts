@@ -1,8 +1,10 @@
+import { Buffer } from "node:buffer";
 import { Console } from "node:console";
 import process from "node:process";
 import { StringDecoder } from "node:string_decoder";
 import { Writable } from "node:stream";
-import { currentCell, isWithinCell } from "./cell-run.ts";
+import { withoutContext } from "../display/index.ts";
+import { currentCell } from "./cell-run.ts";
 
 type StreamName = "stdout" | "stderr";
 type WriteCallback = (error?: Error | null) => void;
@@ -44,8 +46,8 @@ function captureStream(name: StreamName): void {
 function consoleStream(name: StreamName): Writable {
   return new Writable({
     decodeStrings: false,
-    write(chunk: string | Uint8Array, _encoding, done): void {
-      process[name].write(chunk);
+    write(chunk: string, _encoding, done): void {
+      process[name].write(withoutContext(chunk));
       done();
     },
   });
@@ -65,26 +67,6 @@ function cellConsole(): Console {
   return console;
 }
 
-/** `process.exit()` of a cell ends the cell: ending the process would lose output and every variable. */
-function guardExit(): void {
-  const exit = process.exit.bind(process);
-  process.exit = (code?: number | string | null): never => {
-    if (!isWithinCell()) return exit(code);
-    throw new ProcessExitError(code ?? process.exitCode ?? 0);
-  };
-}
-
-/** What `process.exit()` throws in a cell. */
-export class ProcessExitError extends Error {
-  override readonly name = "ProcessExit";
-
-  constructor(code: number | string) {
-    super(
-      `process.exit(${code}) ends this cell, not the kernel, so that its variables stay. To end the kernel, shut it down or restart it.`,
-    );
-  }
-}
-
 let installed = false;
 
 /** Makes what cells print, in whatever way, output of the cell that prints it. Once for the process. */
@@ -94,5 +76,4 @@ export function captureOutput(): void {
   captureStream("stdout");
   captureStream("stderr");
   globalThis.console = cellConsole();
-  guardExit();
 }

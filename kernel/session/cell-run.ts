@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { inspect } from "node:util";
+import { contextMark } from "../display/index.ts";
 import type { OutputSink } from "../display/types.ts";
 import { OrderedOutput } from "./ordered-output.ts";
 import { ResourceStack } from "./resources.ts";
@@ -14,6 +16,8 @@ export class CellRun {
   constructor(name: string, sink: OutputSink) {
     this.name = name;
     this.output = new OrderedOutput(sink);
+    // Node hangs the context on every promise, where `console.log` of a promise would show all of it.
+    Object.defineProperty(this, inspect.custom, { value: () => contextMark });
   }
 }
 

@@ -1,9 +1,11 @@
 import { createRequire } from "node:module";
 import path from "node:path";
+import { createDisplay, jupyterGlobal } from "../display/index.ts";
 import { CELL_SUPPORT, type CellSupport } from "../language/types.ts";
 import { currentCell } from "./cell-run.ts";
 import { loadModule } from "./modules/load.ts";
 import { cellMeta } from "./modules/meta.ts";
+import { usingCtx } from "./using-context.ts";
 
 function register<T>(resource: T, asynchronous: boolean): T {
   currentCell()?.resources.add(resource, asynchronous);
@@ -24,8 +26,12 @@ function defineGlobal(name: string, value: unknown): void {
   Reflect.defineProperty(globalThis, name, { value, configurable: true, writable: true });
 }
 
-/** Defines what compiled cells call, and `require`, for cells whose folder is `cwd`. */
+/** Defines the globals of cells whose folder is `cwd`: what compiled code calls, `require`, `display` and `Jupyter`. */
 export function installCellSupport(cwd: string): void {
+  const display = createDisplay(() => currentCell()?.output ?? null);
   defineGlobal(CELL_SUPPORT, supportFor(cwd));
+  defineGlobal("babelHelpers", { usingCtx });
   defineGlobal("require", createRequire(path.join(cwd, "cell.cjs")));
+  defineGlobal("display", display);
+  defineGlobal("Jupyter", jupyterGlobal(display));
 }

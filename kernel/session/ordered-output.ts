@@ -56,7 +56,7 @@ export class OrderedOutput implements OutputSink {
 
   #enqueue(emit: () => void | Promise<void>): Promise<void> {
     const done = (this.#pending ?? Promise.resolve()).then(emit);
-    const settled = done.then(
+    const settled: Promise<void> = done.then(
       () => this.#leave(settled),
       () => this.#leave(settled),
     );

@@ -4,48 +4,55 @@ import { formatValue } from "../display/index.ts";
 import { CellSyntaxError, compileCell, isComplete, preloadStripper } from "../language/index.ts";
 import type { CompiledCell, Completeness, JupyterError } from "../language/types.ts";
 import { captureOutput } from "./capture.ts";
+import { CellLibrary } from "./cell-library.ts";
 import { CellRun, currentCell, setRunningCell, withinCell } from "./cell-run.ts";
 import { installCellSupport } from "./cell-support.ts";
-import { Evaluator } from "./evaluator.ts";
-import { toJupyterError } from "./traceback/traceback.ts";
+import { Evaluator, type Evaluation } from "./evaluator.ts";
+import { guardProcessExit } from "./process-exit.ts";
+import { installStackTraces, type StackFrame } from "./traceback/stack.ts";
+import { errorHeader, framedPlace, toJupyterError } from "./traceback/traceback.ts";
 import type { DisplayContent, ExecuteOutcome, OutputSink, Session, SessionOptions } from "./types.ts";
 
 const interrupted: ExecuteOutcome = {
   status: "error",
-  error: { ename: "KeyboardInterrupt", evalue: "interrupted", traceback: ["KeyboardInterrupt: interrupted"] },
+  error: {
+    ename: "KeyboardInterrupt",
+    evalue: "interrupted",
+    traceback: [errorHeader("KeyboardInterrupt", "interrupted")],
+  },
 };
 
-function syntaxErrorOf(error: CellSyntaxError): JupyterError {
-  const { line, column } = error.position;
-  const place = `${error.cell}:${line}:${column}`;
+/** Where the output of user expressions goes: Jupyter has no place for it. */
+const nowhere: OutputSink = { stream() {}, display() {}, updateDisplay() {}, clearOutput() {} };
+
+function syntaxError({ name, message, cell, source, position }: CellSyntaxError): JupyterError {
   return {
-    ename: error.name,
-    evalue: `${error.message} (${place})`,
-    traceback: [`${error.name}: ${error.message}`, ...error.frame.split("\n"), `    at ${place}`],
+    ename: name,
+    evalue: `${message} (${cell}, line ${position.line}, column ${position.column})`,
+    traceback: [errorHeader(name, message), ...framedPlace(cell, source, position)],
   };
 }
 
-/** What is read of a cell's errors: V8's default of 10 frames can all lie inside a library. */
-const stackFrames = 50;
-
-class InspectorSessionOfCells implements Session {
+/** Evaluates cells with V8's REPL mode, through the inspector of the thread. */
+class ReplSession implements Session {
   readonly #evaluator: Evaluator = new Evaluator();
-  readonly #cells = new Map<string, CompiledCell>();
+  readonly #cells: CellLibrary;
   #interrupt: (() => void) | null = null;
 
+  constructor(cells: CellLibrary) {
+    this.#cells = cells;
+  }
+
   execute(code: string, executionCount: number, output: OutputSink): Promise<ExecuteOutcome> {
-    const run = new CellRun(`Cell[${executionCount}]`, output);
-    return this.#untilInterrupted(run, () => this.#runCell(run, code));
+    return this.#run(`Cell[${executionCount}]`, code, output);
   }
 
   async evaluateExpressions(
     expressions: Readonly<Record<string, string>>,
   ): Promise<Record<string, ExecuteOutcome>> {
     const outcomes: [string, ExecuteOutcome][] = [];
-    const output: OutputSink = { stream() {}, display() {}, updateDisplay() {}, clearOutput() {} };
     for (const [key, code] of Object.entries(expressions)) {
-      const run = new CellRun(`Expression[${key}]`, output);
-      outcomes.push([key, await this.#untilInterrupted(run, () => this.#runCell(run, code))]);
+      outcomes.push([key, await this.#run(`Expression[${key}]`, code, nowhere)]);
     }
     return Object.fromEntries(outcomes);
   }
@@ -59,8 +66,7 @@ class InspectorSessionOfCells implements Session {
   }
 
   reportUncaught(error: unknown): void {
-    const { traceback } = toJupyterError(error, this.#cells, null, null);
-    const text = `Uncaught ${traceback.join("\n")}\n`;
+    const text = `Uncaught ${this.#describe(error).traceback.join("\n")}\n`;
     const cell = currentCell();
     if (cell === null) process.stderr.write(text);
     else cell.output.stream("stderr", text);
@@ -70,69 +76,78 @@ class InspectorSessionOfCells implements Session {
    * Everything that may not come back is inside the race: a terminated evaluation never settles, and V8 also ends code of
    * the kernel that happens to be on the stack, such as a formatter that called a method of the user's object.
    */
-  async #untilInterrupted(run: CellRun, work: () => Promise<ExecuteOutcome>): Promise<ExecuteOutcome> {
-    setRunningCell(run);
+  async #run(name: string, code: string, output: OutputSink): Promise<ExecuteOutcome> {
+    const run = new CellRun(this.#cells.unusedName(name), output);
     const interruption = new Promise<ExecuteOutcome>((resolve) => {
       this.#interrupt = () => resolve(interrupted);
     });
+    setRunningCell(run);
     try {
-      return await Promise.race([withinCell(run, work), interruption]);
+      return await Promise.race([withinCell(run, () => this.#evaluate(run, code)), interruption]);
     } finally {
       this.#interrupt = null;
       setRunningCell(null);
     }
   }
 
-  async #runCell(run: CellRun, code: string): Promise<ExecuteOutcome> {
-    const outcome = await this.#evaluateCell(run, code);
+  async #evaluate(run: CellRun, code: string): Promise<ExecuteOutcome> {
+    const outcome = await this.#outcome(run, code);
     await run.output.flush();
     return outcome;
   }
 
-  async #evaluateCell(run: CellRun, code: string): Promise<ExecuteOutcome> {
-    let cell: CompiledCell;
+  async #outcome(run: CellRun, code: string): Promise<ExecuteOutcome> {
     try {
-      cell = compileCell(code, run.name);
+      const cell = compileCell(code, run.name);
+      this.#cells.add(cell);
+      const evaluation = await this.#evaluator.evaluate(cell.code, cell.name);
+      return await this.#settle(run, cell, evaluation);
     } catch (error) {
-      if (error instanceof CellSyntaxError) return { status: "error", error: syntaxErrorOf(error) };
-      return { status: "error", error: toJupyterError(error, this.#cells, null, null) };
+      return { status: "error", error: this.#describe(error) };
     }
-    this.#cells.set(cell.name, cell);
-    const evaluation = await this.#evaluator.evaluate(cell.code, cell.name);
-    const failure = await this.#dispose(run);
+  }
+
+  /** Disposes the cell's resources, whatever its end, and shows its value. */
+  async #settle(run: CellRun, cell: CompiledCell, evaluation: Evaluation): Promise<ExecuteOutcome> {
+    const thrown = evaluation.kind === "thrown" ? evaluation : null;
+    const failure = await run.resources.dispose(thrown);
     if (evaluation.kind === "terminated") return interrupted;
-    if (evaluation.kind === "thrown") {
-      return { status: "error", error: toJupyterError(evaluation.error, this.#cells, cell, evaluation.at) };
+    if (failure === null && evaluation.kind === "value") {
+      return { status: "ok", result: await this.#result(run, cell, evaluation.value) };
     }
-    if (failure !== null) return failure;
-    return { status: "ok", result: await this.#result(run, cell, evaluation.value) };
+    const at = thrown?.at ?? null;
+    const frame = at === null ? null : { caller: "", file: cell.name, position: cell.toSource(at) };
+    return { status: "error", error: this.#describe(failure?.error, frame) };
   }
 
-  /** Disposes the cell's resources. Answers how that failed. */
-  async #dispose(run: CellRun): Promise<ExecuteOutcome | null> {
-    try {
-      await run.resources.dispose();
-      return null;
-    } catch (error) {
-      return { status: "error", error: toJupyterError(error, this.#cells, null, null) };
-    }
+  #describe(error: unknown, thrownAt: StackFrame | null = null): JupyterError {
+    if (error instanceof CellSyntaxError) return syntaxError(error);
+    return toJupyterError(error, (name) => this.#cells.textOf(name), thrownAt);
   }
 
-  async #result(run: CellRun, cell: CompiledCell, value: unknown): Promise<DisplayContent | null> {
-    if (!cell.showsValue || value === undefined) return null;
+  async #result(run: CellRun, { showsValue }: CompiledCell, value: unknown): Promise<DisplayContent | null> {
+    if (!showsValue || value === undefined) return null;
     return formatValue(value, (text) => run.output.stream("stderr", text));
   }
 }
+
+/** V8 keeps 10 frames by default, which can all lie inside a library: the frame in the cell is what matters most. */
+const stackFrames = 50;
 
 /**
  * Makes the session of this process: captures its output streams, replaces `console`, and defines the globals that cells
  * use. There is one V8 global scope, so several sessions would share their variables.
  */
 export async function createSession(options: SessionOptions = {}): Promise<Session> {
+  const cells = new CellLibrary();
   captureOutput();
+  guardProcessExit();
   Error.stackTraceLimit = stackFrames;
-  const cwd = options.cwd ?? process.cwd();
-  installCellSupport(cwd);
+  installStackTraces(
+    (file, position) => cells.locate(file, position),
+    (file) => cells.has(file),
+  );
+  installCellSupport(options.cwd ?? process.cwd());
   setImmediate(preloadStripper);
-  return new InspectorSessionOfCells();
+  return new ReplSession(cells);
 }

@@ -1,6 +1,5 @@
 import path from "node:path";
-import { pathToFileURL } from "node:url";
-import { resolveSpecifier } from "./resolve.ts";
+import { cellUrl, resolveSpecifier } from "./resolve.ts";
 
 /** `import.meta` of cells: a notebook is not a file while it runs, so the file name is that of a cell in its folder. */
 export interface CellMeta {
@@ -9,11 +8,6 @@ export interface CellMeta {
   readonly url: string;
   /** As Node's `import.meta.resolve`. */
   resolve(specifier: string): string;
-}
-
-/** The URL that imports of cells are relative to. */
-export function cellUrl(cwd: string): string {
-  return pathToFileURL(path.join(cwd, "cell.ts")).href;
 }
 
 /** Makes the `import.meta` of cells whose folder is `cwd`. */

@@ -1,17 +1,42 @@
+import { isBuiltin } from "node:module";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolve } from "import-meta-resolve";
+import { findFile, isPathSpecifier } from "./files.ts";
+import { ModuleNotFoundError } from "./not-found-error.ts";
+import { isOwnSpecifier, resolveOwn } from "./own.ts";
 
-const ownName = "typetorch";
+/** The URL that imports of cells are relative to: a notebook is no file while it runs, so a file in its folder stands for it. */
+export function cellUrl(cwd: string): string {
+  return pathToFileURL(path.join(cwd, "cell.ts")).href;
+}
+
+function resolvePackage(specifier: string, cwd: string): string {
+  try {
+    return resolve(specifier, cellUrl(cwd));
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ERR_MODULE_NOT_FOUND") throw ModuleNotFoundError.package(specifier, cwd);
+    throw error;
+  }
+}
 
 /**
- * Resolves an import of a cell, from the folder of the notebook. `typetorch` and its subpaths are always this package: a
- * second copy would have tensors that the kernel does not know.
+ * Resolves an import of a cell from the folder of its notebook.
  *
- * @throws Error with a `code`, as Node's resolution does
+ * @returns a URL: `file:`, `node:` or `data:`
+ * @throws ModuleNotFoundError, or Node's error for a package that does not export what is asked for
  */
 export function resolveSpecifier(specifier: string, cwd: string): string {
-  const isOwn = specifier === ownName || specifier.startsWith(`${ownName}/`);
-  const parent = isOwn ? import.meta.url : pathToFileURL(path.join(cwd, "cell.ts")).href;
-  return resolve(specifier, parent);
+  if (isBuiltin(specifier)) return specifier.startsWith("node:") ? specifier : `node:${specifier}`;
+  if (isOwnSpecifier(specifier)) return resolveOwn(specifier);
+  if (!isPathSpecifier(specifier)) return resolvePackage(specifier, cwd);
+  const file = findFile(specifier, cellUrl(cwd));
+  if (file === null) throw ModuleNotFoundError.file(specifier, cwd);
+  return pathToFileURL(file).href;
+}
+
+/** The path of a `file:` URL; `null` for other URLs. */
+export function pathOfUrl(url: string): string | null {
+  return url.startsWith("file:") ? fileURLToPath(url) : null;
 }

@@ -1,64 +1,62 @@
 import { styleText } from "node:util";
 import { codeFrame } from "../../language/index.ts";
-import type { CompiledCell, JupyterError, Position } from "../../language/types.ts";
-import { parseStack, type StackFrame } from "./stack.ts";
+import type { JupyterError, Position } from "../../language/types.ts";
+import { frameText, parseStack, type StackFrame } from "./stack.ts";
 import { describeThrown, type Thrown } from "./thrown.ts";
 import { isKernelFrame, shortFile } from "./user-code.ts";
 
-/** The cells that ran, by name: where frames are looked up. */
-export type CellsByName = ReadonlyMap<string, CompiledCell>;
+/** The text of a cell that ran, by its name; `undefined` for files that are no cells. */
+export type CellText = (name: string) => string | undefined;
 
 const mostFrames = 20;
 const mostCodeFrames = 5;
 
-/** Shown in red whatever the terminal of the kernel's process is: it is the notebook that shows it. */
+/** Coloured whatever the terminal of the kernel's process is: it is the notebook that shows it. */
 function red(text: string): string {
   return styleText("red", text, { validateStream: false });
 }
 
-function header({ name, message }: Thrown): string {
+/** The first line of a traceback. */
+export function errorHeader(name: string, message: string): string {
   return message === "" ? red(name) : `${red(name)}: ${message}`;
 }
 
-function frameLine({ caller, file, position }: StackFrame): string {
-  const place = `${shortFile(file)}:${position.line}:${position.column}`;
-  if (caller === "") return `    at ${place}`;
-  return caller === "async" ? `    at async ${place}` : `    at ${caller} (${place})`;
+/** The title and the lines of a code frame. */
+export function framedPlace(name: string, source: string, position: Position): string[] {
+  return [`${name}, line ${position.line}:`, ...codeFrame(source, position).split("\n")];
 }
 
-/** Frames of code that the user can see, with positions in cells as they were written. */
-function userFrames(stack: string, cells: CellsByName): StackFrame[] {
+function userFrames(stack: string): StackFrame[] {
   return parseStack(stack)
-    .filter(({ file }) => cells.has(file) || !isKernelFrame(file))
-    .map(({ caller, file, position }) => ({
-      caller,
-      file,
-      position: cells.get(file)?.toSource(position) ?? position,
-    }))
+    .filter(({ file }) => !isKernelFrame(file))
     .slice(0, mostFrames);
 }
 
 /** A code frame for each line of a cell that the error went through. */
-function codeFrames(frames: readonly StackFrame[], cells: CellsByName): string[] {
-  const shown = new Map<string, string>();
+function codeFrames(frames: readonly StackFrame[], textOf: CellText): string[] {
+  const places = new Map<string, string[]>();
   for (const { file, position } of frames) {
-    const cell = cells.get(file);
-    const key = `${file}:${position.line}`;
-    if (cell === undefined || shown.has(key) || shown.size === mostCodeFrames) continue;
-    shown.set(key, `${file}, line ${position.line}:\n${codeFrame(cell.source, position)}`);
+    const source = textOf(file);
+    const place = `${file}:${position.line}`;
+    if (source === undefined || places.has(place) || places.size === mostCodeFrames) continue;
+    places.set(place, framedPlace(file, source, position));
   }
-  return [...shown.values()];
+  return [...places.values()].flat();
 }
 
-function lines(thrown: Thrown, cells: CellsByName, thrownAt: StackFrame | null): string[] {
-  let frames = userFrames(thrown.stack ?? "", cells);
+function frameLine(frame: StackFrame): string {
+  return `    ${frameText({ ...frame, file: shortFile(frame.file) })}`;
+}
+
+function lines(thrown: Thrown, textOf: CellText, thrownAt: StackFrame | null): string[] {
+  let frames = userFrames(thrown.stack ?? "");
   if (frames.length === 0 && thrownAt !== null) frames = [thrownAt];
   return [
-    header(thrown),
-    ...codeFrames(frames, cells).flatMap((frame) => frame.split("\n")),
+    errorHeader(thrown.name, thrown.message),
+    ...codeFrames(frames, textOf),
     ...frames.map(frameLine),
-    ...thrown.errors.flatMap((error, index) => [`errors[${index}]:`, ...lines(error, cells, null)]),
-    ...(thrown.cause === null ? [] : ["caused by:", ...lines(thrown.cause, cells, null)]),
+    ...thrown.errors.flatMap((error, index) => [`errors[${index}]:`, ...lines(error, textOf, null)]),
+    ...(thrown.cause === null ? [] : ["caused by:", ...lines(thrown.cause, textOf, null)]),
   ];
 }
 
@@ -66,16 +64,13 @@ function lines(thrown: Thrown, cells: CellsByName, thrownAt: StackFrame | null):
  * Turns whatever a cell threw into a Jupyter error: a coloured header, a code frame for each place in a cell, the frames of
  * the user's code, then `errors` and `cause` in the same way. Never throws.
  *
- * @param at where the value was thrown, in the compiled code of `cell`, for values that have no stack
+ * @param thrownAt where the value was thrown, for values that have no stack
  */
 export function toJupyterError(
   value: unknown,
-  cells: CellsByName,
-  cell: CompiledCell | null,
-  at: Position | null,
+  textOf: CellText,
+  thrownAt: StackFrame | null = null,
 ): JupyterError {
   const thrown = describeThrown(value);
-  const thrownAt =
-    cell === null || at === null ? null : { caller: "", file: cell.name, position: cell.toSource(at) };
-  return { ename: thrown.name, evalue: thrown.message, traceback: lines(thrown, cells, thrownAt) };
+  return { ename: thrown.name, evalue: thrown.message, traceback: lines(thrown, textOf, thrownAt) };
 }

@@ -4,14 +4,21 @@ import { fileURLToPath } from "node:url";
 
 /** The folder of the compiled package, or the repository when it runs from source. */
 const packageRoot = new URL("../../../", import.meta.url).href;
-const ownFolders = ["kernel/", "runtime/", "renderers/", "node_modules/"].map(
-  (folder) => packageRoot + folder,
-);
+const ownFolders = ["kernel/", "runtime/", "renderers/"].flatMap((folder) => [
+  packageRoot + folder,
+  fileURLToPath(packageRoot + folder),
+]);
+
+/** Whether a URL or path lies in this package's own code. */
+export function isOwnFile(file: string): boolean {
+  return ownFolders.some((folder) => file.startsWith(folder));
+}
 
 /** Whether a stack frame's file is Node's, the kernel's or the tensor library's: code that a notebook's reader did not write. */
 export function isKernelFrame(file: string): boolean {
-  if (file.startsWith("node:") || file === "<anonymous>" || file === "native") return true;
-  return ownFolders.some((folder) => file.startsWith(folder) || file.startsWith(fileURLToPath(folder)));
+  return (
+    file === "" || file.startsWith("node:") || file === "<anonymous>" || file === "native" || isOwnFile(file)
+  );
 }
 
 /** A file as it is shown: relative to the working folder if it lies inside. */
