@@ -1,4 +1,4 @@
-"""Writes PyTorch's answers into `data/`, next to this file; two runs write the same bytes.
+"""Writes PyTorch's answers into `data/`, next to this file; two runs on one machine write the same bytes.
 
 Needs Python with `torch==2.13.0` and `numpy`. Run it as `python test/oracle/generate.py`, or with the names of some parts only:
 `python test/oracle/generate.py printing operators`.

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import torch from "../../runtime/index.ts";
 import { readOracle } from "./data.ts";
+import { creation } from "./programs/creation.ts";
 import { engine } from "./programs/engine.ts";
+import { modules } from "./programs/modules.ts";
 import { names } from "./programs/names.ts";
 import { Page, type Program } from "./programs/page.ts";
 import { rules } from "./programs/rules.ts";
@@ -13,7 +15,14 @@ interface ProgramAnswers {
 }
 
 const answers = readOracle<{ programs: ProgramAnswers[] }>("programs.json").programs;
-const programs: Readonly<Record<string, Program>> = { ...engine, ...names, ...rules, ...shapes };
+const programs: Readonly<Record<string, Program>> = {
+  ...creation,
+  ...engine,
+  ...modules,
+  ...names,
+  ...rules,
+  ...shapes,
+};
 
 test("every program that PyTorch ran is here, and no other", () => {
   expect(Object.keys(programs).toSorted()).toEqual(answers.map(({ name }) => name).toSorted());

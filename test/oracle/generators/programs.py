@@ -5,6 +5,7 @@ function that must raise and prints the name of the exception.
 """
 
 import inspect
+import warnings
 from pathlib import Path
 
 import torch
@@ -331,6 +332,38 @@ def sizes_that_do_not_fit():
     fails(lambda: F.linear(x, torch.zeros(4, 2)))
 
 
+def creation():
+    show(torch.zeros(2, 3), torch.ones(2), torch.zeros(2, dtype=torch.int64), torch.ones(2, dtype=torch.bool))
+    show(torch.full((2,), 7), torch.full((2,), 1.5), torch.full((), True))
+    show(torch.arange(5), torch.arange(1, 7, 2), torch.arange(1, 2, 0.25), torch.arange(3, dtype=torch.float32))
+    show(torch.linspace(0, 1, 5), torch.linspace(-1, 1, 1), torch.eye(2))
+    counts = torch.tensor([1, 2])
+    show(torch.zeros_like(counts), torch.ones_like(counts, dtype=torch.float64), torch.full_like(counts, 3))
+    show(torch.tensor([]), torch.tensor([[], []]), torch.tensor([True, False]), torch.tensor(2.5))
+
+
+def conversions():
+    x = torch.tensor([-1.7, 0.0, 2.5])
+    show(x.to(torch.int64), x.int(), x.bool(), x.double(), x.long().float())
+    show(torch.tensor([300, -1]).to(torch.uint8), torch.tensor([2**31 + 5]).to(torch.int32), torch.tensor([True]).float())
+    show(torch.tensor(3).item(), torch.tensor(2.5).item(), torch.tensor(True).item(), torch.tensor([2**62]).item())
+
+
+def modules_print_themselves():
+    show(torch.nn.Linear(2, 3))
+    show(torch.nn.Linear(2, 3, bias=False))
+    show(torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Sequential(torch.nn.Linear(3, 1))))
+    show(torch.nn.MSELoss(), torch.nn.CrossEntropyLoss())
+    show(torch.nn.Parameter(torch.tensor([1.0, 2.0])))
+
+
+def names_of_parameters():
+    model = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.ReLU(), torch.nn.Linear(3, 1))
+    show(*[name for name, _ in model.named_parameters()])
+    show(*[name for name, _ in model.named_modules() if name])
+    show(*[parameter.numel() for parameter in model.parameters()], model.training, model.eval().training)
+
+
 def programs() -> list:
     functions = [value for value in globals().values() if inspect.isfunction(value) and value.__module__ == __name__]
     return [function for function in functions if not inspect.signature(function).parameters and function is not programs]
@@ -345,4 +378,6 @@ def run(program) -> dict:
 
 
 def generate(folder: Path) -> None:
+    # PyTorch warns of reference cycles after `backward(create_graph=True)`.
+    warnings.simplefilter("ignore")
     write_lines(folder / "programs.json", {"programs": [run(program) for program in programs()]})

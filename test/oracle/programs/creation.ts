@@ -1,0 +1,30 @@
+import torch from "../../../runtime/index.ts";
+import type { Program } from "./page.ts";
+
+/** New tensors, and tensors of another dtype. */
+export const creation: Readonly<Record<string, Program>> = {
+  creation({ show }) {
+    const { bool, float32, float64, int64 } = torch;
+    show(torch.zeros(2, 3), torch.ones(2), torch.zeros(2, { dtype: int64 }), torch.ones(2, { dtype: bool }));
+    show(torch.full([2], 7), torch.full([2], 1.5), torch.full([], true));
+    show(
+      torch.arange(5),
+      torch.arange(1, 7, 2),
+      torch.arange(1, 2, 0.25),
+      torch.arange(3, { dtype: float32 }),
+    );
+    show(torch.linspace(0, 1, 5), torch.linspace(-1, 1, 1), torch.eye(2));
+    const counts = torch.tensor([1n, 2n]);
+    show(torch.zeros_like(counts), torch.ones_like(counts, { dtype: float64 }), torch.full_like(counts, 3));
+    show(torch.tensor([]), torch.tensor([[], []]), torch.tensor([true, false]), torch.tensor(2.5));
+  },
+
+  conversions({ show }) {
+    const x = torch.tensor([-1.7, 0, 2.5]);
+    show(x.to(torch.int64), x.int(), x.bool(), x.double(), x.long().float());
+    const large = torch.tensor([2n ** 31n + 5n]);
+    show(torch.tensor([300n, -1n]).to(torch.uint8), large.to(torch.int32), torch.tensor([true]).float());
+    const wide = torch.tensor([2n ** 62n]);
+    show(torch.tensor(3n).item(), torch.tensor(2.5).item(), torch.tensor(true).item(), wide.item());
+  },
+};
