@@ -1,0 +1,30 @@
+import type { Contents, Message, MessageType } from "../wire/index.ts";
+
+/** A request on the shell channel. */
+export interface Request {
+  readonly message: Message;
+  /** An earlier cell failed and took this one with it: answer `aborted` without running it. */
+  readonly aborted: boolean;
+}
+
+/** The front ends, as the loop sees them: `Transport` over ZeroMQ, or an array in a test. */
+export interface Front<Incoming extends Request = Request> {
+  /** The next request, whenever it comes. */
+  next(): Promise<Incoming>;
+  /** Answers a request. @throws TypeError when the content is no JSON. */
+  reply<Type extends MessageType>(request: Incoming, type: Type, content: Contents[Type]): void;
+  /** Sends to everyone who listens. @throws TypeError when the content is no JSON. */
+  publish<Type extends MessageType>(
+    parent: Message["parent_header"],
+    type: Type,
+    content: Contents[Type],
+  ): void;
+  /** Marks the cells that wait now as `aborted`. */
+  abortQueued(): void;
+  /** User code begins: from now on an interrupt may terminate whatever this thread runs. */
+  enterCell(): void;
+  /** User code has ended. `false`: an interrupt is under way; nothing may happen before it has been reported. */
+  leaveCell(): boolean;
+  /** The interrupt was reported, so that nothing is terminated any more. */
+  interruptSettled(): void;
+}

@@ -1,0 +1,68 @@
+import { randomUUID } from "node:crypto";
+import { userInfo } from "node:os";
+import { kernelInfo, KernelLoop } from "./loop/index.ts";
+import { installPrelude } from "./prelude/index.ts";
+import { createSession, type Session } from "./session/index.ts";
+import { logLine, Transport, TransportError, type ShellRequest } from "./transport/index.ts";
+import { ConnectionError, readConnectionFile } from "./wire/index.ts";
+
+/*
+ * The kernel's process: `node --no-force-async-hooks-checks main.js CONNECTION_FILE`.
+ */
+
+const EXIT_FAILURE = 1;
+const EXIT_USAGE = 2;
+
+/** Kept before any cell runs: cells may replace globals, and the session makes `process.exit` end the cell alone. */
+const exit = process.exit.bind(process);
+
+async function main(args: readonly string[]): Promise<void> {
+  const [connectionFile] = args;
+  if (connectionFile === undefined || args.length > 1) {
+    logLine(
+      `Expected one argument, the path of a connection file; got ${args.length}. Jupyter starts the kernel so.`,
+    );
+    exit(EXIT_USAGE);
+    return;
+  }
+  const info = await readConnectionFile(connectionFile);
+  const sender = { session: randomUUID(), username: userInfo().username };
+  let loop: KernelLoop<ShellRequest> | null = null;
+  const [transport, session] = await Promise.all([
+    Transport.open(info, sender, kernelInfo, {
+      onInterrupted: () => loop?.interrupted(),
+      onShutdown: () => {
+        loop?.flush();
+        exit(0);
+      },
+    }),
+    openSession(),
+  ]);
+  process.on("exit", () => transport.closeSync());
+  surviveErrors(session);
+  loop = new KernelLoop({ front: transport, session, kernelInfo, log: logLine });
+  await loop.run();
+}
+
+async function openSession(): Promise<Session> {
+  const session = await createSession();
+  installPrelude();
+  return session;
+}
+
+/** An error of a late timer or a forgotten promise is output of its cell; the kernel and its variables live on. */
+function surviveErrors(session: Session): void {
+  process.on("uncaughtException", (error) => session.reportUncaught(error));
+  process.on("unhandledRejection", (reason) => session.reportUncaught(reason));
+}
+
+/** Mistakes in the call are told in one line; anything else is a defect of the kernel, and its stack is of use. */
+function explain(error: unknown): string {
+  if (error instanceof ConnectionError || error instanceof TransportError) return error.message;
+  return `The kernel failed. ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  logLine(explain(error));
+  exit(EXIT_FAILURE);
+});

@@ -1,0 +1,99 @@
+/**
+ * What the two threads know of each other without a message, because the main thread reads none while a cell keeps it
+ * busy: who may be terminated, how many messages were sent, whether the sockets are closed.
+ */
+const GATE = 0;
+const DELIVERED = 1;
+const CLOSED = 2;
+const EXITING = 3;
+const SLOTS = 4;
+
+const IDLE = 0;
+const RUNNING = 1;
+const INTERRUPTING = 2;
+
+/** At most this many messages are on their way to the sockets; a cell that prints faster has to wait. */
+const WINDOW = 64;
+/** How long one wait for the other thread may take before its reason is checked again. */
+const RECHECK_MS = 100;
+
+/** One state for both threads: make it once, and pass its `buffer` to the other side. */
+export class SharedState {
+  readonly buffer: SharedArrayBuffer;
+  readonly #slots: Int32Array;
+  #posted = 0;
+
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(SLOTS * Int32Array.BYTES_PER_ELEMENT)) {
+    this.buffer = buffer;
+    this.#slots = new Int32Array(buffer);
+  }
+
+  /** Main thread: user code begins, and may be terminated from now on. */
+  enterCell(): void {
+    Atomics.store(this.#slots, GATE, RUNNING);
+  }
+
+  /**
+   * Main thread: user code has ended. When this answers `false` a termination is on its way and may end any code that runs
+   * here; wait for `interrupted` before doing anything else.
+   */
+  leaveCell(): boolean {
+    return Atomics.compareExchange(this.#slots, GATE, RUNNING, IDLE) !== INTERRUPTING;
+  }
+
+  /** Main thread: `interrupted` has arrived, so nothing can be terminated any more. */
+  interruptSettled(): void {
+    Atomics.store(this.#slots, GATE, IDLE);
+  }
+
+  /** Sockets: claims the right to terminate the cell; `false` when no cell runs, or it is being stopped already. */
+  claimInterrupt(): boolean {
+    return Atomics.compareExchange(this.#slots, GATE, RUNNING, INTERRUPTING) === RUNNING;
+  }
+
+  /** Main thread: blocks while too many messages wait for the sockets, so that no cell fills the memory with output. */
+  waitForRoom(): void {
+    for (;;) {
+      const delivered = Atomics.load(this.#slots, DELIVERED);
+      if (((this.#posted - delivered) | 0) < WINDOW || this.closed) return;
+      Atomics.wait(this.#slots, DELIVERED, delivered, RECHECK_MS);
+    }
+  }
+
+  /** Main thread: one more message was posted. Counts as the 32-bit slot does, wrapping around. */
+  messagePosted(): void {
+    this.#posted = (this.#posted + 1) | 0;
+  }
+
+  /** Sockets: one more message has left. */
+  messageDelivered(): void {
+    Atomics.add(this.#slots, DELIVERED, 1);
+    Atomics.notify(this.#slots, DELIVERED);
+  }
+
+  /** Whether the sockets are closed. */
+  get closed(): boolean {
+    return Atomics.load(this.#slots, CLOSED) !== 0;
+  }
+
+  /** Sockets: everything is sent and closed. */
+  markClosed(): void {
+    Atomics.store(this.#slots, CLOSED, 1);
+    Atomics.notify(this.#slots, CLOSED);
+  }
+
+  /** Main thread: blocks until the sockets are closed, at most `timeoutMs`. */
+  waitUntilClosed(timeoutMs: number): void {
+    Atomics.wait(this.#slots, CLOSED, 0, timeoutMs);
+  }
+
+  /** Whether the main thread has begun to end the process. */
+  get exiting(): boolean {
+    return Atomics.load(this.#slots, EXITING) !== 0;
+  }
+
+  /** Main thread: the process ends now. */
+  markExiting(): void {
+    Atomics.store(this.#slots, EXITING, 1);
+  }
+}
