@@ -41,11 +41,35 @@ export async function readInput(file: string): Promise<string> {
  */
 export async function ensureWritableFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(path.resolve(folder));
     await access(folder, constants.W_OK);
   } catch (error) {
     throw new InputError(`${folder}: cannot write to this folder: ${reasonOf(error)}.`, { cause: error });
   }
+}
+
+/**
+ * Node's own recursive mkdir never returns where the parent exists but takes no folder and says ENOENT (seen with /proc
+ * on Node 20.20), so each level is made once.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if (await isFolder(folder)) return;
+    if (!hasCode(error, "ENOENT") || path.dirname(folder) === folder) throw error;
+    await makeFolder(path.dirname(folder));
+    await mkdir(folder);
+  }
+}
+
+/** Whether there is a folder of this name. */
+export async function isFolder(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => null))?.isDirectory() === true;
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }
 
 /**

@@ -1,17 +1,20 @@
+import type { OutputMessage } from "../../client/index.ts";
 import { applyTerminalOverwrites } from "./overwrites.ts";
 import type { DisplayOutput, ErrorOutput, MimeData, Output, ResultOutput } from "./types.ts";
 
-/** The part of an IOPub message that outputs are made of. */
-export interface OutputMessage {
-  readonly header: { readonly msg_type: string };
-  readonly content: unknown;
-}
-
 /** A `display_data` or `execute_result` that a later `update_display_data` may still change. */
-type OpenDisplay = { -readonly [K in keyof DisplayOutput]: DisplayOutput[K] } | OpenResult;
-type OpenResult = { -readonly [K in keyof ResultOutput]: ResultOutput[K] };
+type OpenDisplay = Mutable<DisplayOutput> | Mutable<ResultOutput>;
 type OpenStream = { output_type: "stream"; name: string; chunks: string[] };
 type OpenOutput = OpenDisplay | OpenStream | ErrorOutput;
+type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
+/** What a display message carries of its display. */
+interface DisplayContent {
+  readonly data: MimeData;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** The specification makes it optional, and some kernels send `null`. */
+  readonly transient?: { readonly display_id?: string } | null;
+}
 
 /** What one cell has shown so far. */
 interface CellRecord {
@@ -30,22 +33,30 @@ export class OutputCollector {
   readonly #cells = new Map<number, CellRecord>();
   readonly #displays = new Map<string, Set<OpenDisplay>>();
 
-  /** Takes one message that belongs to the cell at `cell`; messages that are no output change nothing. */
-  accept(cell: number, message: OutputMessage): void {
+  /** Takes one message that the cell at `cell` caused. */
+  accept(cell: number, { type, content }: OutputMessage): void {
     const record = this.#record(cell);
-    const content = asObject(message.content);
-    if (typeof content["execution_count"] === "number") record.executionCount = content["execution_count"];
-    switch (message.header.msg_type) {
+    switch (type) {
+      case "execute_input":
+        record.executionCount = content.execution_count;
+        break;
       case "clear_output":
-        if (content["wait"] === true) record.clearBeforeNext = true;
+        if (content.wait) record.clearBeforeNext = true;
         else record.outputs = [];
         break;
       case "stream":
-        this.#stream(record, String(content["name"] ?? "stdout"), String(content["text"] ?? ""));
+        this.#stream(record, content.name, content.text);
         break;
       case "display_data":
+        this.#display(record, content, { output_type: type, ...shownOf(content) });
+        break;
       case "execute_result":
-        this.#display(record, message.header.msg_type, content);
+        record.executionCount = content.execution_count;
+        this.#display(record, content, {
+          output_type: type,
+          execution_count: content.execution_count,
+          ...shownOf(content),
+        });
         break;
       case "update_display_data":
         this.#update(content);
@@ -84,59 +95,38 @@ export class OutputCollector {
   #stream(record: CellRecord, name: string, text: string): void {
     if (text === "") return;
     const last = record.clearBeforeNext ? undefined : record.outputs.at(-1);
-    if (last?.output_type === "stream" && last.name === name && "chunks" in last) last.chunks.push(text);
+    if (last?.output_type === "stream" && last.name === name) last.chunks.push(text);
     else this.#append(record, { output_type: "stream", name, chunks: [text] });
   }
 
-  #display(
-    record: CellRecord,
-    kind: "display_data" | "execute_result",
-    content: Readonly<Record<string, unknown>>,
-  ): void {
-    const data = asObject(content["data"]);
-    const metadata = asObject(content["metadata"]);
-    const output: OpenDisplay =
-      kind === "display_data"
-        ? { output_type: kind, data, metadata }
-        : { output_type: kind, execution_count: record.executionCount, data, metadata };
-    // A display that is shown again under its id also refreshes the places where it already stands.
+  /** A display that is shown again under its id also refreshes the places where it already stands. */
+  #display(record: CellRecord, content: DisplayContent, output: OpenDisplay): void {
     this.#update(content);
     this.#append(record, output);
-    const id = displayId(content);
+    const id = content.transient?.display_id;
     if (id !== undefined) this.#displays.set(id, (this.#displays.get(id) ?? new Set()).add(output));
   }
 
-  #update(content: Readonly<Record<string, unknown>>): void {
-    const id = displayId(content);
+  #update(content: DisplayContent): void {
+    const id = content.transient?.display_id;
     if (id === undefined) return;
-    for (const display of this.#displays.get(id) ?? []) {
-      display.data = asObject(content["data"]);
-      display.metadata = asObject(content["metadata"]);
-    }
+    for (const display of this.#displays.get(id) ?? []) Object.assign(display, shownOf(content));
   }
 }
 
-function displayId(content: Readonly<Record<string, unknown>>): string | undefined {
-  const id = asObject(content["transient"])["display_id"];
-  return typeof id === "string" ? id : undefined;
+function shownOf({ data, metadata }: DisplayContent): Pick<DisplayOutput, "data" | "metadata"> {
+  return { data, metadata };
 }
 
-function errorOutput(content: Readonly<Record<string, unknown>>): ErrorOutput {
-  const traceback = content["traceback"];
-  return {
-    output_type: "error",
-    ename: String(content["ename"] ?? ""),
-    evalue: String(content["evalue"] ?? ""),
-    traceback: Array.isArray(traceback) ? traceback.map(String) : [],
-  };
+function errorOutput({ ename, evalue, traceback }: Omit<ErrorOutput, "output_type">): ErrorOutput {
+  return { output_type: "error", ename, evalue, traceback };
 }
 
 function closed(output: OpenOutput): Output {
-  if (!("chunks" in output)) return { ...output };
-  return { output_type: "stream", name: output.name, text: applyTerminalOverwrites(output.chunks.join("")) };
-}
-
-function asObject(value: unknown): MimeData {
-  // An object that is no array: every property read from it is checked where it is read.
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as MimeData) : {};
+  if (output.output_type !== "stream") return { ...output };
+  return {
+    output_type: "stream",
+    name: output.name,
+    text: applyTerminalOverwrites(output.chunks.join("")),
+  };
 }

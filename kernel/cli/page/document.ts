@@ -9,7 +9,7 @@ const FIT_FRAMES = `
 for (const frame of document.querySelectorAll("iframe.foreign")) {
   const fit = () => {
     const root = frame.contentDocument?.documentElement;
-    if (root) frame.style.height = root.scrollHeight + "px";
+    if (root) frame.style.height = Math.ceil(root.getBoundingClientRect().height) + "px";
   };
   frame.addEventListener("load", fit);
   addEventListener("resize", fit);
@@ -32,6 +32,10 @@ const POLICY = [
   "form-action 'none'",
 ].join("; ");
 
+// Whole elements, because the policy's hash is of every character between the tags of the script.
+const STYLE_ELEMENT = trustedHtml(`<style>${STYLE}</style>`);
+const SCRIPT_ELEMENT = trustedHtml(`<script>${FIT_FRAMES}</script>`);
+
 /** A whole page. */
 export function renderDocument(title: string, description: string, body: Html): string {
   const page = html`<!doctype html>
@@ -44,16 +48,11 @@ export function renderDocument(title: string, description: string, body: Html): 
         <meta name="description" content="${description}" />
         <meta name="generator" content="typetorch" />
         <title>${title}</title>
-        <style>
-          ${trustedHtml(STYLE)}
-        </style>
+        ${STYLE_ELEMENT}
       </head>
       <body>
         <a class="skip" href="#content">Skip to the content</a>
-        ${body}
-        <script>
-          ${trustedHtml(FIT_FRAMES)};
-        </script>
+        ${body} ${SCRIPT_ELEMENT}
       </body>
     </html> `;
   return page.markup;

@@ -1,3 +1,4 @@
+import katexPlugin from "@vscode/markdown-it-katex";
 import MarkdownIt from "markdown-it";
 
 import type { Notebook } from "../notebook/types.ts";
@@ -14,6 +15,8 @@ export interface Outline {
 /** Reads a notebook's title and summary from its first heading and first paragraph. */
 export function outlineOf(notebook: Notebook, fallbackTitle: string): Outline {
   const markdown = new MarkdownIt();
+  // So that a formula is told from the text around it.
+  markdown.use(katexPlugin.default, {});
   const prose = notebook.cells.filter((cell) => cell.cell_type === "markdown");
   const tokens = prose.flatMap((cell) => markdown.parse(cell.source, {}));
   const textAfter = (type: string): string => {

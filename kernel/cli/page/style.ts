@@ -42,11 +42,11 @@ a { color: var(--accent); text-underline-offset: 0.15em; }
 .contents a { color: inherit; text-decoration: none; }
 .contents a:hover { color: var(--accent); text-decoration: underline; }
 @media (min-width: 78rem) {
-  .layout { max-width: calc(var(--measure) + 20rem); display: grid; grid-template-columns: 14rem minmax(0, var(--measure));
+  .layout:not(.single) { max-width: calc(var(--measure) + 20rem); display: grid; grid-template-columns: 14rem minmax(0, var(--measure));
     column-gap: 3rem; }
   .bar, footer { grid-column: 1 / -1; }
   .contents { grid-column: 1; position: sticky; top: 2rem; align-self: start; max-height: calc(100vh - 4rem); overflow: auto; }
-  .layout > main { grid-column: 2; grid-row: 2; min-width: 0; }
+  .layout:not(.single) > main { grid-column: 2; grid-row: 2; min-width: 0; }
 }
 
 h1, h2, h3, h4 { line-height: 1.25; text-wrap: balance; margin: 2.2em 0 0.6em; }
@@ -69,13 +69,14 @@ math { font-size: 1.08em; }
 .katex-block, .math { overflow-x: auto; overflow-y: hidden; }
 
 pre { font: 0.875rem/1.55 var(--mono); margin: 0; overflow: auto; tab-size: 2; }
-.prose pre, .code-cell > pre { background: var(--raised); border: 1px solid var(--line); border-radius: 8px; padding: 0.8rem 1rem; }
+.prose pre, .code-cell .shiki { background: var(--raised); border: 1px solid var(--line); border-radius: 8px; padding: 0.8rem 1rem; }
 .prose pre { margin: 0 0 1.2em; }
 .shiki span { color: var(--shiki-light); }
 @media (prefers-color-scheme: dark) { .shiki span { color: var(--shiki-dark); } }
 .code-cell { position: relative; margin: 1.4rem 0; }
-.code-cell > pre, .code-cell > details > pre { border-left: 4px solid var(--accent); }
-.prompt { position: absolute; right: 0.7rem; top: 0.35rem; font: 0.72rem var(--mono); color: var(--muted); user-select: none; }
+.code-cell .shiki { border-left: 4px solid var(--accent); }
+.prompt { position: absolute; right: 0.7rem; top: 0.35rem; font: 0.72rem var(--mono); color: var(--muted); user-select: none;
+  background: var(--raised); padding: 0 0.2rem; border-radius: 3px; }
 .hidden-source > summary { cursor: pointer; color: var(--muted); font-size: 0.9rem; }
 .output { margin: 0.6rem 0 0; max-width: 100%; }
 div.output { overflow-x: auto; }
@@ -93,8 +94,12 @@ pre.output, pre.plain { max-height: 36rem; padding: 0.5rem 1rem; white-space: pr
 .pager span { display: block; font-size: 0.8rem; color: var(--muted); }
 footer .made { margin-top: 2.5rem; font-size: 0.85rem; color: var(--muted); }
 
-.cards { list-style: none; padding: 0; margin: 2rem 0 0; display: grid; gap: 1rem; }
+.single { padding-top: 4rem; }
+.cards { list-style: none; padding: 0; counter-reset: card; margin: 2rem 0 0; display: grid; gap: 1rem; }
 .card { position: relative; border: 1px solid var(--line); border-radius: 12px; padding: 1.1rem 1.3rem; margin: 0; background: var(--raised); }
+.card { counter-increment: card; padding-left: 4rem; }
+.card::before { content: counter(card); position: absolute; left: 1.3rem; top: 1.05rem; font: 600 1.5rem/1.2 var(--sans);
+  color: var(--muted); font-variant-numeric: tabular-nums; }
 .card h2 { margin: 0 0 0.35rem; border: 0; padding: 0; font-size: 1.2rem; }
 .card a { text-decoration: none; }
 .card a::after { content: ""; position: absolute; inset: 0; }
@@ -119,7 +124,7 @@ footer .made { margin-top: 2.5rem; font-size: 0.85rem; color: var(--muted); }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   pre.output, pre.plain { max-height: none; white-space: pre-wrap; }
   h1, h2, h3 { break-after: avoid; }
-  .code-cell > pre, .output img { break-inside: avoid; }
+  .shiki, .output img { break-inside: avoid; }
 }
 `;
 
