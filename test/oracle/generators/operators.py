@@ -26,8 +26,15 @@ add sub mul div neg pow exp log sqrt rsqrt abs sin cos tanh sigmoid nn.functiona
 ceil round maximum minimum clamp where eq ne lt le gt ge logical_not isnan isinf isfinite sum mean prod amax amin max min argmax
 argmin var std any all logsumexp matmul mm bmm t reshape view flatten squeeze unsqueeze transpose permute expand select narrow
 cat stack index_select gather masked_fill index_put softmax log_softmax nn.functional.mse_loss nn.functional.nll_loss
-nn.functional.cross_entropy nn.functional.linear clone contiguous __getitem__
+nn.functional.cross_entropy nn.functional.linear clone contiguous __getitem__ rsub logical_and logical_or addmm mv dot movedim
+scatter_add fill float double long int bool byte
 """.split()
+# Further names of an operator in PyTorch, with the same arguments.
+SECOND_NAMES = {
+    "nn.functional.relu": ["torch.relu", "Tensor.relu"],
+    "softmax": ["torch.nn.functional.softmax"],
+    "log_softmax": ["torch.nn.functional.log_softmax"],
+}
 DTYPES = {torch.float64: 12, torch.float32: 4, torch.int64: 4, torch.int32: 2, torch.uint8: 2, torch.bool: 2}
 LARGEST_SAMPLE = 380
 SPECIAL = [float("nan"), float("inf"), -float("inf"), 0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 1e-9, -1e-9, 30.0, -30.0, 800.0, -800.0]
@@ -151,12 +158,20 @@ def python_form(operator):
     return operator.op
 
 
-def sample_row(operator, sample, dtype: torch.dtype) -> dict | None:
+def exists_in_typescript(args: list, kwargs: dict) -> bool:
+    """Neither `out=` and memory formats, nor methods of a plain number, nor complex numbers and the other dtypes exist there."""
+    items = []
+    map_arguments([args, kwargs], items.append)
+    strange = any(isinstance(item, (complex, torch.device, torch.memory_format)) for item in items)
+    dtypes = {item if isinstance(item, torch.dtype) else item.dtype for item in items if isinstance(item, (torch.dtype, torch.Tensor))}
+    on_cpu = all(tensor.device.type == "cpu" for tensor in tensors_in([args, kwargs]))
+    return "out" not in kwargs and isinstance(args[0], (torch.Tensor, list)) and dtypes <= set(DTYPES) and on_cpu and not strange
+
+
+def sample_row(operator, sample, dtype: torch.dtype) -> dict:
     args, kwargs, receiver = call_of(operator.name, sample)
     args, kwargs = map_arguments([args, kwargs], short_decimals)
     tensors = tensors_in([args, kwargs])
-    if sum(tensor.numel() for tensor in tensors) > LARGEST_SAMPLE:
-        return None
     # Views of an argument that is read later would show what the operator wrote: encode before the call.
     row = {"dtype": dtype_name(dtype), "args": map_arguments(args, encode_argument)}
     if kwargs:
@@ -188,13 +203,15 @@ def most_diverse(samples: list, count: int) -> list:
     return [sample for sample in samples if any(sample is other for other in chosen)]
 
 
-def small(sample) -> bool:
-    return sum(tensor.numel() for tensor in tensors_in([sample.input, list(sample.args), sample.kwargs])) <= LARGEST_SAMPLE
+def usable(sample) -> bool:
+    args, kwargs = [sample.input, *sample.args], sample.kwargs
+    return exists_in_typescript(args, kwargs) and sum(tensor.numel() for tensor in tensors_in([args, kwargs])) <= LARGEST_SAMPLE
 
 
 def special_samples(operator, dtype: torch.dtype) -> list:
     """NaN, infinities and both zeros, alone and against each other."""
-    if not dtype.is_floating_point or operator.name == "clamp":
+    # What becomes of NaN in a whole-number dtype is left to the processor.
+    if not dtype.is_floating_point or operator.name in ("clamp", "int", "long", "byte"):
         return []
     values = torch.tensor(SPECIAL, dtype=dtype)
     if isinstance(operator, core.BinaryUfuncInfo):
@@ -221,7 +238,7 @@ def promotion_samples(operator, dtype: torch.dtype) -> list:
     return [core.SampleInput(left, args=(other,), kwargs=kwargs) for other in others]
 
 
-def small_rows(operator, dtype: torch.dtype) -> list[dict]:
+def promotion_rows(operator, dtype: torch.dtype) -> list[dict]:
     """Promotion, and dtypes that the operator has no kernel for: a row tells the result or the error."""
     samples = promotion_samples(operator, dtype)
     if dtype not in operator.dtypes and isinstance(operator, core.UnaryUfuncInfo):
@@ -238,9 +255,9 @@ def small_rows(operator, dtype: torch.dtype) -> list[dict]:
 def rows_of(operator, dtype: torch.dtype, count: int) -> list[dict]:
     seed(f"{operator.name} {operator.variant_test_name} {dtype_name(dtype)}")
     differentiable = dtype is torch.float64 and operator.supports_autograd
-    samples = [sample for sample in operator.sample_inputs("cpu", dtype, requires_grad=differentiable) if small(sample)]
+    samples = [sample for sample in operator.sample_inputs("cpu", dtype, requires_grad=differentiable) if usable(sample)]
     chosen = most_diverse(samples, count) + special_samples(operator, dtype)
-    return [row for sample in chosen if (row := sample_row(operator, sample, dtype))]
+    return [sample_row(operator, sample, dtype) for sample in chosen]
 
 
 def encode_error_argument(argument):
@@ -262,14 +279,6 @@ def error_row(operator, sample, error: Exception) -> dict:
     if receiver:
         row["receiver"] = receiver
     return row | {"error": type(error).__name__, "message": first_line(error)}
-
-
-def exists_in_typescript(args: list, kwargs: dict) -> bool:
-    """Neither `out=`, nor a method of a plain number, nor complex numbers and the dtypes that are left out exist there."""
-    strange = []
-    map_arguments([args, kwargs], lambda item: strange.append(item) if isinstance(item, (complex, torch.device)) else None)
-    known = all(tensor.dtype in DTYPES and tensor.device.type == "cpu" for tensor in tensors_in([args, kwargs]))
-    return "out" not in kwargs and isinstance(args[0], (torch.Tensor, list)) and known and not strange
 
 
 def error_rows(operator) -> list[dict]:
@@ -298,6 +307,17 @@ def variants_of(name: str) -> list:
             if operator.name == name and operator.variant_test_name != "triton_optimized"]
 
 
+def forms_of(name: str) -> list[str]:
+    """How Python calls an operator: as functions, and as a method."""
+    if name.startswith("nn.functional."):
+        forms = [f"torch.{name}"]
+    else:
+        owners = {"torch": torch, "Tensor": torch.Tensor}
+        # `torch.float` is a dtype; only the method converts.
+        forms = [f"{home}.{name}" for home, owner in owners.items() if callable(getattr(owner, name, None))]
+    return forms + SECOND_NAMES.get(name, [])
+
+
 def write_operator(folder: Path, name: str) -> None:
     variants = variants_of(name)
     rows = []
@@ -305,14 +325,12 @@ def write_operator(folder: Path, name: str) -> None:
         for operator in variants:
             if dtype in operator.dtypes:
                 rows += rows_of(operator, dtype, -(-count // len(variants)))
-            rows += small_rows(operator, dtype)
+            rows += promotion_rows(operator, dtype)
     rows += [row for operator in variants for row in error_rows(operator)]
     errors = unique([row for row in rows if "error" in row])
     samples = unique([row for row in rows if "error" not in row])
-    function = name.removeprefix("nn.functional.")
-    forms = {"function": hasattr(torch.nn.functional if function != name else torch, function),
-             "method": function == name and hasattr(torch.Tensor, name)}
-    write_lines(folder / f"{function.strip('_')}.json", {"samples": samples, "errors": errors}, operator=name, forms=forms)
+    short_name = name.removeprefix("nn.functional.").strip("_")
+    write_lines(folder / f"{short_name}.json", {"samples": samples, "errors": errors}, operator=name, forms=forms_of(name))
 
 
 def generate(folder: Path) -> None:
