@@ -1,4 +1,7 @@
+import path from "node:path";
+
 import { installKernelspec, targetDataDir, uninstallKernelspec } from "../jupyter/kernelspec.ts";
+import { prefixDataDir } from "../jupyter/paths.ts";
 import type { InstallTarget } from "../jupyter/kernelspec.ts";
 
 /** `typetorch install`: writes the kernelspec and says how to use it. */
@@ -17,7 +20,8 @@ function usage({ prefix }: InstallTarget): string {
   const searched =
     prefix === undefined
       ? ""
-      : "If that prefix is not your Python's own, tell Jupyter about it: JUPYTER_PATH=PREFIX/share/jupyter\n\n";
+      : "If that prefix is not your Python's own, tell Jupyter where to look: " +
+        `JUPYTER_PATH=${prefixDataDir(path.resolve(prefix), process.platform)}\n\n`;
   return (
     `${searched}JupyterLab and Notebook: jupyter lab, then choose "TypeScript (typetorch)" in the launcher.\n` +
     "VS Code: open a notebook, Select Kernel, Jupyter Kernel.\n" +

@@ -25,7 +25,7 @@ export function checkNode(version: string, range: string): Finding {
 export async function checkZeroMq(): Promise<Finding> {
   try {
     const { version } = await import("zeromq");
-    return { state: "ok", text: `ZeroMQ ${version} loads` };
+    return { state: "ok", text: `ZeroMQ loads (libzmq ${version})` };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
     return {

@@ -98,14 +98,14 @@ async function executeCell(
   }
   if (status === "ok" || options.allowErrors || cellTags(cell).includes("raises-exception")) return;
   const error = collector.outputs(index).findLast((output) => output.output_type === "error");
-  throw new ExecutionError(`${where()} failed: ${errorText(error, status)}`);
+  throw new ExecutionError(`${where()} failed:\n${errorText(error, status)}`);
 }
 
 function errorText(error: ErrorOutput | undefined, status: string): string {
   if (error === undefined) return `the kernel answered "${status}" and showed no error.`;
   const headline = error.evalue === "" ? error.ename : `${error.ename}: ${error.evalue}`;
   const traceback = stripVTControlCharacters(error.traceback.join("\n"));
-  return traceback.includes(headline) ? `\n${traceback}` : `${headline}\n${traceback}`.trimEnd();
+  return traceback.includes(headline) ? traceback : `${headline}\n${traceback}`.trimEnd();
 }
 
 function withOutputs(cell: Cell, index: number, collector: OutputCollector): Cell {

@@ -1,12 +1,10 @@
-import katexPlugin from "@vscode/markdown-it-katex";
-import katex from "katex";
 import MarkdownIt from "markdown-it";
 import type { Env, Token } from "markdown-it";
 
 import { html, trustedHtml } from "../../../renderers/html.ts";
 import type { Html } from "../../../renderers/html.ts";
 import type { Highlight } from "./highlight.ts";
-import { MATH_OPTIONS } from "./math.ts";
+import { addMath } from "./math.ts";
 
 /** A heading of a page, for its table of contents. */
 export interface Heading {
@@ -35,8 +33,7 @@ export function createMarkdown(highlight: Highlight): RenderMarkdown {
     html: false,
     highlight: (code, language) => highlight(code.replace(/\n$/, ""), language || "text").markup,
   });
-  // The plugin's types name the KaTeX that it ships with; the one given here has the same renderToString.
-  markdown.use(katexPlugin.default, { ...MATH_OPTIONS, katex, enableFencedBlocks: true } as object);
+  addMath(markdown);
   markdown.core.ruler.push("heading_ids", (state) => numberHeadings(state.tokens, contextOf(state.env)));
   markdown.renderer.rules["image"] = (tokens, index, _options, env) =>
     imageMarkup(tokens[index], contextOf(env)).markup;

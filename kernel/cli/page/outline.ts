@@ -1,8 +1,8 @@
-import katexPlugin from "@vscode/markdown-it-katex";
 import MarkdownIt from "markdown-it";
 
 import type { Notebook } from "../notebook/types.ts";
 import { plainText } from "./markdown.ts";
+import { addMath } from "./math.ts";
 
 /** What an overview says of a notebook. */
 export interface Outline {
@@ -16,7 +16,7 @@ export interface Outline {
 export function outlineOf(notebook: Notebook, fallbackTitle: string): Outline {
   const markdown = new MarkdownIt();
   // So that a formula is told from the text around it.
-  markdown.use(katexPlugin.default, {});
+  addMath(markdown);
   const prose = notebook.cells.filter((cell) => cell.cell_type === "markdown");
   const tokens = prose.flatMap((cell) => markdown.parse(cell.source, {}));
   const textAfter = (type: string): string => {

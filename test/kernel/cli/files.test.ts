@@ -1,0 +1,55 @@
+import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+import { ensureWritableFolder, writeFilesAtomically } from "../../../kernel/cli/files.ts";
+import { InputError } from "../../../kernel/cli/input-error.ts";
+
+let folder = "";
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "typetorch-files-"));
+});
+afterEach(async () => rm(folder, { recursive: true, force: true }));
+
+const inFolder = (name: string): string => path.join(folder, name);
+
+describe("writeFilesAtomically", () => {
+  test("writes over a file through a link, and keeps the link and the permissions", async () => {
+    await writeFile(inFolder("real.ipynb"), "old");
+    await chmod(inFolder("real.ipynb"), 0o640);
+    await symlink("real.ipynb", inFolder("link.ipynb"));
+    await writeFilesAtomically([{ file: inFolder("link.ipynb"), content: "new" }]);
+    expect(await readFile(inFolder("real.ipynb"), "utf8")).toBe("new");
+    expect((await stat(inFolder("real.ipynb"))).mode & 0o777).toBe(0o640);
+    expect(await readdir(folder)).toEqual(["link.ipynb", "real.ipynb"]);
+  });
+
+  test("writes none of the files when one cannot be written, and leaves nothing behind", async () => {
+    await writeFile(inFolder("kept"), "old");
+    const failing = writeFilesAtomically([
+      { file: inFolder("kept"), content: "new" },
+      { file: inFolder("missing/file"), content: "new" },
+    ]);
+    await expect(failing).rejects.toThrow(InputError);
+    await expect(failing).rejects.toThrow("cannot be written: no such file or folder.");
+    expect(await readFile(inFolder("kept"), "utf8")).toBe("old");
+    expect(await readdir(folder)).toEqual(["kept"]);
+  });
+});
+
+describe("ensureWritableFolder", () => {
+  test("makes the folder with its parents, and takes one that exists", async () => {
+    await ensureWritableFolder(inFolder("a/b/c"));
+    await ensureWritableFolder(inFolder("a/b/c"));
+    expect((await stat(inFolder("a/b/c"))).isDirectory()).toBe(true);
+  });
+
+  test("says why a folder cannot be made where a file stands", async () => {
+    await writeFile(inFolder("file"), "");
+    await expect(ensureWritableFolder(inFolder("file"))).rejects.toThrow("a file of this name is in the way");
+    await expect(ensureWritableFolder(inFolder("file/below"))).rejects.toThrow(
+      "a part of the path is a file",
+    );
+  });
+});
