@@ -1,0 +1,81 @@
+/** In-place forms of operators: the result is written over the first input, and history is rewritten to match. */
+import { bind } from "../binding.ts";
+import { can_cast } from "../dtype.ts";
+import { RuntimeError } from "../errors/runtimeError.ts";
+import { needsGrad, record, type OperatorFacts } from "../operator.ts";
+import { alias, copyInto, duplicate } from "../settle.ts";
+import { formatShape, sameShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { is_grad_enabled, withGradMode } from "./modes.ts";
+import { recordCopySlices } from "./views.ts";
+
+/** @throws RuntimeError when autograd could not follow a write into `self`, or several elements share one place. */
+export function checkWritable(self: Tensor): void {
+  const overlapping = self.shape.some((size, dim) => size > 1 && self.strides[dim] === 0);
+  if (overlapping)
+    throw new RuntimeError(
+      `unsupported operation: more than one element of the written-to tensor refers to a single memory location: shape ${formatShape(self.shape)} is expanded with strides ${formatShape(self.strides)}. Please clone() the tensor before performing the operation.`,
+    );
+  if (!is_grad_enabled()) return;
+  if (self.requires_grad && self.is_leaf)
+    throw new RuntimeError(
+      "a leaf Variable that requires grad is being used in an in-place operation. Use the form without the underscore, which gives a new tensor, or write inside torch.no_grad(() => …), as optimizers do.",
+    );
+  if (self.base?.requires_grad && self.base.is_leaf)
+    throw new RuntimeError(
+      "a view of a leaf Variable that requires grad is being used in an in-place operation. Clone the leaf first, or write inside torch.no_grad(() => …).",
+    );
+}
+
+/** @throws RuntimeError when `result` cannot be written into `self`. */
+function checkResult(self: Tensor, result: Tensor): void {
+  if (!can_cast(result.dtype, self.dtype))
+    throw new RuntimeError(
+      `result type ${result.dtype.typeName} can't be cast to the desired output type ${self.dtype.typeName}: a ${self.dtype.toString()} tensor cannot hold it. Use the form without the underscore, or convert the tensor first.`,
+    );
+  if (!sameShape(result.shape, self.shape))
+    throw new RuntimeError(
+      `output with shape ${formatShape(self.shape)} doesn't match the broadcast shape ${formatShape(result.shape)}: an in-place operation cannot make its tensor larger. Use the form without the underscore.`,
+    );
+}
+
+/** The tensor as it was before the operation, with its history: a copy of the elements where the derivative reads them. */
+function before(self: Tensor, copied: boolean): Tensor {
+  const original = copied ? duplicate(self) : alias(self, self.shape, self.strides);
+  original.grad_fn = self.grad_fn;
+  return original;
+}
+
+/**
+ * Runs an operator and writes the result over `self`, its first input, which it returns.
+ *
+ * @throws RuntimeError for a leaf that requires grad, a result that does not fit, or elements that overlap; nothing is written then.
+ */
+export function applyInPlace(operator: OperatorFacts, self: Tensor, rest: readonly unknown[]): Tensor {
+  const declaration = operator.declaration!;
+  // The table of parameters is the operator's own.
+  const args = bind(`${operator.operatorName}_`, declaration.parameters, [self, ...rest]) as Record<
+    string,
+    unknown
+  >;
+  checkWritable(self);
+  const recording = is_grad_enabled() && declaration.vjp !== null && needsGrad(declaration.parameters, args);
+  const result = withGradMode(false, () => declaration.forward(args)) as Tensor;
+  checkResult(self, result);
+  const original = recording ? before(self, declaration.saves?.includes("input") ?? false) : null;
+  copyInto(self, result);
+  self.storage.version++;
+  if (original !== null) rewriteHistory(operator, self, { ...args, input: original });
+  return self;
+}
+
+function rewriteHistory(operator: OperatorFacts, self: Tensor, args: Record<string, unknown>): void {
+  if (self.base === null) {
+    record(operator.declaration!, args, self);
+    self.historyVersion = self.storage.version;
+    return;
+  }
+  const standIn = alias(self, self.shape, self.strides);
+  record(operator.declaration!, args, standIn);
+  recordCopySlices(self, standIn.grad_fn!);
+}

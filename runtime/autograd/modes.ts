@@ -1,0 +1,68 @@
+let enabled = true;
+
+/** Whether operations are being recorded for backward. Source: `torch.is_grad_enabled`. */
+export function is_grad_enabled(): boolean {
+  return enabled;
+}
+
+/** What `using _ = torch.no_grad()` holds: leaving the block restores the mode. */
+export interface GradModeGuard extends Disposable {
+  /** Restores the mode that was set before. */
+  restore(): void;
+}
+
+/** A context manager: with a function it runs it in the mode, without one it sets the mode until the guard is disposed. */
+export interface GradMode {
+  /** Runs `body` in the mode and returns what it returns; when that is a promise, the mode lasts until it settles. */
+  <T>(body: () => T): T;
+  (): GradModeGuard;
+}
+
+function guard(value: boolean): GradModeGuard {
+  const before = enabled;
+  enabled = value;
+  const restore = (): void => {
+    enabled = before;
+  };
+  return { restore, [Symbol.dispose]: restore };
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
+
+/** Runs `body` with recording on or off. @internal */
+export function withGradMode<T>(value: boolean, body: () => T): T {
+  const { restore } = guard(value);
+  let result: T | undefined;
+  try {
+    result = body();
+  } finally {
+    if (!isPromise(result)) restore();
+  }
+  // The promise's own type is kept: `finally` passes its value through.
+  return isPromise(result) ? (result.finally(restore) as T) : result;
+}
+
+function mode(value: boolean): GradMode {
+  function enter<T>(body?: () => T): T | GradModeGuard {
+    return body === undefined ? guard(value) : withGradMode(value, body);
+  }
+  // One function serves both overloads; TypeScript cannot check an implementation against overloads in a call signature.
+  return enter as GradMode;
+}
+
+/**
+ * Computes without recording: `torch.no_grad(() => …)`, or `using _ = torch.no_grad()` for the rest of a block. Results do not require grad.
+ *
+ * Source: `torch.no_grad`.
+ */
+export const no_grad: GradMode = mode(false);
+
+/** Records again inside a `no_grad`. Source: `torch.enable_grad`. */
+export const enable_grad: GradMode = mode(true);
+
+/** Turns recording on or off, for the rest of a block with `using`, or for good. Source: `torch.set_grad_enabled`. */
+export function set_grad_enabled(value: boolean): GradModeGuard {
+  return guard(value);
+}

@@ -1,0 +1,54 @@
+import type { DType } from "../dtype.ts";
+import type { Expression } from "../expression.ts";
+import type { Shape } from "../shape.ts";
+import type { Storage } from "../storage.ts";
+
+/** Elements in a storage: where they begin and how far apart they are. Broadcast dimensions have stride 0. */
+export interface View {
+  readonly storage: Storage;
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+/** How elements are combined along reduced dimensions. `all` and `any` read anything that is not zero as true. */
+export type Reduction = "sum" | "prod" | "amax" | "amin" | "any" | "all";
+
+/** Which position a search along a dimension gives; the first of equals, and the first NaN before everything. */
+export type ArgReduction = "argmax" | "argmin";
+
+/**
+ * What a device must be able to do.
+ *
+ * A backend gets settled work: dtypes are promoted, shapes inferred, broadcasts are strides, results allocated. It knows no operators; an
+ * operator's meaning is in its declaration. Every method writes into `output`, whose elements no other argument shares, unless it says otherwise.
+ */
+export interface Backend {
+  /** A storage of `length` zeros. */
+  allocate(dtype: DType, length: number): Storage;
+
+  /**
+   * Computes `expression` for each element of `output.shape`; every input has that shape and the compute dtype. A result of truth values is
+   * stored in a bool output. An input may be the output itself (same view), for in-place forms.
+   */
+  pointwise(expression: Expression, computeDtype: DType, output: View, inputs: readonly View[]): void;
+
+  /** Copies elements, converting them as PyTorch's `to` does. Same shapes. */
+  copy(output: View, input: View): void;
+
+  /** Combines over the last `reducedRank` dimensions of `input`; `output` has the shape of the others. Of nothing: the neutral element. */
+  reduce(reduction: Reduction, output: View, input: View, reducedRank: number): void;
+
+  /** Position, counted in row-major order of the last `reducedRank` dimensions, of the extreme element. `output` is int64. */
+  argReduce(reduction: ArgReduction, output: View, input: View, reducedRank: number): void;
+
+  /** `output[b] = left[b] @ right[b]`: shapes `[B, n, k]`, `[B, k, m]`, `[B, n, m]`; one dtype. */
+  matmul(output: View, left: View, right: View): void;
+
+  /** `output[i] = source.storage[positions[i]]`, for i in row-major order; `output` is contiguous. */
+  gather(output: View, source: View, positions: Int32Array): void;
+
+  /** `target.storage[positions[i]] = values[i]`, or `+=`; in order, so that the last of several writes to one place stays. */
+  scatter(target: View, positions: Int32Array, values: View, accumulate: boolean): void;
+}

@@ -1,0 +1,114 @@
+import type { ArgumentsOf, Parameter, Parameters } from "./parameters.ts";
+import { Tensor } from "./tensor.ts";
+import { formatShape } from "./shape.ts";
+
+/** What a value is, for an error message: `a Tensor of shape [2, 3]`, `the string "cpu"`. */
+export function describe(value: unknown): string {
+  if (value instanceof Tensor) return `a Tensor of shape ${formatShape(value.shape)}`;
+  if (typeof value === "string") return `the string ${JSON.stringify(value)}`;
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value))
+    return `an array of ${value.length}${value.length > 0 ? ` (first: ${describe(value[0])})` : ""}`;
+  if (typeof value === "object") return `a ${value.constructor?.name ?? "plain object"}`;
+  return typeof value === "function" ? "a function" : `${String(value)} (${typeof value})`;
+}
+
+/** An object literal: the form in which keyword arguments come. */
+function isKeywords(value: unknown): value is Record<string, unknown> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    [Object.prototype, null].includes(Object.getPrototypeOf(value))
+  );
+}
+
+function convert<T>(operator: string, name: string, parameter: Parameter<T>, value: unknown): T {
+  const converted = parameter.convert(value);
+  if (converted === undefined)
+    throw new TypeError(
+      `${operator}(): argument '${name}' must be ${parameter.expects}, not ${describe(value)}.`,
+    );
+  return converted;
+}
+
+/** Takes the positional argument at `position`, or all the rest for a variadic parameter given as separate numbers. */
+function takePositional(
+  parameter: Parameter<unknown>,
+  args: readonly unknown[],
+  position: number,
+): { value: unknown; next: number } {
+  const value = args[position];
+  if (parameter.variadic && !Array.isArray(value)) return { value: args.slice(position), next: args.length };
+  return { value, next: position + 1 };
+}
+
+/**
+ * Matches what a caller wrote with an operator's parameters.
+ *
+ * @throws TypeError that names the argument, what it must be and what came, or that lists the parameters when there are too many, too few or
+ * unknown ones.
+ */
+export function bind<P extends Parameters>(
+  operator: string,
+  parameters: P,
+  args: readonly unknown[],
+): ArgumentsOf<P> {
+  const last = args.at(-1);
+  const keywords = isKeywords(last) ? last : undefined;
+  const given = keywords === undefined ? args : args.slice(0, -1);
+  const positional =
+    given.length > 0 && given.at(-1) === undefined
+      ? given.slice(0, given.findLastIndex((value) => value !== undefined) + 1)
+      : given;
+  const result: Record<string, unknown> = {};
+  let position = 0;
+  for (const name in parameters) {
+    const parameter = parameters[name]!;
+    const named = keywords?.[name];
+    if (position < positional.length && !parameter.keywordOnly) {
+      if (named !== undefined)
+        throw new TypeError(
+          `${operator}() got multiple values for argument '${name}': once by position, once by name. Drop one.`,
+        );
+      const { value, next } = takePositional(parameter, positional, position);
+      result[name] =
+        value === undefined && "fallback" in parameter
+          ? parameter.fallback
+          : convert(operator, name, parameter, value);
+      position = next;
+    } else if (named !== undefined) result[name] = convert(operator, name, parameter, named);
+    else if ("fallback" in parameter) result[name] = parameter.fallback;
+    else if (parameter.variadic) result[name] = [];
+    else throw missing(operator, name, parameters);
+  }
+  if (position < positional.length) throw tooMany(operator, parameters, positional);
+  for (const name in keywords) if (!(name in parameters)) throw unexpected(operator, name, parameters);
+  // Every parameter was converted by its own `convert` above.
+  return result as ArgumentsOf<P>;
+}
+
+function signature(operator: string, parameters: Parameters): string {
+  return `${operator}(${Object.entries(parameters)
+    .map(([name, parameter]) => ("fallback" in parameter ? `${name}=${String(parameter.fallback)}` : name))
+    .join(", ")})`;
+}
+
+function missing(operator: string, name: string, parameters: Parameters): TypeError {
+  return new TypeError(
+    `${operator}() missing 1 required positional argument: '${name}', ${parameters[name]!.expects}. The form is ${signature(operator, parameters)}.`,
+  );
+}
+
+function tooMany(operator: string, parameters: Parameters, positional: readonly unknown[]): TypeError {
+  const takes = Object.values(parameters).filter((parameter) => !parameter.keywordOnly).length;
+  return new TypeError(
+    `${operator}() takes ${takes} positional argument${takes === 1 ? "" : "s"} but ${positional.length} were given; the last is ${describe(positional.at(-1))}. ` +
+      `The form is ${signature(operator, parameters)}; what follows the positional arguments is given by name: {${Object.keys(parameters).at(-1)}: …}.`,
+  );
+}
+
+function unexpected(operator: string, name: string, parameters: Parameters): TypeError {
+  return new TypeError(
+    `${operator}() got an unexpected keyword argument '${name}'. The form is ${signature(operator, parameters)}.`,
+  );
+}

@@ -1,0 +1,24 @@
+/** What `import torch, { nn, optim, F, Tensor } from "typetorch"` gives. */
+import { installMethods } from "./methods.ts";
+import * as torch from "./torch.ts";
+
+installMethods();
+
+export default torch;
+export { autograd, graph, nn, no_grad, optim, snapshot, Tensor } from "./torch.ts";
+export * as F from "./nn/functional.ts";
+export { Device } from "./device.ts";
+export { DType, type DTypeName } from "./dtype.ts";
+export { IndexError } from "./errors/indexError.ts";
+export { NotImplementedError } from "./errors/notImplementedError.ts";
+export { RuntimeError } from "./errors/runtimeError.ts";
+export { ValueError } from "./errors/valueError.ts";
+export type { Shape } from "./shape.ts";
+export type {
+  GraphEdge,
+  GraphNode,
+  GraphSnapshot,
+  GraphTensor,
+  TensorSnapshot,
+  TensorStatistics,
+} from "./snapshot.ts";

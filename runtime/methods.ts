@@ -1,0 +1,252 @@
+/** The methods of `Tensor` that come from the operator table, and the few that are not operators. */
+import { applyInPlace, checkWritable } from "./autograd/inplace.ts";
+import { runBackward } from "./autograd/engine.ts";
+import { normalInto, uniformInto } from "./create.ts";
+import type { DTypeName } from "./dtype.ts";
+import { RuntimeError } from "./errors/runtimeError.ts";
+import type { MethodOfOperator, Operator, OperatorFacts } from "./operator.ts";
+import { where } from "./ops/functions.ts";
+import type { Indices } from "./ops/advanced.ts";
+import * as operators from "./ops/methods.ts";
+import { index, index_put_, type IndexItem } from "./ops/subscript.ts";
+import { default_generator, type Generator } from "./random.ts";
+import type { Shape } from "./shape.ts";
+import type { Signature } from "./signatures.ts";
+import { Tensor } from "./tensor.ts";
+import type { Operand, Scalar, TransposedShape } from "./types.ts";
+
+type Operators = typeof operators;
+
+/** Operators that also exist as a method that writes into the tensor, by the name without the underscore. */
+type InPlaceName =
+  | "abs"
+  | "add"
+  | "ceil"
+  | "clamp"
+  | "copy"
+  | "cos"
+  | "div"
+  | "eq"
+  | "exp"
+  | "expm1"
+  | "fill"
+  | "floor"
+  | "ge"
+  | "gt"
+  | "le"
+  | "log"
+  | "log1p"
+  | "logical_and"
+  | "logical_not"
+  | "logical_or"
+  | "lt"
+  | "masked_fill"
+  | "mul"
+  | "ne"
+  | "neg"
+  | "pow"
+  | "reciprocal"
+  | "relu"
+  | "round"
+  | "rsqrt"
+  | "scatter_add"
+  | "sigmoid"
+  | "sign"
+  | "sin"
+  | "sqrt"
+  | "square"
+  | "sub"
+  | "tanh";
+
+/** The arguments of a method, with the tensor itself as the result. */
+type InPlace<M, Self> = M extends (...args: infer A) => unknown ? (...args: A) => Self : never;
+
+/** Methods that come from the table: documentation and types are those of the operators. */
+type TableMethods<S extends Shape, D extends DTypeName> = {
+  readonly [K in keyof Operators]: MethodOfOperator<Operators[K], Tensor<S, D>>;
+};
+
+/** The in-place forms: `x.add_(y)` writes `x.add(y)` over `x`, and returns `x`. */
+type InPlaceMethods<S extends Shape, D extends DTypeName> = {
+  readonly [K in InPlaceName as `${K}_`]: InPlace<MethodOfOperator<Operators[K], Tensor<S, D>>, Tensor<S, D>>;
+};
+
+/** What `backward` takes. */
+export interface BackwardArguments {
+  /** The gradient of whatever this tensor leads to; needed unless it has one element. */
+  readonly gradient?: Tensor | null;
+  /** Keep the graph for another backward. As `create_graph` unless given. */
+  readonly retain_graph?: boolean | null;
+  /** Record the run itself, for derivatives of derivatives. */
+  readonly create_graph?: boolean;
+}
+
+/** Methods and properties that are no operators, or not in the operator's form. */
+interface OtherMethods<S extends Shape, D extends DTypeName> {
+  /** The transpose of a matrix: `x.t()`. Source: `torch.Tensor.T`. */
+  readonly T: Tensor<TransposedShape<S>, D>;
+  /** The tensor with its last two dimensions exchanged. Source: `torch.Tensor.mT`. */
+  readonly mT: Tensor<Shape, D>;
+  /** The same elements without history; writing into them is not recorded. Source: `torch.Tensor.data`. */
+  readonly data: Tensor<S, D>;
+  /**
+   * Python's `x[…]`: `x.index(0)`, `x.index(torch.slice(1, 3), null)`, `x.index("0, 1:3, None, ...")`, `x.index(mask)`.
+   *
+   * @throws IndexError when a position or the number of dimensions does not fit.
+   * Source: `torch.Tensor.__getitem__`.
+   */
+  index(...items: (IndexItem | string)[]): Tensor<Shape, D>;
+  /**
+   * Python's `x[…] = values`: `x.index_put_([0, torch.slice(1, 3)], values)`. Values broadcast; with `accumulate` they are added.
+   *
+   * @throws IndexError when a position does not fit, RuntimeError when the values do not.
+   * Source: `torch.Tensor.__setitem__`, `torch.Tensor.index_put_`.
+   */
+  index_put_(
+    items: readonly (IndexItem | string)[] | Indices,
+    values: Tensor | Scalar,
+    accumulate?: boolean,
+  ): this;
+  /** Elements of this tensor where `condition` is true, of `other` elsewhere. Source: `torch.Tensor.where`. */
+  where(condition: Tensor, other: Operand): Tensor;
+  /** Writes zeros over all elements. Source: `torch.Tensor.zero_`. */
+  zero_(): this;
+  /** Writes random numbers from [from, to) over all elements. Source: `torch.Tensor.uniform_`. */
+  uniform_(from?: number, to?: number, options?: { readonly generator?: Generator }): this;
+  /** Writes normal random numbers over all elements. Source: `torch.Tensor.normal_`. */
+  normal_(mean?: number, std?: number, options?: { readonly generator?: Generator }): this;
+  /** Cuts this tensor off its history, in place: it becomes a leaf. Source: `torch.Tensor.detach_`. */
+  detach_(): this;
+  /** With the shape of another tensor. Source: `torch.Tensor.reshape_as`. */
+  reshape_as(other: Tensor): Tensor<Shape, D>;
+  /** Seen in the shape of another tensor. Source: `torch.Tensor.view_as`. */
+  view_as(other: Tensor): Tensor<Shape, D>;
+  /** Repeated to the shape of another tensor, without a copy. Source: `torch.Tensor.expand_as`. */
+  expand_as(other: Tensor): Tensor<Shape, D>;
+  /**
+   * Computes the gradients of this tensor with respect to the leaves behind it, and adds them to their `grad`.
+   *
+   * `loss.backward()`, `y.backward(gradient)`, `y.backward({retain_graph: true})`.
+   *
+   * @throws RuntimeError when nothing was recorded, when the tensor has several elements and no gradient is given, when the graph was freed by an earlier
+   * backward, or when a saved tensor was changed in place.
+   * Source: `torch.Tensor.backward`.
+   */
+  backward(gradient?: Tensor | null | BackwardArguments, options?: BackwardArguments): void;
+  /** Keeps the gradient of this tensor in its `grad`, although it is not a leaf. Source: `torch.Tensor.retain_grad`. */
+  retain_grad(): void;
+  /**
+   * Calls `hook` with this tensor's gradient whenever it is computed; what it returns replaces the gradient. Only for tensors that a function made.
+   *
+   * Source: `torch.Tensor.register_hook`.
+   */
+  register_hook(hook: (grad: Tensor) => Tensor | null | undefined): { readonly remove: () => void };
+}
+
+/** Everything that is put onto `Tensor.prototype`. */
+export type OperatorMethods<S extends Shape, D extends DTypeName> = TableMethods<S, D> &
+  InPlaceMethods<S, D> &
+  OtherMethods<S, D>;
+
+function writeRandom(tensor: Tensor, write: (target: Tensor) => void): Tensor {
+  checkWritable(tensor);
+  if (!tensor.is_contiguous())
+    throw new RuntimeError(
+      "random numbers can only be written into a contiguous tensor here. Write into x.contiguous() and copy_ it back.",
+    );
+  write(tensor);
+  tensor.storage.version++;
+  return tensor;
+}
+
+/** The implementations behind `OtherMethods`. */
+const others: {
+  readonly [K in Exclude<keyof OtherMethods<Shape, DTypeName>, "T" | "mT" | "data">]: (
+    self: Tensor,
+    ...args: never[]
+  ) => unknown;
+} = {
+  index: (self, ...items: (IndexItem | string)[]) => index(self, ...items),
+  index_put_: (self, items: readonly (IndexItem | string)[], values: Tensor | Scalar, accumulate?: boolean) =>
+    index_put_(self, items, values, accumulate),
+  where: (self, condition: Tensor, other: Operand) => where(condition, self, other),
+  zero_: (self) => applyInPlace(operators.fill, self, [0]),
+  uniform_: (self, from = 0, to = 1, options: { generator?: Generator } = {}) =>
+    writeRandom(self, (target) => uniformInto(target, from, to, options.generator ?? default_generator)),
+  normal_: (self, mean = 0, std = 1, options: { generator?: Generator } = {}) =>
+    writeRandom(self, (target) => normalInto(target, mean, std, options.generator ?? default_generator)),
+  detach_: (self) => {
+    self.grad_fn = null;
+    self.base = null;
+    return self.requires_grad_(false);
+  },
+  reshape_as: (self, other: Tensor) => self.reshape(other.shape),
+  view_as: (self, other: Tensor) => self.view(other.shape),
+  expand_as: (self, other: Tensor) => self.expand(other.shape),
+  backward: (self, gradient: Tensor | null | BackwardArguments = null, options: BackwardArguments = {}) => {
+    const given = gradient instanceof Tensor || gradient === null ? { gradient, ...options } : gradient;
+    const createGraph = given.create_graph ?? false;
+    runBackward([self], [given.gradient ?? null], {
+      createGraph,
+      retainGraph: given.retain_graph ?? createGraph,
+    });
+  },
+  retain_grad: (self) => {
+    if (!self.requires_grad)
+      throw new RuntimeError(
+        "can't retain_grad on Tensor that has requires_grad=False: nothing was recorded for it.",
+      );
+    if (self.grad_fn !== null && !self.grad_fn.retained.includes(self)) self.grad_fn.retained.push(self);
+  },
+  register_hook: (self, hook: (grad: Tensor) => Tensor | null | undefined) => {
+    if (!self.requires_grad)
+      throw new RuntimeError(
+        "cannot register a hook on a tensor that doesn't require gradient: nothing was recorded for it.",
+      );
+    const hooks = self.grad_fn === null ? self.hooks : self.grad_fn.hooks;
+    hooks.push(hook);
+    return { remove: () => void hooks.splice(hooks.indexOf(hook), 1) };
+  },
+};
+
+function define(name: string, value: (this: Tensor, ...args: unknown[]) => unknown): void {
+  Object.defineProperty(Tensor.prototype, name, { value, writable: true, configurable: true });
+}
+
+/** Puts the operators onto `Tensor.prototype`. Called once, by `runtime/index.ts`. */
+export function installMethods(): void {
+  for (const [name, operator] of Object.entries(operators) as [
+    string,
+    Operator<Signature> & OperatorFacts & ((...args: unknown[]) => unknown),
+  ][]) {
+    define(name, function (...args) {
+      return operator(this, ...args);
+    });
+    if (operator.inPlace)
+      define(`${name}_`, function (...args) {
+        return applyInPlace(operator, this, args);
+      });
+  }
+  for (const [name, method] of Object.entries(others) as [
+    string,
+    (self: Tensor, ...args: unknown[]) => unknown,
+  ][])
+    define(name, function (...args) {
+      return method(this, ...args);
+    });
+  Object.defineProperty(Tensor.prototype, "T", {
+    get(this: Tensor) {
+      return this.ndim === 2 ? this.t() : this.permute([...this.shape.keys()].toReversed());
+    },
+  });
+  Object.defineProperty(Tensor.prototype, "mT", {
+    get(this: Tensor) {
+      return this.transpose(-2, -1);
+    },
+  });
+  Object.defineProperty(Tensor.prototype, "data", {
+    get(this: Tensor) {
+      return this.detach();
+    },
+  });
+}

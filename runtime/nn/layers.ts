@@ -1,0 +1,133 @@
+/** The layers of a first network. */
+import { no_grad } from "../autograd/modes.ts";
+import { describe } from "../binding.ts";
+import { empty, type TensorOptions } from "../create.ts";
+import { ValueError } from "../errors/valueError.ts";
+import { linear } from "../ops/matmul.ts";
+import { relu } from "../ops/unary.ts";
+import type { Tensor } from "../tensor.ts";
+import { Module } from "./module.ts";
+import { Parameter } from "./parameter.ts";
+
+/** A module from one tensor to one tensor: what `Sequential` chains. */
+export interface Layer extends Module {
+  forward(input: Tensor): Tensor;
+}
+
+/** What `nn.Linear` takes by name. */
+export interface LinearOptions extends Pick<TensorOptions, "dtype" | "device"> {
+  /** Whether a learned number is added to each output. */
+  readonly bias?: boolean;
+}
+
+/** A number from (−bound, bound) for every element, as PyTorch draws it. */
+function uniformParameter(shape: readonly number[], bound: number, options: TensorOptions): Parameter {
+  const values = empty(shape, options);
+  no_grad(() => values.uniform_(-bound, bound));
+  return new Parameter(values);
+}
+
+/**
+ * An affine map of the last dimension, `x @ weight.t() + bias`: shapes `[…, in_features]` to `[…, out_features]`.
+ *
+ * Weights and bias begin uniform in ±1/√in_features, the same numbers as PyTorch's after the same seed.
+ *
+ * Source: `torch.nn.Linear`; He et al., "Delving Deep into Rectifiers" (2015), for the initial weights.
+ */
+export class Linear extends Module {
+  readonly in_features: number;
+  readonly out_features: number;
+  /** Shape `[out_features, in_features]`. */
+  weight: Parameter;
+  /** Shape `[out_features]`, or `null`. */
+  bias: Parameter | null;
+
+  /** @throws ValueError when a size is not a whole number, 0 or more. */
+  constructor(in_features: number, out_features: number, bias: boolean | LinearOptions = {}) {
+    super();
+    for (const [name, size] of Object.entries({ in_features, out_features }))
+      if (!Number.isInteger(size) || size < 0)
+        throw new ValueError(`nn.Linear: ${name} must be a whole number, 0 or more, got ${describe(size)}.`);
+    const { bias: hasBias = true, ...options } = typeof bias === "boolean" ? { bias } : bias;
+    this.in_features = in_features;
+    this.out_features = out_features;
+    // Kaiming initialisation with a = √5 comes to the same bound as the bias: 1/√in_features. PyTorch computes it as √3 · gain/√in_features.
+    const gain = Math.sqrt(2 / (1 + Math.sqrt(5) ** 2));
+    this.weight = uniformParameter(
+      [out_features, in_features],
+      in_features > 0 ? Math.sqrt(3) * (gain / Math.sqrt(in_features)) : 0,
+      options,
+    );
+    this.bias = hasBias
+      ? uniformParameter([out_features], in_features > 0 ? 1 / Math.sqrt(in_features) : 0, options)
+      : null;
+  }
+
+  /** @throws RuntimeError when the last dimension of `input` is not `in_features`. */
+  override forward(input: Tensor): Tensor {
+    return linear(input, this.weight, this.bias);
+  }
+
+  override extra_repr(): string {
+    return `in_features=${this.in_features}, out_features=${this.out_features}, bias=${this.bias === null ? "False" : "True"}`;
+  }
+}
+
+/** The rectified linear unit: each element, or 0 where it is negative. Source: `torch.nn.ReLU`. */
+export class ReLU extends Module {
+  readonly inplace: boolean;
+
+  constructor(inplace: boolean | { readonly inplace?: boolean } = false) {
+    super();
+    this.inplace = typeof inplace === "boolean" ? inplace : (inplace.inplace ?? false);
+  }
+
+  override forward(input: Tensor): Tensor {
+    return this.inplace ? input.relu_() : relu(input);
+  }
+
+  override extra_repr(): string {
+    return this.inplace ? "inplace=True" : "";
+  }
+}
+
+/**
+ * Modules one after the other: `new nn.Sequential(new nn.Linear(2, 8), new nn.ReLU(), new nn.Linear(8, 1))`, or with names from one object.
+ *
+ * Source: `torch.nn.Sequential`.
+ */
+export class Sequential extends Module {
+  /** A module by its position: `model[0]`. */
+  readonly [position: number]: Layer;
+
+  /** @throws TypeError when something is not a module. */
+  constructor(...layers: readonly Layer[] | readonly [Readonly<Record<string, Layer>>]) {
+    super();
+    const [first] = layers;
+    const named = first !== undefined && !(first instanceof Module);
+    for (const [name, layer] of Object.entries(named ? (first as Readonly<Record<string, Layer>>) : layers)) {
+      if (!(layer instanceof Module))
+        throw new TypeError(
+          `nn.Sequential: ${describe(layer)} at ${name} is not a Module. Make it with new, for example new nn.ReLU().`,
+        );
+      Reflect.set(this, name, layer);
+    }
+  }
+
+  /** Number of modules: Python's `len(model)`. */
+  override get length(): number {
+    return [...this.children()].length;
+  }
+
+  /** The modules, in order. */
+  *[Symbol.iterator](): IterableIterator<Layer> {
+    // The constructor takes layers only.
+    for (const child of this.children()) yield child as Layer;
+  }
+
+  override forward(input: Tensor): Tensor {
+    let output = input;
+    for (const layer of this) output = layer(output);
+    return output;
+  }
+}

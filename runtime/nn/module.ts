@@ -1,0 +1,183 @@
+import type { Device } from "../device.ts";
+import { float32, float64, type DType } from "../dtype.ts";
+import { no_grad } from "../autograd/modes.ts";
+import { NotImplementedError } from "../errors/notImplementedError.ts";
+import { RuntimeError } from "../errors/runtimeError.ts";
+import { inspectAs } from "../inspect.ts";
+import type { Tensor } from "../tensor.ts";
+import { Parameter } from "./parameter.ts";
+
+/** A module is called as a function: `net(x)` runs `net.forward(x)`. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- the constructor returns a function that calls `forward`
+export interface Module {
+  (...inputs: globalThis.Parameters<this["forward"]>): ReturnType<this["forward"]>;
+}
+
+/**
+ * The base of all layers and networks: holds parameters and other modules, and computes with them.
+ *
+ * `class Net extends nn.Module { fc = new nn.Linear(2, 1); forward(x: Tensor) { return this.fc(x); } }`, then `const net = new Net(); net(x)`. Parameters and
+ * modules are found among the object's own properties, in the order in which they were set.
+ *
+ * Source: `torch.nn.Module`.
+ */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- see the interface
+export class Module {
+  /** True while the module is being trained; dropout and batch normalisation behave otherwise in evaluation. */
+  training!: boolean;
+
+  constructor() {
+    const self = (...inputs: never[]): unknown => module.forward(...inputs);
+    // A function's own `name` and `length` would stand in the way of properties of those names.
+    delete (self as { name?: string }).name;
+    delete (self as { length?: number }).length;
+    Object.setPrototypeOf(self, new.target.prototype as object);
+    // The prototype was exchanged above: `self` is a module that can be called.
+    const module = self as unknown as Module;
+    Object.defineProperty(module, "training", {
+      value: true,
+      writable: true,
+      configurable: true,
+      enumerable: false,
+    });
+    // oxlint-disable-next-line no-constructor-return -- this is what makes a module callable: subclasses build on the function
+    return module;
+  }
+
+  /**
+   * Computes the output. Every module overrides it; call the module itself instead: `net(x)`.
+   *
+   * @throws NotImplementedError when a module has none.
+   */
+  forward(..._inputs: never[]): unknown {
+    throw new NotImplementedError(
+      `Module [${this.constructor.name}] is missing the required "forward" function. Add forward(x) { … } to the class.`,
+    );
+  }
+
+  /** Extra text in the printed form: what the layer was made with. */
+  extra_repr(): string {
+    return "";
+  }
+
+  /** The modules directly inside this one, with their names. */
+  *named_children(): IterableIterator<[string, Module]> {
+    for (const [name, value] of Object.entries(this)) if (value instanceof Module) yield [name, value];
+  }
+
+  /** The modules directly inside this one. */
+  *children(): IterableIterator<Module> {
+    for (const [, child] of this.named_children()) yield child;
+  }
+
+  /** This module and all inside it, with dotted names (`""` for itself); each once. Source: `torch.nn.Module.named_modules`. */
+  *named_modules(prefix = "", seen: Set<Module> = new Set()): IterableIterator<[string, Module]> {
+    if (seen.has(this)) return;
+    seen.add(this);
+    yield [prefix, this];
+    for (const [name, child] of this.named_children())
+      yield* child.named_modules(prefix === "" ? name : `${prefix}.${name}`, seen);
+  }
+
+  /** This module and all inside it. */
+  *modules(): IterableIterator<Module> {
+    for (const [, module] of this.named_modules()) yield module;
+  }
+
+  /** The parameters of this module and of all inside it, with dotted names; each once. Source: `torch.nn.Module.named_parameters`. */
+  *named_parameters(): IterableIterator<[string, Parameter]> {
+    const seen = new Set<Parameter>();
+    for (const [prefix, module] of this.named_modules())
+      for (const [name, value] of Object.entries(module))
+        if (value instanceof Parameter && !seen.has(value)) {
+          seen.add(value);
+          yield [prefix === "" ? name : `${prefix}.${name}`, value];
+        }
+  }
+
+  /** The parameters of this module and of all inside it: what an optimizer takes. Source: `torch.nn.Module.parameters`. */
+  *parameters(): IterableIterator<Parameter> {
+    for (const [, parameter] of this.named_parameters()) yield parameter;
+  }
+
+  /** Calls `fn` with every module inside this one and then with this one. Source: `torch.nn.Module.apply`. */
+  apply(fn: (module: Module) => void): this {
+    for (const child of this.children()) child.apply(fn);
+    fn(this);
+    return this;
+  }
+
+  /** Sets training mode, or with `false` evaluation mode, here and in all modules inside. Source: `torch.nn.Module.train`. */
+  train(mode = true): this {
+    for (const module of this.modules()) module.training = mode;
+    return this;
+  }
+
+  /** Sets evaluation mode. Source: `torch.nn.Module.eval`. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Switches recording for all parameters on or off. Source: `torch.nn.Module.requires_grad_`. */
+  requires_grad_(requires_grad = true): this {
+    for (const parameter of this.parameters()) parameter.requires_grad_(requires_grad);
+    return this;
+  }
+
+  /** Drops the gradients of all parameters, or fills them with zeros. Source: `torch.nn.Module.zero_grad`. */
+  zero_grad(set_to_none = true): void {
+    for (const parameter of this.parameters()) clearGrad(parameter, set_to_none);
+  }
+
+  /**
+   * Converts all parameters, in place, to a floating-point dtype, or moves them to a device.
+   *
+   * @throws RuntimeError when the dtype has no fractions.
+   * Source: `torch.nn.Module.to`.
+   */
+  to(target: DType | Device | string): this {
+    if (typeof target !== "string" && "is_floating_point" in target && !target.is_floating_point)
+      throw new RuntimeError(
+        `nn.Module.to only accepts floating point dtypes, but got desired dtype=${target.toString()}.`,
+      );
+    for (const module of this.modules())
+      for (const [name, value] of Object.entries(module))
+        if (value instanceof Parameter) {
+          const moved = no_grad(() => value.to(target));
+          // The module keeps its parameter under the same name, as PyTorch swaps its data.
+          if (moved !== value) Reflect.set(module, name, new Parameter(moved, value.requires_grad));
+        }
+    return this;
+  }
+
+  /** As `to(torch.float64)`. */
+  double(): this {
+    return this.to(float64);
+  }
+
+  /** As `to(torch.float32)`. */
+  float(): this {
+    return this.to(float32);
+  }
+
+  /** PyTorch's printed form: the modules inside, indented. */
+  toString(): string {
+    const children = [...this.named_children()].map(
+      ([name, child]) => `(${name}): ${child.toString().replaceAll("\n", "\n  ")}`,
+    );
+    const extra = this.extra_repr();
+    const name = this.constructor.name;
+    if (children.length === 0) return `${name}(${extra})`;
+    const lines = extra === "" ? children : [extra, ...children];
+    return `${name}(\n  ${lines.join("\n  ")}\n)`;
+  }
+}
+
+inspectAs(Module, (module) => module.toString());
+
+/** Drops a gradient, or fills it with zeros. @internal */
+export function clearGrad(tensor: Tensor, setToNone: boolean): void {
+  if (tensor.grad === null) return;
+  if (setToNone) tensor.grad = null;
+  else no_grad(() => tensor.grad!.zero_());
+}

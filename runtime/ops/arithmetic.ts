@@ -1,0 +1,356 @@
+/** Arithmetic on two tensors, and the choice between them. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
+import { bool, uint8, type DType } from "../dtype.ts";
+import { RuntimeError } from "../errors/runtimeError.ts";
+import type { Expression } from "../expression.ts";
+import { operator, type Operator } from "../operator.ts";
+import { keywordOnly, numberTensor, operand, optionalOperand, scalar, tensor } from "../parameters.ts";
+import { convert, elementwise, promoteTensors } from "../settle.ts";
+import type {
+  BinarySignature,
+  ClampSignature,
+  FunctionSignature,
+  GeneralSignature,
+  PowerSignature,
+  ScaledBinarySignature,
+} from "../signatures.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Operand, Scalar } from "../types.ts";
+import { eq, ge, gt, le, logical_and, lt } from "./comparison.ts";
+import { binary, binarySamples, E, x, y, z } from "./pointwise.ts";
+import { given, sample } from "./samples.ts";
+import { log } from "./unary.ts";
+
+/** @throws RuntimeError for the operations that PyTorch refuses for truth values. */
+function refuseBool(name: string, instead: string, ...operands: readonly Tensor[]): void {
+  const promoted = promoteTensors(operands);
+  if (promoted === bool)
+    throw new RuntimeError(`${name}: Subtraction with bool tensors is not supported. ${instead}`);
+}
+
+/** An `alpha` that is not a whole number cannot scale whole numbers. */
+function checkAlpha(name: string, alpha: Scalar, operands: readonly Tensor[]): void {
+  const promoted = promoteTensors(operands);
+  if (promoted.is_floating_point) return;
+  if (typeof alpha === "number" && !Number.isInteger(alpha))
+    throw new RuntimeError(
+      `${name}: for integral input tensors, argument alpha must not be a floating point number, got ${alpha} for ${promoted.toString()}. Convert the tensors with .float() first.`,
+    );
+}
+
+function scaled(
+  plain: Expression,
+  withAlpha: Expression,
+  { input, other, alpha }: { input: Tensor; other: Tensor; alpha: Scalar },
+): Tensor {
+  if (alpha === 1) return elementwise(plain, [input, other]);
+  return elementwise(withAlpha, [input, other, numberTensor(alpha)]);
+}
+
+function timesAlpha(grad: Tensor, alpha: Scalar): Tensor {
+  return alpha === 1 ? grad : mul(grad, alpha);
+}
+
+const expressions = {
+  add: E.add(x, y),
+  addScaled: E.add(x, E.mul(z, y)),
+  sub: E.sub(x, y),
+  subScaled: E.sub(x, E.mul(z, y)),
+  where: E.select(x, y, z),
+  clamp: E.minimum(E.maximum(x, y), z),
+  clampMin: E.maximum(x, y),
+  clampMax: E.minimum(x, y),
+  pow: E.pow(x, y),
+};
+
+/**
+ * Adds, element by element: `input + alpha · other`.
+ *
+ * Shapes broadcast; dtypes promote. `x.add(y)`, `torch.add(x, y, {alpha: 2})`.
+ *
+ * @throws RuntimeError when the shapes do not broadcast.
+ * Source: `torch.add`.
+ */
+export const add: Operator<ScaledBinarySignature> = operator({
+  name: "add",
+  parameters: { input: tensor, other: operand, alpha: keywordOnly(scalar(1)) },
+  forward: (args) => {
+    checkAlpha("add", args.alpha, [args.input, args.other]);
+    return scaled(expressions.add, expressions.addScaled, args);
+  },
+  vjp: { input: (g) => g, other: (g, { alpha }) => timesAlpha(g, alpha) },
+  inPlace: true,
+  samples: [...binarySamples, () => [sample([2, 3]), sample([2, 3], { seed: 1 }), { alpha: 0.5 }]],
+  errors: [
+    {
+      args: () => [sample([2, 3]), sample([4])],
+      error: "RuntimeError",
+      message: /size of tensor a \(3\) must match the size of tensor b \(4\)/,
+    },
+    {
+      args: () => [sample([2]), "3"],
+      error: "TypeError",
+      message: /argument 'other' must be a Tensor or a number, not the string "3"/,
+    },
+  ],
+});
+
+/**
+ * Subtracts, element by element: `input − alpha · other`.
+ *
+ * @throws RuntimeError when the shapes do not broadcast, or both are bool.
+ * Source: `torch.sub`.
+ */
+export const sub: Operator<ScaledBinarySignature> = operator({
+  name: "sub",
+  parameters: { input: tensor, other: operand, alpha: keywordOnly(scalar(1)) },
+  forward: (args) => {
+    refuseBool("sub", "Use ne (exclusive or), or convert with .int() first.", args.input, args.other);
+    checkAlpha("sub", args.alpha, [args.input, args.other]);
+    return scaled(expressions.sub, expressions.subScaled, args);
+  },
+  vjp: { input: (g) => g, other: (g, { alpha }) => timesAlpha(g.neg(), alpha) },
+  inPlace: true,
+  samples: [...binarySamples, () => [sample([2, 3]), sample([2, 3], { seed: 1 }), { alpha: 0.5 }]],
+  errors: [{ args: () => [given([1], bool), given([1], bool)], error: "RuntimeError", message: /bool/ }],
+});
+
+/** Subtracts the other way round: `other − alpha · input`, for a number minus a tensor. Source: `torch.rsub`. */
+export const rsub: Operator<ScaledBinarySignature> = operator({
+  name: "rsub",
+  parameters: { input: tensor, other: operand, alpha: keywordOnly(scalar(1)) },
+  gradFn: ({ other }) => (other.isNumber ? "RsubBackward1" : "RsubBackward0"),
+  forward: ({ input, other, alpha }) => {
+    refuseBool("rsub", "Use ne (exclusive or), or convert with .int() first.", input, other);
+    return scaled(expressions.sub, expressions.subScaled, { input: other, other: input, alpha });
+  },
+  vjp: { input: (g, { alpha }) => timesAlpha(g.neg(), alpha), other: (g) => g },
+  samples: binarySamples,
+});
+
+/** Multiplies, element by element. @throws RuntimeError when the shapes do not broadcast. Source: `torch.mul`. */
+export const mul: Operator<BinarySignature> = binary({
+  name: "mul",
+  expression: E.mul(x, y),
+  saves: ["input", "other"],
+  vjp: { input: (g, { other }) => mul(g, other), other: (g, { input }) => mul(g, input) },
+});
+
+/**
+ * Divides, element by element; whole numbers give floating-point results.
+ *
+ * @throws RuntimeError when the shapes do not broadcast.
+ * Source: `torch.div`.
+ */
+export const div: Operator<BinarySignature> = binary({
+  name: "div",
+  expression: E.div(x, y),
+  dtype: "float",
+  saves: ["input", "other"],
+  vjp: {
+    input: (g, { other }) => div(g, other),
+    other: (g, { input, other }) => mul(g.neg(), div(div(input, other), other)),
+  },
+});
+
+/**
+ * Raises to a power, element by element. Either side may be a number.
+ *
+ * @throws RuntimeError when the shapes do not broadcast, or whole numbers are raised to a negative whole number.
+ * Source: `torch.pow`.
+ */
+export const pow: Operator<PowerSignature> = operator({
+  name: "pow",
+  parameters: { input: operand, exponent: operand },
+  gradFn: ({ exponent }) => (exponent.isNumber ? "PowBackward0" : "PowBackward1"),
+  saves: ["input", "exponent", "result"],
+  forward: ({ input, exponent }) => {
+    if (
+      exponent.isNumber &&
+      !promoteTensors([input, exponent]).is_floating_point &&
+      Number(exponent.item()) < 0
+    )
+      throw new RuntimeError(
+        `Integers to negative integer powers are not allowed: ${input.dtype.toString()} to the power ${exponent.item()}. Convert with .float() first.`,
+      );
+    return elementwise(expressions.pow, [input, exponent]);
+  },
+  vjp: {
+    // Source: pow_backward and pow_backward_self in torch/csrc/autograd/FunctionsManual.cpp: an exponent of 0 has no slope, even at 0.
+    input: (g, { input, exponent }) =>
+      where(eq(exponent, 0), 0, mul(g, mul(exponent, pow(input, sub(exponent, 1))))),
+    exponent: (g, { input, exponent, result }) =>
+      where(logical_and(eq(input, 0), ge(exponent, 0)), 0, mul(g, mul(result, log(input)))),
+  },
+  inPlace: true,
+  samples: [
+    () => [sample([2, 3]), 2],
+    () => [sample([2, 3], { low: 0.5 }), -1.5],
+    () => [sample([2, 3]), 0],
+    () => [sample([2, 3], { low: 0.5 }), sample([3], { seed: 1 })],
+    () => [2, sample([3])],
+  ],
+  errors: [{ args: () => [given([1], bool), "2"], error: "TypeError", message: /exponent/ }],
+});
+
+/**
+ * The larger of two, element by element; NaN where either is NaN. Where they are equal, each gets half of the gradient.
+ *
+ * @throws RuntimeError when the shapes do not broadcast.
+ * Source: `torch.maximum`.
+ */
+export const maximum: Operator<BinarySignature> = binary({
+  name: "maximum",
+  expression: E.maximum(x, y),
+  saves: ["input", "other"],
+  vjp: {
+    input: (g, { input, other }) => halfAtTies(g, input, other, gt(input, other)),
+    other: (g, { input, other }) => halfAtTies(g, input, other, lt(input, other)),
+  },
+});
+
+/** The smaller of two, element by element; NaN where either is NaN. Source: `torch.minimum`. */
+export const minimum: Operator<BinarySignature> = binary({
+  name: "minimum",
+  expression: E.minimum(x, y),
+  saves: ["input", "other"],
+  vjp: {
+    input: (g, { input, other }) => halfAtTies(g, input, other, lt(input, other)),
+    other: (g, { input, other }) => halfAtTies(g, input, other, gt(input, other)),
+  },
+});
+
+/** `grad` where this side was chosen, half of it where both are equal, else nothing. */
+function halfAtTies(grad: Tensor, input: Tensor, other: Tensor, chosen: Tensor): Tensor {
+  return where(eq(input, other), div(grad, 2), where(chosen, grad, 0));
+}
+
+/** The condition as a number in the dtype that it chooses in, where 0 is false. */
+function asCondition(condition: Tensor, dtype: DType): Tensor {
+  if (condition.dtype !== bool && condition.dtype !== uint8)
+    throw new RuntimeError(
+      `where expected condition to be a boolean tensor, but got a tensor with dtype ${condition.dtype.toString()}. Compare first, for example x.gt(0).`,
+    );
+  return convert(condition, dtype);
+}
+
+/**
+ * Elements of `input` where `condition` is true, of `other` elsewhere. As a method: `input.where(condition, other)`.
+ *
+ * Shapes broadcast; dtypes promote.
+ *
+ * @throws RuntimeError when `condition` is not a bool tensor.
+ * Source: `torch.where`, `torch.Tensor.where`.
+ */
+export const where: Operator<
+  FunctionSignature<(condition: Tensor, input: Operand, other: Operand) => Tensor>
+> = operator({
+  name: "where",
+  parameters: { condition: tensor, input: operand, other: operand },
+  saves: ["condition"],
+  forward: ({ condition, input, other }) => {
+    const dtype = promoteTensors([input, other]);
+    return elementwise(expressions.where, [
+      asCondition(condition, dtype),
+      convert(input, dtype),
+      convert(other, dtype),
+    ]);
+  },
+  vjp: {
+    condition: null,
+    input: (g, { condition }) => where(condition, g, 0),
+    other: (g, { condition }) => where(condition, 0, g),
+  },
+  samples: [
+    () => [given([1, 0, 1], bool), sample([2, 3]), sample([2, 3], { seed: 1 })],
+    () => [given([1, 0, 1], bool), sample([2, 1]), 0.5],
+  ],
+  errors: [
+    { args: () => [sample([2]), 1, 2], error: "RuntimeError", message: /condition to be a boolean tensor/ },
+  ],
+});
+
+/**
+ * Limits each element to [min, max]; either limit may be a number, a tensor, or `null` for none.
+ *
+ * `x.clamp(0, 1)`, `x.clamp({min: 0})`. The gradient is that of the input inside the limits, and flows to a limit where it was applied.
+ *
+ * @throws RuntimeError when both limits are missing.
+ * Source: `torch.clamp`.
+ */
+export const clamp: Operator<ClampSignature> = operator({
+  name: "clamp",
+  parameters: { input: tensor, min: optionalOperand, max: optionalOperand },
+  gradFn: ({ min, max }) => ((min ?? max)?.isNumber ? "ClampBackward1" : "ClampBackward0"),
+  saves: ["input", "min", "max"],
+  forward: ({ input, min, max }) => {
+    if (min !== null && max !== null) return elementwise(expressions.clamp, [input, min, max]);
+    if (min !== null) return elementwise(expressions.clampMin, [input, min]);
+    if (max !== null) return elementwise(expressions.clampMax, [input, max]);
+    throw new RuntimeError(
+      "torch.clamp: At least one of 'min' or 'max' must not be None (null). Write clamp(0), clamp({max: 1}) or clamp(0, 1).",
+    );
+  },
+  vjp: {
+    input: (g, { input, min, max }) => {
+      let grad = g;
+      if (min) grad = where(ge(input, min), grad, 0);
+      if (max) grad = where(le(input, max), grad, 0);
+      return grad;
+    },
+    // Where the limits cross, `max` wins, and `min` was not applied.
+    min: (g, { input, min, max }) =>
+      where(max ? logical_and(lt(input, min!), lt(min!, max)) : lt(input, min!), g, 0),
+    max: (g, { input, min, max }) =>
+      where(
+        min ? logical_and(gt(input, max!), le(min, max!)).logical_or(lt(max!, min)) : gt(input, max!),
+        g,
+        0,
+      ),
+  },
+  inPlace: true,
+  samples: [
+    () => [sample([2, 3]), -0.7, 0.9],
+    () => [sample([2, 3]), { min: 0.1 }],
+    () => [sample([2, 3]), { max: 0.1 }],
+    () => [
+      sample([2, 3]),
+      sample([3], { seed: 4, low: -1, high: 0 }),
+      sample([2, 3], { seed: 5, low: 0.2, high: 1 }),
+    ],
+  ],
+  errors: [{ args: () => [sample([2])], error: "RuntimeError", message: /At least one of 'min' or 'max'/ }],
+});
+
+/**
+ * A copy in which the elements where `mask` is true are `value`, a number or a 0-d tensor.
+ *
+ * @throws RuntimeError when `mask` is not bool, or `value` has dimensions.
+ * Source: `torch.Tensor.masked_fill`.
+ */
+export const masked_fill: Operator<GeneralSignature<[mask: Tensor, value: Operand]>> = operator({
+  name: "masked_fill",
+  parameters: { input: tensor, mask: tensor, value: operand },
+  saves: ["mask"],
+  forward: ({ input, mask, value }) => {
+    if (mask.dtype !== bool)
+      throw new RuntimeError(
+        `masked_fill only supports boolean masks, but got mask with dtype ${mask.dtype.toString()}. Compare first, for example x.eq(0).`,
+      );
+    if (value.ndim > 0)
+      throw new RuntimeError(
+        `masked_fill only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s). Use torch.where for several values.`,
+      );
+    return elementwise(expressions.where, [convert(mask, input.dtype), convert(value, input.dtype), input]);
+  },
+  vjp: {
+    input: (g, { mask }) => masked_fill(g, mask, 0),
+    mask: null,
+    value: (g, { mask }) => where(mask, g, 0).sum(),
+  },
+  inPlace: true,
+  samples: [
+    () => [sample([2, 3]), given([1, 0, 1], bool), 0.5],
+    () => [sample([2, 3]), given([1, 0], bool, [2, 1]), sample([])],
+  ],
+  errors: [{ args: () => [sample([2]), sample([2]), 1], error: "RuntimeError", message: /boolean masks/ }],
+});

@@ -1,0 +1,62 @@
+/** Questions about elements: results are bool and have no derivative. */
+import { operator, type Operator } from "../operator.ts";
+import { operand, tensor } from "../parameters.ts";
+import { elementwise } from "../settle.ts";
+import type { ComparisonSignature, TestSignature } from "../signatures.ts";
+import type { Expression } from "../expression.ts";
+import { binarySamples, binary, E, unary, x, y } from "./pointwise.ts";
+
+function comparison(name: string, expression: Expression): Operator<ComparisonSignature> {
+  return binary({ name, expression, dtype: "bool", vjp: null });
+}
+
+/** Whether elements are equal; NaN equals nothing. Source: `torch.eq`. */
+export const eq: Operator<ComparisonSignature> = comparison("eq", E.eq(x, y));
+
+/** Whether elements differ; NaN differs from everything. Source: `torch.ne`. */
+export const ne: Operator<ComparisonSignature> = comparison("ne", E.ne(x, y));
+
+/** Whether elements of `input` are less than those of `other`. Source: `torch.lt`. */
+export const lt: Operator<ComparisonSignature> = comparison("lt", E.lt(x, y));
+
+/** Whether elements of `input` are less than or equal to those of `other`. Source: `torch.le`. */
+export const le: Operator<ComparisonSignature> = comparison("le", E.le(x, y));
+
+/** Whether elements of `input` are greater than those of `other`. Source: `torch.gt`. */
+export const gt: Operator<ComparisonSignature> = comparison("gt", E.gt(x, y));
+
+/** Whether elements of `input` are greater than or equal to those of `other`. Source: `torch.ge`. */
+export const ge: Operator<ComparisonSignature> = comparison("ge", E.ge(x, y));
+
+function logical(name: string, expression: Expression): Operator<ComparisonSignature> {
+  return operator({
+    name,
+    parameters: { input: tensor, other: operand },
+    forward: ({ input, other }) => elementwise(expression, [input, other], "bool"),
+    vjp: null,
+    inPlace: true,
+    samples: binarySamples,
+  });
+}
+
+/** True where both are true (not zero). Source: `torch.logical_and`. */
+export const logical_and: Operator<ComparisonSignature> = logical("logical_and", E.and(x, y));
+
+/** True where at least one is true (not zero). Source: `torch.logical_or`. */
+export const logical_or: Operator<ComparisonSignature> = logical("logical_or", E.or(x, y));
+
+function test(name: string, expression: Expression): Operator<TestSignature> {
+  return unary({ name, expression, dtype: "bool", vjp: null });
+}
+
+/** True where the element is false (zero). Source: `torch.logical_not`. */
+export const logical_not: Operator<TestSignature> = test("logical_not", E.eq(x, 0));
+
+/** True where the element is not a number. Source: `torch.isnan`. */
+export const isnan: Operator<TestSignature> = test("isnan", E.ne(x, x));
+
+/** True where the element is +∞ or −∞. Source: `torch.isinf`. */
+export const isinf: Operator<TestSignature> = test("isinf", E.eq(E.abs(x), Infinity));
+
+/** True where the element is neither infinite nor NaN. Source: `torch.isfinite`. */
+export const isfinite: Operator<TestSignature> = test("isfinite", E.lt(E.abs(x), Infinity));

@@ -1,0 +1,105 @@
+/** `max` and `min`, which are three operators under one name each. */
+import { int64 } from "../dtype.ts";
+import { operator, type Operator, type OperatorFacts } from "../operator.ts";
+import { flag, integer, tensor } from "../parameters.ts";
+import { allocate, searchDims } from "../settle.ts";
+import { normalizeDim } from "../shape.ts";
+import type { ExtremumSignature, FunctionSignature, ValuesAndIndices } from "../signatures.ts";
+import { Tensor } from "../tensor.ts";
+import { maximum, minimum } from "./arithmetic.ts";
+import { eq } from "./comparison.ts";
+import { gather, scatter_add } from "./indexing.ts";
+import { amax, amin, sharedAmong } from "./reduction.ts";
+import { given, sample } from "./samples.ts";
+import { squeeze, unsqueeze } from "./view.ts";
+
+type Name = "max" | "min";
+
+type WholeSignature = FunctionSignature<(input: Tensor) => Tensor>;
+type AlongSignature = FunctionSignature<(input: Tensor, dim: number, keepdim?: boolean) => [Tensor, Tensor]>;
+
+function whole(name: Name): Operator<WholeSignature> {
+  return operator({
+    name,
+    parameters: { input: tensor },
+    gradFn: `${name === "max" ? "Max" : "Min"}Backward1`,
+    saves: ["input", "result"],
+    forward: ({ input }) => (name === "max" ? amax(input) : amin(input)),
+    vjp: { input: (g, { input, result }) => sharedAmong(eq(input, result), g, null) },
+    samples: [() => [sample([2, 3])]],
+  });
+}
+
+function along(name: Name): Operator<AlongSignature> {
+  return operator({
+    name,
+    parameters: { input: tensor, dim: integer(), keepdim: flag(false) },
+    gradFn: `${name === "max" ? "Max" : "Min"}Backward0`,
+    forward: ({ input, dim, keepdim }) => {
+      if (input.ndim === 0) return [input.clone(), given([0], int64, [])] as const;
+      const axis = normalizeDim(dim, input.ndim);
+      const indices = searchDims(name === "max" ? "argmax" : "argmin", input, axis, true);
+      const values = gather(input, axis, indices);
+      return keepdim
+        ? ([values, indices] as const)
+        : ([squeeze(values, axis), squeeze(indices, axis)] as const);
+    },
+    vjp: {
+      input: (g, { shapes, dim, keepdim, others }) => {
+        if (shapes.input.length === 0) return g;
+        const axis = normalizeDim(dim, shapes.input.length);
+        const back = (value: Tensor): Tensor => (keepdim ? value : unsqueeze(value, axis));
+        return scatter_add(allocate(shapes.input, g.dtype), axis, back(others[0]!), back(g));
+      },
+    },
+    samples: [() => [sample([2, 3]), 1], () => [sample([2, 3]), 0, true]],
+  });
+}
+
+/** An array that also has PyTorch's field names. */
+export function named(values: Tensor, indices: Tensor): ValuesAndIndices {
+  // Positions are int64: `searchDims` makes them so.
+  return Object.assign([values, indices], { values, indices }) as ValuesAndIndices;
+}
+
+function extremum(name: Name): Operator<ExtremumSignature> {
+  const [ofAll, ofDim, ofTwo] = [whole(name), along(name), name === "max" ? maximum : minimum];
+  const call = (input: Tensor, second?: unknown, ...rest: unknown[]): unknown => {
+    if (second === undefined) return ofAll(input);
+    if (second instanceof Tensor) return ofTwo(input, second);
+    const [values, indices] = (ofDim as (...args: unknown[]) => [Tensor, Tensor])(input, second, ...rest);
+    return named(values, indices);
+  };
+  const facts: OperatorFacts = {
+    operatorName: name,
+    parameters: ofDim.parameters,
+    differentiable: true,
+    composite: true,
+    inPlace: false,
+    samples: [...ofAll.samples, ...ofDim.samples, () => [sample([2, 3]), sample([2, 3], { seed: 1 })]],
+    errors: [{ args: () => [sample([2, 3]), 2], error: "IndexError", message: /Dimension out of range/ }],
+    declaration: null,
+  };
+  const described = Object.assign(call, facts);
+  Object.defineProperty(described, "name", { value: name });
+  // One function serves the three forms; each checks its own arguments.
+  return described as unknown as Operator<ExtremumSignature>;
+}
+
+/**
+ * The largest element: of everything (`x.max()`), along a dimension with its positions (`const [values, indices] = x.max(1)`), or of two tensors
+ * element by element (`x.max(y)`).
+ *
+ * @throws IndexError when there is no such dimension, or nothing to compare.
+ * Source: `torch.max`.
+ */
+export const max: Operator<ExtremumSignature> = extremum("max");
+
+/**
+ * The smallest element: of everything (`x.min()`), along a dimension with its positions (`const [values, indices] = x.min(1)`), or of two tensors
+ * element by element (`x.min(y)`).
+ *
+ * @throws IndexError when there is no such dimension, or nothing to compare.
+ * Source: `torch.min`.
+ */
+export const min: Operator<ExtremumSignature> = extremum("min");

@@ -1,0 +1,345 @@
+/** Distances between predictions and targets. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
+import { int64, uint8 } from "../dtype.ts";
+import { RuntimeError } from "../errors/runtimeError.ts";
+import { ValueError } from "../errors/valueError.ts";
+import { IndexError } from "../errors/indexError.ts";
+import { composite, operator, type Operator } from "../operator.ts";
+import { choice, integer, number, optionalTensor, tensor, type Parameter } from "../parameters.ts";
+import { allocate } from "../settle.ts";
+import { broadcastShapes, formatShape, numel, sameShape, type Shape } from "../shape.ts";
+import type { FunctionSignature } from "../signatures.ts";
+import type { Tensor } from "../tensor.ts";
+import { readIndices } from "./advanced.ts";
+import { div, mul, sub, where } from "./arithmetic.ts";
+import { eq } from "./comparison.ts";
+import { gather, scatter_add } from "./indexing.ts";
+import { log_softmax, mean, sum } from "./reduction.ts";
+import { given, sample } from "./samples.ts";
+import { movedim, reshape, squeeze, unsqueeze } from "./view.ts";
+
+/** How the losses of the elements become one number: their mean, their sum, or not at all. */
+export type LossReduction = "mean" | "sum" | "none";
+
+const reduction: Parameter<LossReduction> = choice(["mean", "sum", "none"], "mean");
+
+function reduceLoss(losses: Tensor, how: LossReduction): Tensor {
+  return how === "none" ? losses : how === "sum" ? sum(losses) : mean(losses);
+}
+
+/** The gradient of each element's loss. */
+function spreadGrad(grad: Tensor, how: LossReduction, count: number): Tensor {
+  return how === "mean" ? div(grad, count) : grad;
+}
+
+type MseSignature = FunctionSignature<
+  (input: Tensor, target: Tensor, options?: { reduction?: LossReduction } | LossReduction) => Tensor
+>;
+
+/**
+ * The mean squared error `(input − target)²`, or its sum, or each element's.
+ *
+ * Shapes should be the same. Others broadcast, as in PyTorch, with a warning: `[N, 1]` against `[N]` compares each element with each.
+ *
+ * @throws RuntimeError when the shapes do not broadcast or both tensors hold whole numbers.
+ * Source: `torch.nn.functional.mse_loss`.
+ */
+export const mse_loss: Operator<MseSignature> = operator({
+  name: "mse_loss",
+  parameters: { input: tensor, target: tensor, reduction },
+  saves: ["input", "target"],
+  forward: ({ input, target, reduction }) => {
+    if (!sameShape(input.shape, target.shape)) warnOfBroadcast(input.shape, target.shape);
+    const difference = sub(input, target);
+    if (!difference.dtype.is_floating_point)
+      throw new RuntimeError(
+        `"mse_loss" not implemented for '${difference.dtype.typeName}': both tensors hold whole numbers. Call .float() on them first.`,
+      );
+    return reduceLoss(mul(difference, difference), reduction);
+  },
+  vjp: {
+    input: (g, { input, target, reduction }) => squaredErrorGrad(g, input, target, reduction),
+    target: (g, { input, target, reduction }) => squaredErrorGrad(g, target, input, reduction),
+  },
+  samples: [
+    () => [sample([2, 3]), sample([2, 3], { seed: 1 })],
+    () => [sample([2, 3]), sample([2, 3], { seed: 1 }), { reduction: "sum" }],
+    () => [sample([2, 3]), sample([2, 3], { seed: 1 }), { reduction: "none" }],
+  ],
+  errors: [
+    {
+      args: () => [sample([2]), sample([3])],
+      error: "RuntimeError",
+      message: /must match the size of tensor b \(3\)/,
+    },
+    {
+      args: () => [sample([2]), sample([2]), { reduction: "avg" }],
+      error: "TypeError",
+      message: /"mean" or "sum" or "none"/,
+    },
+  ],
+});
+
+function warnOfBroadcast(input: Shape, target: Shape): void {
+  console.warn(
+    `UserWarning: mse_loss: using a target size ${formatShape(target)} that is different to the input size ${formatShape(input)}. This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size, for example with target.reshape(input.shape).`,
+  );
+}
+
+function squaredErrorGrad(grad: Tensor, from: Tensor, to: Tensor, how: LossReduction): Tensor {
+  return mul(spreadGrad(grad, how, numel(broadcastShapes(from.shape, to.shape))), mul(sub(from, to), 2));
+}
+
+/** @throws when labels and predictions do not fit, or a label is not a class. */
+function checkLabels(input: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number): void {
+  if (input.ndim < 1 || input.ndim > 2)
+    throw new RuntimeError(
+      `input tensor should be 1D or 2D (batch, classes), got ${formatShape(input.shape)}.`,
+    );
+  const classes = input.size(-1);
+  if (target.ndim !== input.ndim - 1)
+    throw new RuntimeError(
+      `0D or 1D target tensor expected, multi-target not supported: for predictions of shape ${formatShape(input.shape)} the labels must have shape ${formatShape(input.shape.slice(0, -1))}, got ${formatShape(target.shape)}.`,
+    );
+  if (target.ndim === 1 && target.shape[0] !== input.shape[0])
+    throw new ValueError(
+      `Expected input batch_size (${input.shape[0]}) to match target batch_size (${target.shape[0]}).`,
+    );
+  if (target.dtype !== int64 && target.dtype !== uint8)
+    throw new RuntimeError(
+      `expected scalar type Long but found ${target.dtype.typeName}: labels are class numbers of dtype int64. Make them from bigints ([0n, 2n]), or call target.long().`,
+    );
+  if (weight !== null && !sameShape(weight.shape, [classes]))
+    throw new RuntimeError(
+      `weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ${formatShape(weight.shape)}.`,
+    );
+  const wrong = Array.from(readIndices(target)).find(
+    (label) => label !== ignoreIndex && (label < 0 || label >= classes),
+  );
+  if (wrong !== undefined)
+    throw new IndexError(
+      `Target ${wrong} is out of bounds: there are ${classes} classes, numbered 0 to ${classes - 1}. Check the labels, or the size of the last layer.`,
+    );
+}
+
+interface NllArguments {
+  readonly target: Tensor;
+  readonly weight: Tensor | null;
+  readonly ignore_index: number;
+  readonly reduction: LossReduction;
+}
+
+/** How much each label counts: its class's weight, 0 for the ignored. */
+function labelWeights(
+  input: { readonly dtype: Tensor["dtype"]; readonly shape: Shape },
+  { target, weight, ignore_index }: NllArguments,
+): Tensor {
+  const counted = target.ne(ignore_index).to({ dtype: input.dtype });
+  if (weight === null) return counted;
+  const labels = safeLabels(target, ignore_index);
+  return mul(counted, gather(weight, 0, reshape(labels, [-1])).reshape(target.shape));
+}
+
+/** The labels with 0 in place of the ignored ones, so that all can be looked up. */
+function safeLabels(target: Tensor, ignoreIndex: number): Tensor {
+  return where(eq(target, ignoreIndex), 0, target).long();
+}
+
+type NllOptions = { weight?: Tensor | null; ignore_index?: number; reduction?: LossReduction };
+type NllSignature = FunctionSignature<(input: Tensor, target: Tensor, options?: NllOptions) => Tensor>;
+
+const nllParameters = {
+  input: tensor,
+  target: { ...tensor, expects: "an int64 Tensor of class numbers" },
+  weight: optionalTensor,
+  ignore_index: integer(-100),
+  reduction,
+} as const;
+
+/** The loss of one batch, classes last: shapes `[N, C]` and `[N]`, or `[C]` and `[]`. */
+const nllOfBatch: Operator<NllSignature> = operator({
+  name: "nll_loss",
+  parameters: nllParameters,
+  saves: ["target", "weight"],
+  forward: ({ input, ...args }) => {
+    checkLabels(input, args.target, args.weight, args.ignore_index);
+    const weights = labelWeights(input, args);
+    const chosen = squeeze(gather(input, -1, unsqueeze(safeLabels(args.target, args.ignore_index), -1)), -1);
+    // An ignored label counts nothing, also where the prediction is infinite.
+    const losses = where(eq(weights, 0), 0, mul(chosen, weights).neg());
+    if (args.reduction !== "mean") return reduceLoss(losses, args.reduction);
+    return div(sum(losses), sum(weights));
+  },
+  vjp: {
+    input: (g, { shapes, ...args }) => {
+      const weights = labelWeights({ dtype: g.dtype, shape: shapes.input }, args);
+      const each = mul(args.reduction === "mean" ? div(g, sum(weights)) : g, weights).neg();
+      const labels = unsqueeze(safeLabels(args.target, args.ignore_index), -1);
+      return scatter_add(allocate(shapes.input, g.dtype), -1, labels, unsqueeze(each, -1));
+    },
+    target: null,
+    weight: null,
+  },
+  samples: [
+    () => [sample([3, 4]), given([1, 0, 3], int64)],
+    () => [sample([3, 4]), given([1, 0, 3], int64), { reduction: "sum" }],
+    () => [
+      sample([3, 4]),
+      given([1, 0, 3], int64),
+      { reduction: "none", weight: sample([4], { low: 0.5, requiresGrad: false }) },
+    ],
+    () => [
+      sample([3, 4]),
+      given([1, 2, 3], int64),
+      { ignore_index: 2, weight: sample([4], { low: 0.5, requiresGrad: false }) },
+    ],
+    () => [sample([4]), given([2], int64, [])],
+  ],
+  errors: [
+    {
+      args: () => [sample([2, 3]), given([0, 3], int64)],
+      error: "IndexError",
+      message: /Target 3 is out of bounds: there are 3 classes/,
+    },
+    {
+      args: () => [sample([2, 3]), sample([2])],
+      error: "RuntimeError",
+      message: /expected scalar type Long but found Double/,
+    },
+    {
+      args: () => [sample([2, 3]), given([0], int64)],
+      error: "ValueError",
+      message: /batch_size \(2\) to match target batch_size \(1\)/,
+    },
+  ],
+});
+
+/** Classes from position 1 to the end, and everything else into one batch. */
+function asBatch(input: Tensor, target: Tensor): { readonly input: Tensor; readonly target: Tensor } {
+  const last = movedim(input, 1, -1);
+  const expected = last.shape.slice(0, -1);
+  if (!sameShape(target.shape, expected))
+    throw new RuntimeError(
+      `Expected target size ${formatShape(expected)}, got ${formatShape(target.shape)}: for predictions of shape ${formatShape(input.shape)} the classes are dimension 1, and the labels have all the others.`,
+    );
+  return { input: reshape(last, [-1, last.size(-1)]), target: reshape(target, [-1]) };
+}
+
+/**
+ * The negative log-likelihood: minus the log-probability of each label's class, `input[i, target[i]]`, averaged.
+ *
+ * Shapes: `input` `[C]`, `[N, C]` or `[N, C, d1, …]` of log-probabilities, `target` `[]`, `[N]` or `[N, d1, …]` of class numbers (int64). `weight` `[C]`
+ * says how much each class counts; labels equal to `ignore_index` do not.
+ *
+ * @throws RuntimeError when shapes or dtypes do not fit, IndexError for a label that is no class, ValueError when the batch sizes differ.
+ * Source: `torch.nn.functional.nll_loss`.
+ */
+export const nll_loss: Operator<NllSignature> = composite({
+  name: "nll_loss",
+  parameters: nllParameters,
+  define: ({ input, target, ...options }) => {
+    if (input.ndim <= 2) return nllOfBatch(input, target, options);
+    const batch = asBatch(input, target);
+    const loss = nllOfBatch(batch.input, batch.target, options);
+    return options.reduction === "none" ? reshape(loss, target.shape) : loss;
+  },
+  samples: [...nllOfBatch.samples, () => [sample([2, 3, 2]), given([0, 2, 1, 1], int64, [2, 2])]],
+  errors: nllOfBatch.errors,
+});
+
+type CrossEntropyOptions = NllOptions & { label_smoothing?: number };
+type CrossEntropySignature = FunctionSignature<
+  (input: Tensor, target: Tensor, options?: CrossEntropyOptions) => Tensor
+>;
+
+/** Cross entropy against probabilities, classes in dimension `classDim`. */
+function softCrossEntropy(
+  logProbabilities: Tensor,
+  target: Tensor,
+  weight: Tensor | null,
+  how: LossReduction,
+  classDim: number,
+): Tensor {
+  const weights =
+    weight === null
+      ? null
+      : weight.reshape([-1, ...Array.from<number>({ length: logProbabilities.ndim - 1 - classDim }).fill(1)]);
+  const weighted = weights === null ? logProbabilities : mul(logProbabilities, weights);
+  const losses = sum(mul(weighted, target), classDim).neg();
+  if (how !== "mean") return reduceLoss(losses, how);
+  return div(sum(losses), Math.max(numel(losses.shape), 1));
+}
+
+/** Smoothing of class numbers: part of the loss looks at all classes alike. Source: `cross_entropy_loss_label_smoothing`. */
+function smoothed(
+  logProbabilities: Tensor,
+  target: Tensor,
+  options: Required<CrossEntropyOptions>,
+  classDim: number,
+): Tensor {
+  const { weight, ignore_index, reduction, label_smoothing } = options;
+  const hard = nll_loss(logProbabilities, target, { weight, ignore_index, reduction });
+  const batch =
+    logProbabilities.ndim > 2 ? asBatch(logProbabilities, target) : { input: logProbabilities, target };
+  const weighted = weight === null ? batch.input : mul(batch.input, weight);
+  const each = where(eq(batch.target, ignore_index), 0, sum(weighted, -1).neg());
+  const weights = labelWeights(batch.input, { target: batch.target, weight, ignore_index, reduction });
+  const soft =
+    reduction === "none"
+      ? reshape(each, target.shape)
+      : reduction === "sum"
+        ? sum(each)
+        : div(sum(each), sum(weights));
+  return hard.mul(1 - label_smoothing).add(soft.mul(label_smoothing / logProbabilities.size(classDim)));
+}
+
+/**
+ * Cross entropy of unnormalised predictions (logits): the negative log-likelihood of their log-softmax.
+ *
+ * Shapes: `input` `[C]`, `[N, C]` or `[N, C, d1, …]`; `target` either class numbers (int64) of shape `[]`, `[N]` or `[N, d1, …]`, or probabilities
+ * (floating-point) of the input's shape. `label_smoothing` from 0 to 1 mixes in the uniform distribution.
+ *
+ * @throws RuntimeError when shapes or dtypes do not fit, IndexError for a label that is no class, ValueError when the batch sizes differ.
+ * Source: `torch.nn.functional.cross_entropy`.
+ */
+export const cross_entropy: Operator<CrossEntropySignature> = composite({
+  name: "cross_entropy",
+  parameters: { ...nllParameters, label_smoothing: number(0) },
+  define: ({ input, target, ...options }) => {
+    const { label_smoothing: smoothing, weight } = options;
+    if (!(smoothing >= 0 && smoothing <= 1))
+      throw new RuntimeError(`label_smoothing must be between 0.0 and 1.0. Got: ${smoothing}.`);
+    const classDim = input.ndim === 1 ? 0 : 1;
+    if (input.ndim === 0)
+      throw new RuntimeError(
+        "cross_entropy: the predictions need a dimension for the classes, got a 0-d tensor.",
+      );
+    const logProbabilities = log_softmax(input, classDim);
+    if (target.dtype.is_floating_point && sameShape(target.shape, input.shape)) {
+      const mixed =
+        smoothing === 0 ? target : target.mul(1 - smoothing).add(smoothing / input.size(classDim));
+      return softCrossEntropy(logProbabilities, mixed, weight, options.reduction, classDim);
+    }
+    return smoothing === 0
+      ? nll_loss(logProbabilities, target, options_(options))
+      : smoothed(logProbabilities, target, options, classDim);
+  },
+  samples: [
+    ...nllOfBatch.samples,
+    () => [sample([2, 3, 2]), given([0, 2, 1, 1], int64, [2, 2])],
+    () => [sample([3, 4]), given([1, 0, 3], int64), { label_smoothing: 0.1 }],
+    () => [sample([2, 3]), sample([2, 3], { seed: 1, low: 0.1, high: 1 })],
+  ],
+  errors: [
+    ...nllOfBatch.errors,
+    {
+      args: () => [sample([2, 3]), given([0, 1], int64), { label_smoothing: 2 }],
+      error: "RuntimeError",
+      message: /between 0\.0 and 1\.0/,
+    },
+  ],
+});
+
+/** The options that the negative log-likelihood shares. */
+function options_({ weight, ignore_index, reduction }: Required<NllOptions>): Required<NllOptions> {
+  return { weight, ignore_index, reduction };
+}

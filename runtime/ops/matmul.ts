@@ -1,0 +1,282 @@
+/** Products of vectors and matrices. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
+import { RuntimeError } from "../errors/runtimeError.ts";
+import { composite, operator, type Operator } from "../operator.ts";
+import { keywordOnly, optionalTensor, scalar, tensor } from "../parameters.ts";
+import { allocate, backendOf, reshaped } from "../settle.ts";
+import { broadcastShapes, formatShape, numel, type Shape } from "../shape.ts";
+import type { FunctionSignature, MatmulSignature } from "../signatures.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Scalar } from "../types.ts";
+import { add, mul } from "./arithmetic.ts";
+import { given, sample } from "./samples.ts";
+import { expand, reshape, squeeze, t, transpose, unsqueeze, viewOf } from "./view.ts";
+import { sum } from "./reduction.ts";
+import { int64 } from "../dtype.ts";
+
+/** @throws RuntimeError when the two differ in dtype. */
+function checkDtypes(name: string, left: Tensor, right: Tensor): void {
+  if (left.dtype !== right.dtype)
+    throw new RuntimeError(
+      `${name}: expected both tensors to have the same dtype, but got: ${left.dtype.toString()} and ${right.dtype.toString()}. Convert one of them, for example with .to(${left.dtype.toString()}).`,
+    );
+}
+
+/** @throws RuntimeError when a tensor has another number of dimensions than the operator multiplies. */
+function checkRank(name: string, which: string, operand: Tensor, rank: number): void {
+  if (operand.ndim === rank) return;
+  const kind = { 1: "vector (1-D)", 2: "matrix (2-D)", 3: "batch of matrices (3-D)" }[rank]!;
+  throw new RuntimeError(
+    `${name}: ${which} must be a ${kind.split(" ")[0] === "batch" ? kind : kind}, got a ${operand.ndim}-D tensor of shape ${formatShape(operand.shape)}. matmul takes any number of dimensions.`,
+  );
+}
+
+/** @throws RuntimeError that names the inner sizes. */
+function checkInner(left: Tensor, right: Tensor, leftInner: number, rightInner: number): void {
+  if (leftInner === rightInner) return;
+  throw new RuntimeError(
+    `mat1 and mat2 shapes cannot be multiplied (${shapeProduct(left.shape)} and ${shapeProduct(right.shape)}): the inner sizes differ, ${leftInner} and ${rightInner}. Transpose one of them, or check the layer's in_features.`,
+  );
+}
+
+function shapeProduct(shape: Shape): string {
+  return shape.join("x");
+}
+
+/** The product of `[B, n, k]` and `[B, k, m]`. */
+function product(left: Tensor, right: Tensor): Tensor {
+  const result = allocate([left.shape[0]!, left.shape[1]!, right.shape[2]!], left.dtype);
+  if (numel(result.shape) > 0) backendOf(left).matmul(result, left, right);
+  return result;
+}
+
+/** A matrix as a batch of one. */
+function batched(matrix: Tensor): Tensor {
+  return viewOf(matrix, [1, ...matrix.shape], [0, ...matrix.strides]);
+}
+
+/**
+ * The product of two matrices, `[n, k]` and `[k, m]`.
+ *
+ * @throws RuntimeError when one is not a matrix, the inner sizes differ, or the dtypes do.
+ * Source: `torch.mm`.
+ */
+export const mm: Operator<MatmulSignature> = operator({
+  name: "mm",
+  parameters: { input: tensor, other: tensor },
+  saves: ["input", "other"],
+  forward: ({ input, other }) => {
+    checkRank("mm", "the first operand", input, 2);
+    checkRank("mm", "the second operand", other, 2);
+    checkInner(input, other, input.shape[1]!, other.shape[0]!);
+    checkDtypes("mm", input, other);
+    return reshaped(product(batched(input), batched(other)), [input.shape[0]!, other.shape[1]!]);
+  },
+  vjp: { input: (g, { other }) => mm(g, t(other)), other: (g, { input }) => mm(t(input), g) },
+  samples: [
+    () => [sample([2, 3]), sample([3, 4], { seed: 1 })],
+    () => [sample([3, 2]).t(), sample([3, 1], { seed: 1 })],
+  ],
+  errors: [
+    {
+      args: () => [sample([2, 3]), sample([4, 5])],
+      error: "RuntimeError",
+      message: /\(2x3 and 4x5\): the inner sizes differ, 3 and 4/,
+    },
+    { args: () => [sample([2]), sample([2, 2])], error: "RuntimeError", message: /must be a matrix/ },
+    { args: () => [sample([1, 1]), given([1], int64, [1, 1])], error: "RuntimeError", message: /same dtype/ },
+  ],
+});
+
+/**
+ * The products of two batches of matrices, `[B, n, k]` and `[B, k, m]`.
+ *
+ * @throws RuntimeError when one is not 3-D, or batch or inner sizes differ.
+ * Source: `torch.bmm`.
+ */
+export const bmm: Operator<MatmulSignature> = operator({
+  name: "bmm",
+  parameters: { input: tensor, other: tensor },
+  saves: ["input", "other"],
+  forward: ({ input, other }) => {
+    checkRank("bmm", "the first operand", input, 3);
+    checkRank("bmm", "the second operand", other, 3);
+    if (input.shape[0] !== other.shape[0] || input.shape[2] !== other.shape[1])
+      throw new RuntimeError(
+        `Expected size for first two dimensions of batch2 tensor to be: [${input.shape[0]}, ${input.shape[2]}] but got: [${other.shape[0]}, ${other.shape[1]}]. bmm multiplies ${formatShape(input.shape)} with [${input.shape[0]}, ${input.shape[2]}, m].`,
+      );
+    checkDtypes("bmm", input, other);
+    return product(input, other);
+  },
+  vjp: {
+    input: (g, { other }) => bmm(g, transpose(other, 1, 2)),
+    other: (g, { input }) => bmm(transpose(input, 1, 2), g),
+  },
+  samples: [() => [sample([2, 2, 3]), sample([2, 3, 2], { seed: 1 })]],
+  errors: [
+    {
+      args: () => [sample([2, 2, 3]), sample([2, 2, 3])],
+      error: "RuntimeError",
+      message: /\[2, 3\] but got: \[2, 2\]/,
+    },
+  ],
+});
+
+/** The product of a matrix `[n, k]` and a vector `[k]`. @throws RuntimeError when the sizes differ. Source: `torch.mv`. */
+export const mv: Operator<MatmulSignature> = operator({
+  name: "mv",
+  parameters: { input: tensor, vec: tensor },
+  saves: ["input", "vec"],
+  forward: ({ input, vec }) => {
+    checkRank("mv", "the first operand", input, 2);
+    checkRank("mv", "the second operand", vec, 1);
+    checkInner(input, vec, input.shape[1]!, vec.shape[0]!);
+    checkDtypes("mv", input, vec);
+    const column = viewOf(vec, [1, vec.shape[0]!, 1], [0, vec.strides[0]!, 0]);
+    return reshaped(product(batched(input), column), [input.shape[0]!]);
+  },
+  vjp: {
+    input: (g, { vec }) => mul(unsqueeze(g, 1), vec),
+    vec: (g, { input }) => mv(t(input), g),
+  },
+  samples: [() => [sample([2, 3]), sample([3], { seed: 1 })]],
+  errors: [{ args: () => [sample([2, 3]), sample([2])], error: "RuntimeError", message: /\(2x3 and 2\)/ }],
+});
+
+/** The sum of the products of two vectors' elements. @throws RuntimeError when the sizes differ. Source: `torch.dot`. */
+export const dot: Operator<MatmulSignature> = operator({
+  name: "dot",
+  parameters: { input: tensor, tensor },
+  saves: ["input", "tensor"],
+  forward: ({ input, tensor: other }) => {
+    checkRank("dot", "the first operand", input, 1);
+    checkRank("dot", "the second operand", other, 1);
+    if (input.shape[0] !== other.shape[0])
+      throw new RuntimeError(
+        `inconsistent tensor size, expected tensor ${formatShape(input.shape)} and src ${formatShape(other.shape)} to have the same number of elements, but got ${input.shape[0]} and ${other.shape[0]} elements respectively.`,
+      );
+    checkDtypes("dot", input, other);
+    return sum(mul(input, other)).to({ dtype: input.dtype });
+  },
+  vjp: { input: (g, { tensor: other }) => mul(g, other), tensor: (g, { input }) => mul(g, input) },
+  samples: [() => [sample([3]), sample([3], { seed: 1 })]],
+  errors: [{ args: () => [sample([3]), sample([2])], error: "RuntimeError", message: /3 and 2 elements/ }],
+});
+
+/** Broadcasts the batch dimensions of both and multiplies them as one batch. */
+function batchMatmul(left: Tensor, right: Tensor): Tensor {
+  const batch = broadcastShapes(left.shape.slice(0, -2), right.shape.slice(0, -2));
+  const fold = (operand: Tensor): Tensor => {
+    const matrix = operand.shape.slice(-2);
+    return reshape(expand(operand, [...batch, ...matrix]), [numel(batch), ...matrix]);
+  };
+  checkInner(left, right, left.size(-1), right.size(-2));
+  return reshape(bmm(fold(left), fold(right)), [...batch, left.size(-2), right.size(-1)]);
+}
+
+/**
+ * The product of two tensors: vectors give their dot product, matrices their product, and further dimensions are batches that broadcast.
+ *
+ * `[n, k] @ [k, m] → [n, m]`, `[B, n, k] @ [k, m] → [B, n, m]`; a vector on the left is a row, one on the right a column.
+ *
+ * @throws RuntimeError when the inner sizes differ, a tensor has no dimension, or the dtypes differ.
+ * Source: `torch.matmul`.
+ */
+export const matmul: Operator<MatmulSignature> = composite({
+  name: "matmul",
+  parameters: { input: tensor, other: tensor },
+  define: ({ input, other }) => {
+    if (input.ndim === 0 || other.ndim === 0)
+      throw new RuntimeError(
+        `both arguments to matmul need to be at least 1D, but they are ${input.ndim}D and ${other.ndim}D. Use mul for a number times a tensor.`,
+      );
+    if (input.ndim === 1 && other.ndim === 1) return dot(input, other);
+    if (input.ndim === 2 && other.ndim === 1) return mv(input, other);
+    if (input.ndim === 1 && other.ndim === 2) return squeeze(mm(unsqueeze(input, 0), other), 0);
+    if (input.ndim === 2 && other.ndim === 2) return mm(input, other);
+    if (input.ndim === 1) return squeeze(batchMatmul(unsqueeze(input, 0), other), -2);
+    if (other.ndim === 1) return squeeze(batchMatmul(input, unsqueeze(other, 1)), -1);
+    if (other.ndim === 2) return foldedMatmul(input, other);
+    return batchMatmul(input, other);
+  },
+  samples: [
+    () => [sample([2, 3]), sample([3, 2], { seed: 1 })],
+    () => [sample([3]), sample([3], { seed: 1 })],
+    () => [sample([2, 3]), sample([3], { seed: 1 })],
+    () => [sample([3]), sample([3, 2], { seed: 1 })],
+    () => [sample([2, 2, 3]), sample([3, 2], { seed: 1 })],
+    () => [sample([2, 1, 2, 3]), sample([2, 3, 2], { seed: 1 })],
+    () => [sample([3]), sample([2, 3, 2], { seed: 1 })],
+    () => [sample([2, 2, 3]), sample([3], { seed: 1 })],
+  ],
+  errors: [{ args: () => [sample([]), sample([2])], error: "RuntimeError", message: /at least 1D/ }],
+});
+
+/** A batch times one matrix: the batch is one long matrix. */
+function foldedMatmul(input: Tensor, matrix: Tensor): Tensor {
+  const rows = input.shape.slice(0, -1);
+  return reshape(mm(reshape(input, [numel(rows), input.size(-1)]), matrix), [...rows, matrix.shape[1]!]);
+}
+
+type AddmmSignature = FunctionSignature<
+  (input: Tensor, mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }) => Tensor
+>;
+
+/**
+ * `beta · input + alpha · (mat1 @ mat2)`; `input` broadcasts to the product's shape.
+ *
+ * @throws RuntimeError when the sizes do not fit.
+ * Source: `torch.addmm`.
+ */
+export const addmm: Operator<AddmmSignature> = operator({
+  name: "addmm",
+  parameters: {
+    input: tensor,
+    mat1: tensor,
+    mat2: tensor,
+    beta: keywordOnly(scalar(1)),
+    alpha: keywordOnly(scalar(1)),
+  },
+  saves: ["mat1", "mat2"],
+  forward: ({ input, mat1, mat2, beta, alpha }) => {
+    const result = mm(mat1, mat2);
+    checkDtypes("addmm", input, result);
+    return add(beta === 1 ? input : mul(input, beta), result, { alpha });
+  },
+  vjp: {
+    input: (g, { beta }) => (beta === 1 ? g : mul(g, beta)),
+    mat1: (g, { mat2, alpha }) => timesScalar(mm(g, t(mat2)), alpha),
+    mat2: (g, { mat1, alpha }) => timesScalar(mm(t(mat1), g), alpha),
+  },
+  samples: [
+    () => [sample([4]), sample([2, 3], { seed: 1 }), sample([3, 4], { seed: 2 })],
+    () => [sample([2, 4]), sample([2, 3], { seed: 1 }), sample([3, 4], { seed: 2 }), { beta: 0.5, alpha: 2 }],
+  ],
+});
+
+function timesScalar(value: Tensor, factor: Scalar): Tensor {
+  return factor === 1 ? value : mul(value, factor);
+}
+
+type LinearSignature = FunctionSignature<(input: Tensor, weight: Tensor, bias?: Tensor | null) => Tensor>;
+
+/**
+ * An affine map of the last dimension: `input @ weight.t() + bias`, shapes `[…, in]`, `[out, in]`, `[out]`.
+ *
+ * @throws RuntimeError when the sizes do not fit.
+ * Source: `torch.nn.functional.linear`.
+ */
+export const linear: Operator<LinearSignature> = composite({
+  name: "linear",
+  parameters: { input: tensor, weight: tensor, bias: optionalTensor },
+  define: ({ input, weight, bias }) => {
+    if (input.ndim === 2 && bias !== null && weight.ndim === 2) return addmm(bias, input, t(weight));
+    const product = matmul(input, t(weight));
+    return bias === null ? product : add(product, bias);
+  },
+  samples: [
+    () => [sample([2, 3]), sample([4, 3], { seed: 1 }), sample([4], { seed: 2 })],
+    () => [sample([2, 2, 3]), sample([4, 3], { seed: 1 }), sample([4], { seed: 2 })],
+    () => [sample([3]), sample([4, 3], { seed: 1 })],
+  ],
+  errors: [{ args: () => [sample([2, 5]), sample([4, 3])], error: "RuntimeError", message: /in_features/ }],
+});

@@ -1,0 +1,176 @@
+/** Functions of one tensor, element by element. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
+import { bool } from "../dtype.ts";
+import { RuntimeError } from "../errors/runtimeError.ts";
+import type { Operator, Sample } from "../operator.ts";
+import type { FloatUnarySignature, UnarySignature } from "../signatures.ts";
+import type { Tensor } from "../tensor.ts";
+import { div, mul, pow, where } from "./arithmetic.ts";
+import { gt } from "./comparison.ts";
+import { E, unary, x } from "./pointwise.ts";
+import { given, sample } from "./samples.ts";
+
+const positive: readonly Sample[] = [() => [sample([2, 3], { low: 0.3 })], () => [sample([], { low: 0.3 })]];
+
+function noSlope(grad: Tensor): Tensor {
+  return mul(grad, 0);
+}
+
+/** The negative: `−x`. @throws RuntimeError for bool. Source: `torch.neg`. */
+export const neg: Operator<UnarySignature> = unary({
+  name: "neg",
+  expression: E.neg(x),
+  check: (input) => {
+    if (input.dtype === bool)
+      throw new RuntimeError(
+        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use logical_not() instead.",
+      );
+  },
+  vjp: (g) => neg(g),
+  errors: [{ args: () => [given([1], bool)], error: "RuntimeError", message: /logical_not/ }],
+});
+
+/** The absolute value. The slope at 0 is taken as 0. Source: `torch.abs`. */
+export const abs: Operator<UnarySignature> = unary({
+  name: "abs",
+  expression: E.abs(x),
+  saves: ["input"],
+  vjp: (g, { input }) => mul(g, sign(input)),
+});
+
+/** −1, 0 or 1. Source: `torch.sign`. */
+export const sign: Operator<UnarySignature> = unary({ name: "sign", expression: E.sign(x), vjp: noSlope });
+
+/** The largest whole number that is not above the element. Source: `torch.floor`. */
+export const floor: Operator<UnarySignature> = unary({ name: "floor", expression: E.floor(x), vjp: noSlope });
+
+/** The smallest whole number that is not below the element. Source: `torch.ceil`. */
+export const ceil: Operator<UnarySignature> = unary({ name: "ceil", expression: E.ceil(x), vjp: noSlope });
+
+/** The nearest whole number, halves to the even one. Source: `torch.round`. */
+export const round: Operator<UnarySignature> = unary({ name: "round", expression: E.round(x), vjp: noSlope });
+
+/** The exponential, `eˣ`. Source: `torch.exp`. */
+export const exp: Operator<FloatUnarySignature> = unary({
+  name: "exp",
+  expression: E.exp(x),
+  dtype: "float",
+  saves: ["result"],
+  vjp: (g, { result }) => mul(g, result),
+});
+
+/** `eˣ − 1`, exact for small x. Source: `torch.expm1`. */
+export const expm1: Operator<FloatUnarySignature> = unary({
+  name: "expm1",
+  expression: E.expm1(x),
+  dtype: "float",
+  saves: ["result"],
+  vjp: (g, { result }) => mul(g, result.add(1)),
+});
+
+/** The natural logarithm: −∞ at 0, NaN below. Source: `torch.log`. */
+export const log: Operator<FloatUnarySignature> = unary({
+  name: "log",
+  expression: E.log(x),
+  dtype: "float",
+  saves: ["input"],
+  vjp: (g, { input }) => div(g, input),
+  samples: positive,
+});
+
+/** `log(1 + x)`, exact for small x. Source: `torch.log1p`. */
+export const log1p: Operator<FloatUnarySignature> = unary({
+  name: "log1p",
+  expression: E.log1p(x),
+  dtype: "float",
+  saves: ["input"],
+  vjp: (g, { input }) => div(g, input.add(1)),
+  samples: positive,
+});
+
+/** The square root: NaN below 0. Source: `torch.sqrt`. */
+export const sqrt: Operator<FloatUnarySignature> = unary({
+  name: "sqrt",
+  expression: E.sqrt(x),
+  dtype: "float",
+  saves: ["result"],
+  vjp: (g, { result }) => div(g, mul(result, 2)),
+  samples: positive,
+});
+
+/** One over the square root. Source: `torch.rsqrt`. */
+export const rsqrt: Operator<FloatUnarySignature> = unary({
+  name: "rsqrt",
+  expression: E.div(1, E.sqrt(x)),
+  dtype: "float",
+  saves: ["result"],
+  vjp: (g, { result }) => mul(mul(g, -0.5), pow(result, 3)),
+  samples: positive,
+});
+
+/** One over the element. Source: `torch.reciprocal`. */
+export const reciprocal: Operator<FloatUnarySignature> = unary({
+  name: "reciprocal",
+  expression: E.div(1, x),
+  dtype: "float",
+  saves: ["result"],
+  vjp: (g, { result }) => mul(neg(g), mul(result, result)),
+  samples: positive,
+});
+
+/** The square, `x · x`. Source: `torch.square`, which PyTorch computes as a power. */
+export const square: Operator<UnarySignature> = unary({
+  name: "square",
+  expression: E.mul(x, x),
+  gradFn: "PowBackward0",
+  saves: ["input"],
+  vjp: (g, { input }) => mul(g, mul(input, 2)),
+});
+
+/** The sine of an angle in radians. Source: `torch.sin`. */
+export const sin: Operator<FloatUnarySignature> = unary({
+  name: "sin",
+  expression: E.sin(x),
+  dtype: "float",
+  saves: ["input"],
+  vjp: (g, { input }) => mul(g, cos(input)),
+});
+
+/** The cosine of an angle in radians. Source: `torch.cos`. */
+export const cos: Operator<FloatUnarySignature> = unary({
+  name: "cos",
+  expression: E.cos(x),
+  dtype: "float",
+  saves: ["input"],
+  vjp: (g, { input }) => neg(mul(g, sin(input))),
+});
+
+/** The hyperbolic tangent, from −1 to 1. Source: `torch.tanh`. */
+export const tanh: Operator<FloatUnarySignature> = unary({
+  name: "tanh",
+  expression: E.tanh(x),
+  dtype: "float",
+  saves: ["result"],
+  // (1 + y)(1 − y) keeps its digits near y = ±1, where 1 − y² loses them.
+  vjp: (g, { result }) => mul(g, mul(result.add(1), result.rsub(1))),
+});
+
+/** The logistic function `1 / (1 + e⁻ˣ)`, from 0 to 1. Source: `torch.sigmoid`. */
+export const sigmoid: Operator<FloatUnarySignature> = unary({
+  name: "sigmoid",
+  expression: E.div(1, E.add(1, E.exp(E.neg(x)))),
+  dtype: "float",
+  saves: ["result"],
+  vjp: (g, { result }) => mul(g, mul(result, result.rsub(1))),
+});
+
+/** The rectified linear unit: the element, or 0 where it is negative. The slope at 0 is taken as 0. Source: `torch.relu`. */
+export const relu: Operator<UnarySignature> = unary({
+  name: "relu",
+  expression: E.maximum(x, 0),
+  check: (input) => {
+    if (input.dtype === bool)
+      throw new RuntimeError("Boolean inputs not supported for relu. Convert with .float() first.");
+  },
+  saves: ["result"],
+  vjp: (g, { result }) => where(gt(result, 0), g, 0),
+});

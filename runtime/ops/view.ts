@@ -1,0 +1,581 @@
+/** Other shapes of the same elements. A view shares its storage with its input, and each sees what is written into the other. */
+import { IndexError } from "../errors/indexError.ts";
+import { RuntimeError } from "../errors/runtimeError.ts";
+import { composite, operator, type Operator } from "../operator.ts";
+import { dims, integer, optionalInteger, sizes, tensor } from "../parameters.ts";
+import { alias, allocate, backendOf, duplicate, positionsOf } from "../settle.ts";
+import {
+  contiguousStrides,
+  formatShape,
+  inferSize,
+  normalizeDim,
+  normalizeDims,
+  numel,
+  type Shape,
+} from "../shape.ts";
+import type {
+  Dims,
+  FunctionSignature,
+  GeneralSignature,
+  SizesSignature,
+  TransposedSignature,
+} from "../signatures.ts";
+import { normalizeIndex, type Tensor } from "../tensor.ts";
+import { sample } from "./samples.ts";
+
+/** A view: the same storage, with the tensor that owns it remembered. */
+export function viewOf(
+  input: Tensor,
+  shape: Shape,
+  strides: readonly number[],
+  offset: number = input.offset,
+): Tensor {
+  const view = alias(input, shape, strides, offset);
+  view.base = input.base ?? input;
+  view.viewVersion = input.storage.version;
+  return view;
+}
+
+/**
+ * Strides under which the same memory has another shape, or `null` where it cannot.
+ *
+ * Source: `computeStride` in `aten/src/ATen/TensorUtils.cpp`: dimensions that lie in one run are joined, and each run is cut anew.
+ */
+function stridesForView(shape: Shape, strides: readonly number[], wanted: Shape): number[] | null {
+  if (numel(shape) === 0) return contiguousStrides(wanted);
+  const result: number[] = Array.from<number>({ length: wanted.length }).fill(1);
+  let target = wanted.length - 1;
+  let runStride = strides.at(-1) ?? 1;
+  let runSize = 1;
+  let cut = 1;
+  for (let dim = shape.length - 1; dim >= 0; dim--) {
+    runSize *= shape[dim]!;
+    const runEnds = dim === 0 || (shape[dim - 1] !== 1 && strides[dim - 1] !== runSize * runStride);
+    if (!runEnds) continue;
+    while (target >= 0 && (cut < runSize || wanted[target] === 1)) {
+      result[target] = cut * runStride;
+      cut *= wanted[target]!;
+      target--;
+    }
+    if (cut !== runSize) return null;
+    if (dim > 0) [runStride, runSize, cut] = [strides[dim - 1]!, 1, 1];
+  }
+  return target === -1 || shape.length === 0 ? result : null;
+}
+
+function tryView(input: Tensor, wanted: Shape): Tensor | null {
+  const shape = inferSize(wanted, input.numel());
+  const strides = stridesForView(input.shape, input.strides, shape);
+  return strides === null ? null : viewOf(input, shape, strides);
+}
+
+const wrongSize = {
+  args: () => [sample([2, 3]), [4]],
+  error: "RuntimeError",
+  message: /shape '\[4\]' is invalid for input of size 6/,
+};
+
+/**
+ * The same elements in another shape, without a copy; one size may be −1.
+ *
+ * @throws RuntimeError when the number of elements differs, or the strides cannot express the shape (use `reshape`).
+ * Source: `torch.Tensor.view`.
+ */
+export const view: Operator<SizesSignature> = operator({
+  name: "view",
+  parameters: { input: tensor, size: sizes },
+  forward: ({ input, size }) => {
+    const result = tryView(input, size);
+    if (result === null)
+      throw new RuntimeError(
+        `view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous subspaces): ${formatShape(input.shape)} with strides ${formatShape(input.strides)} cannot be seen as ${formatShape(size)}. Use .reshape(...) instead.`,
+      );
+    return result;
+  },
+  vjp: { input: (g, { shapes }) => reshape(g, shapes.input) },
+  samples: [() => [sample([2, 3]), [3, 2]], () => [sample([2, 3]), -1], () => [sample([2, 3]), 1, 6]],
+  errors: [
+    wrongSize,
+    { args: () => [sample([2, 3]).t(), [6]], error: "RuntimeError", message: /Use \.reshape/ },
+    {
+      args: () => [sample([2, 3]), [-1, -1]],
+      error: "RuntimeError",
+      message: /only one dimension can be inferred/,
+    },
+  ],
+});
+
+/** The shape of a fresh copy, which nothing else shares. */
+const unsafeView: Operator<FunctionSignature<(input: Tensor, size: Shape) => Tensor>> = operator({
+  name: "_unsafe_view",
+  parameters: { input: tensor, size: sizes },
+  gradFn: "UnsafeViewBackward0",
+  forward: ({ input, size }) =>
+    alias(input, inferSize(size, input.numel()), contiguousStrides(inferSize(size, input.numel()))),
+  vjp: { input: (g, { shapes }) => reshape(g, shapes.input) },
+  samples: [() => [sample([2, 3]), [3, 2]]],
+});
+
+/**
+ * The same elements in another shape: a view where the strides allow it, else a copy. One size may be −1.
+ *
+ * @throws RuntimeError when the number of elements differs.
+ * Source: `torch.reshape`.
+ */
+export const reshape: Operator<SizesSignature> = composite({
+  name: "reshape",
+  parameters: { input: tensor, shape: sizes },
+  define: ({ input, shape }) => {
+    const wanted = inferSize(shape, input.numel());
+    const fits = stridesForView(input.shape, input.strides, wanted) !== null;
+    return fits ? view(input, wanted) : unsafeView(clone(input), wanted);
+  },
+  samples: [() => [sample([2, 3]), [3, 2]], () => [sample([2, 3]).t(), -1]],
+  errors: [wrongSize],
+});
+
+/**
+ * Joins the dimensions from `start_dim` to `end_dim` into one.
+ *
+ * @throws IndexError when a dimension is out of range, RuntimeError when they are in the wrong order.
+ * Source: `torch.flatten`.
+ */
+export const flatten: Operator<
+  GeneralSignature<[start_dim?: number | { start_dim?: number; end_dim?: number }, end_dim?: number]>
+> = composite({
+  name: "flatten",
+  parameters: { input: tensor, start_dim: integer(0), end_dim: integer(-1) },
+  define: ({ input, start_dim, end_dim }) => {
+    const start = normalizeDim(start_dim, input.ndim);
+    const end = normalizeDim(end_dim, input.ndim);
+    if (start > end)
+      throw new RuntimeError(
+        `flatten() has invalid args: start_dim cannot come after end_dim (${start_dim} and ${end_dim} of ${input.ndim} dimensions).`,
+      );
+    if (input.ndim === 0) return reshape(input, [1]);
+    if (start === end) return input;
+    const { shape } = input;
+    return reshape(input, [
+      ...shape.slice(0, start),
+      numel(shape.slice(start, end + 1)),
+      ...shape.slice(end + 1),
+    ]);
+  },
+  samples: [
+    () => [sample([2, 3, 2])],
+    () => [sample([2, 3, 2]), 1],
+    () => [sample([2, 3, 2]), { start_dim: 0, end_dim: 1 }],
+    () => [sample([])],
+  ],
+  errors: [{ args: () => [sample([2, 3]), 2], error: "IndexError", message: /Dimension out of range/ }],
+});
+
+/**
+ * Without the dimensions of size 1: all of them, or those in `dim`.
+ *
+ * @throws IndexError when there is no such dimension.
+ * Source: `torch.squeeze`.
+ */
+export const squeeze: Operator<GeneralSignature<[dim?: Dims | { dim: Dims }]>> = operator({
+  name: "squeeze",
+  parameters: { input: tensor, dim: dims },
+  gradFn: ({ dim }) => `SqueezeBackward${dim === null ? 0 : typeof dim === "number" ? 1 : 2}`,
+  forward: ({ input, dim }) => {
+    const chosen = Array.isArray(dim) && dim.length === 0 ? [] : normalizeDims(dim, input.ndim);
+    const kept = [...input.shape.keys()].filter(
+      (position) => input.shape[position] !== 1 || !chosen.includes(position),
+    );
+    return viewOf(
+      input,
+      kept.map((position) => input.shape[position]!),
+      kept.map((position) => input.strides[position]!),
+    );
+  },
+  vjp: { input: (g, { shapes }) => reshape(g, shapes.input) },
+  samples: [
+    () => [sample([1, 3, 1])],
+    () => [sample([1, 3, 1]), 0],
+    () => [sample([1, 3, 1]), [0, 2]],
+    () => [sample([2, 3]), 0],
+  ],
+  errors: [{ args: () => [sample([2, 3]), 2], error: "IndexError", message: /Dimension out of range/ }],
+});
+
+/**
+ * With a new dimension of size 1 at position `dim`.
+ *
+ * @throws IndexError when `dim` is not between −ndim − 1 and ndim.
+ * Source: `torch.unsqueeze`.
+ */
+export const unsqueeze: Operator<GeneralSignature<[dim: number | { dim: number }]>> = operator({
+  name: "unsqueeze",
+  parameters: { input: tensor, dim: integer() },
+  forward: ({ input, dim }) => {
+    const position = normalizeDim(dim, input.ndim + 1);
+    const stride = position < input.ndim ? input.shape[position]! * input.strides[position]! : 1;
+    return viewOf(input, input.shape.toSpliced(position, 0, 1), input.strides.toSpliced(position, 0, stride));
+  },
+  vjp: { input: (g, { dim, shapes }) => squeeze(g, normalizeDim(dim, shapes.input.length + 1)) },
+  samples: [() => [sample([2, 3]), 0], () => [sample([2, 3]), -1], () => [sample([]), 0]],
+  errors: [
+    { args: () => [sample([2, 3]), 3], error: "IndexError", message: /range of \[-3, 2\], but got 3/ },
+  ],
+});
+
+function permuted(input: Tensor, order: readonly number[]): Tensor {
+  return viewOf(
+    input,
+    order.map((dim) => input.shape[dim]!),
+    order.map((dim) => input.strides[dim]!),
+  );
+}
+
+function swapped(rank: number, dim0: number, dim1: number): number[] {
+  const order = Array.from({ length: rank }, (_, dim) => dim);
+  if (rank > 0) [order[dim0], order[dim1]] = [dim1, dim0];
+  return order;
+}
+
+/**
+ * With two dimensions exchanged.
+ *
+ * @throws IndexError when there is no such dimension.
+ * Source: `torch.transpose`.
+ */
+export const transpose: Operator<GeneralSignature<[dim0: number, dim1: number]>> = operator({
+  name: "transpose",
+  parameters: { input: tensor, dim0: integer(), dim1: integer() },
+  forward: ({ input, dim0, dim1 }) =>
+    permuted(input, swapped(input.ndim, normalizeDim(dim0, input.ndim), normalizeDim(dim1, input.ndim))),
+  vjp: { input: (g, { dim0, dim1 }) => transpose(g, dim0, dim1) },
+  samples: [() => [sample([2, 3]), 0, 1], () => [sample([2, 3, 4]), -1, 0]],
+  errors: [{ args: () => [sample([2, 3]), 0, 2], error: "IndexError", message: /Dimension out of range/ }],
+});
+
+/**
+ * A matrix's transpose; a tensor of fewer dimensions as it is.
+ *
+ * @throws RuntimeError for more than two dimensions.
+ * Source: `torch.t`.
+ */
+export const t: Operator<TransposedSignature> = operator({
+  name: "t",
+  parameters: { input: tensor },
+  forward: ({ input }) => {
+    if (input.ndim > 2)
+      throw new RuntimeError(
+        `t() expects a tensor with <= 2 dimensions, but self is ${input.ndim}D, of shape ${formatShape(input.shape)}. Use transpose(-2, -1) or mT.`,
+      );
+    return permuted(input, swapped(input.ndim, 0, input.ndim - 1));
+  },
+  vjp: { input: (g) => t(g) },
+  samples: [() => [sample([2, 3])], () => [sample([3])], () => [sample([])]],
+  errors: [{ args: () => [sample([2, 3, 4])], error: "RuntimeError", message: /<= 2 dimensions/ }],
+});
+
+/**
+ * With the dimensions in another order.
+ *
+ * @throws RuntimeError when `dims` does not name each dimension once.
+ * Source: `torch.permute`.
+ */
+export const permute: Operator<SizesSignature> = operator({
+  name: "permute",
+  parameters: { input: tensor, dims: sizes },
+  forward: ({ input, dims }) => {
+    if (dims.length !== input.ndim)
+      throw new RuntimeError(
+        `permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = ${input.ndim} is not equal to len(dims) = ${dims.length}. Name each of the ${input.ndim} dimensions once.`,
+      );
+    return permuted(input, input.ndim === 0 ? [] : normalizeDims(dims, input.ndim));
+  },
+  vjp: {
+    input: (g, { dims }) => {
+      const order = dims.length === 0 ? [] : normalizeDims(dims, dims.length);
+      return permute(
+        g,
+        order.map((_, dim) => order.indexOf(dim)),
+      );
+    },
+  },
+  samples: [() => [sample([2, 3, 4]), [2, 0, 1]], () => [sample([2, 3]), 1, 0]],
+  errors: [
+    { args: () => [sample([2, 3]), [0]], error: "RuntimeError", message: /is not equal to len\(dims\) = 1/ },
+    { args: () => [sample([2, 3]), [0, 0]], error: "RuntimeError", message: /dim 0 appears multiple times/ },
+  ],
+});
+
+/** With one dimension moved to another position, the others in order. Source: `torch.movedim`. */
+export const movedim: Operator<GeneralSignature<[source: number, destination: number]>> = composite({
+  name: "movedim",
+  parameters: { input: tensor, source: integer(), destination: integer() },
+  define: ({ input, source, destination }) => {
+    const from = normalizeDim(source, input.ndim);
+    const rest = [...input.shape.keys()].filter((dim) => dim !== from);
+    return permute(input, rest.toSpliced(normalizeDim(destination, input.ndim), 0, from));
+  },
+  samples: [() => [sample([2, 3, 4]), 0, -1]],
+});
+
+/**
+ * Repeated along dimensions of size 1, without a copy. A size of −1 leaves a dimension as it is.
+ *
+ * @throws RuntimeError when a dimension has another size than 1 and the wanted one.
+ * Source: `torch.Tensor.expand`.
+ */
+export const expand: Operator<SizesSignature> = operator({
+  name: "expand",
+  parameters: { input: tensor, size: sizes },
+  forward: ({ input, size }) => {
+    const lead = size.length - input.ndim;
+    if (lead < 0)
+      throw new RuntimeError(
+        `expand(${input.dtype.toString()}, size=${formatShape(size)}): the number of sizes provided (${size.length}) must be greater or equal to the number of dimensions in the tensor (${input.ndim}).`,
+      );
+    const shape = size.map((wanted, dim) => expandedSize(input, size, wanted, dim, lead));
+    const strides = shape.map((wanted, dim) =>
+      dim < lead || (input.shape[dim - lead] === 1 && wanted !== 1) ? 0 : input.strides[dim - lead]!,
+    );
+    return viewOf(input, shape, strides);
+  },
+  vjp: { input: (g) => g },
+  samples: [() => [sample([1, 3]), [2, 3]], () => [sample([3]), [2, -1]], () => [sample([]), 2, 2]],
+  errors: [
+    {
+      args: () => [sample([2, 3]), [4, 3]],
+      error: "RuntimeError",
+      message: /must match the existing size \(2\)/,
+    },
+  ],
+});
+
+function expandedSize(input: Tensor, size: Shape, wanted: number, dim: number, lead: number): number {
+  const own = dim < lead ? 1 : input.shape[dim - lead]!;
+  if (wanted === -1 && dim >= lead) return own;
+  if (wanted >= 0 && (own === 1 || own === wanted)) return wanted;
+  throw new RuntimeError(
+    `The expanded size of the tensor (${wanted}) must match the existing size (${own}) at non-singleton dimension ${dim}. Target sizes: ${formatShape(size)}. Tensor sizes: ${formatShape(input.shape)}. Only dimensions of size 1 can be expanded.`,
+  );
+}
+
+/**
+ * The elements at `offset + Σ index · stride` of a row-major tensor, for every index within `size`. Positions count from the tensor's own first
+ * element, and not, as in `torch.as_strided`, from the start of its storage.
+ *
+ * @internal
+ */
+export const stridedView: Operator<
+  FunctionSignature<(input: Tensor, size: Shape, stride: readonly number[], offset: number) => Tensor>
+> = operator({
+  name: "as_strided",
+  parameters: { input: tensor, size: sizes, stride: sizes, offset: integer() },
+  forward: ({ input, size, stride, offset }) => viewOf(input, size, stride, input.offset + offset),
+  vjp: {
+    input: (g, { shapes, size, stride, offset }) => stridedBackward(g, shapes.input, size, stride, offset),
+  },
+  samples: [() => [sample([2, 3]), [2, 2], [3, 1], 1], () => [sample([4]), [2, 3], [1, 1], 0]],
+});
+
+/**
+ * A row-major tensor of zeros of `shape`, to which the elements of `input` are added where `stridedView` reads them: its adjoint.
+ *
+ * @internal
+ */
+export const stridedBackward: Operator<
+  FunctionSignature<
+    (input: Tensor, shape: Shape, size: Shape, stride: readonly number[], offset: number) => Tensor
+  >
+> = operator({
+  name: "as_strided_backward",
+  parameters: { input: tensor, shape: sizes, size: sizes, stride: sizes, offset: integer() },
+  forward: ({ input, shape, size, stride, offset }) => {
+    const result = allocate(shape, input.dtype);
+    backendOf(input).scatter(result, positionsOf(size, stride, offset), input, true);
+    return result;
+  },
+  vjp: { input: (g, { size, stride, offset }) => stridedView(contiguous(g), size, stride, offset) },
+  samples: [() => [sample([2, 2]), [2, 3], [2, 2], [3, 1], 1]],
+});
+
+/** One position of a dimension, which goes away. */
+function selectGeometry(
+  shape: Shape,
+  strides: readonly number[],
+  dim: number,
+  index: number,
+): { size: number[]; stride: number[]; offset: number } {
+  return { size: shape.toSpliced(dim, 1), stride: strides.toSpliced(dim, 1), offset: strides[dim]! * index };
+}
+
+/**
+ * One slice along `dim`, without that dimension.
+ *
+ * @throws IndexError when the dimension or the position is out of range.
+ * Source: `torch.select`.
+ */
+export const select: Operator<GeneralSignature<[dim: number, index: number]>> = operator({
+  name: "select",
+  parameters: { input: tensor, dim: integer(), index: integer() },
+  forward: ({ input, dim, index }) => {
+    if (input.ndim === 0)
+      throw new IndexError(
+        "select() cannot be applied to a 0-dim tensor: it has no dimension to choose from. Use item() for its value.",
+      );
+    const position = normalizeDim(dim, input.ndim);
+    const { size, stride, offset } = selectGeometry(
+      input.shape,
+      input.strides,
+      position,
+      normalizeIndex(index, position, input.shape[position]!),
+    );
+    return viewOf(input, size, stride, input.offset + offset);
+  },
+  vjp: {
+    input: (g, { shapes, dim, index }) => {
+      const position = normalizeDim(dim, shapes.input.length);
+      const at = normalizeIndex(index, position, shapes.input[position]!);
+      const { size, stride, offset } = selectGeometry(
+        shapes.input,
+        contiguousStrides(shapes.input),
+        position,
+        at,
+      );
+      return stridedBackward(g, shapes.input, size, stride, offset);
+    },
+  },
+  samples: [() => [sample([2, 3]), 0, 1], () => [sample([2, 3, 2]).transpose(0, 2), -2, -1]],
+  errors: [
+    {
+      args: () => [sample([2, 3]), 0, 2],
+      error: "IndexError",
+      message: /index 2 is out of bounds for dimension 0 with size 2/,
+    },
+  ],
+});
+
+interface SliceArguments {
+  readonly dim: number;
+  readonly start: number | null;
+  readonly end: number | null;
+  readonly step: number;
+}
+
+/** Python's rule for `start:end:step`: negative positions count from the end, and everything is cut to the size. */
+function sliceGeometry(
+  shape: Shape,
+  strides: readonly number[],
+  { dim, start, end, step }: SliceArguments,
+): { size: number[]; stride: number[]; offset: number } {
+  const position = normalizeDim(dim, shape.length);
+  const length = shape[position]!;
+  const clip = (value: number): number => Math.min(Math.max(value < 0 ? value + length : value, 0), length);
+  const from = clip(start ?? 0);
+  const to = Math.max(clip(end ?? length), from);
+  return {
+    size: shape.with(position, Math.ceil((to - from) / step)),
+    stride: strides.with(position, strides[position]! * step),
+    offset: strides[position]! * from,
+  };
+}
+
+/**
+ * The positions `start` to `end` (not included) of one dimension, every `step`-th.
+ *
+ * @throws RuntimeError when `step` is not positive.
+ * Source: `torch.ops.aten.slice`, Python's `x[start:end:step]`.
+ */
+export const slice_dim: Operator<
+  GeneralSignature<[dim: number, start?: number | null, end?: number | null, step?: number]>
+> = operator({
+  name: "slice",
+  parameters: {
+    input: tensor,
+    dim: integer(0),
+    start: optionalInteger,
+    end: optionalInteger,
+    step: integer(1),
+  },
+  forward: ({ input, ...range }) => {
+    if (range.step <= 0)
+      throw new RuntimeError(
+        `slice step must be positive, got ${range.step}. Turn the dimension around with flip instead.`,
+      );
+    const { size, stride, offset } = sliceGeometry(input.shape, input.strides, range);
+    return viewOf(input, size, stride, input.offset + offset);
+  },
+  vjp: {
+    input: (g, { shapes, ...range }) => {
+      const { size, stride, offset } = sliceGeometry(shapes.input, contiguousStrides(shapes.input), range);
+      return stridedBackward(g, shapes.input, size, stride, offset);
+    },
+  },
+  samples: [
+    () => [sample([5, 2]), 0, 1, 4],
+    () => [sample([2, 5]), 1, null, null, 2],
+    () => [sample([5]), 0, -3, null],
+  ],
+  errors: [
+    { args: () => [sample([3]), 0, 0, 3, 0], error: "RuntimeError", message: /step must be positive/ },
+  ],
+});
+
+/**
+ * `length` positions of one dimension, from `start` on.
+ *
+ * @throws IndexError or RuntimeError when they are not all there.
+ * Source: `torch.narrow`.
+ */
+export const narrow: Operator<GeneralSignature<[dim: number, start: number, length: number]>> = composite({
+  name: "narrow",
+  parameters: { input: tensor, dim: integer(), start: integer(), length: integer() },
+  define: ({ input, dim, start, length }) => {
+    if (input.ndim === 0)
+      throw new RuntimeError(
+        "narrow() cannot be applied to a 0-dim tensor: it has no dimension. Use item() for its value.",
+      );
+    const size = input.size(dim);
+    if (start < -size || start > size)
+      throw new IndexError(
+        `start out of range (expected to be in range of [${-size}, ${size}], but got ${start})`,
+      );
+    const from = start < 0 ? start + size : start;
+    if (length < 0) throw new RuntimeError(`narrow(): length must be non-negative, got ${length}.`);
+    if (from + length > size)
+      throw new RuntimeError(`start (${from}) + length (${length}) exceeds dimension size (${size}).`);
+    return slice_dim(input, dim, from, from + length);
+  },
+  samples: [() => [sample([5, 2]), 0, 1, 3], () => [sample([2, 5]), 1, -2, 2]],
+  errors: [
+    {
+      args: () => [sample([3]), 0, 1, 3],
+      error: "RuntimeError",
+      message: /start \(1\) \+ length \(3\) exceeds dimension size \(3\)/,
+    },
+  ],
+});
+
+/** A row-major copy that shares nothing with its input. Source: `torch.clone`. */
+export const clone: Operator<GeneralSignature<[]>> = operator({
+  name: "clone",
+  parameters: { input: tensor },
+  forward: ({ input }) => duplicate(input),
+  vjp: { input: (g) => g },
+  samples: [() => [sample([2, 3])], () => [sample([2, 3]).t()]],
+});
+
+/** The tensor itself where its elements lie in row-major order, else a copy in which they do. Source: `torch.Tensor.contiguous`. */
+export const contiguous: Operator<GeneralSignature<[]>> = composite({
+  name: "contiguous",
+  parameters: { input: tensor },
+  define: ({ input }) => (input.is_contiguous() ? input : clone(input)),
+  samples: [() => [sample([2, 3])], () => [sample([2, 3]).t()]],
+});
+
+/** The same elements, in the same storage, that no gradient flows through. Source: `torch.Tensor.detach`. */
+export const detach: Operator<GeneralSignature<[]>> = operator({
+  name: "detach",
+  parameters: { input: tensor },
+  forward: ({ input }) => alias(input, input.shape, input.strides),
+  vjp: null,
+  samples: [() => [sample([2, 3])]],
+});

@@ -1,0 +1,3 @@
+/** `torch.optim`: optimizers. */
+export { Optimizer, type ParameterGroup, type ParametersOrGroups } from "./optimizer.ts";
+export { SGD, type SGDOptions } from "./sgd.ts";

@@ -1,0 +1,207 @@
+/**
+ * The parameters of an operator: what each accepts, what it becomes, and what its error says. The order of a declaration's keys is PyTorch's
+ * positional order; every parameter can also be given by name in one trailing plain object.
+ */
+import { Device, toDevice } from "./device.ts";
+import { allocateArray, DType, scalarDtype } from "./dtype.ts";
+import { Storage } from "./storage.ts";
+import { Tensor } from "./tensor.ts";
+import type { Scalar } from "./types.ts";
+
+/** One parameter. `convert` answers `undefined` for what it does not accept. */
+export interface Parameter<T> {
+  /** What is accepted, for error messages: `"a Tensor"`. */
+  readonly expects: string;
+  /** The value when the caller gives none; a parameter without it is required. */
+  readonly fallback?: T;
+  /** Only by name, as behind the `*` of a PyTorch signature. */
+  readonly keywordOnly?: true;
+  /** Takes all remaining positional numbers, as `view(2, 3)` does. */
+  readonly variadic?: true;
+  /** Holds one tensor or a list of tensors that gradients flow to. */
+  readonly holds?: "tensor" | "tensors";
+  readonly convert: (value: unknown) => T | undefined;
+}
+
+/** A parameter whose tensors gradients flow to. */
+export interface TensorParameter<T> extends Parameter<T> {
+  readonly holds: "tensor" | "tensors";
+}
+
+/** Parameters by name, in positional order. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a table of parameters of any types; `ArgumentsOf` recovers each
+export type Parameters = Readonly<Record<string, Parameter<any>>>;
+
+/** The values that an operator's implementation receives. */
+export type ArgumentsOf<P extends Parameters> = {
+  readonly [K in keyof P]: P[K] extends Parameter<infer T> ? T : never;
+};
+
+/** The names of the parameters that hold tensors. */
+export type TensorNames<P extends Parameters> = {
+  [K in keyof P]: P[K] extends { readonly holds: string } ? K : never;
+}[keyof P] &
+  string;
+
+const isNumber = (value: unknown): value is number => typeof value === "number";
+
+/** Whether `value` is a JavaScript number, bigint or boolean. */
+export function isScalar(value: unknown): value is Scalar {
+  return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
+}
+
+/** A plain number as a 0-d operand that weighs less in promotion. */
+export function numberTensor(value: Scalar): Tensor {
+  const dtype = scalarDtype(value);
+  const data = allocateArray(dtype, 1);
+  data[0] = (dtype.name === "int64" ? BigInt(value) : Number(value)) as never; // the array's element type follows from the dtype
+  const tensor = new Tensor({ storage: new Storage(data), dtype, shape: [] });
+  tensor.isNumber = true;
+  return tensor;
+}
+
+/** A tensor. */
+export const tensor: TensorParameter<Tensor> = {
+  expects: "a Tensor",
+  holds: "tensor",
+  convert: (value) => (value instanceof Tensor ? value : undefined),
+};
+
+/** A tensor, or `null` for none. */
+export const optionalTensor: TensorParameter<Tensor | null> = {
+  expects: "a Tensor or null",
+  holds: "tensor",
+  fallback: null,
+  convert: (value) => (value === null || value instanceof Tensor ? value : undefined),
+};
+
+/** A tensor or a number. */
+export const operand: TensorParameter<Tensor> = {
+  expects: "a Tensor or a number",
+  holds: "tensor",
+  convert: (value) => (value instanceof Tensor ? value : isScalar(value) ? numberTensor(value) : undefined),
+};
+
+/** A tensor, a number, or `null` for none. */
+export const optionalOperand: TensorParameter<Tensor | null> = {
+  ...operand,
+  expects: "a Tensor, a number or null",
+  fallback: null,
+  convert: (value) => (value === null ? null : operand.convert(value)),
+};
+
+/** A list of tensors. */
+export const tensors: TensorParameter<readonly Tensor[]> = {
+  expects: "an array of Tensors",
+  holds: "tensors",
+  convert: (value) =>
+    Array.isArray(value) && value.every((item) => item instanceof Tensor) ? value : undefined,
+};
+
+/** A number that is not a tensor. */
+export function scalar(fallback?: Scalar): Parameter<Scalar> {
+  return withFallback(
+    { expects: "a number", convert: (value) => (isScalar(value) ? value : undefined) },
+    fallback,
+  );
+}
+
+/** A number. */
+export function number(fallback?: number): Parameter<number> {
+  return withFallback(
+    { expects: "a number", convert: (value) => (isNumber(value) ? value : undefined) },
+    fallback,
+  );
+}
+
+/** A whole number. */
+export function integer(fallback?: number): Parameter<number> {
+  return withFallback({ expects: "a whole number", convert: toInteger }, fallback);
+}
+
+/** A whole number, or `null`. */
+export const optionalInteger: Parameter<number | null> = {
+  expects: "a whole number or null",
+  fallback: null,
+  convert: (value) => (value === null ? null : toInteger(value)),
+};
+
+/** `true` or `false`. */
+export function flag(fallback: boolean): Parameter<boolean> {
+  return {
+    expects: "true or false",
+    fallback,
+    convert: (value) => (typeof value === "boolean" ? value : undefined),
+  };
+}
+
+/** One dimension, several, or `null` for all. */
+export const dims: Parameter<number | readonly number[] | null> = {
+  expects: "a dimension, an array of dimensions, or null",
+  fallback: null,
+  convert: (value) =>
+    value === null || (Array.isArray(value) && value.every(Number.isInteger))
+      ? (value as null)
+      : toInteger(value),
+};
+
+/** One dimension, or several. */
+export const requiredDims: Parameter<number | readonly number[]> = {
+  expects: "a dimension or an array of dimensions",
+  convert: (value) =>
+    Array.isArray(value) && value.every(Number.isInteger) ? (value as number[]) : toInteger(value),
+};
+
+/** Sizes, or dimensions in an order: one array, or separate numbers. */
+export const sizes: Parameter<readonly number[]> = {
+  expects: "whole numbers, or one array of them",
+  variadic: true,
+  convert: (value) =>
+    Array.isArray(value) && value.every(Number.isInteger) ? (value as number[]) : undefined,
+};
+
+/** A dtype, or `null` to leave it to the operator. */
+export const dtype: Parameter<DType | null> = {
+  expects: "a torch.dtype such as torch.float32",
+  fallback: null,
+  keywordOnly: true,
+  convert: (value) => (value === null || value instanceof DType ? value : undefined),
+};
+
+/** A device or its name, or `null` to leave it to the operator. */
+export const device: Parameter<Device | null> = {
+  expects: 'a torch.device, or a name such as "cpu"',
+  fallback: null,
+  keywordOnly: true,
+  convert: (value) =>
+    value === null
+      ? null
+      : value instanceof Device || typeof value === "string"
+        ? toDevice(value)
+        : undefined,
+};
+
+/** One of a few words. */
+export function choice<const Words extends readonly string[]>(
+  words: Words,
+  fallback: Words[number],
+): Parameter<Words[number]> {
+  return {
+    expects: words.map((word) => `"${word}"`).join(" or "),
+    fallback,
+    convert: (value) => words.find((word) => word === value),
+  };
+}
+
+/** The same parameter, but only by name. */
+export function keywordOnly<T>(parameter: Parameter<T>): Parameter<T> {
+  return { ...parameter, keywordOnly: true };
+}
+
+function toInteger(value: unknown): number | undefined {
+  return isNumber(value) && Number.isInteger(value) ? value : undefined;
+}
+
+function withFallback<T>(parameter: Parameter<T>, fallback: T | undefined): Parameter<T> {
+  return fallback === undefined ? parameter : { ...parameter, fallback };
+}

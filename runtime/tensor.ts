@@ -1,0 +1,285 @@
+import type { AccumulateGrad, Node } from "./autograd/node.ts";
+import { refreshView } from "./autograd/views.ts";
+import type { Device } from "./device.ts";
+import type { DType, DTypeName, Element } from "./dtype.ts";
+import { IndexError } from "./errors/indexError.ts";
+import { RuntimeError } from "./errors/runtimeError.ts";
+import { inspectAs } from "./inspect.ts";
+import type { OperatorMethods } from "./methods.ts";
+import { formatTensor } from "./printing.ts";
+import { contiguousStrides, formatShape, isContiguous, normalizeDim, numel, type Shape } from "./shape.ts";
+import type { Storage } from "./storage.ts";
+
+/** What a tensor is made of. */
+export interface TensorLayout {
+  readonly storage: Storage;
+  readonly dtype: DType;
+  readonly shape: Shape;
+  /** Row-major strides when left out. */
+  readonly strides?: readonly number[];
+  /** Position of the first element in the storage. */
+  readonly offset?: number;
+}
+
+/** A tensor's elements as nested arrays: whole numbers beyond 2^53 as bigints, `bool` as booleans. */
+export type NestedList = number | bigint | boolean | NestedList[];
+
+/**
+ * An n-dimensional array of one dtype, on one device, that autograd can follow.
+ *
+ * Made by `torch.tensor`, `torch.zeros` and their like. `Tensor<S, D>` carries shape and dtype as types where the compiler can know them;
+ * `Tensor` alone is any of them.
+ *
+ * Source: `torch.Tensor`.
+ *
+ * (For the compiler: a tensor's shape and dtype are only ever read, so both parameters are covariant. TypeScript cannot prove that through the
+ * conditional types of the methods' results, hence the directive; it stands in a doc comment because only those reach the declaration files.)
+ * @ts-ignore TS2636 */
+export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DTypeName> {
+  /** Sizes of the dimensions, outermost first; `[]` for a scalar. */
+  readonly shape: S;
+  /** The type of the elements. */
+  readonly dtype: DType<D>;
+  /** @internal */
+  readonly storage: Storage;
+  /** @internal */
+  readonly strides: readonly number[];
+  /** @internal */
+  readonly offset: number;
+  /** The gradient that `backward` accumulated here, `null` before. Source: `torch.Tensor.grad`. */
+  grad: Tensor<S, D> | null = null;
+  /** The tensor that this one is a view of. @internal */
+  base: Tensor | null = null;
+  /** The storage's version when this view was recorded. @internal */
+  viewVersion = 0;
+  /** The storage's version after the last in-place operation that changed this tensor's history. @internal */
+  historyVersion = -1;
+  /** True for a plain number that became an operand: it weighs less in type promotion. @internal */
+  isNumber = false;
+  /** The node that adds to this leaf's `grad`. @internal */
+  accumulator: AccumulateGrad | null = null;
+  /** Called with the gradient before it is added to this leaf's `grad`. @internal */
+  readonly hooks: ((grad: Tensor) => Tensor | null | undefined)[] = [];
+  #requiresGrad = false;
+  #gradFn: Node | null = null;
+
+  /** @internal */
+  constructor(layout: TensorLayout) {
+    // Layouts are plain data made by operators; the type parameters are what the caller knows of them.
+    this.shape = layout.shape as S;
+    this.dtype = layout.dtype as DType<D>;
+    this.storage = layout.storage;
+    this.strides = layout.strides ?? contiguousStrides(layout.shape);
+    this.offset = layout.offset ?? 0;
+  }
+
+  /** Where the elements are. */
+  get device(): Device {
+    return this.storage.device;
+  }
+
+  /** Number of dimensions. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** Number of dimensions. */
+  dim(): number {
+    return this.shape.length;
+  }
+
+  /** Number of elements. */
+  numel(): number {
+    return numel(this.shape);
+  }
+
+  /** Bytes per element. */
+  element_size(): number {
+    return this.dtype.itemsize;
+  }
+
+  /** The shape, or the size of one dimension; a negative `dim` counts from the end. Source: `torch.Tensor.size`. */
+  size(): S;
+  size(dim: number): number;
+  size(dim?: number): S | number {
+    return dim === undefined ? this.shape : (this.shape[normalizeDim(dim, this.ndim)] ?? 1);
+  }
+
+  /** How many elements apart neighbours along each dimension are. Source: `torch.Tensor.stride`. */
+  stride(): readonly number[];
+  stride(dim: number): number;
+  stride(dim?: number): readonly number[] | number {
+    return dim === undefined ? this.strides : (this.strides[normalizeDim(dim, this.ndim)] ?? 1);
+  }
+
+  /** Position of the first element in the shared storage. Source: `torch.Tensor.storage_offset`. */
+  storage_offset(): number {
+    return this.offset;
+  }
+
+  /** Whether the elements lie in row-major order without gaps. Source: `torch.Tensor.is_contiguous`. */
+  is_contiguous(): boolean {
+    return isContiguous(this.shape, this.strides);
+  }
+
+  is_floating_point(): boolean {
+    return this.dtype.is_floating_point;
+  }
+
+  /** How often this tensor or one that shares its storage was written in place. Source: `torch.Tensor._version`. */
+  get _version(): number {
+    return this.storage.version;
+  }
+
+  /** The function that made this tensor, `null` for a leaf. Source: `torch.Tensor.grad_fn`. */
+  get grad_fn(): Node | null {
+    if (this.base !== null && this.base.historyVersion > this.viewVersion) refreshView(this);
+    return this.#gradFn;
+  }
+
+  /** @internal */
+  set grad_fn(node: Node | null) {
+    this.#gradFn = node;
+  }
+
+  /** True for a tensor that no recorded function made: one of the user's own. Source: `torch.Tensor.is_leaf`. */
+  get is_leaf(): boolean {
+    return this.grad_fn === null;
+  }
+
+  /** Whether operations on this tensor are recorded for `backward`. Source: `torch.Tensor.requires_grad`. */
+  get requires_grad(): boolean {
+    return this.#requiresGrad || this.grad_fn !== null;
+  }
+
+  set requires_grad(value: boolean) {
+    this.requires_grad_(value);
+  }
+
+  /**
+   * Switches recording for this leaf on or off, in place. Source: `torch.Tensor.requires_grad_`.
+   *
+   * @throws RuntimeError for a dtype without fractions, and when switching off a tensor that is not a leaf.
+   */
+  requires_grad_(value = true): this {
+    if (value && !this.dtype.is_floating_point)
+      throw new RuntimeError(
+        `only Tensors of floating point dtype can require gradients; this one is ${this.dtype.toString()}. Make it from {dtype: torch.float32}, or call .float() first.`,
+      );
+    if (this.grad_fn !== null && !value)
+      throw new RuntimeError(
+        "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach().",
+      );
+    this.#requiresGrad = value;
+    return this;
+  }
+
+  /**
+   * The only element, as a number (an int64 beyond 2^53 as a bigint, a bool as a boolean). Source: `torch.Tensor.item`.
+   *
+   * @throws RuntimeError when there is not exactly one element.
+   */
+  item(): D extends "bool" ? boolean : D extends "int64" ? number | bigint : number {
+    const count = this.numel();
+    if (count !== 1)
+      throw new RuntimeError(
+        `a Tensor with ${count} elements cannot be converted to Scalar: item() reads the only element, and this tensor has shape ${formatShape(this.shape)}. Pick one by an index, reduce it (mean, sum), or use tolist().`,
+      );
+    // The element's JavaScript type follows from the dtype, which the compiler cannot see in the typed array.
+    return toPlain(this.dtype, this.storage.data[this.offset] ?? 0) as never;
+  }
+
+  /** All elements as nested arrays; a 0-d tensor gives its element. Source: `torch.Tensor.tolist`. */
+  tolist(): NestedList {
+    const walk = (dim: number, offset: number): NestedList => {
+      if (dim === this.ndim) return toPlain(this.dtype, this.storage.data[offset] ?? 0);
+      const stride = this.strides[dim] ?? 0;
+      return Array.from({ length: this.shape[dim] ?? 0 }, (_, i) => walk(dim + 1, offset + i * stride));
+    };
+    return walk(0, this.offset);
+  }
+
+  /** The slices along the first dimension, one after the other. */
+  *[Symbol.iterator](): IterableIterator<Tensor> {
+    if (this.ndim === 0)
+      throw new TypeError(
+        "iteration over a 0-d tensor: it has one element and no dimension to walk along. Use item().",
+      );
+    for (let i = 0; i < this.size(0); i++) yield this.select(0, i) as Tensor;
+  }
+
+  /** Number of slices along the first dimension: Python's `len(x)`. */
+  get length(): number {
+    if (this.ndim === 0)
+      throw new TypeError(
+        "len() of a 0-d tensor: it has no dimension. Use numel() for the number of elements.",
+      );
+    return this.size(0);
+  }
+
+  /** PyTorch's printed form. */
+  toString(): string {
+    return formatTensor({
+      dtype: this.dtype.name,
+      shape: this.shape,
+      device: this.device.type,
+      requiresGrad: this.requires_grad,
+      gradFn: this.grad_fn?.name ?? null,
+      values: readValues(this),
+    });
+  }
+
+  /** Lets `Number(x)` and arithmetic with a one-element tensor fail with a sentence instead of giving NaN. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint !== "number") return this.toString();
+    throw new TypeError(
+      "a Tensor is not a number: use x.item() for the value of a one-element tensor, and x.add(y), x.mul(y) for arithmetic.",
+    );
+  }
+}
+
+// The directive covers one line only.
+// prettier-ignore
+/** Methods that come from the operator table.
+ * @ts-ignore TS2636, as at the class */
+export interface Tensor<out S extends Shape = Shape, out D extends DTypeName = DTypeName> extends OperatorMethods<S, D> {} // oxlint-disable-line typescript/no-unsafe-declaration-merging -- `installMethods` puts the methods there
+
+inspectAs(Tensor, (tensor) => tensor.toString());
+
+/** One element as a user reads it. */
+function toPlain(dtype: DType, value: Element): number | bigint | boolean {
+  if (dtype.name === "bool") return value !== 0;
+  return typeof value === "bigint" && Number.isSafeInteger(Number(value)) ? Number(value) : value;
+}
+
+/**
+ * The elements in row-major order: the storage itself where they lie so, else a copy.
+ *
+ * @internal
+ */
+export function readValues(tensor: Tensor): ArrayLike<number> | ArrayLike<bigint> {
+  const { data } = tensor.storage;
+  const count = tensor.numel();
+  if (tensor.is_contiguous()) return data.subarray(tensor.offset, tensor.offset + count);
+  // The result has the storage's own type; TypeScript cannot call a constructor of a union.
+  const result = new (data.constructor as Float64ArrayConstructor)(count);
+  let position = 0;
+  const walk = (dim: number, offset: number): void => {
+    if (dim === tensor.ndim) {
+      result[position++] = data[offset] as number;
+      return;
+    }
+    for (let i = 0; i < (tensor.shape[dim] ?? 0); i++) walk(dim + 1, offset + i * (tensor.strides[dim] ?? 0));
+  };
+  walk(0, tensor.offset);
+  return result;
+}
+
+/** @throws IndexError when `index` is not a position in a dimension of `size`. @internal */
+export function normalizeIndex(index: number, dim: number, size: number): number {
+  if (!Number.isInteger(index) || index < -size || index >= size)
+    throw new IndexError(
+      `index ${index} is out of bounds for dimension ${dim} with size ${size}. Positions go from ${-size} to ${size - 1}.`,
+    );
+  return index < 0 ? index + size : index;
+}
