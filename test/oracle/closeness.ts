@@ -9,8 +9,13 @@ const tolerances: Readonly<Record<string, { readonly relative: number; readonly 
 
 /** The elements of a tensor in row-major order, booleans as 0 and 1. */
 export function flatValues(tensor: Tensor): (number | bigint)[] {
-  const flat = [tensor.tolist()].flat(Infinity) as (number | bigint | boolean)[];
-  return flat.map((value) => (typeof value === "boolean" ? Number(value) : value));
+  const flat: (number | bigint)[] = [];
+  const walk = (item: unknown): void => {
+    if (Array.isArray(item)) item.forEach(walk);
+    else flat.push(typeof item === "bigint" ? item : Number(item));
+  };
+  walk(tensor.tolist());
+  return flat;
 }
 
 /** Whether two elements agree; NaN agrees with NaN, and zero with either zero, as in PyTorch. */
