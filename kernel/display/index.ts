@@ -2,5 +2,5 @@ export { createDisplay, type Display, type DisplayOptions, type DisplayOutput } 
 export { displaySymbol, formatNow, formatValue, type Warn } from "./format.ts";
 export { jupyterGlobal, type JupyterGlobal } from "./jupyter.ts";
 export { registerRenderer } from "./registry.ts";
-export { contextMark, failureText, plainText, withoutContext } from "./text.ts";
+export { failureText, plainText } from "./text.ts";
 export type { DisplayContent, MimeBundle, OutputSink, Renderer } from "./types.ts";

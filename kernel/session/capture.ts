@@ -3,8 +3,7 @@ import { Console } from "node:console";
 import process from "node:process";
 import { StringDecoder } from "node:string_decoder";
 import { Writable } from "node:stream";
-import { withoutContext } from "../display/index.ts";
-import { currentCell } from "./cell-run.ts";
+import { currentCell, currentOrLatestCell } from "./cell-context.ts";
 
 type StreamName = "stdout" | "stderr";
 type WriteCallback = (error?: Error | null) => void;
@@ -47,7 +46,7 @@ function consoleStream(name: StreamName): Writable {
   return new Writable({
     decodeStrings: false,
     write(chunk: string, _encoding, done): void {
-      process[name].write(withoutContext(chunk));
+      currentOrLatestCell()?.output.stream(name, chunk);
       done();
     },
   });
@@ -63,7 +62,7 @@ function cellConsole(): Console {
     stderr: consoleStream("stderr"),
     colorMode: false,
   });
-  console.clear = (): void => currentCell()?.output.clearOutput(false);
+  console.clear = (): void => currentOrLatestCell()?.output.clearOutput(false);
   return console;
 }
 

@@ -2,13 +2,13 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { createDisplay, jupyterGlobal } from "../display/index.ts";
 import { CELL_SUPPORT, type CellSupport } from "../language/types.ts";
-import { currentCell } from "./cell-run.ts";
+import { contextCell, currentOrLatestCell } from "./cell-context.ts";
 import { loadModule } from "./modules/load.ts";
 import { cellMeta } from "./modules/meta.ts";
 import { usingCtx } from "./using-context.ts";
 
 function register<T>(resource: T, asynchronous: boolean): T {
-  currentCell()?.resources.add(resource, asynchronous);
+  contextCell()?.resources.add(resource, asynchronous);
   return resource;
 }
 
@@ -28,7 +28,7 @@ function defineGlobal(name: string, value: unknown): void {
 
 /** Defines the globals of cells whose folder is `cwd`: what compiled code calls, `require`, `display` and `Jupyter`. */
 export function installCellSupport(cwd: string): void {
-  const display = createDisplay(() => currentCell()?.output ?? null);
+  const display = createDisplay(() => currentOrLatestCell()?.output ?? null);
   defineGlobal(CELL_SUPPORT, supportFor(cwd));
   defineGlobal("babelHelpers", { usingCtx });
   defineGlobal("require", createRequire(path.join(cwd, "cell.cjs")));

@@ -1,5 +1,6 @@
 import { Session as InspectorSession, type Runtime } from "node:inspector";
 import type { Position } from "../language/types.ts";
+import { firstPromiseOf } from "./cell-context.ts";
 
 /** How an evaluation ended. */
 export type Evaluation =
@@ -31,6 +32,12 @@ export class Evaluator {
   /** V8 hands values out as remote objects; this object, known to V8 by `#mailboxId`, is how they become values again. */
   readonly #mailbox: { value: unknown } = { value: undefined };
   readonly #mailboxId: string;
+  /**
+   * Evaluations that have not answered, with their promises. When V8 collects one, as it can when the evaluation was interrupted, the
+   * inspector answers from within the garbage collector, and Node 24 dies of the callback ("Invoke in
+   * DisallowJavascriptExecutionScope").
+   */
+  readonly #unsettled = new Set<object>();
 
   constructor() {
     this.#session.connect();
@@ -52,8 +59,13 @@ export class Evaluator {
       objectGroup,
     };
     return new Promise((resolve) => {
-      this.#session.post("Runtime.evaluate", parameters, (failure, answer) => {
-        resolve(failure === null ? this.#outcome(answer, name) : { kind: "terminated" });
+      const evaluation: { promise: Promise<unknown> | null } = { promise: null };
+      this.#unsettled.add(evaluation);
+      evaluation.promise = firstPromiseOf(() => {
+        this.#session.post("Runtime.evaluate", parameters, (failure, answer) => {
+          this.#unsettled.delete(evaluation);
+          resolve(failure === null ? this.#outcome(answer, name) : { kind: "terminated" });
+        });
       });
     });
   }

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { isWithinCell } from "./cell-run.ts";
+import { contextCell } from "./cell-context.ts";
 
 /** What `process.exit()` throws in a cell. */
 export class ProcessExitError extends Error {
@@ -21,7 +21,7 @@ export function guardProcessExit(): void {
   guarded = true;
   const exit = process.exit.bind(process);
   process.exit = (code?: number | string | null): never => {
-    if (!isWithinCell()) return exit(code);
+    if (contextCell() === null) return exit(code);
     throw new ProcessExitError(code ?? process.exitCode ?? 0);
   };
 }

@@ -5,7 +5,15 @@ import { CellSyntaxError, compileCell, isComplete, preloadStripper } from "../la
 import type { CompiledCell, Completeness, JupyterError } from "../language/types.ts";
 import { captureOutput } from "./capture.ts";
 import { CellLibrary } from "./cell-library.ts";
-import { CellRun, currentCell, setRunningCell, withinCell } from "./cell-run.ts";
+import {
+  cellOfPromise,
+  currentOrLatestCell,
+  followCells,
+  leaveCell,
+  setRunningCell,
+  withinCell,
+} from "./cell-context.ts";
+import { CellRun } from "./cell-run.ts";
 import { installCellSupport } from "./cell-support.ts";
 import { Evaluator, type Evaluation } from "./evaluator.ts";
 import { guardProcessExit } from "./process-exit.ts";
@@ -58,6 +66,7 @@ class ReplSession implements Session {
   }
 
   interrupt(): void {
+    leaveCell();
     this.#interrupt?.();
   }
 
@@ -65,9 +74,9 @@ class ReplSession implements Session {
     return isComplete(code);
   }
 
-  reportUncaught(error: unknown): void {
+  reportUncaught(error: unknown, promise?: Promise<unknown>): void {
     const text = `Uncaught ${this.#describe(error).traceback.join("\n")}\n`;
-    const cell = currentCell();
+    const cell = (promise && cellOfPromise(promise)) ?? currentOrLatestCell();
     if (cell === null) process.stderr.write(text);
     else cell.output.stream("stderr", text);
   }
@@ -140,6 +149,7 @@ const stackFrames = 50;
  */
 export async function createSession(options: SessionOptions = {}): Promise<Session> {
   const cells = new CellLibrary();
+  followCells();
   captureOutput();
   guardProcessExit();
   Error.stackTraceLimit = stackFrames;

@@ -30,6 +30,8 @@ export interface Session {
   /**
    * Writes the traceback of an error that nobody caught to the `stderr` of the cell that it stems from: for the process's
    * `uncaughtException` and `unhandledRejection` handlers, which belong to whoever owns the process.
+   *
+   * @param promise the promise that was rejected, from which the cell is known
    */
-  reportUncaught(error: unknown): void;
+  reportUncaught(error: unknown, promise?: Promise<unknown>): void;
 }

@@ -1,0 +1,131 @@
+import timers from "node:timers";
+import { promiseHooks } from "node:v8";
+import type { CellRun } from "./cell-run.ts";
+
+/*
+ * Which cell does this code belong to? Node's AsyncLocalStorage would tell, but up to Node 22 it stands on async hooks, and
+ * with those on, ending a loop after an `await` by `Runtime.terminateExecution` aborts the process: the hook that leaves the
+ * promise's context never runs, and Node checks ("Assertion failed: (env_->execution_async_id()) == (0)", Node 20.20).
+ * V8's promise hooks and wrapped timers do it without that bookkeeping.
+ */
+
+let current: CellRun | null = null;
+let watched: { first: Promise<unknown> | null } | null = null;
+let running: CellRun | null = null;
+let latest: CellRun | null = null;
+const owners = new WeakMap<object, CellRun>();
+
+function followPromises(): void {
+  promiseHooks.createHook({
+    init: (promise: Promise<unknown>) => {
+      if (current !== null) owners.set(promise, current);
+      if (watched !== null) watched.first ??= promise;
+    },
+    before: (promise: Promise<unknown>) => {
+      current = owners.get(promise) ?? null;
+    },
+    after: () => {
+      current = null;
+    },
+  });
+}
+
+/**
+ * Runs `work` as part of a cell's run; promises and timers that it creates stay part of it. After a throw the context lasts
+ * until the next turn of the event loop, so that the handler of uncaught exceptions can ask for it.
+ */
+export function withinCell<T>(run: CellRun, work: () => T): T {
+  const before = current;
+  current = run;
+  let threw = true;
+  try {
+    const result = work();
+    threw = false;
+    return result;
+  } finally {
+    if (threw) timers.setImmediate(leaveCell);
+    else current = before;
+  }
+}
+
+/** Forgets the context: code that V8 ended could not do it. */
+export function leaveCell(): void {
+  current = null;
+}
+
+/** Names the run to which output belongs that comes from no known context; `null` between cells. */
+export function setRunningCell(run: CellRun | null): void {
+  running = run;
+  latest = run ?? latest;
+}
+
+/** The run that the calling code belongs to, as far as the context tells. */
+export function contextCell(): CellRun | null {
+  return current;
+}
+
+/**
+ * The run that output of the calling code belongs to. Callbacks of sockets, files and native addons carry no context: theirs
+ * belongs to the cell that runs. Between cells there is none, since the kernel may be the one who writes.
+ */
+export function currentCell(): CellRun | null {
+  return current ?? running;
+}
+
+/** As `currentCell`, for what only cells use, such as their `console`: between cells it belongs to the one that ran last. */
+export function currentOrLatestCell(): CellRun | null {
+  return current ?? latest;
+}
+
+/** The run in which a promise was made. */
+export function cellOfPromise(promise: object): CellRun | null {
+  return owners.get(promise) ?? null;
+}
+
+/** The first promise that is made while `work` runs: that of an asynchronous function, when `work` calls one. */
+export function firstPromiseOf(work: () => void): Promise<unknown> | null {
+  const watch: { first: Promise<unknown> | null } = { first: null };
+  watched = watch;
+  work();
+  watched = null;
+  return watch.first;
+}
+
+type Callback = (...values: unknown[]) => unknown;
+
+/** A function as a cell's code would call it from where the caller is now. */
+function bound(callback: unknown): unknown {
+  const run = current;
+  if (run === null || typeof callback !== "function") return callback;
+  const call: Callback = function (this: unknown, ...values) {
+    return withinCell(run, (): unknown => Reflect.apply(callback, this, values));
+  };
+  return call;
+}
+
+/** Wraps a global function that takes a callback first, and keeps its other properties, such as `util.promisify.custom`. */
+function followCallback(name: "setTimeout" | "setInterval" | "setImmediate" | "queueMicrotask"): void {
+  // The four differ in their types, and agree in calling what they are given first.
+  const original = globalThis[name] as Callback;
+  const wrapped: Callback = (callback, ...rest) => original(bound(callback), ...rest);
+  Object.defineProperties(wrapped, Object.getOwnPropertyDescriptors(original));
+  Reflect.defineProperty(globalThis, name, {
+    value: wrapped,
+    configurable: true,
+    writable: true,
+    enumerable: true,
+  });
+}
+
+let following = false;
+
+/** Begins to follow promises and timers. Once for the process. */
+export function followCells(): void {
+  if (following) return;
+  following = true;
+  followPromises();
+  followCallback("setTimeout");
+  followCallback("setInterval");
+  followCallback("setImmediate");
+  followCallback("queueMicrotask");
+}
