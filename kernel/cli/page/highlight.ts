@@ -13,12 +13,16 @@ const DARK_THEME = "github-dark-default";
 /** What lessons quote; another language is shown without colours. */
 const LANGUAGES = ["typescript", "javascript", "json", "shellscript", "python"] as const;
 
+/** Grammars and themes are large, so a process loads them once. */
+let loading: Promise<HighlighterGeneric<BundledLanguage, BundledTheme>> | undefined;
+
 /**
  * Loads the highlighter. Its markup carries both colours of each token as the CSS variables `--shiki-light` and
  * `--shiki-dark`, between which the page's style chooses.
  */
 export async function loadHighlight(): Promise<Highlight> {
-  const highlighter = await createHighlighter({ themes: [LIGHT_THEME, DARK_THEME], langs: [...LANGUAGES] });
+  loading ??= createHighlighter({ themes: [LIGHT_THEME, DARK_THEME], langs: [...LANGUAGES] });
+  const highlighter = await loading;
   return (code, language) => highlight(highlighter, code, language);
 }
 
