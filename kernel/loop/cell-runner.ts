@@ -58,7 +58,7 @@ export class CellRunner {
     }
     const output = new CellOutput(this.#front, parent);
     this.#output = output;
-    const finished = await this.#guard.run(async () => this.#work(request, count, output), interrupted);
+    const finished = await this.#guard.run(() => this.#work(request, count, output), interrupted);
     output.flush();
     return this.#conclude(request, count, parent, finished);
   }

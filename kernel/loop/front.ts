@@ -21,10 +21,13 @@ export interface Front<Incoming extends Request = Request> {
   ): void;
   /** Marks the cells that wait now as `aborted`. */
   abortQueued(): void;
-  /** User code begins: from now on an interrupt may terminate whatever this thread runs. */
-  enterCell(): void;
+  /**
+   * User code begins: from now on an interrupt may terminate whatever this thread runs. `false`: an interrupt is under way;
+   * wait for its report and ask again.
+   */
+  enterCell(): boolean;
   /** User code has ended. `false`: an interrupt is under way; nothing may happen before it has been reported. */
   leaveCell(): boolean;
-  /** The interrupt was reported, so that nothing is terminated any more. */
-  interruptSettled(): void;
+  /** After the report: whether nothing is terminated any more; `false` when the interrupt began anew and will be reported again. */
+  interruptSettled(): boolean;
 }

@@ -6,11 +6,18 @@ const GATE = 0;
 const DELIVERED = 1;
 const CLOSED = 2;
 const EXITING = 3;
-const SLOTS = 4;
+const HEARD = 4;
+const SLOTS = 5;
 
+/*
+ * The gate. Main thread: IDLE → RUNNING → IDLE around each cell. An interrupt goes RUNNING → STOPPING (claimed by the
+ * sockets; IDLE → STOPPING for what a cell left behind) → STOPPED (V8 has ended the code) → IDLE (the main thread has heard of it), or, when the main thread does not
+ * listen because a chain of callbacks goes on, STOPPED → STOPPING once more.
+ */
 const IDLE = 0;
 const RUNNING = 1;
-const INTERRUPTING = 2;
+const STOPPING = 2;
+const STOPPED = 3;
 
 /** At most this many messages are on their way to the sockets; a cell that prints faster has to wait. */
 const WINDOW = 64;
@@ -28,27 +35,67 @@ export class SharedState {
     this.#slots = new Int32Array(buffer);
   }
 
-  /** Main thread: user code begins, and may be terminated from now on. */
-  enterCell(): void {
-    Atomics.store(this.#slots, GATE, RUNNING);
+  /**
+   * Main thread: user code begins, and may be terminated from now on. `false` when something is being stopped at this
+   * moment; wait for `interrupted` and ask again.
+   */
+  enterCell(): boolean {
+    return this.#move(IDLE, RUNNING);
   }
 
   /**
-   * Main thread: user code has ended. When this answers `false` a termination is on its way and may end any code that runs
+   * Main thread: user code has ended. When this answers `false` an interrupt is under way and may end any code that runs
    * here; wait for `interrupted` before doing anything else.
    */
   leaveCell(): boolean {
-    return Atomics.compareExchange(this.#slots, GATE, RUNNING, IDLE) !== INTERRUPTING;
+    return this.#move(RUNNING, IDLE);
   }
 
-  /** Main thread: `interrupted` has arrived, so nothing can be terminated any more. */
-  interruptSettled(): void {
-    Atomics.store(this.#slots, GATE, IDLE);
+  /** Main thread: V8 has ended what was running. */
+  markStopped(): void {
+    this.#move(STOPPING, STOPPED);
   }
 
-  /** Sockets: claims the right to terminate the cell; `false` when no cell runs, or it is being stopped already. */
+  /**
+   * Main thread: `interrupted` has arrived. Answers whether that is the end of the interrupt; `false` when it has begun
+   * anew meanwhile, and will be reported again.
+   */
+  interruptSettled(): boolean {
+    return this.#move(STOPPED, IDLE);
+  }
+
+  /** Sockets: claims the right to stop the cell; `false` when no cell runs, or it is being stopped already. */
   claimInterrupt(): boolean {
-    return Atomics.compareExchange(this.#slots, GATE, RUNNING, INTERRUPTING) === RUNNING;
+    return this.#move(RUNNING, STOPPING);
+  }
+
+  /** Sockets: claims the right to stop what a cell left behind, such as a timer that never returns. */
+  claimIdleInterrupt(): boolean {
+    return this.#move(IDLE, STOPPING);
+  }
+
+  /** Sockets: claims the right to stop once more, because the main thread does not listen. */
+  claimAgain(): boolean {
+    return this.#move(STOPPED, STOPPING);
+  }
+
+  /** Whether a termination is pending: asked for, and not yet done. */
+  get stopping(): boolean {
+    return Atomics.load(this.#slots, GATE) === STOPPING;
+  }
+
+  /** How often the main thread has heard `ping`. */
+  get heard(): number {
+    return Atomics.load(this.#slots, HEARD);
+  }
+
+  /** Main thread: answers `ping`. */
+  markHeard(): void {
+    Atomics.add(this.#slots, HEARD, 1);
+  }
+
+  #move(from: number, to: number): boolean {
+    return Atomics.compareExchange(this.#slots, GATE, from, to) === from;
   }
 
   /** Main thread: blocks while too many messages wait for the sockets, so that no cell fills the memory with output. */

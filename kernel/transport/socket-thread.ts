@@ -2,12 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { BindError } from "./bind-error.ts";
 import { logLine } from "./log.ts";
-import { MainThread } from "./main-thread.ts";
 import { watchParent } from "./orphan.ts";
 import { Refusals } from "./refusals.ts";
 import { SharedState } from "./shared-state.ts";
 import { watchSigint } from "./sigint.ts";
 import { SocketServer } from "./socket-server.ts";
+import { StopRemote } from "./stop-execution.ts";
 import type { SocketThreadData, ToMain, ToSockets } from "./thread-messages.ts";
 
 /*
@@ -18,11 +18,17 @@ import type { SocketThreadData, ToMain, ToSockets } from "./thread-messages.ts";
 /** A main thread that is asked to end gets this long, per attempt, before its code is terminated. */
 const SHUTDOWN_ATTEMPT_MS = 100;
 const SHUTDOWN_ATTEMPTS = 7;
+/** How often the main thread is looked at while it is being stopped. */
+const STOP_CHECK_MS = 2;
+/** A main thread that runs no cell and yet hears nothing for this long is stuck. */
+const STUCK_MS = 200;
+/** A main thread that does not hear of its interrupt in this time is still busy, and is stopped again. */
+const STOP_AGAIN_MS = 100;
 
 const { buffer, info, kernelInfo, sender } = workerData as SocketThreadData; // set by Transport.open, our only caller
 const state = new SharedState(buffer);
 const refusals = new Refusals(logLine, Date.now);
-const mainThread = new MainThread(() => toMain({ type: "poke" }));
+const mainThread = new StopRemote();
 
 const server = new SocketServer({
   info,
@@ -70,17 +76,42 @@ async function take(message: ToSockets): Promise<void> {
       server.queue.abortQueued();
       break;
     case "close":
+      mainThread.close();
       await server.close();
       state.markClosed();
       break;
   }
 }
 
-/** Only user code is ever terminated: the main thread says when it runs some, and is told when it is safe again. */
+/** Only user code is ever stopped: the main thread says when it runs some, and hears when it is safe again. */
 async function interruptCell(): Promise<void> {
-  if (!state.claimInterrupt()) return;
-  await mainThread.terminate();
+  const mine = state.claimInterrupt() || ((await isStuck()) && state.claimIdleInterrupt());
+  if (!mine) return;
+  await stopCell();
+  void stopUntilHeard();
+}
+
+/** Between cells the main thread has nothing to do, so one that hears nothing is held by what a cell left behind. */
+async function isStuck(): Promise<boolean> {
+  const { heard } = state;
+  toMain({ type: "ping" });
+  await sleep(STUCK_MS);
+  return state.heard === heard;
+}
+
+async function stopCell(): Promise<void> {
+  await mainThread.stop();
+  while (state.stopping) await sleep(STOP_CHECK_MS);
   toMain({ type: "interrupted" });
+}
+
+/** Once may not be enough: what V8 ended may have been a moment of Node's own between two callbacks of the cell. */
+async function stopUntilHeard(): Promise<void> {
+  await sleep(STOP_AGAIN_MS);
+  while (state.claimAgain()) {
+    await stopCell();
+    await sleep(STOP_AGAIN_MS);
+  }
 }
 
 /** Asks the main thread to end the process; a busy one is made to listen, one that hangs in native code is killed. */
@@ -89,7 +120,7 @@ async function endProcess(): Promise<void> {
     toMain({ type: "shutdown" });
     await sleep(SHUTDOWN_ATTEMPT_MS);
     if (state.exiting) return;
-    void mainThread.terminate();
+    void mainThread.stop();
   }
   await server.close();
   process.kill(process.pid, "SIGKILL");

@@ -34,6 +34,6 @@ export type ToMain =
   | { readonly type: "request"; readonly request: ShellRequest }
   /** A cell was stopped: nothing will be terminated any more until the next one begins. */
   | { readonly type: "interrupted" }
-  /** Means nothing: it gives a pending termination something harmless to end. */
-  | { readonly type: "poke" }
+  /** Answered in the shared state, unless this thread is busy. */
+  | { readonly type: "ping" }
   | { readonly type: "shutdown" };

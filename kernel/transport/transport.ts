@@ -10,12 +10,13 @@ import {
   type Sender,
 } from "../wire/index.ts";
 import { SharedState } from "./shared-state.ts";
+import { offerStop } from "./stop-execution.ts";
 import type { ShellRequest, SocketThreadData, ToMain, ToSockets } from "./thread-messages.ts";
 import { TransportError } from "./transport-error.ts";
 
 /** What the main thread is told. */
 export interface TransportHandlers {
-  /** The running cell was stopped; it is safe to go on. */
+  /** What was running has been stopped; it is safe to go on. */
   readonly onInterrupted: () => void;
   /** The process shall end now. */
   readonly onShutdown: () => void;
@@ -44,6 +45,7 @@ export class Transport {
     handlers: TransportHandlers,
   ): Promise<Transport> {
     const state = new SharedState();
+    offerStop(() => state.markStopped());
     const workerData: SocketThreadData = { buffer: state.buffer, info, sender, kernelInfo };
     const thread = new Worker(new URL("./socket-thread.js", import.meta.url), { workerData });
     const transport = new Transport(info.key, sender, thread, state, handlers);
@@ -92,9 +94,9 @@ export class Transport {
     this.#post({ type: "abort-queued" });
   }
 
-  /** User code begins: an interrupt terminates what runs. */
-  enterCell(): void {
-    this.#state.enterCell();
+  /** User code begins: an interrupt terminates what runs. `false`: not now, wait for `onInterrupted` and ask again. */
+  enterCell(): boolean {
+    return this.#state.enterCell();
   }
 
   /** User code has ended; `false`: an interrupt is under way, wait for `onInterrupted`. */
@@ -102,9 +104,9 @@ export class Transport {
     return this.#state.leaveCell();
   }
 
-  /** `onInterrupted` was called: from now on the next cell may begin. */
-  interruptSettled(): void {
-    this.#state.interruptSettled();
+  /** After `onInterrupted`: whether the interrupt is over; `false` when it had to begin anew, and will be reported again. */
+  interruptSettled(): boolean {
+    return this.#state.interruptSettled();
   }
 
   /**
@@ -152,12 +154,14 @@ export class Transport {
       case "interrupted":
         this.#handlers.onInterrupted();
         break;
+      case "ping":
+        this.#state.markHeard();
+        break;
       case "shutdown":
         this.#handlers.onShutdown();
         break;
       case "ready":
       case "failed":
-      case "poke":
         break;
     }
   }

@@ -1,0 +1,83 @@
+import { Session } from "node:inspector";
+
+/** Under this global symbol {@link offerStop} leaves the function for {@link StopRemote} to take; it is gone afterwards. */
+const HANDOVER = "typetorch.stop-execution";
+
+/**
+ * Main thread: makes it possible to stop what this thread executes from the thread of the sockets. `onStopped` is called
+ * when V8 has ended the code, so that whatever runs from then on is safe.
+ */
+export function offerStop(onStopped: () => void): void {
+  const inspector = new Session();
+  inspector.connect();
+  const clearAsyncIds = findClearAsyncIds();
+  const stop = (): void => {
+    inspector.post("Runtime.terminateExecution", () => {
+      clearAsyncIds();
+      onStopped();
+    });
+  };
+  Object.defineProperty(globalThis, Symbol.for(HANDOVER), { value: stop, configurable: true });
+}
+
+/**
+ * Node's own clean-up after an error, which it does not do after a termination: where AsyncLocalStorage works by promise
+ * hooks (before Node 24), a chain of promises that is terminated leaves its async ids behind, and Node aborts with
+ * "Assertion failed: (env_->execution_async_id()) == (0)" (seen on Node 20.20). The function has no public name; where it
+ * does not exist (Node 24), AsyncLocalStorage leaves no ids behind.
+ */
+function findClearAsyncIds(): () => void {
+  const { noDeprecation } = process;
+  process.noDeprecation = true; // the warning would be for users, who can do nothing about it
+  try {
+    // `process.binding` is not in the types of Node; what it returns is checked before use.
+    const { binding } = process as unknown as { binding?: (name: string) => Record<string, unknown> };
+    const clear = binding?.call(process, "async_wrap")["clearAsyncIdStack"];
+    return typeof clear === "function" ? () => void Reflect.apply(clear, undefined, []) : () => {};
+  } catch {
+    return () => {}; // "No such module": Node 24
+  } finally {
+    process.noDeprecation = noDeprecation ?? false;
+  }
+}
+
+/** Thread of the sockets: calls the function that {@link offerStop} made, in the midst of whatever the main thread runs. */
+export class StopRemote {
+  readonly #inspector: Session = new Session();
+  readonly #functionId: Promise<string>;
+
+  /** Takes the function over; the main thread must have called {@link offerStop} before. */
+  constructor() {
+    this.#inspector.connectToMainThread();
+    this.#functionId = this.#takeFunction();
+  }
+
+  /**
+   * Ends what the main thread executes: loops, regular expressions, chains of promises that never let its event loop run.
+   * Variables keep their values. Does not wait for it; a main thread that is in native code takes its time.
+   */
+  async stop(): Promise<void> {
+    const objectId = await this.#functionId;
+    const functionDeclaration = "function () { this(); }";
+    // The answer may be an error: the call itself is among the code that is ended.
+    this.#inspector.post("Runtime.callFunctionOn", { objectId, functionDeclaration }, () => {});
+  }
+
+  /** Lets go of the main thread; otherwise Node waits at its end, and says so on standard error. */
+  close(): void {
+    this.#inspector.disconnect();
+  }
+
+  async #takeFunction(): Promise<string> {
+    const symbol = `Symbol.for(${JSON.stringify(HANDOVER)})`;
+    const expression = `(() => { const stop = globalThis[${symbol}]; delete globalThis[${symbol}]; return stop; })()`;
+    return new Promise((resolve, reject) => {
+      this.#inspector.post("Runtime.evaluate", { expression }, (error, answer) => {
+        const objectId = answer?.result.objectId;
+        if (objectId === undefined)
+          reject(error ?? new Error("The main thread offers no function to stop it with."));
+        else resolve(objectId);
+      });
+    });
+  }
+}
