@@ -30,12 +30,30 @@ export interface EncodedCall {
   readonly receiver?: number;
 }
 
-function decodeTensor({ dtype, shape, values, fill, requires_grad = false }: TensorArgument): Tensor {
+/** How the elements of an argument lie in memory; what an operator answers must not depend on it. */
+export type MemoryLayout = "contiguous" | "strided";
+
+function layOut(
+  elements: (number | bigint)[],
+  { dtype, shape }: TensorArgument,
+  layout: MemoryLayout,
+): Tensor {
+  // The generator writes only dtypes that exist here.
+  const options = { dtype: torch[dtype as DTypeName] };
+  if (layout === "contiguous") return torch.tensor(elements, options).reshape(shape);
+  // Every element behind another one that must never be read.
+  const spaced = elements.flatMap((value) => [typeof value === "bigint" ? 99n : 99, value]);
+  return torch
+    .tensor(spaced, options)
+    .reshape([...shape, 2])
+    .select(shape.length, 1);
+}
+
+function decodeTensor(argument: TensorArgument, layout: MemoryLayout): Tensor {
+  const { dtype, shape, values, fill, requires_grad = false } = argument;
   const count = shape.reduce((product, size) => product * size, 1);
   const elements = decodeValues(dtype, values ?? Array.from<number>({ length: count }).fill(fill ?? 0));
-  // The generator writes only dtypes that exist here.
-  const flat = torch.tensor(elements, { dtype: torch[dtype as DTypeName] });
-  return flat.reshape(shape).requires_grad_(requires_grad);
+  return layOut(elements, argument, layout).requires_grad_(requires_grad);
 }
 
 /** `Array.isArray` does not narrow readonly arrays. */
@@ -44,14 +62,14 @@ function isList(argument: EncodedArgument): argument is readonly EncodedArgument
 }
 
 /** The value that a row stands for. */
-export function decodeArgument(argument: EncodedArgument): unknown {
+export function decodeArgument(argument: EncodedArgument, layout: MemoryLayout = "contiguous"): unknown {
   if (argument === null || typeof argument !== "object") return argument;
-  if (isList(argument)) return argument.map(decodeArgument);
+  if (isList(argument)) return argument.map((item) => decodeArgument(item, layout));
   if ("torch" in argument) return torch[argument.torch];
   if ("slice" in argument) return torch.slice(...argument.slice);
   if ("ellipsis" in argument) return "...";
   if ("number" in argument) return decodeNumber(argument.number);
-  return decodeTensor(argument);
+  return decodeTensor(argument, layout);
 }
 
 /** A call with its tensors made anew, so that no call sees what another one did to them. */
@@ -61,11 +79,11 @@ export interface Call {
   readonly receiver: number;
 }
 
-export function decodeCall({ args, kwargs = {}, receiver = 0 }: EncodedCall): Call {
+export function decodeCall({ args, kwargs = {}, receiver = 0 }: EncodedCall, layout?: MemoryLayout): Call {
   const keywords = Object.fromEntries(
-    Object.entries(kwargs).map(([name, value]) => [name, decodeArgument(value)]),
+    Object.entries(kwargs).map(([name, value]) => [name, decodeArgument(value, layout)]),
   );
-  return { args: args.map(decodeArgument), keywords, receiver };
+  return { args: args.map((value) => decodeArgument(value, layout)), keywords, receiver };
 }
 
 /** The tensors of a call in the order in which the generator asks for their gradients. */

@@ -8,6 +8,7 @@ import {
   tensorsThatRequireGrad,
   type Call,
   type EncodedCall,
+  type MemoryLayout,
 } from "./arguments.ts";
 import { difference, differenceOfValues } from "./closeness.ts";
 import { oracleFiles, readOracle, type EncodedNumber, type EncodedTensor } from "./data.ts";
@@ -59,9 +60,19 @@ function callMethod(name: string, call: Call): unknown {
   return lookUp(receiver, method).call(receiver, ...args, ...keywordsOf(call));
 }
 
+/** The form that writes into its receiver, on a copy: it has the values and the derivatives of the others. */
+function callInPlace(name: string, call: Call): unknown {
+  const args = call.args.map((value, index) =>
+    // A method is called on a tensor.
+    index === call.receiver ? (value as Tensor).clone() : value,
+  );
+  return callMethod(name, { ...call, args });
+}
+
 /** How to call a form by its name in Python, such as `torch.nn.functional.relu` or `Tensor.relu`. */
 function formNamed(path: string): Form {
   const name = path.slice(path.lastIndexOf(".") + 1);
+  if (path.startsWith("Tensor.") && /[a-z0-9]_$/.test(path)) return (call) => callInPlace(name, call);
   if (path.startsWith("Tensor.")) return (call) => callMethod(name, call);
   const home: unknown = path.startsWith("torch.nn.functional.") ? torch.nn.functional : torch;
   return (call) => lookUp(home, name)(...call.args, ...keywordsOf(call));
@@ -118,8 +129,8 @@ function differenceOfGradients(got: (Tensor | null)[], expected: EncodedGradient
   return first < 0 ? null : `input ${first}: ${found[first]}`;
 }
 
-function differenceOfDerivatives(form: Form, row: SampleRow): string | null {
-  const call = decodeCall(row);
+function differenceOfDerivatives(form: Form, row: SampleRow, layout: MemoryLayout): string | null {
+  const call = decodeCall(row, layout);
   const inputs = tensorsThatRequireGrad(call);
   const outputs = resultsOf(form(call)).filter((output) => output.requires_grad);
   const first = gradients(outputs, inputs, true);
@@ -185,25 +196,57 @@ test("every operator of the table has PyTorch's answers, or a reason why not", (
   expect(names.filter((name) => !asked.has(name)).toSorted()).toEqual(Object.keys(withoutSamples).toSorted());
 });
 
-describe.each(answers)("$operator agrees with PyTorch", (operator) => {
-  const { samples, errors } = operator;
+const layouts: readonly MemoryLayout[] = ["contiguous", "strided"];
+
+describe.each(answers)("$operator agrees with PyTorch", ({ forms, samples, errors }) => {
   const differentiable = samples.filter((row) => row.gradients !== undefined);
-  describe.each(operator.forms)("called as %s", (name) => {
+  describe.each(forms)("called as %s", (name) => {
     const form = formNamed(name);
 
-    test("in value, dtype and shape", () => {
-      const wrong = failures(name, samples, (row) =>
-        differenceOfResults(resultsOf(form(decodeCall(row))), row.result),
-      );
-      expect(wrong).toEqual([]);
+    test.each(layouts)("in value, dtype and shape, on %s tensors", (layout) => {
+      const check = (row: SampleRow): string | null =>
+        differenceOfResults(resultsOf(form(decodeCall(row, layout))), row.result);
+      expect(failures(name, samples, check)).toEqual([]);
     });
 
-    test.skipIf(differentiable.length === 0)("in its first and second derivatives", () => {
-      expect(failures(name, differentiable, (row) => differenceOfDerivatives(form, row))).toEqual([]);
-    });
+    test.skipIf(differentiable.length === 0).each(layouts)(
+      "in its first and second derivatives, on %s tensors",
+      (layout) => {
+        const check = (row: SampleRow): string | null => differenceOfDerivatives(form, row, layout);
+        expect(failures(name, differentiable, check)).toEqual([]);
+      },
+    );
 
     test.skipIf(errors.length === 0)("in what it refuses", () => {
       expect(failures(name, errors, (row) => differenceOfError(form, row))).toEqual([]);
     });
+  });
+});
+
+/** Rows whose result fits into the tensor that the method is called on: the others have no in-place form. */
+function fitsReceiver({ args, receiver = 0, result }: SampleRow): boolean {
+  const into = args[receiver];
+  if (typeof into !== "object" || into === null || !("shape" in into) || !("dtype" in result)) return false;
+  return into.dtype === result.dtype && into.shape.join() === result.shape.join();
+}
+
+const inPlace = answers
+  .map(({ operator, samples }) => ({ name: `${operator}_`, samples: samples.filter(fitsReceiver) }))
+  .filter(({ name, samples }) => name in Tensor.prototype && samples.length > 0);
+
+describe.each(inPlace)("Tensor.$name agrees with PyTorch's $name", ({ name, samples }) => {
+  const form = formNamed(`Tensor.${name}`);
+
+  test.each(layouts)("in value, on %s tensors", (layout) => {
+    const check = (row: SampleRow): string | null =>
+      differenceOfResults(resultsOf(form(decodeCall(row, layout))), row.result);
+    expect(failures(name, samples, check)).toEqual([]);
+  });
+
+  test("in its first and second derivatives", () => {
+    const differentiable = samples.filter((row) => row.gradients !== undefined);
+    expect(failures(name, differentiable, (row) => differenceOfDerivatives(form, row, "contiguous"))).toEqual(
+      [],
+    );
   });
 });
