@@ -1,7 +1,7 @@
 /**
  * The text of a tensor, character for character as PyTorch 2.13 prints it (`torch/_tensor_str.py`).
  */
-import type { DTypeName } from "./dtype.ts";
+import { get_default_dtype, type DTypeName } from "./dtype.ts";
 import { elementFormat, type ElementFormat } from "./printing/elements.ts";
 import { get_printoptions, type PrintOptions } from "./printing/options.ts";
 
@@ -160,10 +160,13 @@ function withSuffixes(text: string, suffixes: readonly string[], linewidth: numb
 /**
  * What PyTorch's `repr` of the same tensor is, under the options of `set_printoptions`.
  *
- * @param defaultDtype What `torch.get_default_dtype()` says; a tensor of that dtype does not print it.
+ * @param defaultDtype A tensor of this dtype does not print it.
  * @throws RangeError when `values` has fewer elements than the shape asks for.
  */
-export function formatTensor(tensor: PrintableTensor, defaultDtype: DTypeName = "float32"): string {
+export function formatTensor(
+  tensor: PrintableTensor,
+  defaultDtype: DTypeName = get_default_dtype().name,
+): string {
   const options = get_printoptions();
   const content = contentText(tensor, options);
   return withSuffixes(prefix + content, suffixesOf(tensor, options, defaultDtype), options.linewidth);

@@ -342,6 +342,14 @@ def creation():
     show(torch.tensor([]), torch.tensor([[], []]), torch.tensor([True, False]), torch.tensor(2.5))
 
 
+def the_default_dtype():
+    torch.set_default_dtype(torch.float64)
+    show(torch.tensor([1.5]).dtype, torch.tensor([1.5]), torch.zeros(2), torch.tensor([1, 2]) / 2)
+    show(torch.tensor([1.5], dtype=torch.float32), torch.zeros(0), torch.zeros(0, dtype=torch.float32))
+    torch.set_default_dtype(torch.float32)
+    show(torch.tensor([1.5], dtype=torch.float64))
+
+
 def conversions():
     x = torch.tensor([-1.7, 0.0, 2.5])
     show(x.to(torch.int64), x.int(), x.bool(), x.double(), x.long().float())

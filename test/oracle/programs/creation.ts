@@ -19,6 +19,18 @@ export const creation: Readonly<Record<string, Program>> = {
     show(torch.tensor([]), torch.tensor([[], []]), torch.tensor([true, false]), torch.tensor(2.5));
   },
 
+  "the default dtype"({ show }) {
+    torch.set_default_dtype(torch.float64);
+    show(torch.tensor([1.5]).dtype, torch.tensor([1.5]), torch.zeros(2), torch.tensor([1n, 2n]).div(2));
+    show(
+      torch.tensor([1.5], { dtype: torch.float32 }),
+      torch.zeros(0),
+      torch.zeros(0, { dtype: torch.float32 }),
+    );
+    torch.set_default_dtype(torch.float32);
+    show(torch.tensor([1.5], { dtype: torch.float64 }));
+  },
+
   conversions({ show }) {
     const x = torch.tensor([-1.7, 0, 2.5]);
     show(x.to(torch.int64), x.int(), x.bool(), x.double(), x.long().float());
