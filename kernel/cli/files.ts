@@ -116,7 +116,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** An error of the file system in words. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
 }

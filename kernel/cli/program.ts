@@ -48,7 +48,7 @@ function addRender(program: Command): void {
     .argument("<notebook...>", "notebook files (.ipynb), in the order of the pages")
     .requiredOption("-o, --out <folder>", "folder for the pages")
     .option("-x, --execute", "execute the notebooks first; their files stay as they are")
-    .option("--title <title>", "title of index.html", "Notebooks");
+    .option("--title <title>", "title of index.html", "typetorch notebooks");
   addExecutionOptions(command).action(async (files: string[], flags: RenderFlags & { quiet?: boolean }) =>
     render(files, flags, new Progress(process.stderr, flags.quiet === true)),
   );

@@ -35,7 +35,7 @@ export async function run(files: readonly string[], flags: RunFlags, progress: P
 }
 
 async function save(source: LoadedNotebook, notebook: Notebook, target: string): Promise<void> {
-  if (target === source.file && (await readInput(source.file)) !== source.text) {
+  if (path.resolve(target) === path.resolve(source.file) && (await readInput(source.file)) !== source.text) {
     throw new InputError(
       `${source.file}: the file was changed while it was running, so the outputs were not written over it. ` +
         "Run it again, or write them elsewhere with --output.",

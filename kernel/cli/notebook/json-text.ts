@@ -1,7 +1,7 @@
 import { InputError } from "../input-error.ts";
 
 /** `line 3, column 7`, both counted from 1, of an offset into a text. */
-export function describePosition(text: string, offset: number): string {
+function describePosition(text: string, offset: number): string {
   const before = text.slice(0, offset);
   const line = before.split("\n").length;
   return `line ${line}, column ${offset - before.lastIndexOf("\n")}`;

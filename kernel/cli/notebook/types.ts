@@ -31,7 +31,7 @@ export interface MarkdownCell extends CellBase {
   readonly attachments?: Attachments;
 }
 
-export interface RawCell extends CellBase {
+interface RawCell extends CellBase {
   readonly cell_type: "raw";
   readonly attachments?: Attachments;
 }

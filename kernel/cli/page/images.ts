@@ -36,7 +36,7 @@ export function attachedImage(address: string, attachments: Attachments | undefi
 }
 
 /** The image of a MIME bundle as a data URI, `null` when it holds none. */
-export function bundleImage(bundle: MimeData): string | null {
+function bundleImage(bundle: MimeData): string | null {
   for (const type of new Set(Object.values(IMAGE_TYPES))) {
     const data = ownValue(bundle, type);
     if (typeof data === "string") return dataUri(type, data);

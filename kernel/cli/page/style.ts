@@ -81,6 +81,7 @@ pre { font: 0.875rem/1.55 var(--mono); margin: 0; overflow: auto; tab-size: 2; }
 .output { margin: 0.6rem 0 0; max-width: 100%; }
 div.output { overflow-x: auto; }
 pre.output, pre.plain { max-height: 36rem; padding: 0.5rem 1rem; white-space: pre; }
+pre.error, pre.stderr { white-space: pre-wrap; overflow-wrap: anywhere; }
 .stdout, .plain { border-left: 4px solid var(--line); }
 .stderr { background: var(--stderr-page); border-left: 4px solid var(--stderr-line); }
 .error { background: var(--error-page); border-left: 4px solid var(--error-line); }
