@@ -6,7 +6,7 @@ import { elementFormat, type ElementFormat } from "./printing/elements.ts";
 import { get_printoptions, type PrintOptions } from "./printing/options.ts";
 
 export { get_printoptions, set_printoptions } from "./printing/options.ts";
-export type { PrintOptions, PrintOptionsUpdate, PrintProfile } from "./printing/options.ts";
+export type { PrintOptionsUpdate } from "./printing/options.ts";
 
 /** A tensor as plain data, with all that its text depends on. */
 export interface PrintableTensor {

@@ -15,7 +15,7 @@ export interface PrintOptions {
 }
 
 /** Named sets of options. */
-export type PrintProfile = "default" | "short" | "full";
+type PrintProfile = "default" | "short" | "full";
 
 /** What `set_printoptions` takes: a profile, and options that override it. Left out or `null` means unchanged. */
 export interface PrintOptionsUpdate {

@@ -16,7 +16,7 @@ export type EncodedArgument =
   | { readonly number: EncodedNumber };
 
 /** A tensor; a large one whose values do not matter is told by the number that fills it. */
-export type TensorArgument = Omit<EncodedTensor, "values"> & {
+type TensorArgument = Omit<EncodedTensor, "values"> & {
   readonly values?: readonly EncodedNumber[];
   readonly fill?: number;
   readonly requires_grad?: boolean;

@@ -8,7 +8,7 @@ const tolerances: Readonly<Record<string, { readonly relative: number; readonly 
 };
 
 /** The elements of a tensor in row-major order, booleans as 0 and 1. */
-export function flatValues(tensor: Tensor): (number | bigint)[] {
+function flatValues(tensor: Tensor): (number | bigint)[] {
   const flat: (number | bigint)[] = [];
   const walk = (item: unknown): void => {
     if (Array.isArray(item)) item.forEach(walk);
