@@ -5,6 +5,13 @@ import { EXIT } from "./exit-codes.ts";
 import { createProgram } from "./program.ts";
 import { describeError, exitCodeOf } from "./report-error.ts";
 
+// Who pipes into `head` closes the pipe early; that is no error of ours, and the work goes on.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 try {
   await createProgram().parseAsync();
 } catch (error) {

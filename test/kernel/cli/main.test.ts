@@ -323,6 +323,15 @@ describe("typetorch install", () => {
 });
 
 describe("typetorch doctor", () => {
+  test("does not mind a reader that leaves early", async () => {
+    const child = spawn(process.execPath, [MAIN, "doctor"], { cwd: folder });
+    let stderr = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.stdout.destroy();
+    const [code] = (await once(child, "close")) as [number | null];
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  });
+
   test("finds that everything needed works here", async () => {
     const { code, stdout } = await typetorch("doctor");
     expect({ code, stdout }).toMatchObject({ code: 0 });
