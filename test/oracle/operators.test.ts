@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import torch, { Tensor } from "../../runtime/index.ts";
+import torch, { autograd, F, Tensor } from "../../runtime/index.ts";
 import * as functionOperators from "../../runtime/ops/functions.ts";
 import * as methodOperators from "../../runtime/ops/methods.ts";
 import {
@@ -74,7 +74,7 @@ function formNamed(path: string): Form {
   const name = path.slice(path.lastIndexOf(".") + 1);
   if (path.startsWith("Tensor.") && /[a-z0-9]_$/.test(path)) return (call) => callInPlace(name, call);
   if (path.startsWith("Tensor.")) return (call) => callMethod(name, call);
-  const home: unknown = path.startsWith("torch.nn.functional.") ? torch.nn.functional : torch;
+  const home: unknown = path.startsWith("torch.nn.functional.") ? F : torch;
   return (call) => lookUp(home, name)(...call.args, ...keywordsOf(call));
 }
 
@@ -106,9 +106,7 @@ function cotangent({ shape, dtype }: Tensor, turn: number): Tensor {
 
 function gradients(outputs: Tensor[], inputs: Tensor[], createGraph: boolean): (Tensor | null)[] {
   const grad_outputs = outputs.map(cotangent);
-  return [
-    ...torch.autograd.grad(outputs, inputs, { grad_outputs, create_graph: createGraph, allow_unused: true }),
-  ];
+  return [...autograd.grad(outputs, inputs, { grad_outputs, create_graph: createGraph, allow_unused: true })];
 }
 
 function differenceOfGradients(got: (Tensor | null)[], expected: EncodedGradients): string | null {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import torch, { type Tensor } from "../../runtime/index.ts";
+import torch, { nn, type Tensor } from "../../runtime/index.ts";
 import { decodeCall, describeCall, type EncodedCall } from "./arguments.ts";
 import { difference } from "./closeness.ts";
 import { readOracle, type EncodedTensor } from "./data.ts";
@@ -36,7 +36,7 @@ describe("a seed gives the numbers that PyTorch draws from it", () => {
 
 test.each(linear)("nn.Linear($in_features, $out_features) starts with PyTorch's parameters", (row) => {
   torch.manual_seed(row.seed);
-  const layer = new torch.nn.Linear(row.in_features, row.out_features);
+  const layer = new nn.Linear(row.in_features, row.out_features);
   expect(difference(layer.weight, row.weight)).toBeNull();
   expect(layer.bias && difference(layer.bias, row.bias)).toBeNull();
 });

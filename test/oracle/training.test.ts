@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import torch, { type Tensor } from "../../runtime/index.ts";
+import torch, { nn, optim, type Tensor } from "../../runtime/index.ts";
 import { decodeArgument } from "./arguments.ts";
 import { difference } from "./closeness.ts";
 import { readOracle, type EncodedTensor } from "./data.ts";
@@ -25,7 +25,6 @@ function differencesOf(parameters: Iterable<Tensor>, expected: readonly EncodedT
 test.each(trajectories.map((row) => ({ row, title: `${row.loss} with SGD ${JSON.stringify(row.options)}` })))(
   "training goes PyTorch's way: $title",
   ({ row }) => {
-    const { nn, optim } = torch;
     // The generator writes tensors here.
     const [inputs, targets] = [decodeArgument(row.inputs) as Tensor, decodeArgument(row.targets) as Tensor];
     torch.manual_seed(0);

@@ -1,4 +1,4 @@
-import torch from "../../../runtime/index.ts";
+import torch, { autograd } from "../../../runtime/index.ts";
 import { leaf, type Program } from "./page.ts";
 
 /** What `backward` and `grad` do. */
@@ -120,17 +120,17 @@ export const engine: Readonly<Record<string, Program>> = {
 
   "grad returns gradients and leaves grad alone"({ show, fails }) {
     const [x, y] = [leaf(2), leaf(3)];
-    show(...torch.autograd.grad(x.mul(y), [x, y]));
+    show(...autograd.grad(x.mul(y), [x, y]));
     show(x.grad);
-    fails(() => torch.autograd.grad(x.mul(2), [y]));
-    show(...torch.autograd.grad(x.mul(2), [x, y], { allow_unused: true }));
+    fails(() => autograd.grad(x.mul(2), [y]));
+    show(...autograd.grad(x.mul(2), [x, y], { allow_unused: true }));
   },
 
   "derivatives of derivatives"({ show }) {
     const x = leaf(2);
-    const [first] = torch.autograd.grad(x.pow(4), x, { create_graph: true });
-    const [second] = torch.autograd.grad(first!, x, { create_graph: true });
-    const [third] = torch.autograd.grad(second!, x);
+    const [first] = autograd.grad(x.pow(4), x, { create_graph: true });
+    const [second] = autograd.grad(first!, x, { create_graph: true });
+    const [third] = autograd.grad(second!, x);
     show(first!.detach(), second!.detach(), third);
   },
 

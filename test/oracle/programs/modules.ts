@@ -1,7 +1,5 @@
-import torch from "../../../runtime/index.ts";
+import torch, { nn } from "../../../runtime/index.ts";
 import type { Program } from "./page.ts";
-
-const { nn } = torch;
 
 /** How modules print themselves, and what they call their parts. */
 export const modules: Readonly<Record<string, Program>> = {

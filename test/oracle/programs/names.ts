@@ -1,7 +1,5 @@
-import torch, { type Tensor } from "../../../runtime/index.ts";
+import torch, { F, type Tensor } from "../../../runtime/index.ts";
 import { leaf, type Program } from "./page.ts";
-
-const F = torch.nn.functional;
 
 function pointwiseResults(x: Tensor): Tensor[] {
   return [

@@ -1,4 +1,4 @@
-import torch from "../../../runtime/index.ts";
+import torch, { no_grad } from "../../../runtime/index.ts";
 import { leaf, type Program } from "./page.ts";
 
 /** Who is a leaf, who is recorded, and what may be written in place. */
@@ -20,7 +20,7 @@ export const rules: Readonly<Record<string, Program>> = {
   "a leaf that requires a gradient is not written in place"({ show, fails }) {
     const x = leaf([1, 2]);
     fails(() => x.add_(1));
-    torch.no_grad(() => x.add_(1));
+    no_grad(() => x.add_(1));
     show(x);
   },
 
@@ -85,7 +85,7 @@ export const rules: Readonly<Record<string, Program>> = {
 
   "no grad records nothing"({ show }) {
     const x = leaf([1, 2]);
-    torch.no_grad(() => {
+    no_grad(() => {
       const y = x.mul(2);
       show(y, y.requires_grad);
       torch.enable_grad(() => show(x.mul(2).requires_grad));

@@ -1,7 +1,5 @@
-import torch from "../../../runtime/index.ts";
+import torch, { F } from "../../../runtime/index.ts";
 import type { Program } from "./page.ts";
-
-const F = torch.nn.functional;
 
 /** Views, and sizes that do not fit. */
 export const shapes: Readonly<Record<string, Program>> = {
