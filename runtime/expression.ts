@@ -21,10 +21,12 @@ export type UnaryFunction =
   | "tanh"
   | "floor"
   | "ceil"
-  | "round";
+  | "round"
+  | "trunc";
 
-/** Functions of two numbers. `maximum` and `minimum` give NaN when either is NaN; `pow` follows C's special cases. */
-export type BinaryFunction = "add" | "sub" | "mul" | "div" | "pow" | "maximum" | "minimum";
+/** Functions of two numbers. `maximum` and `minimum` give NaN when either is NaN; `pow` follows C's special cases; `floorDivide` rounds downwards, `div` of whole
+ * numbers towards zero once it is stored. */
+export type BinaryFunction = "add" | "sub" | "mul" | "div" | "floorDivide" | "pow" | "maximum" | "minimum";
 
 /** Comparisons: truth values, false when either side is NaN, except `ne`. */
 export type Comparison = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
@@ -96,10 +98,12 @@ export const E: {
   floor: unary("floor"),
   ceil: unary("ceil"),
   round: unary("round"),
+  trunc: unary("trunc"),
   add: binary("add"),
   sub: binary("sub"),
   mul: binary("mul"),
   div: binary("div"),
+  floorDivide: binary("floorDivide"),
   pow: binary("pow"),
   maximum: binary("maximum"),
   minimum: binary("minimum"),

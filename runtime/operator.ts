@@ -91,8 +91,12 @@ export type MethodOfOperator<O, Self> = O extends { readonly signature?: infer S
   ? MethodOf<Extract<S, Signature>, Self>
   : never;
 
+/** `log_softmax` → `LogSoftmax`; a letter behind a digit is raised too, as PyTorch's generator does (`Log1P`). */
 function pascal(name: string): string {
-  return name.replace(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
+  return name.replace(
+    /(?:^|_|(\d))([a-z])/g,
+    (_, digit: string | undefined, letter: string) => (digit ?? "") + letter.toUpperCase(),
+  );
 }
 
 /** The tensors among the arguments, with the names of their parameters. */
@@ -127,6 +131,7 @@ function plainArguments(parameters: Parameters, args: Record<string, unknown>): 
   const listShapes: Record<string, readonly Shape[]> = {};
   for (const name in parameters) if (parameters[name]!.holds === undefined) plain[name] = args[name];
   for (const [name, list] of tensorArguments(parameters, args)) {
+    if (list[0] === null) plain[name] = null;
     shapes[name] = list[0]?.shape ?? [];
     listShapes[name] = list.map((item) => item?.shape ?? []);
   }

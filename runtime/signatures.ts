@@ -73,6 +73,22 @@ export interface ScaledBinarySignature extends Signature {
   ) => Tensor<Broadcast<ShapeOf<this["self"]>, ShapeOf<O>>, PromoteOperand<DTypeOf<this["self"]>, O>>;
 }
 
+/** `x / y`, rounded or not. */
+export interface DivisionSignature extends Signature {
+  readonly function: <T extends Tensor, O extends Operand>(
+    input: T,
+    other: O,
+    options?: { readonly rounding_mode?: "trunc" | "floor" | null },
+  ) => Tensor<Broadcast<ShapeOf<T>, ShapeOf<O>>, PromoteOperand<FloatOf<DTypeOf<T>>, O>>;
+  readonly method: <O extends Operand>(
+    other: O,
+    options?: { readonly rounding_mode?: "trunc" | "floor" | null },
+  ) => Tensor<
+    Broadcast<ShapeOf<this["self"]>, ShapeOf<O>>,
+    PromoteOperand<FloatOf<DTypeOf<this["self"]>>, O>
+  >;
+}
+
 /** `x ** y`, where either may be a number. */
 export interface PowerSignature extends Signature {
   readonly function: {

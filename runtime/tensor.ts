@@ -242,7 +242,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
 // prettier-ignore
 /** Methods that come from the operator table.
  * @ts-ignore TS2636, as at the class */
-export interface Tensor<out S extends Shape = Shape, out D extends DTypeName = DTypeName> extends OperatorMethods<S, D> {} // oxlint-disable-line typescript/no-unsafe-declaration-merging -- `installMethods` puts the methods there
+export interface Tensor<out S extends Shape = Shape, out D extends DTypeName = DTypeName> extends OperatorMethods<S, D> {}
 
 inspectAs(Tensor, (tensor) => tensor.toString());
 

@@ -44,6 +44,7 @@ export * from "./ops/functions.ts";
 export {
   abs,
   add,
+  addmm,
   all,
   amax,
   amin,

@@ -4,7 +4,6 @@ import { from_typed_array, randn } from "../create.ts";
 import { Generator } from "../random.ts";
 import { Tensor } from "../tensor.ts";
 import { gradientsOf } from "./engine.ts";
-import { no_grad } from "./modes.ts";
 
 /** How exactly the two derivatives must agree. */
 export interface GradcheckOptions {
@@ -84,7 +83,7 @@ export function gradcheck(
   const all = [inputs].flat() as Tensor[];
   const checked = all.filter((input) => input.requires_grad);
   checkInputs(checked);
-  const outputs = outputsOf(func(...all)).filter((output) => output.requires_grad);
+  const outputs = outputsOf(func(...all));
   if (outputs.length === 0)
     throw new RuntimeError(
       "gradcheck: no output requires grad: the function does not depend on its inputs, or lost their history.",
@@ -92,7 +91,8 @@ export function gradcheck(
   const generator = new Generator().manual_seed(0);
   const weights = outputs.map((output) => randn(output.shape, { dtype: output.dtype, generator } as object));
   const analytical = gradientsOf(outputs, checked, weights, { createGraph: false, retainGraph: true });
-  const evaluate = (): number => no_grad(() => weighted(outputsOf(func(...all)), weights));
+  // Recording stays on: the function may compute gradients itself.
+  const evaluate = (): number => weighted(outputsOf(func(...all)), weights);
   checked.forEach((input, i) =>
     compare(`gradcheck: input ${i}`, analytical[i]!, numerical(evaluate, input, settings.eps), settings),
   );
@@ -112,14 +112,14 @@ export function gradgradcheck(
 ): true {
   const all = [inputs].flat() as Tensor[];
   const generator = new Generator().manual_seed(1);
-  const outputs = outputsOf(func(...all)).filter((output) => output.requires_grad);
+  const outputs = outputsOf(func(...all));
   const weights = outputs.map((output) => {
     const values = Float64Array.from({ length: output.numel() }, () => generator.uniformDouble() + 0.5);
     return from_typed_array(values).reshape(output.shape).requires_grad_(true);
   });
   const gradients = (...args: Tensor[]): Tensor[] => {
     const inner = args.slice(0, all.length);
-    const results = outputsOf(func(...inner)).filter((output) => output.requires_grad);
+    const results = outputsOf(func(...inner));
     const found = gradientsOf(
       results,
       inner.filter((input) => input.requires_grad),

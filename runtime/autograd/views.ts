@@ -1,4 +1,4 @@
-import { stridedBackward, stridedView } from "../ops/view.ts";
+import { stridedBackward, stridedView } from "../ops/slicing.ts";
 import { contiguousStrides, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { enable_grad } from "./modes.ts";

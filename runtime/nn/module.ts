@@ -8,7 +8,6 @@ import type { Tensor } from "../tensor.ts";
 import { Parameter } from "./parameter.ts";
 
 /** A module is called as a function: `net(x)` runs `net.forward(x)`. */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- the constructor returns a function that calls `forward`
 export interface Module {
   (...inputs: globalThis.Parameters<this["forward"]>): ReturnType<this["forward"]>;
 }
@@ -21,7 +20,6 @@ export interface Module {
  *
  * Source: `torch.nn.Module`.
  */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- see the interface
 export class Module {
   /** True while the module is being trained; dropout and batch normalisation behave otherwise in evaluation. */
   training!: boolean;

@@ -104,13 +104,16 @@ export function choose(indices: Indices, shape: Shape, strides: readonly number[
   const rest = [...shape.keys()].filter((dim) => !dims.includes(dim));
   const before = neighbours ? rest.filter((dim) => dim < (dims[0] ?? 0)) : [];
   const after = rest.filter((dim) => !before.includes(dim));
-  const pick = <T>(from: readonly T[], which: readonly number[]): T[] => which.map((dim) => from[dim]!);
   const outerPositions = positionsOf(pick(shape, before), pick(strides, before), offset);
   const afterPositions = positionsOf(pick(shape, after), pick(strides, after), 0);
   return {
     shape: [...pick(shape, before), ...broadcast, ...pick(shape, after)],
     positions: sums(outerPositions, inner, afterPositions),
   };
+}
+
+function pick<T>(from: readonly T[], which: readonly number[]): T[] {
+  return which.map((dim) => from[dim]!);
 }
 
 /** Every sum of one number from each list, the last list fastest. */

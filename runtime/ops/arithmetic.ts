@@ -1,13 +1,23 @@
 /** Arithmetic on two tensors, and the choice between them. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
-import { bool, uint8, type DType } from "../dtype.ts";
+import { bool, int64, uint8, type DType } from "../dtype.ts";
+import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import type { Expression } from "../expression.ts";
 import { operator, type Operator } from "../operator.ts";
-import { keywordOnly, numberTensor, operand, optionalOperand, scalar, tensor } from "../parameters.ts";
-import { convert, elementwise, promoteTensors } from "../settle.ts";
+import {
+  keywordOnly,
+  numberTensor,
+  operand,
+  optionalOperand,
+  scalar,
+  tensor,
+  type Parameter,
+} from "../parameters.ts";
+import { convert, elementwise, promoteTensors, reduceDims } from "../settle.ts";
 import type {
   BinarySignature,
   ClampSignature,
+  DivisionSignature,
   FunctionSignature,
   GeneralSignature,
   PowerSignature,
@@ -20,11 +30,12 @@ import { binary, binarySamples, E, x, y, z } from "./pointwise.ts";
 import { given, sample } from "./samples.ts";
 import { log } from "./unary.ts";
 
-/** @throws RuntimeError for the operations that PyTorch refuses for truth values. */
-function refuseBool(name: string, instead: string, ...operands: readonly Tensor[]): void {
-  const promoted = promoteTensors(operands);
-  if (promoted === bool)
-    throw new RuntimeError(`${name}: Subtraction with bool tensors is not supported. ${instead}`);
+/** @throws RuntimeError when either operand holds truth values: PyTorch does not subtract them. */
+function refuseBool(...operands: readonly Tensor[]): void {
+  if (operands.some((operand) => operand.dtype === bool))
+    throw new RuntimeError(
+      "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use logical_not(); otherwise convert with .int() first.",
+    );
 }
 
 /** An `alpha` that is not a whole number cannot scale whole numbers. */
@@ -60,6 +71,9 @@ const expressions = {
   clampMin: E.maximum(x, y),
   clampMax: E.minimum(x, y),
   pow: E.pow(x, y),
+  div: E.div(x, y),
+  divTrunc: E.trunc(E.div(x, y)),
+  divFloor: E.floorDivide(x, y),
 };
 
 /**
@@ -104,7 +118,7 @@ export const sub: Operator<ScaledBinarySignature> = operator({
   name: "sub",
   parameters: { input: tensor, other: operand, alpha: keywordOnly(scalar(1)) },
   forward: (args) => {
-    refuseBool("sub", "Use ne (exclusive or), or convert with .int() first.", args.input, args.other);
+    refuseBool(args.input, args.other);
     checkAlpha("sub", args.alpha, [args.input, args.other]);
     return scaled(expressions.sub, expressions.subScaled, args);
   },
@@ -120,7 +134,7 @@ export const rsub: Operator<ScaledBinarySignature> = operator({
   parameters: { input: tensor, other: operand, alpha: keywordOnly(scalar(1)) },
   gradFn: ({ other }) => (other.isNumber ? "RsubBackward1" : "RsubBackward0"),
   forward: ({ input, other, alpha }) => {
-    refuseBool("rsub", "Use ne (exclusive or), or convert with .int() first.", input, other);
+    refuseBool(input, other);
     return scaled(expressions.sub, expressions.subScaled, { input: other, other: input, alpha });
   },
   vjp: { input: (g, { alpha }) => timesAlpha(g.neg(), alpha), other: (g) => g },
@@ -135,21 +149,66 @@ export const mul: Operator<BinarySignature> = binary({
   vjp: { input: (g, { other }) => mul(g, other), other: (g, { input }) => mul(g, input) },
 });
 
+/** How a quotient becomes a whole number: not at all, towards zero, or downwards. */
+type RoundingMode = "trunc" | "floor" | null;
+
+const roundingMode: Parameter<RoundingMode> = keywordOnly({
+  expects: '"trunc", "floor" or null',
+  fallback: null,
+  convert: (value) => (value === "trunc" || value === "floor" || value === null ? value : undefined),
+});
+
+function divide(input: Tensor, other: Tensor, mode: RoundingMode): Tensor {
+  if (mode === null) return elementwise(expressions.div, [input, other], "float");
+  const dtype = promoteTensors([input, other]);
+  if (dtype === bool)
+    throw new NotImplementedError(`"div_${mode}_cpu" not implemented for 'Bool': convert with .int() first.`);
+  if (!dtype.is_floating_point && reduceDims("any", other.eq(0), [...other.shape.keys()], false).item())
+    throw new RuntimeError(
+      "ZeroDivisionError: whole numbers cannot be divided by 0. Convert with .float() first, or leave rounding_mode out.",
+    );
+  return elementwise(
+    mode === "trunc" ? expressions.divTrunc : expressions.divFloor,
+    [input, other],
+    dtype === bool ? "float" : "promote",
+  );
+}
+
 /**
- * Divides, element by element; whole numbers give floating-point results.
+ * Divides, element by element; whole numbers give floating-point results, unless `rounding_mode` is `"trunc"` (towards zero) or `"floor"` (downwards).
  *
- * @throws RuntimeError when the shapes do not broadcast.
+ * @throws RuntimeError when the shapes do not broadcast, or a whole number is divided by 0 with rounding.
  * Source: `torch.div`.
  */
-export const div: Operator<BinarySignature> = binary({
+export const div: Operator<DivisionSignature> = operator({
   name: "div",
-  expression: E.div(x, y),
-  dtype: "float",
+  parameters: { input: tensor, other: operand, rounding_mode: roundingMode },
+  gradFn: ({ rounding_mode: mode }) => (mode === null ? "DivBackward0" : "DivBackward2"),
   saves: ["input", "other"],
+  forward: ({ input, other, rounding_mode: mode }) => divide(input, other, mode),
   vjp: {
-    input: (g, { other }) => div(g, other),
-    other: (g, { input, other }) => mul(g.neg(), div(div(input, other), other)),
+    input: (g, { other, rounding_mode: mode }) => (mode === null ? div(g, other) : mul(g, 0)),
+    other: (g, { input, other, rounding_mode: mode }) =>
+      mode === null ? mul(g.neg(), div(div(input, other), other)) : mul(g, 0),
   },
+  inPlace: true,
+  samples: [
+    ...binarySamples,
+    () => [sample([3]), 0.7, { rounding_mode: "trunc" }],
+    () => [sample([3]), 0.7, { rounding_mode: "floor" }],
+  ],
+  errors: [
+    {
+      args: () => [given([1], int64), 0, { rounding_mode: "floor" }],
+      error: "RuntimeError",
+      message: /ZeroDivisionError/,
+    },
+    {
+      args: () => [sample([2]), 2, { rounding_mode: "up" }],
+      error: "TypeError",
+      message: /"trunc", "floor" or null/,
+    },
+  ],
 });
 
 /**
@@ -161,7 +220,7 @@ export const div: Operator<BinarySignature> = binary({
 export const pow: Operator<PowerSignature> = operator({
   name: "pow",
   parameters: { input: operand, exponent: operand },
-  gradFn: ({ exponent }) => (exponent.isNumber ? "PowBackward0" : "PowBackward1"),
+  gradFn: ({ input, exponent }) => `PowBackward${exponent.isNumber ? 0 : input.isNumber ? 2 : 1}`,
   saves: ["input", "exponent", "result"],
   forward: ({ input, exponent }) => {
     if (
@@ -172,6 +231,8 @@ export const pow: Operator<PowerSignature> = operator({
       throw new RuntimeError(
         `Integers to negative integer powers are not allowed: ${input.dtype.toString()} to the power ${exponent.item()}. Convert with .float() first.`,
       );
+    if (!exponent.isNumber && promoteTensors([input, exponent]) === bool)
+      throw new NotImplementedError("\"pow\" not implemented for 'Bool': convert with .int() first.");
     return elementwise(expressions.pow, [input, exponent]);
   },
   vjp: {
@@ -200,6 +261,7 @@ export const pow: Operator<PowerSignature> = operator({
  */
 export const maximum: Operator<BinarySignature> = binary({
   name: "maximum",
+  tensorsOnly: true,
   expression: E.maximum(x, y),
   saves: ["input", "other"],
   vjp: {
@@ -211,6 +273,7 @@ export const maximum: Operator<BinarySignature> = binary({
 /** The smaller of two, element by element; NaN where either is NaN. Source: `torch.minimum`. */
 export const minimum: Operator<BinarySignature> = binary({
   name: "minimum",
+  tensorsOnly: true,
   expression: E.minimum(x, y),
   saves: ["input", "other"],
   vjp: {

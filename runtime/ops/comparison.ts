@@ -1,10 +1,11 @@
 /** Questions about elements: results are bool and have no derivative. */
 import { operator, type Operator } from "../operator.ts";
-import { operand, tensor } from "../parameters.ts";
+import { tensor } from "../parameters.ts";
 import { elementwise } from "../settle.ts";
-import type { ComparisonSignature, TestSignature } from "../signatures.ts";
+import type { ComparisonSignature, GeneralSignature, TestSignature } from "../signatures.ts";
+import type { Tensor } from "../tensor.ts";
 import type { Expression } from "../expression.ts";
-import { binarySamples, binary, E, unary, x, y } from "./pointwise.ts";
+import { binary, E, tensorSamples, unary, x, y } from "./pointwise.ts";
 
 function comparison(name: string, expression: Expression): Operator<ComparisonSignature> {
   return binary({ name, expression, dtype: "bool", vjp: null });
@@ -28,22 +29,25 @@ export const gt: Operator<ComparisonSignature> = comparison("gt", E.gt(x, y));
 /** Whether elements of `input` are greater than or equal to those of `other`. Source: `torch.ge`. */
 export const ge: Operator<ComparisonSignature> = comparison("ge", E.ge(x, y));
 
-function logical(name: string, expression: Expression): Operator<ComparisonSignature> {
+/** Unlike the comparisons, PyTorch's logical operators take no plain numbers. */
+type LogicalSignature = GeneralSignature<[other: Tensor], "bool">;
+
+function logical(name: string, expression: Expression): Operator<LogicalSignature> {
   return operator({
     name,
-    parameters: { input: tensor, other: operand },
+    parameters: { input: tensor, other: tensor },
     forward: ({ input, other }) => elementwise(expression, [input, other], "bool"),
     vjp: null,
     inPlace: true,
-    samples: binarySamples,
+    samples: tensorSamples,
   });
 }
 
 /** True where both are true (not zero). Source: `torch.logical_and`. */
-export const logical_and: Operator<ComparisonSignature> = logical("logical_and", E.and(x, y));
+export const logical_and: Operator<LogicalSignature> = logical("logical_and", E.and(x, y));
 
 /** True where at least one is true (not zero). Source: `torch.logical_or`. */
-export const logical_or: Operator<ComparisonSignature> = logical("logical_or", E.or(x, y));
+export const logical_or: Operator<LogicalSignature> = logical("logical_or", E.or(x, y));
 
 function test(name: string, expression: Expression): Operator<TestSignature> {
   return unary({ name, expression, dtype: "bool", vjp: null });

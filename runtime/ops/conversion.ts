@@ -12,16 +12,17 @@ import { RuntimeError } from "../errors/runtimeError.ts";
 import { formatShape } from "../shape.ts";
 import { sample } from "./samples.ts";
 
-/** A copy in another dtype; the gradient comes back in the input's. */
-const toCopy: Operator<FunctionSignature<(input: Tensor, options: { dtype: DType }) => Tensor>> = operator({
-  name: "_to_copy",
-  parameters: { input: tensor, dtype: dtypeParameter },
-  gradFn: "ToCopyBackward0",
-  forward: ({ input, dtype }) => duplicate(input, dtype ?? input.dtype),
-  // The engine converts every gradient to the dtype of what it belongs to.
-  vjp: { input: (g) => g },
-  samples: [() => [sample([2, 3]), { dtype: float64 }]],
-});
+/** A copy in another dtype; the gradient comes back in the input's. @internal */
+export const toCopy: Operator<FunctionSignature<(input: Tensor, options: { dtype: DType }) => Tensor>> =
+  operator({
+    name: "_to_copy",
+    parameters: { input: tensor, dtype: dtypeParameter },
+    gradFn: "ToCopyBackward0",
+    forward: ({ input, dtype }) => duplicate(input, dtype ?? input.dtype),
+    // The engine converts every gradient to the dtype of what it belongs to.
+    vjp: { input: (g) => g },
+    samples: [() => [sample([2, 3]), { dtype: float64 }]],
+  });
 
 /** What `to` accepts first: a dtype, a device, or a tensor to be like. */
 type Target = DType | Device | string | Tensor;

@@ -2,4 +2,4 @@
 export { where } from "./arithmetic.ts";
 export { cat, stack } from "./joining.ts";
 export { cross_entropy, mse_loss, nll_loss } from "./loss.ts";
-export { addmm, linear } from "./matmul.ts";
+export { linear } from "./matmul.ts";

@@ -10,7 +10,7 @@ import type { FunctionSignature, GeneralSignature } from "../signatures.ts";
 import { Tensor } from "../tensor.ts";
 import { choose, readIndices, type Indices } from "./advanced.ts";
 import { given, sample } from "./samples.ts";
-import { stridedBackward } from "./view.ts";
+import { stridedBackward } from "./slicing.ts";
 
 /** A list of integer tensors and masks, `null` for a whole dimension. No gradient flows to it. */
 const indicesParameter: Parameter<Indices> = {
@@ -187,7 +187,7 @@ function positionsAlong(
   return Int32Array.from({ length: index.numel() }, (_, i) => {
     const value = values[i]!;
     if (value < 0 || value >= size)
-      throw new IndexError(
+      throw new RuntimeError(
         `index ${value} is out of bounds for dimension ${axis} with size ${size}. Positions go from 0 to ${size - 1}.`,
       );
     let position = offset;
@@ -248,7 +248,7 @@ export const gather: Operator<GeneralSignature<[dim: number, index: Tensor]>> = 
   errors: [
     {
       args: () => [sample([2, 3]), 1, given([3], int64, [1, 1])],
-      error: "IndexError",
+      error: "RuntimeError",
       message: /index 3 is out of bounds for dimension 1 with size 3/,
     },
     {

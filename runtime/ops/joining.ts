@@ -1,6 +1,7 @@
 /** Several tensors into one. */
 import { IndexError } from "../errors/indexError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
+import { ValueError } from "../errors/valueError.ts";
 import { operator, type Operator } from "../operator.ts";
 import { integer, tensors } from "../parameters.ts";
 import { alias, allocate, convert, copyInto, promoteTensors } from "../settle.ts";
@@ -8,7 +9,8 @@ import { formatShape, normalizeDim, sameShape, type Shape } from "../shape.ts";
 import type { FunctionSignature } from "../signatures.ts";
 import type { Tensor } from "../tensor.ts";
 import { sample } from "./samples.ts";
-import { narrow, select, unsqueeze } from "./view.ts";
+import { narrow, select } from "./slicing.ts";
+import { unsqueeze } from "./view.ts";
 
 type JoinSignature = FunctionSignature<
   (tensors: readonly Tensor[], dim?: number | { dim?: number }) => Tensor
@@ -55,9 +57,8 @@ function join(items: readonly Tensor[], dim: number): Tensor {
 }
 
 /** @throws RuntimeError when there is nothing to join. */
-function checkSome(name: string, items: readonly Tensor[]): void {
-  if (items.length === 0)
-    throw new RuntimeError(`${name}(): expected a non-empty list of Tensors, got none.`);
+function checkSome(items: readonly Tensor[], makeError: (message: string) => Error): void {
+  if (items.length === 0) throw makeError("expected a non-empty list of Tensors, got none.");
 }
 
 /**
@@ -70,7 +71,7 @@ export const cat: Operator<JoinSignature> = operator({
   name: "cat",
   parameters: { tensors, dim: integer(0) },
   forward: ({ tensors, dim }) => {
-    checkSome("torch.cat", tensors);
+    checkSome(tensors, (message) => new ValueError(`torch.cat(): ${message}`));
     const scalar = tensors.findIndex((item) => item.ndim === 0);
     if (scalar >= 0)
       throw new RuntimeError(
@@ -96,7 +97,7 @@ export const cat: Operator<JoinSignature> = operator({
     () => [[sample([2, 3]), sample([2, 3], { seed: 1 })], { dim: -1 }],
   ],
   errors: [
-    { args: () => [[]], error: "RuntimeError", message: /non-empty/ },
+    { args: () => [[]], error: "ValueError", message: /non-empty/ },
     {
       args: () => [[sample([2, 3]), sample([2, 4])]],
       error: "RuntimeError",
@@ -121,7 +122,7 @@ export const stack: Operator<JoinSignature> = operator({
   name: "stack",
   parameters: { tensors, dim: integer(0) },
   forward: ({ tensors, dim }) => {
-    checkSome("stack", tensors);
+    checkSome(tensors, (message) => new RuntimeError(`stack: ${message}`));
     const first = tensors[0]!;
     const range = first.ndim + 1;
     if (dim < -range || dim >= range)

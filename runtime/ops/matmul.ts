@@ -4,7 +4,7 @@ import { composite, operator, type Operator } from "../operator.ts";
 import { keywordOnly, optionalTensor, scalar, tensor } from "../parameters.ts";
 import { allocate, backendOf, reshaped } from "../settle.ts";
 import { broadcastShapes, formatShape, numel, type Shape } from "../shape.ts";
-import type { FunctionSignature, MatmulSignature } from "../signatures.ts";
+import type { FunctionSignature, GeneralSignature, MatmulSignature } from "../signatures.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Scalar } from "../types.ts";
 import { add, mul } from "./arithmetic.ts";
@@ -162,6 +162,9 @@ export const dot: Operator<MatmulSignature> = operator({
   errors: [{ args: () => [sample([3]), sample([2])], error: "RuntimeError", message: /3 and 2 elements/ }],
 });
 
+/** The squeeze of a fresh result, which PyTorch does in place and numbers otherwise. */
+const squeezeResult: typeof squeeze = operator({ ...squeeze.declaration!, gradFn: "SqueezeBackward4" });
+
 /** Broadcasts the batch dimensions of both and multiplies them as one batch. */
 function batchMatmul(left: Tensor, right: Tensor): Tensor {
   const batch = broadcastShapes(left.shape.slice(0, -2), right.shape.slice(0, -2));
@@ -191,7 +194,7 @@ export const matmul: Operator<MatmulSignature> = composite({
       );
     if (input.ndim === 1 && other.ndim === 1) return dot(input, other);
     if (input.ndim === 2 && other.ndim === 1) return mv(input, other);
-    if (input.ndim === 1 && other.ndim === 2) return squeeze(mm(unsqueeze(input, 0), other), 0);
+    if (input.ndim === 1 && other.ndim === 2) return squeezeResult(mm(unsqueeze(input, 0), other), 0);
     if (input.ndim === 2 && other.ndim === 2) return mm(input, other);
     if (input.ndim === 1) return squeeze(batchMatmul(unsqueeze(input, 0), other), -2);
     if (other.ndim === 1) return squeeze(batchMatmul(input, unsqueeze(other, 1)), -1);
@@ -217,8 +220,8 @@ function foldedMatmul(input: Tensor, matrix: Tensor): Tensor {
   return reshape(mm(reshape(input, [numel(rows), input.size(-1)]), matrix), [...rows, matrix.shape[1]!]);
 }
 
-type AddmmSignature = FunctionSignature<
-  (input: Tensor, mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }) => Tensor
+type AddmmSignature = GeneralSignature<
+  [mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }]
 >;
 
 /**
@@ -270,6 +273,7 @@ export const linear: Operator<LinearSignature> = composite({
   parameters: { input: tensor, weight: tensor, bias: optionalTensor },
   define: ({ input, weight, bias }) => {
     if (input.ndim === 2 && bias !== null && weight.ndim === 2) return addmm(bias, input, t(weight));
+    if (input.ndim > 0 && bias !== null && weight.ndim === 2) return flatLinear(input, weight, bias);
     const product = matmul(input, t(weight));
     return bias === null ? product : add(product, bias);
   },
@@ -280,3 +284,10 @@ export const linear: Operator<LinearSignature> = composite({
   ],
   errors: [{ args: () => [sample([2, 5]), sample([4, 3])], error: "RuntimeError", message: /in_features/ }],
 });
+
+/** A batch of any shape as one long matrix. */
+function flatLinear(input: Tensor, weight: Tensor, bias: Tensor): Tensor {
+  const rows = input.shape.slice(0, -1);
+  const flat = reshape(input, [numel(rows), input.size(-1)]);
+  return reshape(addmm(bias, flat, t(weight)), [...rows, weight.shape[0]!]);
+}

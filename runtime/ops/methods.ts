@@ -29,7 +29,7 @@ export {
 } from "./conversion.ts";
 export { max, min } from "./extremum.ts";
 export { gather, index_put, index_select, scatter_add } from "./indexing.ts";
-export { bmm, dot, matmul, mm, mv } from "./matmul.ts";
+export { addmm, bmm, dot, matmul, mm, mv } from "./matmul.ts";
 export {
   all,
   amax,
@@ -67,17 +67,14 @@ export {
   square,
   tanh,
 } from "./unary.ts";
+export { clone, contiguous, detach } from "./copying.ts";
+export { narrow, select } from "./slicing.ts";
 export {
-  clone,
-  contiguous,
-  detach,
   expand,
   flatten,
   movedim,
-  narrow,
   permute,
   reshape,
-  select,
   squeeze,
   t,
   transpose,

@@ -1,4 +1,6 @@
 /** Helpers that turn an expression into an operator of one or two tensors. */
+import { bool } from "../dtype.ts";
+import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { E, input, type Expression } from "../expression.ts";
 import { operator, type ErrorCase, type Operator, type Rule, type Sample } from "../operator.ts";
 import { operand, tensor } from "../parameters.ts";
@@ -23,6 +25,16 @@ export interface UnaryPointwise {
   /** Looks at the input before anything is computed. */
   readonly check?: (input: Tensor) => void;
   readonly errors?: readonly ErrorCase[];
+}
+
+/** A check for operators that PyTorch has no bool kernel for. */
+export function refuseBoolKernel(kernel: string): (input: Tensor) => void {
+  return (input) => {
+    if (input.dtype === bool)
+      throw new NotImplementedError(
+        `"${kernel}" not implemented for 'Bool': convert with .int() or .float() first.`,
+      );
+  };
 }
 
 /** Makes an operator of one tensor from its expression. */
@@ -55,6 +67,8 @@ export interface BinaryPointwise {
   } | null;
   readonly samples?: readonly Sample[];
   readonly gradFn?: string;
+  /** Whether the second operand must be a tensor, as PyTorch asks of a few operators. */
+  readonly tensorsOnly?: true;
   readonly check?: (input: Tensor, other: Tensor) => void;
   readonly errors?: readonly ErrorCase[];
 }
@@ -67,19 +81,22 @@ export const binarySamples: readonly Sample[] = [
   () => [sample([3]), 2.5],
 ];
 
+/** Those without a plain number. */
+export const tensorSamples: readonly Sample[] = binarySamples.slice(0, 3);
+
 /** Makes an operator of two tensors from its expression. */
 export function binary<S extends Signature>(facts: BinaryPointwise): Operator<S> {
-  const { expression, dtype = "promote", check, vjp, samples, ...rest } = facts;
+  const { expression, dtype = "promote", check, vjp, tensorsOnly, samples, ...rest } = facts;
   return operator<S, BinaryParameters>({
     ...rest,
-    parameters: { input: tensor, other: operand },
+    parameters: { input: tensor, other: tensorsOnly ? tensor : operand },
     forward: ({ input, other }) => {
       check?.(input, other);
       return elementwise(expression, [input, other], dtype);
     },
     vjp,
     inPlace: true,
-    samples: samples ?? binarySamples,
+    samples: samples ?? (tensorsOnly ? tensorSamples : binarySamples),
   });
 }
 

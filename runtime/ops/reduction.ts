@@ -13,6 +13,7 @@ import {
   optionalInteger,
   requiredDims,
   tensor,
+  type Parameter,
 } from "../parameters.ts";
 import { convert, elementwise, reduceDims, searchDims } from "../settle.ts";
 import { formatShape, normalizeDims, numel, type Shape } from "../shape.ts";
@@ -180,14 +181,20 @@ function productOfOthers(input: Tensor, dim: number): Tensor {
   return prod(where(itself, 1, last.unsqueeze(-2)), -1).movedim(-1, dim);
 }
 
+/** @throws when there is nothing to compare: as PyTorch, another error for everything than for one dimension. */
 function refuseEmpty(name: string, input: Tensor, dim: Dims | null): void {
-  if (count(input.shape, dim) > 0 || numel(input.shape) > 0) return;
-  const dimensions = normalizeDims(dim, input.ndim);
-  const empty = dimensions.find((position) => input.shape[position] === 0);
-  if (empty === undefined) return;
-  throw new IndexError(
-    `${name}(): Expected reduction dim ${dim === null ? "to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument" : `${empty} to have non-zero size`}; the input has shape ${formatShape(input.shape)} and nothing to compare.`,
-  );
+  if (dim === null) {
+    if (input.numel() > 0) return;
+    const error = name.startsWith("arg") ? IndexError : RuntimeError;
+    throw new error(
+      `${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument; the input has shape ${formatShape(input.shape)}.`,
+    );
+  }
+  const empty = normalizeDims(dim, input.ndim).find((position) => input.shape[position] === 0);
+  if (empty !== undefined)
+    throw new IndexError(
+      `${name}(): Expected reduction dim ${empty} to have non-zero size; the input has shape ${formatShape(input.shape)} and nothing to compare along it.`,
+    );
 }
 
 function extremum(name: "amax" | "amin"): Operator<ReductionSignature> {
@@ -273,44 +280,56 @@ export const all: Operator<ReductionSignature> = quantifier("all");
 
 interface DeviationArguments {
   readonly input: Tensor;
-  readonly dim: Dims | null;
+  readonly dim: Dims | boolean | null;
   readonly correction: number;
   readonly unbiased: boolean;
   readonly keepdim: boolean;
 }
 
+/** A dimension, several, or all; or, in PyTorch's older form, whether the result is unbiased. */
+const dimsOrUnbiased: Parameter<Dims | boolean | null> = {
+  ...dims,
+  expects: `${dims.expects}, or true or false for unbiased`,
+  convert: (value) => (typeof value === "boolean" ? value : dims.convert(value)),
+};
+
 const deviationParameters = {
   input: tensor,
-  dim: dims,
-  keepdim: keywordOnly(flag(false)),
+  dim: dimsOrUnbiased,
+  unbiased: flag(true),
+  keepdim: flag(false),
   correction: keywordOnly(number(1)),
-  unbiased: keywordOnly(flag(true)),
 } as const;
 
-/** What the sum of squares is divided by: the count less the correction, and not below 0. */
-function degreesOfFreedom(
-  shape: Shape,
-  { dim, correction, unbiased }: Omit<DeviationArguments, "input" | "keepdim">,
-): number {
-  return Math.max(0, count(shape, dim) - (unbiased ? correction : 0));
+/** The dimensions, and what the sum of squares is divided by: the count less the correction, and not below 0. */
+function settleDeviation({ input, dim, correction, unbiased }: DeviationArguments): {
+  dim: Dims | null;
+  degrees: number;
+} {
+  const dimensions = typeof dim === "boolean" ? null : dim;
+  const isUnbiased = typeof dim === "boolean" ? dim : unbiased;
+  return {
+    dim: dimensions,
+    degrees: Math.max(0, count(input.shape, dimensions) - (isUnbiased ? correction : 0)),
+  };
 }
 
-function computeVariance(name: string, args: DeviationArguments): Tensor {
-  const { input, dim, keepdim } = args;
+function computeVariance(args: DeviationArguments): Tensor {
+  const { input, keepdim } = args;
   if (!input.dtype.is_floating_point)
     throw new RuntimeError(
-      `${name} and std only support floating point and complex dtypes, got ${input.dtype.toString()}. Call .float() first.`,
+      `std and var only support floating point and complex dtypes, got ${input.dtype.toString()}. Call .float() first.`,
     );
+  const { dim, degrees } = settleDeviation(args);
   const centered = sub(input, mean(input, dim, true));
-  return sum(mul(centered, centered), dim, keepdim).div(degreesOfFreedom(input.shape, args));
+  return sum(mul(centered, centered), dim, keepdim).div(degrees);
 }
 
-function varianceGrad(grad: Tensor, { input, ...args }: DeviationArguments): Tensor {
-  const factor = div(
-    keepDims(grad, input.shape, args.dim, args.keepdim).mul(2),
-    degreesOfFreedom(input.shape, args),
-  );
-  return mul(factor, sub(input, mean(input, args.dim, true)));
+function varianceGrad(grad: Tensor, args: DeviationArguments): Tensor {
+  const { input, keepdim } = args;
+  const { dim, degrees } = settleDeviation(args);
+  const factor = div(keepDims(grad, input.shape, dim, keepdim).mul(2), degrees);
+  return mul(factor, sub(input, mean(input, dim, true)));
 }
 
 const deviationSamples: readonly Sample[] = [
@@ -324,7 +343,7 @@ const variance: Operator<DeviationSignature> = operator({
   name: "var",
   parameters: deviationParameters,
   saves: ["input"],
-  forward: (args) => computeVariance("var", args),
+  forward: (args) => computeVariance(args),
   vjp: { input: (g, context) => varianceGrad(g, context) },
   samples: deviationSamples,
   errors: [outOfRange],
@@ -350,7 +369,7 @@ export const std: Operator<DeviationSignature> = operator({
   name: "std",
   parameters: deviationParameters,
   saves: ["input", "result"],
-  forward: (args) => sqrt(computeVariance("var", args)),
+  forward: (args) => sqrt(computeVariance(args)),
   vjp: {
     // A deviation of 0 has no slope; without the choice it would be 0 / 0.
     input: (g, context) =>

@@ -11,7 +11,8 @@ import { add } from "./arithmetic.ts";
 import { copy, to } from "./conversion.ts";
 import { advancedIndex, index_put } from "./indexing.ts";
 import { given } from "./samples.ts";
-import { select, slice_dim, unsqueeze } from "./view.ts";
+import { select, slice_dim } from "./slicing.ts";
+import { unsqueeze } from "./view.ts";
 
 /** Python's `start:end:step`, made by `torch.slice`. */
 export class Slice {
@@ -31,8 +32,12 @@ export class Slice {
  *
  * Source: Python's `slice`.
  */
-export function slice(start: number | null = null, end: number | null = null, step = 1): Slice {
-  return new Slice(start, end, step);
+export function slice(
+  start: number | null = null,
+  end: number | null = null,
+  step: number | null = 1,
+): Slice {
+  return new Slice(start, end, step ?? 1);
 }
 
 /** One item of an index. */

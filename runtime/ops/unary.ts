@@ -1,12 +1,15 @@
 /** Functions of one tensor, element by element. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
-import { bool } from "../dtype.ts";
+import { bool, int64 } from "../dtype.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
-import type { Operator, Sample } from "../operator.ts";
-import type { FloatUnarySignature, UnarySignature } from "../signatures.ts";
+import { NotImplementedError } from "../errors/notImplementedError.ts";
+import { operator, type Operator, type Sample } from "../operator.ts";
+import { keywordOnly, numberTensor, optionalInteger, tensor } from "../parameters.ts";
+import { convert, elementwise } from "../settle.ts";
+import type { FloatUnarySignature, GeneralSignature, UnarySignature } from "../signatures.ts";
 import type { Tensor } from "../tensor.ts";
 import { div, mul, pow, where } from "./arithmetic.ts";
 import { gt } from "./comparison.ts";
-import { E, unary, x } from "./pointwise.ts";
+import { E, refuseBoolKernel, unary, x } from "./pointwise.ts";
 import { given, sample } from "./samples.ts";
 
 const positive: readonly Sample[] = [() => [sample([2, 3], { low: 0.3 })], () => [sample([], { low: 0.3 })]];
@@ -32,6 +35,7 @@ export const neg: Operator<UnarySignature> = unary({
 /** The absolute value. The slope at 0 is taken as 0. Source: `torch.abs`. */
 export const abs: Operator<UnarySignature> = unary({
   name: "abs",
+  check: refuseBoolKernel("abs_cpu"),
   expression: E.abs(x),
   saves: ["input"],
   vjp: (g, { input }) => mul(g, sign(input)),
@@ -41,13 +45,52 @@ export const abs: Operator<UnarySignature> = unary({
 export const sign: Operator<UnarySignature> = unary({ name: "sign", expression: E.sign(x), vjp: noSlope });
 
 /** The largest whole number that is not above the element. Source: `torch.floor`. */
-export const floor: Operator<UnarySignature> = unary({ name: "floor", expression: E.floor(x), vjp: noSlope });
+export const floor: Operator<UnarySignature> = unary({
+  name: "floor",
+  check: refuseBoolKernel("floor_vml_cpu"),
+  expression: E.floor(x),
+  vjp: noSlope,
+});
 
 /** The smallest whole number that is not below the element. Source: `torch.ceil`. */
-export const ceil: Operator<UnarySignature> = unary({ name: "ceil", expression: E.ceil(x), vjp: noSlope });
+export const ceil: Operator<UnarySignature> = unary({
+  name: "ceil",
+  check: refuseBoolKernel("ceil_vml_cpu"),
+  expression: E.ceil(x),
+  vjp: noSlope,
+});
 
-/** The nearest whole number, halves to the even one. Source: `torch.round`. */
-export const round: Operator<UnarySignature> = unary({ name: "round", expression: E.round(x), vjp: noSlope });
+const roundExpression = E.round(x);
+
+/** Rounds to a number of digits behind the point; a negative one counts digits before it. Source: `round_decimals_kernel`. */
+function roundTo(input: Tensor, decimals: number): Tensor {
+  if (decimals === 0) return elementwise(roundExpression, [input]);
+  const power = numberTensor(10 ** Math.abs(decimals));
+  const [shift, back] = decimals > 0 ? [mul, div] : [div, mul];
+  return back(elementwise(roundExpression, [shift(input, power)]), power);
+}
+
+/**
+ * The nearest whole number, halves to the even one; with `decimals`, the nearest number of so many digits behind the point.
+ *
+ * @throws NotImplementedError for bool, and for whole numbers with `decimals`.
+ * Source: `torch.round`.
+ */
+export const round: Operator<GeneralSignature<[options?: { readonly decimals?: number }]>> = operator({
+  name: "round",
+  parameters: { input: tensor, decimals: keywordOnly(optionalInteger) },
+  forward: ({ input, decimals }) => {
+    if (input.dtype === bool || (decimals !== null && !input.dtype.is_floating_point))
+      throw new NotImplementedError(
+        `"round_${decimals ? "" : "vml_"}cpu" not implemented for '${input.dtype.typeName}': convert with .float() first.`,
+      );
+    return roundTo(input, decimals ?? 0);
+  },
+  vjp: { input: noSlope },
+  inPlace: true,
+  samples: [() => [sample([2, 3])], () => [sample([2, 3]), { decimals: 1 }]],
+  errors: [{ args: () => [given([1], bool)], error: "NotImplementedError", message: /round_vml_cpu/ }],
+});
 
 /** The exponential, `eˣ`. Source: `torch.exp`. */
 export const exp: Operator<FloatUnarySignature> = unary({
@@ -117,13 +160,19 @@ export const reciprocal: Operator<FloatUnarySignature> = unary({
   samples: positive,
 });
 
-/** The square, `x · x`. Source: `torch.square`, which PyTorch computes as a power. */
-export const square: Operator<UnarySignature> = unary({
+const squareExpression = E.mul(x, x);
+
+/** The square, `x · x`; of truth values as int64. Source: `torch.square`, which PyTorch computes as a power. */
+export const square: Operator<UnarySignature> = operator({
   name: "square",
-  expression: E.mul(x, x),
+  parameters: { input: tensor },
   gradFn: "PowBackward0",
   saves: ["input"],
-  vjp: (g, { input }) => mul(g, mul(input, 2)),
+  forward: ({ input }) =>
+    elementwise(squareExpression, [input.dtype === bool ? convert(input, int64) : input]),
+  vjp: { input: (g, { input }) => mul(g, mul(input, 2)) },
+  inPlace: true,
+  samples: [() => [sample([2, 3])], () => [sample([])]],
 });
 
 /** The sine of an angle in radians. Source: `torch.sin`. */

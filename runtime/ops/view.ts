@@ -1,9 +1,8 @@
 /** Other shapes of the same elements. A view shares its storage with its input, and each sees what is written into the other. */
-import { IndexError } from "../errors/indexError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { composite, operator, type Operator } from "../operator.ts";
-import { dims, integer, optionalInteger, sizes, tensor } from "../parameters.ts";
-import { alias, allocate, backendOf, duplicate, positionsOf } from "../settle.ts";
+import { dims, integer, requiredDims, sizes, tensor } from "../parameters.ts";
+import { alias } from "../settle.ts";
 import {
   contiguousStrides,
   formatShape,
@@ -20,7 +19,8 @@ import type {
   SizesSignature,
   TransposedSignature,
 } from "../signatures.ts";
-import { normalizeIndex, type Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
+import { clone } from "./copying.ts";
 import { sample } from "./samples.ts";
 
 /** A view: the same storage, with the tensor that owns it remembered. */
@@ -105,8 +105,8 @@ export const view: Operator<SizesSignature> = operator({
   ],
 });
 
-/** The shape of a fresh copy, which nothing else shares. */
-const unsafeView: Operator<FunctionSignature<(input: Tensor, size: Shape) => Tensor>> = operator({
+/** A fresh copy, which nothing else shares, in another shape. @internal */
+export const unsafeView: Operator<FunctionSignature<(input: Tensor, size: Shape) => Tensor>> = operator({
   name: "_unsafe_view",
   parameters: { input: tensor, size: sizes },
   gradFn: "UnsafeViewBackward0",
@@ -305,18 +305,6 @@ export const permute: Operator<SizesSignature> = operator({
   ],
 });
 
-/** With one dimension moved to another position, the others in order. Source: `torch.movedim`. */
-export const movedim: Operator<GeneralSignature<[source: number, destination: number]>> = composite({
-  name: "movedim",
-  parameters: { input: tensor, source: integer(), destination: integer() },
-  define: ({ input, source, destination }) => {
-    const from = normalizeDim(source, input.ndim);
-    const rest = [...input.shape.keys()].filter((dim) => dim !== from);
-    return permute(input, rest.toSpliced(normalizeDim(destination, input.ndim), 0, from));
-  },
-  samples: [() => [sample([2, 3, 4]), 0, -1]],
-});
-
 /**
  * Repeated along dimensions of size 1, without a copy. A size of −1 leaves a dimension as it is.
  *
@@ -358,224 +346,34 @@ function expandedSize(input: Tensor, size: Shape, wanted: number, dim: number, l
   );
 }
 
-/**
- * The elements at `offset + Σ index · stride` of a row-major tensor, for every index within `size`. Positions count from the tensor's own first
- * element, and not, as in `torch.as_strided`, from the start of its storage.
- *
- * @internal
- */
-export const stridedView: Operator<
-  FunctionSignature<(input: Tensor, size: Shape, stride: readonly number[], offset: number) => Tensor>
-> = operator({
-  name: "as_strided",
-  parameters: { input: tensor, size: sizes, stride: sizes, offset: integer() },
-  forward: ({ input, size, stride, offset }) => viewOf(input, size, stride, input.offset + offset),
-  vjp: {
-    input: (g, { shapes, size, stride, offset }) => stridedBackward(g, shapes.input, size, stride, offset),
-  },
-  samples: [() => [sample([2, 3]), [2, 2], [3, 1], 1], () => [sample([4]), [2, 3], [1, 1], 0]],
-});
-
-/**
- * A row-major tensor of zeros of `shape`, to which the elements of `input` are added where `stridedView` reads them: its adjoint.
- *
- * @internal
- */
-export const stridedBackward: Operator<
-  FunctionSignature<
-    (input: Tensor, shape: Shape, size: Shape, stride: readonly number[], offset: number) => Tensor
-  >
-> = operator({
-  name: "as_strided_backward",
-  parameters: { input: tensor, shape: sizes, size: sizes, stride: sizes, offset: integer() },
-  forward: ({ input, shape, size, stride, offset }) => {
-    const result = allocate(shape, input.dtype);
-    backendOf(input).scatter(result, positionsOf(size, stride, offset), input, true);
-    return result;
-  },
-  vjp: { input: (g, { size, stride, offset }) => stridedView(contiguous(g), size, stride, offset) },
-  samples: [() => [sample([2, 2]), [2, 3], [2, 2], [3, 1], 1]],
-});
-
-/** One position of a dimension, which goes away. */
-function selectGeometry(
-  shape: Shape,
-  strides: readonly number[],
-  dim: number,
-  index: number,
-): { size: number[]; stride: number[]; offset: number } {
-  return { size: shape.toSpliced(dim, 1), stride: strides.toSpliced(dim, 1), offset: strides[dim]! * index };
-}
-
-/**
- * One slice along `dim`, without that dimension.
- *
- * @throws IndexError when the dimension or the position is out of range.
- * Source: `torch.select`.
- */
-export const select: Operator<GeneralSignature<[dim: number, index: number]>> = operator({
-  name: "select",
-  parameters: { input: tensor, dim: integer(), index: integer() },
-  forward: ({ input, dim, index }) => {
-    if (input.ndim === 0)
-      throw new IndexError(
-        "select() cannot be applied to a 0-dim tensor: it has no dimension to choose from. Use item() for its value.",
-      );
-    const position = normalizeDim(dim, input.ndim);
-    const { size, stride, offset } = selectGeometry(
-      input.shape,
-      input.strides,
-      position,
-      normalizeIndex(index, position, input.shape[position]!),
+/** @throws RuntimeError when the two lists do not name as many dimensions, each once. */
+function checkMove(source: readonly number[], destination: readonly number[]): void {
+  if (source.length !== destination.length)
+    throw new RuntimeError(
+      `movedim: Invalid source or destination dims: source (${formatShape(source)} dims) should contain the same number of dims as destination (${formatShape(destination)} dims).`,
     );
-    return viewOf(input, size, stride, input.offset + offset);
-  },
-  vjp: {
-    input: (g, { shapes, dim, index }) => {
-      const position = normalizeDim(dim, shapes.input.length);
-      const at = normalizeIndex(index, position, shapes.input[position]!);
-      const { size, stride, offset } = selectGeometry(
-        shapes.input,
-        contiguousStrides(shapes.input),
-        position,
-        at,
-      );
-      return stridedBackward(g, shapes.input, size, stride, offset);
-    },
-  },
-  samples: [() => [sample([2, 3]), 0, 1], () => [sample([2, 3, 2]).transpose(0, 2), -2, -1]],
-  errors: [
-    {
-      args: () => [sample([2, 3]), 0, 2],
-      error: "IndexError",
-      message: /index 2 is out of bounds for dimension 0 with size 2/,
-    },
-  ],
-});
-
-interface SliceArguments {
-  readonly dim: number;
-  readonly start: number | null;
-  readonly end: number | null;
-  readonly step: number;
-}
-
-/** Python's rule for `start:end:step`: negative positions count from the end, and everything is cut to the size. */
-function sliceGeometry(
-  shape: Shape,
-  strides: readonly number[],
-  { dim, start, end, step }: SliceArguments,
-): { size: number[]; stride: number[]; offset: number } {
-  const position = normalizeDim(dim, shape.length);
-  const length = shape[position]!;
-  const clip = (value: number): number => Math.min(Math.max(value < 0 ? value + length : value, 0), length);
-  const from = clip(start ?? 0);
-  const to = Math.max(clip(end ?? length), from);
-  return {
-    size: shape.with(position, Math.ceil((to - from) / step)),
-    stride: strides.with(position, strides[position]! * step),
-    offset: strides[position]! * from,
-  };
 }
 
 /**
- * The positions `start` to `end` (not included) of one dimension, every `step`-th.
+ * With one dimension, or several, moved to other positions, and the rest in order.
  *
- * @throws RuntimeError when `step` is not positive.
- * Source: `torch.ops.aten.slice`, Python's `x[start:end:step]`.
+ * @throws IndexError when there is no such dimension, RuntimeError when one is named twice or the lists differ in length.
+ * Source: `torch.movedim`.
  */
-export const slice_dim: Operator<
-  GeneralSignature<[dim: number, start?: number | null, end?: number | null, step?: number]>
-> = operator({
-  name: "slice",
-  parameters: {
-    input: tensor,
-    dim: integer(0),
-    start: optionalInteger,
-    end: optionalInteger,
-    step: integer(1),
+export const movedim: Operator<GeneralSignature<[source: Dims, destination: Dims]>> = composite({
+  name: "movedim",
+  parameters: { input: tensor, source: requiredDims, destination: requiredDims },
+  define: ({ input, source, destination }) => {
+    const [from, to] = [[source].flat(), [destination].flat()];
+    checkMove(from, to);
+    if (from.length === 0) return input;
+    const [sources, targets] = [normalizeDims(from, input.ndim), normalizeDims(to, input.ndim)];
+    const rest = [...input.shape.keys()].filter((dim) => !sources.includes(dim));
+    const order = Array.from({ length: input.ndim }, (_, position) => {
+      const moved = targets.indexOf(position);
+      return moved >= 0 ? sources[moved]! : rest.shift()!;
+    });
+    return permute(input, order);
   },
-  forward: ({ input, ...range }) => {
-    if (range.step <= 0)
-      throw new RuntimeError(
-        `slice step must be positive, got ${range.step}. Turn the dimension around with flip instead.`,
-      );
-    const { size, stride, offset } = sliceGeometry(input.shape, input.strides, range);
-    return viewOf(input, size, stride, input.offset + offset);
-  },
-  vjp: {
-    input: (g, { shapes, ...range }) => {
-      const { size, stride, offset } = sliceGeometry(shapes.input, contiguousStrides(shapes.input), range);
-      return stridedBackward(g, shapes.input, size, stride, offset);
-    },
-  },
-  samples: [
-    () => [sample([5, 2]), 0, 1, 4],
-    () => [sample([2, 5]), 1, null, null, 2],
-    () => [sample([5]), 0, -3, null],
-  ],
-  errors: [
-    { args: () => [sample([3]), 0, 0, 3, 0], error: "RuntimeError", message: /step must be positive/ },
-  ],
-});
-
-/**
- * `length` positions of one dimension, from `start` on.
- *
- * @throws IndexError or RuntimeError when they are not all there.
- * Source: `torch.narrow`.
- */
-export const narrow: Operator<GeneralSignature<[dim: number, start: number, length: number]>> = composite({
-  name: "narrow",
-  parameters: { input: tensor, dim: integer(), start: integer(), length: integer() },
-  define: ({ input, dim, start, length }) => {
-    if (input.ndim === 0)
-      throw new RuntimeError(
-        "narrow() cannot be applied to a 0-dim tensor: it has no dimension. Use item() for its value.",
-      );
-    const size = input.size(dim);
-    if (start < -size || start > size)
-      throw new IndexError(
-        `start out of range (expected to be in range of [${-size}, ${size}], but got ${start})`,
-      );
-    const from = start < 0 ? start + size : start;
-    if (length < 0) throw new RuntimeError(`narrow(): length must be non-negative, got ${length}.`);
-    if (from + length > size)
-      throw new RuntimeError(`start (${from}) + length (${length}) exceeds dimension size (${size}).`);
-    return slice_dim(input, dim, from, from + length);
-  },
-  samples: [() => [sample([5, 2]), 0, 1, 3], () => [sample([2, 5]), 1, -2, 2]],
-  errors: [
-    {
-      args: () => [sample([3]), 0, 1, 3],
-      error: "RuntimeError",
-      message: /start \(1\) \+ length \(3\) exceeds dimension size \(3\)/,
-    },
-  ],
-});
-
-/** A row-major copy that shares nothing with its input. Source: `torch.clone`. */
-export const clone: Operator<GeneralSignature<[]>> = operator({
-  name: "clone",
-  parameters: { input: tensor },
-  forward: ({ input }) => duplicate(input),
-  vjp: { input: (g) => g },
-  samples: [() => [sample([2, 3])], () => [sample([2, 3]).t()]],
-});
-
-/** The tensor itself where its elements lie in row-major order, else a copy in which they do. Source: `torch.Tensor.contiguous`. */
-export const contiguous: Operator<GeneralSignature<[]>> = composite({
-  name: "contiguous",
-  parameters: { input: tensor },
-  define: ({ input }) => (input.is_contiguous() ? input : clone(input)),
-  samples: [() => [sample([2, 3])], () => [sample([2, 3]).t()]],
-});
-
-/** The same elements, in the same storage, that no gradient flows through. Source: `torch.Tensor.detach`. */
-export const detach: Operator<GeneralSignature<[]>> = operator({
-  name: "detach",
-  parameters: { input: tensor },
-  forward: ({ input }) => alias(input, input.shape, input.strides),
-  vjp: null,
-  samples: [() => [sample([2, 3])]],
+  samples: [() => [sample([2, 3, 4]), 0, -1], () => [sample([2, 3, 4]), [0, 2], [1, 0]]],
 });

@@ -31,9 +31,7 @@ export abstract class Optimizer<Settings extends object> {
     // Each group's settings are the defaults, overridden by its own.
     this.param_groups = groups.map(
       (group) =>
-        ({
-          ...defaults,
-          ...group,
+        Object.assign({}, defaults, group, {
           params: [...group.params].map(checkParameter),
         }) as ParameterGroup<Settings>,
     );

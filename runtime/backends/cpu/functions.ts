@@ -42,3 +42,24 @@ export function bigMaximum(x: bigint, y: bigint): bigint {
 export function bigMinimum(x: bigint, y: bigint): bigint {
   return x < y ? x : y;
 }
+
+/**
+ * The quotient rounded downwards, by way of the remainder, so that it is right where `x / y` itself was rounded up to a whole number.
+ *
+ * Source: `div_floor_floating` in `c10/util/generic_math.h`.
+ */
+export function floorDivide(x: number, y: number): number {
+  if (y === 0) return x / y;
+  const remainder = x % y;
+  let quotient = (x - remainder) / y;
+  if (remainder !== 0 && y < 0 !== remainder < 0) quotient -= 1;
+  if (quotient === 0) return Object.is(x / y, -0) || x / y < 0 ? -0 : 0;
+  const floor = Math.floor(quotient);
+  return quotient - floor > 0.5 ? floor + 1 : floor;
+}
+
+/** The same for int64. */
+export function bigFloorDivide(x: bigint, y: bigint): bigint {
+  const quotient = x / y;
+  return x % y !== 0n && x < 0n !== y < 0n ? quotient - 1n : quotient;
+}

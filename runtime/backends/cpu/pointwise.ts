@@ -39,12 +39,14 @@ const floating: Dialect = {
     floor: call("Math.floor"),
     ceil: call("Math.ceil"),
     round: call("roundHalfEven"),
+    trunc: call("Math.trunc"),
   },
   binary: {
     add: infix("+"),
     sub: infix("-"),
     mul: infix("*"),
     div: infix("/"),
+    floorDivide: call("floorDivide"),
     pow: call("power"),
     maximum: call("Math.max"),
     minimum: call("Math.min"),
@@ -54,7 +56,7 @@ const floating: Dialect = {
 /** int32, uint8 and bool: numbers, which the output's typed array wraps to its width. */
 const integral: Dialect = {
   constant: floating.constant,
-  unary: { ...floating.unary, floor: same, ceil: same, round: same },
+  unary: { ...floating.unary, floor: same, ceil: same, round: same, trunc: call("Math.trunc") },
   binary: { ...floating.binary, mul: call("Math.imul"), pow: call("integerPower") },
 };
 
@@ -63,11 +65,13 @@ const big: Dialect = {
   constant: (value) => (Number.isFinite(value) ? `${value}n` : `${value}`),
   unary: {
     ...integral.unary,
+    trunc: same,
     abs: (x) => `(${x} < 0n ? -${x} : ${x})`,
     sign: (x) => `(${x} > 0n ? 1n : ${x} < 0n ? -1n : 0n)`,
   },
   binary: {
     ...floating.binary,
+    floorDivide: call("bigFloorDivide"),
     pow: call("bigPower"),
     maximum: call("bigMaximum"),
     minimum: call("bigMinimum"),

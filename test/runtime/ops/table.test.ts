@@ -1,0 +1,116 @@
+/** One test for every operator of the table: its samples, its derivatives, its errors. */
+import { describe, expect, test } from "vitest";
+import { Tensor } from "../../../runtime/index.ts";
+import { gradcheck, gradgradcheck } from "../../../runtime/autograd/gradcheck.ts";
+import type { OperatorFacts, Sample } from "../../../runtime/operator.ts";
+import * as functions from "../../../runtime/ops/functions.ts";
+import * as internal from "../../../runtime/ops/internal.ts";
+import * as methods from "../../../runtime/ops/methods.ts";
+
+type Callable = OperatorFacts & ((...args: unknown[]) => unknown);
+
+// The table's operators have many signatures; samples call them by their run-time form.
+const table = Object.values({ ...methods, ...functions, ...internal }) as unknown as Callable[];
+
+/** The tensors of a sample that ask for a gradient, wherever they stand. */
+function differentiableInputs(args: readonly unknown[]): Tensor[] {
+  return args.flatMap((arg): Tensor[] => {
+    if (arg instanceof Tensor) return arg.requires_grad ? [arg] : [];
+    return Array.isArray(arg) ? differentiableInputs(arg) : [];
+  });
+}
+
+/** The call with other tensors in place of those that ask for a gradient. */
+function replaceInputs(args: readonly unknown[], inputs: Tensor[]): unknown[] {
+  const rest = [...inputs];
+  const replace = (arg: unknown): unknown => {
+    if (arg instanceof Tensor) return arg.requires_grad ? rest.shift() : arg;
+    return Array.isArray(arg) ? arg.map(replace) : arg;
+  };
+  return args.map(replace);
+}
+
+function firstResult(result: unknown): Tensor {
+  const tensor = Array.isArray(result) ? result[0] : result;
+  if (tensor instanceof Tensor) return tensor;
+  throw new Error(`expected a Tensor, got ${String(tensor)}`);
+}
+
+/** Differences of float32 numbers are coarse, but only conversions give them, and those are linear. */
+const coarse = { eps: 0.5, atol: 1e-3, rtol: 1e-3 };
+
+/** Holds one sample's derivatives against finite differences; samples without a gradient have none to hold. */
+function checkSample(operator: Callable, sample: Sample): void {
+  const args = sample();
+  const inputs = differentiableInputs(args).map((input) => input.detach().clone().requires_grad_(true));
+  const call = (...replaced: Tensor[]): Tensor => firstResult(operator(...replaceInputs(args, replaced)));
+  const result = call(...inputs);
+  if (!result.requires_grad || result.numel() === 0) return;
+  const options = result.dtype.name === "float64" ? {} : coarse;
+  gradcheck(call, inputs, options);
+  if (result.dtype.name === "float64") gradgradcheck(call, inputs);
+}
+
+/** Runs `body` while every rule of an operator's derivative is replaced. */
+function withRules(operator: Callable, name: string, rule: unknown, body: () => void): void {
+  const vjp = operator.declaration!.vjp as Record<string, unknown>;
+  const original = vjp[name];
+  vjp[name] = rule;
+  try {
+    body();
+  } finally {
+    vjp[name] = original;
+  }
+}
+
+type AnyRule = (grad: Tensor, context: object) => Tensor | readonly (Tensor | null)[] | null;
+
+/** A rule that is off by a tenth. */
+function broken(rule: AnyRule): AnyRule {
+  const shift = (grad: Tensor | null): Tensor | null => grad && grad.add(0.1);
+  return (grad, context) => {
+    const result = rule(grad, context);
+    return Array.isArray(result) ? result.map(shift) : shift(result as Tensor | null);
+  };
+}
+
+describe.each(table.map((operator) => ({ name: operator.operatorName, operator })))(
+  "$name",
+  ({ operator }) => {
+    test("has samples that run", () => {
+      expect(operator.samples.length).toBeGreaterThan(0);
+      for (const sample of operator.samples)
+        expect(firstResult(operator(...sample()))).toBeInstanceOf(Tensor);
+    });
+
+    test("has derivatives of first and second order that agree with finite differences", () => {
+      expect(() => operator.samples.forEach((sample) => checkSample(operator, sample))).not.toThrow();
+    });
+
+    const rules = Object.entries((operator.declaration?.vjp ?? {}) as Record<string, AnyRule | null>).filter(
+      ([, rule]) => rule !== null,
+    );
+    test.each(rules)("is tested well enough to notice a wrong derivative of %s", (name, rule) => {
+      withRules(operator, name, broken(rule!), () => {
+        expect(() => operator.samples.forEach((sample) => checkSample(operator, sample))).toThrow(
+          "finite differences give",
+        );
+      });
+    });
+
+    test.skipIf(operator.errors.length === 0)("throws the errors that it declares", () => {
+      for (const { args, error, message } of operator.errors) {
+        expect(() => operator(...args())).toThrow(
+          expect.objectContaining({ name: error, message: expect.stringMatching(message) as unknown }),
+        );
+      }
+    });
+
+    test("is documented by its parameters: each has a name and says what it accepts", () => {
+      for (const [name, parameter] of Object.entries(operator.parameters)) {
+        expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
+        expect(parameter.expects).not.toBe("");
+      }
+    });
+  },
+);
