@@ -14,6 +14,9 @@ export interface OpenKernel {
   close(): Promise<void>;
 }
 
+/** A kernel that runs answers within milliseconds, also while it runs a cell; this allows for a machine that swaps. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
 /**
  * Starts a kernel that works in `folder`, or connects to the one of a connection file.
  *
@@ -54,7 +57,9 @@ async function connectTo(connectionFile: string, signal: AbortSignal | undefined
 
 async function connect(connectionFile: string): Promise<KernelClient> {
   try {
-    return await KernelClient.connect(await readConnectionFile(connectionFile));
+    return await KernelClient.connect(await readConnectionFile(connectionFile), {
+      timeoutMs: CONNECT_TIMEOUT_MS,
+    });
   } catch (error) {
     if (error instanceof ConnectionError)
       throw new InputError(`--existing ${error.message}`, { cause: error });

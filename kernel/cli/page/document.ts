@@ -8,12 +8,12 @@ import { STYLE } from "./style.ts";
 const FIT_FRAMES = `
 for (const frame of document.querySelectorAll("iframe.foreign")) {
   const fit = () => {
-    const root = frame.contentDocument?.documentElement;
-    if (root) frame.style.height = Math.ceil(root.getBoundingClientRect().height) + "px";
+    const root = frame.contentDocument.documentElement;
+    frame.style.height = Math.ceil(root.getBoundingClientRect().height) + "px";
   };
-  frame.addEventListener("load", fit);
-  addEventListener("resize", fit);
-  fit();
+  const follow = () => new ResizeObserver(fit).observe(frame.contentDocument.documentElement);
+  frame.addEventListener("load", follow);
+  if (frame.contentDocument?.readyState === "complete") follow();
 }
 `;
 

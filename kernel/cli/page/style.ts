@@ -86,7 +86,7 @@ pre.error, pre.stderr { white-space: pre-wrap; overflow-wrap: anywhere; }
 .stderr { background: var(--stderr-page); border-left: 4px solid var(--stderr-line); }
 .error { background: var(--error-page); border-left: 4px solid var(--error-line); }
 .note { color: var(--muted); font-style: italic; }
-.foreign { width: 100%; height: 20rem; border: 0; resize: vertical; background: transparent; }
+.foreign { width: 100%; height: 20rem; border: 0; background: transparent; }
 
 .pager { display: flex; flex-wrap: wrap; gap: 1rem; margin-top: 3rem; }
 .pager a { flex: 1 1 14rem; border: 1px solid var(--line); border-radius: 10px; padding: 0.7rem 1rem; text-decoration: none; }

@@ -107,11 +107,16 @@ describe.skipIf(missing !== "")(`pages in a browser${missing}`, () => {
     await page.close();
   });
 
-  test("a frame takes the height of what it holds", async () => {
-    const page = await open(hostileNotebook(), "framed");
+  test("a frame has the height of what it holds, also when that grows", async () => {
+    const more = '<details><summary id="more">more</summary><div style="height: 400px">tall</div></details>';
+    const page = await open(hostileNotebook(more), "framed");
     const height = async (): Promise<number> =>
       (await page.locator("iframe.foreign").boundingBox())?.height ?? 0;
     await expect.poll(height).toBeGreaterThan(700);
+    const before = await height();
+    const frame = page.frames().find((candidate) => candidate.url() === "about:srcdoc");
+    await frame?.locator("#more").click();
+    await expect.poll(height).toBeGreaterThan(before + 300);
     await page.close();
   });
 
