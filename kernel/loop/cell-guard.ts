@@ -1,3 +1,5 @@
+// From the module: cells may replace the globals.
+import { setImmediate, setTimeout } from "node:timers";
 import type { Front } from "./front.ts";
 
 /** A cell that was stopped ends by itself within this time, or is given up. */
@@ -45,11 +47,12 @@ export class CellGuard {
         setTimeout(() => resolve(lost), GRACE_MS).unref();
       };
       const begin = (): void => {
-        const entered = this.#gate.enterCell();
-        this.#onSettled = entered ? stop : begin;
-        if (entered) void work().then(finish);
+        this.#onSettled = stop;
+        if (this.#gate.enterCell()) void work().then(finish);
+        else this.#onSettled = begin;
       };
-      begin();
+      // On a stack of its own: a termination ends every function on the stack, also those of whoever called this.
+      setImmediate(begin);
     });
   }
 

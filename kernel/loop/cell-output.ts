@@ -1,3 +1,5 @@
+// From the module: cells may replace the globals.
+import { clearTimeout, setTimeout } from "node:timers";
 import type { DisplayContent, OutputSink } from "../session/types.ts";
 import type { Contents, Header } from "../wire/index.ts";
 import type { Front } from "./front.ts";

@@ -49,6 +49,7 @@ try {
   watchParent(process.env, () => void endProcess());
   toMain({ type: "ready" });
 } catch (error) {
+  await mainThread.close();
   await server.close();
   state.markClosed();
   toMain({ type: "failed", reason: error instanceof BindError ? error.message : String(error) });
@@ -76,7 +77,7 @@ async function take(message: ToSockets): Promise<void> {
       server.queue.abortQueued();
       break;
     case "close":
-      mainThread.close();
+      await mainThread.close();
       await server.close();
       state.markClosed();
       break;

@@ -64,7 +64,8 @@ export class StopRemote {
   }
 
   /** Lets go of the main thread; otherwise Node waits at its end, and says so on standard error. */
-  close(): void {
+  async close(): Promise<void> {
+    await this.#functionId;
     this.#inspector.disconnect();
   }
 

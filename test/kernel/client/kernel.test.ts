@@ -1,0 +1,410 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  KernelClient,
+  KernelDiedError,
+  KernelSilentError,
+  KernelUnreachableError,
+  startKernel,
+  type ExecuteResult,
+  type KernelProcess,
+  type OutputMessage,
+} from "../../../kernel/client/index.ts";
+import { freeConnection } from "../../../kernel/client/free-connection.ts";
+import { ClientSockets } from "../../../kernel/client/sockets.ts";
+import { kernelCommand } from "../../../kernel/launch.ts";
+import { newMessage, type ConnectionInfo, type Message } from "../../../kernel/wire/index.ts";
+
+/*
+ * A real kernel process over ZeroMQ, as built in dist.
+ */
+
+let folder: string;
+let kernel: KernelProcess;
+let stderr = "";
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kernel-test-"));
+  kernel = await startKernel({ cwd: folder, onStderr: (text) => (stderr += text) });
+});
+
+afterAll(async () => {
+  await kernel.shutdown();
+  await rm(folder, { recursive: true });
+});
+
+interface Ran extends ExecuteResult {
+  readonly outputs: OutputMessage[];
+}
+
+async function run(code: string, options: { stopOnError?: boolean; silent?: boolean } = {}): Promise<Ran> {
+  const outputs: OutputMessage[] = [];
+  const result = await kernel.client.execute(code, {
+    ...options,
+    onOutput: (output) => outputs.push(output),
+  });
+  return { ...result, outputs };
+}
+
+/** Text of the value that a cell showed. */
+function shown({ outputs }: Ran): unknown {
+  return outputs.find((output) => output.type === "execute_result")?.content.data["text/plain"];
+}
+
+function printed({ outputs }: Ran, name: "stdout" | "stderr" = "stdout"): string {
+  return outputs
+    .flatMap((output) =>
+      output.type === "stream" && output.content.name === name ? [output.content.text] : [],
+    )
+    .join("");
+}
+
+/** Runs a cell that does not end by itself, and stops it once it says that it runs. */
+async function stopped(code: string, stop: () => Promise<void> | void): Promise<ExecuteResult> {
+  const outputs: OutputMessage[] = [];
+  const result = kernel.client.execute(code, { onOutput: (output) => outputs.push(output) });
+  await eventually(() => outputs.find(({ type }) => type === "execute_input"));
+  await sleep(50);
+  await stop();
+  return result;
+}
+
+/** The value of `look` as soon as it is not `undefined`; the test's own time limit ends the wait. */
+async function eventually<T>(look: () => T | undefined): Promise<T> {
+  for (;;) {
+    const found = look();
+    if (found !== undefined) return found;
+    await sleep(5);
+  }
+}
+
+async function withSockets<T>(
+  info: ConnectionInfo,
+  work: (sockets: ClientSockets, received: { channel: string; message: Message }[]) => Promise<T>,
+): Promise<T> {
+  const received: { channel: string; message: Message }[] = [];
+  const sockets = new ClientSockets(info, (channel, message) => received.push({ channel, message }));
+  try {
+    return await work(sockets, received);
+  } finally {
+    sockets.close();
+  }
+}
+
+async function exitOf(connectionFile: string): Promise<{ code: number; stderr: string }> {
+  const { command, args } = kernelCommand(connectionFile);
+  const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"] });
+  let text = "";
+  child.stderr.setEncoding("utf8").on("data", (part: string) => (text += part));
+  const [code] = (await once(child, "close")) as [number];
+  return { code, stderr: text };
+}
+
+describe("A kernel", () => {
+  it("says what it is", async () => {
+    const info = await kernel.client.kernelInfo();
+    expect(info).toMatchObject({
+      status: "ok",
+      protocol_version: "5.5",
+      implementation: "typetorch",
+      language_info: { name: "typescript", file_extension: ".ts", nbconvert_exporter: "script" },
+    });
+  });
+
+  it("runs cells that share their variables, and shows results, text and errors", async () => {
+    expect((await run("const greeting: string = 'hello';")).status).toBe("ok");
+    const ran = await run("console.log(greeting); console.error('careful'); greeting.length");
+    expect(printed(ran)).toBe("hello\n");
+    expect(printed(ran, "stderr")).toBe("careful\n");
+    expect(shown(ran)).toBe("5");
+    const failed = await run("throw new RangeError('too far')");
+    expect(failed.error).toMatchObject({ ename: "RangeError", evalue: "too far" });
+    expect(failed.outputs.at(-1)).toMatchObject({ type: "error", content: { ename: "RangeError" } });
+  });
+
+  it("answers is_complete, comm_info and history", async () => {
+    expect(await kernel.client.isComplete("1 + 1")).toMatchObject({ status: "complete" });
+    expect(await kernel.client.isComplete("function f() {")).toMatchObject({ status: "incomplete" });
+    expect(await kernel.client.commInfo()).toEqual({ status: "ok", comms: {} });
+    expect(await kernel.client.history({ hist_access_type: "tail", n: 1 })).toEqual({
+      status: "ok",
+      history: [],
+    });
+  });
+
+  it("delivers 100,000 lines completely and in order", async () => {
+    const ran = await run("for (let i = 0; i < 100_000; i++) console.log(i)");
+    expect(printed(ran)).toBe(Array.from({ length: 100_000 }, (_, i) => `${i}\n`).join(""));
+  });
+
+  it("aborts the cells that wait behind one that fails, and runs them when asked to", async () => {
+    const slowFailure = "await new Promise((done) => setTimeout(done, 100)); throw new Error('no')";
+    const aborted = await Promise.all([run(slowFailure), run("1"), run("2")]);
+    expect(aborted.map((ran) => ran.status)).toEqual(["error", "aborted", "aborted"]);
+    const ran = await Promise.all([run(slowFailure, { stopOnError: false }), run("1")]);
+    expect(ran.map(({ status }) => status)).toEqual(["error", "ok"]);
+  });
+
+  it("shows an error of a late timer on the cell that set it, and lives on", async () => {
+    const ran = await run(
+      "setTimeout(() => { throw new Error('too late') }, 20); await new Promise((d) => setTimeout(d, 200))",
+    );
+    expect(ran.status).toBe("ok");
+    expect(printed(ran, "stderr")).toContain("too late");
+    expect(shown(await run("6 * 7"))).toBe("42");
+  });
+
+  it("shows a rejection that nobody handles on the cell, and lives on", async () => {
+    const ran = await run(
+      "void Promise.reject(new Error('nobody')); await new Promise((d) => setTimeout(d, 100))",
+    );
+    expect(printed(ran, "stderr")).toContain("nobody");
+    expect(shown(await run("6 * 7"))).toBe("42");
+  });
+});
+
+describe("An interrupt", () => {
+  const stops: [string, () => Promise<void> | void][] = [
+    ["a message", async () => kernel.interrupt()],
+    ["SIGINT", () => void process.kill(kernel.pid, "SIGINT")],
+  ];
+  const cells = [
+    "while (true) {}",
+    "await 1; while (true) {}",
+    "await new Promise(() => {})",
+    "for (;;) await null",
+    "for (;;) await new Promise((done) => process.nextTick(done))",
+    "for (;;) console.log('x')",
+    "/(a+)+$/.test('a'.repeat(40) + 'b')",
+    "for (;;) try { for (;;); } finally { for (;;); }",
+  ];
+  it.each(stops.flatMap(([name, stop]) => cells.map((cell) => [name, cell, stop] as const)))(
+    "by %s ends `%s`, and keeps every variable",
+    async (_name, cell, stop) => {
+      await run("let kept = 'kept'");
+      const result = await stopped(cell, stop);
+      expect(result.error?.ename).toBe("KeyboardInterrupt");
+      expect(shown(await run("kept"))).toBe("'kept'");
+    },
+  );
+
+  it("ends a loop after an await while AsyncLocalStorage is in use", async () => {
+    await run(
+      "import { AsyncLocalStorage } from 'node:async_hooks'; const storage = new AsyncLocalStorage();",
+    );
+    for (let i = 0; i < 5; i++) {
+      const result = await stopped(
+        "await storage.run({}, async () => { for (;;) await null; })",
+        kernel.interrupt.bind(kernel),
+      );
+      expect(result.error?.ename).toBe("KeyboardInterrupt");
+    }
+    expect(shown(await run("6 * 7"))).toBe("42");
+  });
+
+  it("of an idle kernel does nothing, neither at once nor to the next cells", async () => {
+    await kernel.interrupt();
+    process.kill(kernel.pid, "SIGINT");
+    await sleep(50);
+    await kernel.interrupt();
+    for (let i = 0; i < 3; i++) expect(shown(await run("6 * 7"))).toBe("42");
+  });
+
+  it("ends a timer of an earlier cell that never returns, and the cell that waits behind it runs", async () => {
+    await run("setTimeout(() => { for (;;); }, 20)");
+    await sleep(100);
+    const next = run("6 * 7");
+    await kernel.interrupt();
+    expect(shown(await next)).toBe("42");
+  });
+
+  it("in the very moment in which cells end never wedges the kernel", async () => {
+    for (let i = 0; i < 30; i++) {
+      const cell = run("for (let i = 0; i < 3e6; i++); await 1; 'done'");
+      await sleep(i / 4);
+      await kernel.interrupt();
+      const { status } = await cell;
+      expect(["ok", "error"]).toContain(status);
+    }
+    expect(shown(await run("6 * 7"))).toBe("42");
+  });
+});
+
+describe("While a cell is busy", () => {
+  it("the kernel still answers heartbeats and kernel_info", async () => {
+    const busy = run("while (true) {}");
+    await sleep(50);
+    const other = await KernelClient.connect(kernel.connectionInfo, { timeoutMs: 2000 });
+    expect((await other.kernelInfo()).implementation).toBe("typetorch");
+    other.close();
+    const sockets = new ClientSockets(kernel.connectionInfo, () => {});
+    await sockets.heartbeat();
+    sockets.close();
+    await kernel.interrupt();
+    expect((await busy).error?.ename).toBe("KeyboardInterrupt");
+  });
+
+  it("its cell can be given up by a signal or after a time", async () => {
+    const abort = new AbortController();
+    const aborted = kernel.client.execute("while (true) {}", { signal: abort.signal });
+    await sleep(50);
+    abort.abort();
+    expect((await aborted).error?.ename).toBe("KeyboardInterrupt");
+    const late = kernel.client.execute("while (true) {}", { timeoutMs: 100 });
+    await expect(late).rejects.toThrow("did not finish a cell within 0.1 s");
+    expect(shown(await run("6 * 7"))).toBe("42");
+  });
+});
+
+describe("On the wire", () => {
+  const sender = { session: "session-of-the-test", username: "test" };
+
+  it("every subscriber is welcomed, so that it knows when its subscription is in force", async () => {
+    for (let i = 0; i < 2; i++) {
+      await withSockets(kernel.connectionInfo, async (_sockets, received) => {
+        const { message } = await eventually(() => received[0]);
+        expect(message).toMatchObject({
+          header: { msg_type: "iopub_welcome" },
+          content: { subscription: "" },
+        });
+      });
+    }
+  });
+
+  it("an interrupt on shell is taken at once, as on control", async () => {
+    await withSockets(kernel.connectionInfo, async (sockets, received) => {
+      const result = await stopped("while (true) {}", async () => {
+        await sockets.send("shell", newMessage(sender, "interrupt_request", {}));
+      });
+      expect(result.error?.ename).toBe("KeyboardInterrupt");
+      const reply = await eventually(() =>
+        received.find(({ message }) => message.header.msg_type === "interrupt_reply"),
+      );
+      expect(reply.channel).toBe("shell");
+    });
+  });
+
+  it("messages with a wrong signature are refused with one line on stderr, and the kernel lives on", async () => {
+    stderr = "";
+    const wrong = { ...kernel.connectionInfo, key: "wrong" };
+    await withSockets(wrong, async (sockets) => {
+      for (let i = 0; i < 20; i++) await sockets.send("shell", newMessage(sender, "kernel_info_request", {}));
+      await eventually(() => (stderr === "" ? undefined : stderr));
+    });
+    expect(stderr).toMatch(
+      /^\[typetorch\] Refused a message on shell: the signature does not fit the key .*\n$/,
+    );
+    expect(shown(await run("6 * 7"))).toBe("42");
+  });
+
+  it("a client with a wrong key is told so", async () => {
+    const wrong = { ...kernel.connectionInfo, key: "wrong" };
+    const connecting = KernelClient.connect(wrong, { timeoutMs: 500 });
+    await expect(connecting).rejects.toThrow(KernelSilentError);
+    await expect(connecting).rejects.toThrow('compare "key"');
+  });
+
+  it("a client of a kernel that is not there is told so", async () => {
+    const connecting = KernelClient.connect(await freeConnection(), { timeoutMs: 300 });
+    await expect(connecting).rejects.toThrow(KernelUnreachableError);
+  });
+});
+
+describe("A kernel process", () => {
+  it("refuses a connection file that is missing or broken with one line and a failure", async () => {
+    const missing = await exitOf(join(folder, "missing.json"));
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).toMatch(/^\[typetorch\] .*missing\.json: there is no such connection file\..*\n$/);
+    const broken = join(folder, "broken.json");
+    await writeFile(broken, "{");
+    expect(await exitOf(broken)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("not a connection file"),
+    });
+  });
+
+  it("refuses a port that is in use, naming the port and the channel", async () => {
+    const server = createServer();
+    const info = await freeConnection();
+    await new Promise<void>((resolve) => server.listen(info.shell_port, "127.0.0.1", resolve));
+    const file = join(folder, "taken.json");
+    await writeFile(file, JSON.stringify(info));
+    const { code, stderr } = await exitOf(file);
+    server.close();
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `[typetorch] Cannot open the shell channel at tcp://127.0.0.1:${info.shell_port}: the port is already in use. ` +
+        "End the program that holds it, or give another port in the connection file.\n",
+    );
+    await expect(
+      startKernel({ cwd: folder, connectionFile: file }).then((k) => k.shutdown()),
+    ).resolves.toBeDefined();
+  });
+
+  it("writes its connection file for this user alone, and takes it away at its end", async () => {
+    const own = await startKernel({ cwd: folder });
+    expect((await stat(own.connectionFile)).mode & 0o777).toBe(0o600);
+    await own.shutdown();
+    await expect(stat(own.connectionFile)).rejects.toThrow("ENOENT");
+  });
+
+  it("listens on ipc as well", async () => {
+    const file = join(folder, "ipc.json");
+    const ports = { shell_port: 1, iopub_port: 2, stdin_port: 3, control_port: 4, hb_port: 5 };
+    await writeFile(file, JSON.stringify({ transport: "ipc", ip: join(folder, "k"), key: "", ...ports }));
+    const own = await startKernel({ cwd: folder, connectionFile: file });
+    expect((await own.client.execute("1")).status).toBe("ok");
+    expect(await own.shutdown()).toEqual({ code: 0, signal: null });
+  });
+
+  it.each(["1", "while (true) {}", "await new Promise(() => {})", "for (;;) console.log('x')"])(
+    "ends with success when it is asked to while `%s` runs, and leaves no process",
+    async (cell) => {
+      const own = await startKernel({ cwd: folder });
+      const running = own.client.execute(cell).catch((error: unknown) => error);
+      await sleep(100);
+      expect(await own.shutdown()).toEqual({ code: 0, signal: null });
+      expect(() => process.kill(own.pid, 0)).toThrow("ESRCH");
+      await running;
+    },
+  );
+
+  it("that dies in the middle of a cell fails the cell with how it died", async () => {
+    const own = await startKernel({ cwd: folder });
+    const running = own.client.execute("while (true) {}");
+    await sleep(50);
+    process.kill(own.pid, "SIGKILL");
+    await expect(running).rejects.toThrow(KernelDiedError);
+    await expect(running).rejects.toThrow("was ended by signal SIGKILL");
+    await expect(own.client.execute("1")).rejects.toThrow("was ended by signal SIGKILL");
+  });
+
+  it("ends by itself when the process that started it is gone", async () => {
+    const file = join(folder, "orphan.json");
+    await writeFile(file, JSON.stringify(await freeConnection()));
+    const { command, args } = kernelCommand(file);
+    const script = `
+      const { spawn } = require("node:child_process");
+      const child = spawn(${JSON.stringify(command)}, ${JSON.stringify(args)}, {
+        env: { ...process.env, JPY_PARENT_PID: String(process.pid) }, stdio: "ignore", detached: true });
+      console.log(child.pid);
+      setTimeout(() => process.kill(process.pid, "SIGKILL"), 1500);`;
+    const starter = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+    const [pid] = (await once(starter.stdout, "data")) as [Buffer];
+    await once(starter, "close");
+    const alive = (): boolean => {
+      try {
+        return process.kill(Number(String(pid)), 0);
+      } catch {
+        return false;
+      }
+    };
+    expect(await eventually(() => (alive() ? undefined : "gone"))).toBe("gone");
+  });
+});

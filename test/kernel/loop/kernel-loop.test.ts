@@ -1,0 +1,225 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { kernelInfo, KernelLoop, type Request } from "../../../kernel/loop/index.ts";
+import type { ExecuteOutcome, OutputSink, Session } from "../../../kernel/session/types.ts";
+import type { MessageType } from "../../../kernel/wire/index.ts";
+import { MemoryFront, requestOf, sessionOf } from "./memory-front.ts";
+
+const nothing: ExecuteOutcome = { status: "ok", result: null };
+const failure: ExecuteOutcome = {
+  status: "error",
+  error: { ename: "TypeError", evalue: "no", traceback: ["TypeError: no"] },
+};
+const five: ExecuteOutcome = { status: "ok", result: { data: { "text/plain": "5" }, metadata: {} } };
+
+function setUp(session: Session): { front: MemoryFront; loop: KernelLoop<Request>; logged: string[] } {
+  const front = new MemoryFront();
+  const logged: string[] = [];
+  const loop = new KernelLoop({ front, session, kernelInfo, log: (line) => logged.push(line) });
+  return { front, loop, logged };
+}
+
+const answering = (outcome: ExecuteOutcome): Session => sessionOf(async () => outcome);
+
+describe("The loop", () => {
+  it("surrounds a cell with busy and idle, and sends its input, its result and its reply, all with its parent", async () => {
+    const { front, loop } = setUp(answering(five));
+    const request = requestOf("execute_request", { code: "5" });
+    await loop.handle(request);
+    expect(front.transcript).toEqual([
+      "status busy",
+      "execute_input",
+      "execute_result",
+      "execute_reply",
+      "status idle",
+    ]);
+    expect(new Set(front.sent.map((sent) => sent.parent))).toEqual(new Set([request.message.header.msg_id]));
+    expect(front.sent[2]?.content).toMatchObject({ data: { "text/plain": "5" }, execution_count: 1 });
+    expect(front.sent[3]?.content).toMatchObject({ status: "ok", execution_count: 1 });
+  });
+
+  it("joins neighbouring text, keeps the order of everything, and sends all of it before the reply", async () => {
+    const session = sessionOf(async (_code, output) => {
+      output.stream("stdout", "a");
+      output.stream("stdout", "b");
+      output.stream("stderr", "c");
+      output.display({ data: {}, metadata: {}, displayId: "d1" });
+      output.stream("stderr", "d");
+      output.updateDisplay({ data: {}, metadata: {}, displayId: "d1" });
+      output.clearOutput(true);
+      output.stream("stdout", "e");
+      return nothing;
+    });
+    const { front, loop } = setUp(session);
+    await loop.handle(requestOf("execute_request", { code: "" }));
+    expect(front.transcript.slice(2, -2)).toEqual([
+      "stream ab",
+      "stream c",
+      "display_data",
+      "stream d",
+      "update_display_data",
+      "clear_output",
+      "stream e",
+    ]);
+    expect(front.sent[4]?.content["transient"]).toEqual({ display_id: "d1" });
+  });
+
+  it("sends text while the cell still runs, without being asked, and later text with the cell's own parent", async () => {
+    const outputs: OutputSink[] = [];
+    const session = sessionOf(async (_code, output) => {
+      outputs.push(output);
+      output.stream("stdout", "early");
+      await sleep(120);
+      expect(front.transcript).toContain("stream early");
+      return nothing;
+    });
+    const { front, loop } = setUp(session);
+    const request = requestOf("execute_request", { code: "" });
+    await loop.handle(request);
+    await loop.handle(requestOf("kernel_info_request", {}));
+    outputs[0]?.stream("stdout", "late");
+    await sleep(120);
+    expect(front.sent.at(-1)).toMatchObject({ type: "stream", parent: request.message.header.msg_id });
+  });
+
+  it("sends text in pieces when a cell prints without ever pausing", async () => {
+    const line = `${"x".repeat(99)}\n`;
+    const session = sessionOf(async (_code, output) => {
+      for (let i = 0; i < 10_000; i++) output.stream("stdout", line);
+      return nothing;
+    });
+    const { front, loop } = setUp(session);
+    await loop.handle(requestOf("execute_request", { code: "" }));
+    const texts = front.sent
+      .filter(({ type }) => type === "stream")
+      .map(({ content }) => content["text"] as string);
+    expect(texts.join("")).toBe(line.repeat(10_000));
+    expect(texts.length).toBeGreaterThan(10);
+    expect(texts.length).toBeLessThan(1000);
+  });
+
+  it("counts cells, but neither silent ones nor those that leave no history; silent ones show no input or result", async () => {
+    const { front, loop } = setUp(answering(five));
+    await loop.handle(requestOf("execute_request", { code: "5" }));
+    await loop.handle(requestOf("execute_request", { code: "5", silent: true, store_history: true }));
+    await loop.handle(requestOf("execute_request", { code: "5", store_history: false }));
+    await loop.handle(requestOf("execute_request", { code: "5" }));
+    const counts = front.sent
+      .filter(({ type }) => type === "execute_input")
+      .map((s) => s.content["execution_count"]);
+    expect(counts).toEqual([1, 2, 2]);
+    expect(front.sent.filter(({ type }) => type === "execute_result")).toHaveLength(3);
+  });
+
+  it("reports a failed cell on iopub and in its reply, and aborts what waits, unless asked not to", async () => {
+    const { front, loop } = setUp(answering(failure));
+    await loop.handle(requestOf("execute_request", { code: "" }));
+    expect(front.transcript).toEqual([
+      "status busy",
+      "execute_input",
+      "error",
+      "execute_reply",
+      "status idle",
+    ]);
+    expect(front.sent[3]?.content).toMatchObject({
+      status: "error",
+      ename: "TypeError",
+      traceback: ["TypeError: no"],
+    });
+    expect(front.abortedQueue).toBe(1);
+    await loop.handle(requestOf("execute_request", { code: "", stop_on_error: false }));
+    expect(front.abortedQueue).toBe(1);
+  });
+
+  it("answers an aborted cell without running it", async () => {
+    const { front, loop } = setUp(answering(five));
+    await loop.handle(requestOf("execute_request", { code: "5" }, true));
+    expect(front.transcript).toEqual(["status busy", "execute_reply", "status idle"]);
+    expect(front.sent[1]?.content["status"]).toBe("aborted");
+  });
+
+  it("evaluates user expressions after a cell that succeeded", async () => {
+    const { front, loop } = setUp(answering(nothing));
+    await loop.handle(requestOf("execute_request", { code: "", user_expressions: { a: "1 + 1" } }));
+    expect(front.sent.find(({ type }) => type === "execute_reply")?.content["user_expressions"]).toEqual({
+      a: { status: "ok", data: { "text/plain": "1 + 1" }, metadata: {} },
+    });
+  });
+
+  it("turns a result that is no JSON into an error of the cell", async () => {
+    const result = { data: { "application/json": 1n }, metadata: {} };
+    const { front, loop } = setUp(answering({ status: "ok", result }));
+    await loop.handle(requestOf("execute_request", { code: "" }));
+    expect(front.transcript.slice(2)).toEqual(["error", "execute_reply", "status idle"]);
+    expect(front.sent[2]?.content["evalue"]).toMatch(/is no JSON/);
+  });
+
+  it.each([{}, { code: 5 }, { code: "", user_expressions: [] }, { code: "", user_expressions: { a: 1 } }])(
+    "answers the broken execute_request %j with an error that says what was expected",
+    async (content) => {
+      const { front, loop } = setUp(answering(five));
+      await loop.handle(requestOf("execute_request", content));
+      expect(front.transcript).toEqual(["status busy", "execute_reply", "status idle"]);
+      expect(front.sent[1]?.content).toMatchObject({ status: "error", ename: "ProtocolError" });
+    },
+  );
+
+  it.each([
+    ["is_complete_request", { code: "f(" }, "is_complete_reply", { status: "incomplete", indent: "  " }],
+    ["is_complete_request", {}, "is_complete_reply", { status: "unknown" }],
+    ["comm_info_request", {}, "comm_info_reply", { status: "ok", comms: {} }],
+    ["history_request", {}, "history_reply", { status: "ok", history: [] }],
+    ["kernel_info_request", {}, "kernel_info_reply", { status: "ok", protocol_version: "5.5" }],
+  ] as const)("answers %s %j with %s", async (type, content, replyType, reply) => {
+    const { front, loop } = setUp(answering(five));
+    await loop.handle(requestOf(type, content));
+    expect(front.transcript).toEqual(["status busy", replyType, "status idle"]);
+    expect(front.sent[1]?.content).toMatchObject(reply);
+  });
+
+  it.each(["no_such_request", "toString", "__proto__"])(
+    "logs and ignores a message of type %s",
+    async (type) => {
+      const { front, loop, logged } = setUp(answering(five));
+      await loop.handle(requestOf(type as MessageType, {})); // what a client may send, whatever the types say
+      expect(front.sent).toEqual([]);
+      expect(logged).toEqual([`Ignored a message of type "${type}" on shell: this kernel does not know it.`]);
+    },
+  );
+});
+
+describe("An interrupted cell", () => {
+  it("that ended in the same moment keeps its outcome, once the interrupt is over", async () => {
+    const { front, loop } = setUp(answering(five));
+    front.free = false;
+    const handled = loop.handle(requestOf("execute_request", { code: "5" }));
+    await sleep(20);
+    expect(front.transcript).not.toContain("execute_reply");
+    loop.interrupted();
+    await handled;
+    expect(front.transcript).toContain("execute_result");
+  });
+
+  it("that waits for a promise is settled by the session", async () => {
+    const settle: ((outcome: ExecuteOutcome) => void)[] = [];
+    const waiting = sessionOf(async () => new Promise((resolve) => settle.push(resolve)));
+    const { front, loop } = setUp({ ...waiting, interrupt: () => settle[0]?.(failure) });
+    const handled = loop.handle(requestOf("execute_request", { code: "" }));
+    await sleep(20);
+    loop.interrupted();
+    await handled;
+    expect(front.sent.find(({ type }) => type === "error")?.content["ename"]).toBe("TypeError");
+  });
+
+  it("that V8 took away without a trace is reported as KeyboardInterrupt, and the next cell runs", async () => {
+    const lost = sessionOf(async (code) => (code === "lost" ? new Promise(() => {}) : five));
+    const { front, loop } = setUp(lost);
+    const handled = loop.handle(requestOf("execute_request", { code: "lost" }));
+    await sleep(20);
+    loop.interrupted();
+    await handled;
+    expect(front.sent.find(({ type }) => type === "error")?.content["ename"]).toBe("KeyboardInterrupt");
+    await loop.handle(requestOf("execute_request", { code: "5" }));
+    expect(front.transcript.slice(-3)).toEqual(["execute_result", "execute_reply", "status idle"]);
+  });
+});
