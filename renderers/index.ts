@@ -1,0 +1,7 @@
+export { GRAPH_MIME, renderGraph } from "./graph.ts";
+export type { MimeBundle } from "./mime.ts";
+export { plot } from "./plot.ts";
+export type { Plot, PlotOptions } from "./plot.ts";
+export type { PlotSeries, PlotValues } from "./plot-series.ts";
+export { renderTensor, TENSOR_MIME } from "./tensor.ts";
+export type { JsonNumber, TensorData } from "./tensor-data.ts";

@@ -1,0 +1,83 @@
+import { html, svgDataUri } from "./html.ts";
+import { DISPLAY } from "./mime.ts";
+import type { MimeBundle } from "./mime.ts";
+import { counted, grouped, shortNumber } from "./numbers.ts";
+import { plotPicture } from "./plot-picture.ts";
+import { readSeries } from "./plot-series.ts";
+import type { PlotSeries, ReadSeries } from "./plot-series.ts";
+
+/** What a plot says around its points. */
+export interface PlotOptions {
+  readonly title?: string;
+  readonly xLabel?: string;
+  readonly yLabel?: string;
+  /** `"linear"` when left out; `"log"` leaves a gap for values that are not above zero. */
+  readonly yScale?: "linear" | "log";
+}
+
+/** A plot that shows itself when it is the last expression of a cell. */
+export interface Plot {
+  readonly [DISPLAY]: () => MimeBundle;
+}
+
+/**
+ * Plots series of numbers as lines or dots: `plot([{ name: "loss", y: losses }], { title: "Training" })`.
+ * Points that are NaN or infinite leave gaps and are counted below the picture. The numbers are read at once: a later change of
+ * an array does not change the plot.
+ *
+ * @throws TypeError when values are no numbers of one dimension, or an option is unknown.
+ * @throws RangeError when there are no points, or x and y differ in length.
+ */
+export function plot(series: readonly PlotSeries[], options: PlotOptions = {}): Plot {
+  const { yScale = "linear" } = options;
+  if (yScale !== "linear" && yScale !== "log") {
+    throw new TypeError(`plot: yScale is ${JSON.stringify(yScale)}. Choose "linear" or "log".`);
+  }
+  const read = readSeries(series, (y) => Number.isFinite(y) && (yScale === "linear" || y > 0));
+  return { [DISPLAY]: () => plotBundle(read, options, yScale) };
+}
+
+function plotBundle(
+  series: readonly ReadSeries[],
+  options: PlotOptions,
+  yScale: "linear" | "log",
+): MimeBundle {
+  const { title, xLabel, yLabel } = options;
+  const { svg, width, height } = plotPicture(series, { title, xLabel, yLabel }, yScale);
+  const gaps = gapText(series, yScale);
+  const text = [title ?? "plot", ...series.map(describe), ...(gaps === null ? [] : [gaps])];
+  const markup = html`<div style="margin:4px 0">
+    <img
+      src="${svgDataUri(svg)}"
+      width="${width}"
+      height="${height}"
+      style="display:block;margin:0;max-width:100%;height:auto"
+      alt="${text.join("; ")}"
+    />
+    ${gaps === null ? null : html`<div style="font-size:12px;opacity:0.8">${gaps}</div>`}
+  </div>`;
+  return { "text/html": markup.markup, "text/plain": text.join("\n") };
+}
+
+/** A series in words: where it starts, where it ends, and its extremes. */
+function describe({ name, mark, points }: ReadSeries): string {
+  const ys = points.filter((point) => point !== null).map((point) => point[1]);
+  const kind = `${name}: ${mark === "dot" ? "dots" : "line"} of ${counted(points.length, "point")}`;
+  const [first, last] = [ys[0], ys.at(-1)];
+  if (first === undefined || last === undefined) return `${kind}, none of them finite`;
+  let [min, max] = [first, first];
+  for (const y of ys) {
+    min = Math.min(min, y);
+    max = Math.max(max, y);
+  }
+  return `${kind}, y from ${shortNumber(first)} to ${shortNumber(last)} (min ${shortNumber(min)}, max ${shortNumber(max)})`;
+}
+
+function gapText(series: readonly ReadSeries[], yScale: "linear" | "log"): string | null {
+  const gaps = series
+    .map(({ name, points }) => ({ name, missing: points.filter((point) => point === null).length }))
+    .filter(({ missing }) => missing > 0);
+  if (gaps.length === 0) return null;
+  const reason = yScale === "log" ? "NaN, infinite, or not above zero on a log scale" : "NaN or infinite";
+  return `Not drawn (${reason}): ${gaps.map(({ name, missing }) => `${grouped(missing)} of ${name}`).join(", ")}.`;
+}
