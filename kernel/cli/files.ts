@@ -24,13 +24,22 @@ export interface FileContent {
 /**
  * Reads a text file.
  *
- * @throws InputError that says why it cannot be read.
+ * @throws InputError that says why it cannot be read, also when it is not UTF-8: replacing what cannot be decoded would
+ *   lose it when the file is written again.
  */
 export async function readInput(file: string): Promise<string> {
+  let bytes: Uint8Array;
   try {
-    return await readFile(file, "utf8");
+    bytes = await readFile(file);
   } catch (error) {
     throw new InputError(`${file}: cannot be read: ${reasonOf(error)}.`, { cause: error });
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new InputError(`${file}: cannot be read: it is not UTF-8 text. Save it as UTF-8.`, {
+      cause: error,
+    });
   }
 }
 

@@ -21,12 +21,25 @@ export function userDataDir(facts: PlatformFacts): string {
   const { platform, env, home } = facts;
   const join = joinerFor(platform);
   if (env["JUPYTER_DATA_DIR"]) return env["JUPYTER_DATA_DIR"];
-  if (platform === "darwin") return join(home, "Library", "Jupyter");
+  if (platform === "darwin") {
+    return join(
+      home,
+      "Library",
+      ...(usesPlatformDirs(env) ? ["Application Support", "Jupyter"] : ["Jupyter"]),
+    );
+  }
   if (platform === "win32") {
+    if (usesPlatformDirs(env) && env["LOCALAPPDATA"]) return join(env["LOCALAPPDATA"], "Jupyter");
     if (env["APPDATA"]) return join(env["APPDATA"], "jupyter");
     return join(env["JUPYTER_CONFIG_DIR"] || join(home, ".jupyter"), "data");
   }
   return join(env["XDG_DATA_HOME"] || join(home, ".local", "share"), "jupyter");
+}
+
+/** Jupyter's switch for the platform's customary folders; on Linux both are the same. */
+function usesPlatformDirs(env: PlatformFacts["env"]): boolean {
+  const value = env["JUPYTER_PLATFORM_DIRS"]?.toLowerCase();
+  return value !== undefined && !["no", "n", "false", "off", "0", "0.0"].includes(value);
 }
 
 /** The Jupyter data folder of an installation prefix, such as that of a Python environment. */

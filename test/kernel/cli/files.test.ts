@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { ensureWritableFolder, writeFilesAtomically } from "../../../kernel/cli/files.ts";
+import { ensureWritableFolder, readInput, writeFilesAtomically } from "../../../kernel/cli/files.ts";
 import { InputError } from "../../../kernel/cli/input-error.ts";
 
 let folder = "";
@@ -13,6 +13,15 @@ beforeEach(async () => {
 afterEach(async () => rm(folder, { recursive: true, force: true }));
 
 const inFolder = (name: string): string => path.join(folder, name);
+
+describe("readInput", () => {
+  test("reads UTF-8, and refuses any other encoding instead of losing what it cannot decode", async () => {
+    await writeFile(inFolder("utf8"), "größe 🙂");
+    await writeFile(inFolder("utf16"), Buffer.from("größe", "utf16le"));
+    expect(await readInput(inFolder("utf8"))).toBe("größe 🙂");
+    await expect(readInput(inFolder("utf16"))).rejects.toThrow("it is not UTF-8 text");
+  });
+});
 
 describe("writeFilesAtomically", () => {
   test("writes over a file through a link, and keeps the link and the permissions", async () => {

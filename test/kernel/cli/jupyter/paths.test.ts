@@ -17,6 +17,16 @@ describe("userDataDir", () => {
     ["macOS", on("darwin"), "/home/ada/Library/Jupyter"],
     ["Windows", on("win32", { APPDATA: "C:\\Roaming" }), "C:\\Roaming\\jupyter"],
     ["Windows without APPDATA", on("win32"), "C:\\Users\\ada\\.jupyter\\data"],
+    [
+      "macOS with platform folders",
+      on("darwin", { JUPYTER_PLATFORM_DIRS: "1" }),
+      "/home/ada/Library/Application Support/Jupyter",
+    ],
+    [
+      "Windows with platform folders",
+      on("win32", { JUPYTER_PLATFORM_DIRS: "true", APPDATA: "C:\\Roaming", LOCALAPPDATA: "C:\\Local" }),
+      "C:\\Local\\Jupyter",
+    ],
     ["JUPYTER_DATA_DIR on Linux", on("linux", { JUPYTER_DATA_DIR: "/j", XDG_DATA_HOME: "/data" }), "/j"],
     ["JUPYTER_DATA_DIR on macOS", on("darwin", { JUPYTER_DATA_DIR: "/j" }), "/j"],
   ])("%s", (_name, facts, folder) => {
