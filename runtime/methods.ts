@@ -7,7 +7,18 @@ import { RuntimeError } from "./errors/runtimeError.ts";
 import type { MethodOfOperator, Operator, OperatorFacts } from "./operator.ts";
 import { where } from "./ops/functions.ts";
 import type { Indices } from "./ops/advanced.ts";
+import type * as arithmetic from "./ops/arithmetic.ts";
+import type * as comparison from "./ops/comparison.ts";
+import type * as conversion from "./ops/conversion.ts";
+import type * as copying from "./ops/copying.ts";
+import type * as extremum from "./ops/extremum.ts";
+import type * as indexing from "./ops/indexing.ts";
+import type * as matmul from "./ops/matmul.ts";
 import * as operators from "./ops/methods.ts";
+import type * as reduction from "./ops/reduction.ts";
+import type * as slicing from "./ops/slicing.ts";
+import type * as unary from "./ops/unary.ts";
+import type * as view from "./ops/view.ts";
 import { index, index_put_, type IndexItem } from "./ops/subscript.ts";
 import { default_generator, type Generator } from "./random.ts";
 import type { Shape } from "./shape.ts";
@@ -61,10 +72,31 @@ type InPlaceName =
 /** The arguments of a method, with the tensor itself as the result. */
 type InPlace<M, Self> = M extends (...args: infer A) => unknown ? (...args: A) => Self : never;
 
-/** Methods that come from the table: documentation and types are those of the operators. */
-type TableMethods<S extends Shape, D extends DTypeName> = {
-  readonly [K in keyof Operators]: MethodOfOperator<Operators[K], Tensor<S, D>>;
+/**
+ * The methods that come from one module's operators. Mapping the module itself, and not the list in `ops/methods.ts`, keeps each operator's documentation
+ * on its method: TypeScript follows declarations through a mapped type, but not through a re-export.
+ */
+type MethodsOf<Module, Names extends keyof Module, Self> = {
+  readonly [K in Names]: MethodOfOperator<Module[K], Self>;
 };
+
+type Methods<Module, Self> = MethodsOf<Module, keyof Module & keyof Operators, Self>;
+
+/** Methods that come from the table: documentation and types are those of the operators. */
+type TableMethods<Self> = Methods<typeof arithmetic, Self> &
+  Methods<typeof comparison, Self> &
+  Methods<typeof conversion, Self> &
+  Methods<typeof copying, Self> &
+  Methods<typeof extremum, Self> &
+  Methods<typeof indexing, Self> &
+  Methods<typeof matmul, Self> &
+  Methods<typeof reduction, Self> &
+  Methods<typeof slicing, Self> &
+  Methods<typeof unary, Self> &
+  Methods<typeof view, Self>;
+
+/** Does not compile when an operator of the list is in none of the modules above. */
+export type EveryOperatorIsAMethod = keyof Operators extends keyof TableMethods<Tensor> ? true : never;
 
 /** The in-place forms: `x.add_(y)` writes `x.add(y)` over `x`, and returns `x`. */
 type InPlaceMethods<S extends Shape, D extends DTypeName> = {
@@ -144,7 +176,7 @@ interface OtherMethods<S extends Shape, D extends DTypeName> {
 }
 
 /** Everything that is put onto `Tensor.prototype`. */
-export type OperatorMethods<S extends Shape, D extends DTypeName> = TableMethods<S, D> &
+export type OperatorMethods<S extends Shape, D extends DTypeName> = TableMethods<Tensor<S, D>> &
   InPlaceMethods<S, D> &
   OtherMethods<S, D>;
 

@@ -107,10 +107,14 @@ export const long: Operator<GeneralSignature<[], "int64">> = conversionTo("long"
 export const byte: Operator<GeneralSignature<[], "uint8">> = conversionTo("byte", uint8) as Operator<
   GeneralSignature<[], "uint8">
 >;
-/** As truth values: everything but zero is true. Source: `torch.Tensor.bool`. */
-export const toBool: Operator<GeneralSignature<[], "bool">> = conversionTo("bool", bool) as Operator<
+const toBool: Operator<GeneralSignature<[], "bool">> = conversionTo("bool", bool) as Operator<
   GeneralSignature<[], "bool">
 >;
+
+export {
+  /** As truth values: everything but zero is true. Source: `torch.Tensor.bool`. */
+  toBool as bool,
+};
 
 /** On the CPU. Source: `torch.Tensor.cpu`. */
 export const cpu: Operator<GeneralSignature<[]>> = composite({

@@ -14,19 +14,7 @@ export {
   lt,
   ne,
 } from "./comparison.ts";
-export {
-  toBool as bool,
-  byte,
-  copy,
-  cpu,
-  double,
-  fill,
-  float,
-  int,
-  long,
-  to,
-  type_as,
-} from "./conversion.ts";
+export { bool, byte, copy, cpu, double, fill, float, int, long, to, type_as } from "./conversion.ts";
 export { max, min } from "./extremum.ts";
 export { gather, index_put, index_select, scatter_add } from "./indexing.ts";
 export { addmm, bmm, dot, matmul, mm, mv } from "./matmul.ts";
