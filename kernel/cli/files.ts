@@ -89,21 +89,23 @@ function hasCode(error: unknown, code: string): boolean {
  */
 export async function writeFilesAtomically(files: readonly FileContent[]): Promise<void> {
   const written: { readonly temporary: string; readonly target: string }[] = [];
+  let current = "";
   try {
     for (const { file, content } of files) {
+      current = file;
       const target = await realpath(file).catch(() => file);
-      const temporary = path.join(
-        path.dirname(target),
-        `.${path.basename(target)}.${randomUUID().slice(0, 8)}.tmp`,
-      );
+      const name = `.${path.basename(target)}.${randomUUID().slice(0, 8)}.tmp`;
+      const temporary = path.join(path.dirname(target), name);
       written.push({ temporary, target });
       await writeBeside(temporary, target, content);
     }
-    for (const { temporary, target } of written) await rename(temporary, target);
+    for (const { temporary, target } of written) {
+      current = target;
+      await rename(temporary, target);
+    }
   } catch (error) {
     await Promise.all(written.map(({ temporary }) => rm(temporary, { force: true })));
-    const file = written.at(-1)?.target ?? files[0]?.file ?? "";
-    throw new InputError(`${file}: cannot be written: ${reasonOf(error)}.`, { cause: error });
+    throw new InputError(`${current}: cannot be written: ${reasonOf(error)}.`, { cause: error });
   }
 }
 

@@ -47,6 +47,15 @@ describe("writeFilesAtomically", () => {
   });
 });
 
+describe("a folder in the way of a file", () => {
+  test("is named, and stays", async () => {
+    await ensureWritableFolder(inFolder("page.html"));
+    const failing = writeFilesAtomically([{ file: inFolder("page.html"), content: "new" }]);
+    await expect(failing).rejects.toThrow("page.html: cannot be written: it is a folder, not a file.");
+    expect(await readdir(folder)).toEqual(["page.html"]);
+  });
+});
+
 describe("ensureWritableFolder", () => {
   test("makes the folder with its parents, and takes one that exists", async () => {
     await ensureWritableFolder(inFolder("a/b/c"));
