@@ -1,23 +1,30 @@
 /** Red, green and blue, 0 to 255. */
 export type Rgb = readonly [number, number, number];
 
-/** 256 colours, three bytes each. */
-export type Palette = Uint8Array;
+/** Colours from the first to the last position of a scale. */
+export type Palette = readonly Rgb[];
 
-const SIZE = 256;
+/** With one transparent entry and three for what is no number, an indexed PNG of 256 colours is full. */
+const SIZE = 252;
+
+/** Reads on white and on near-black alike: a picture in an `<img>` cannot know the theme of the page around it. */
+export const MID_TONE = "#808080";
+
+const BLACK: Rgb = [0, 0, 0];
 
 /** Evenly spaced colours, joined by straight lines in RGB. */
 function palette(stops: readonly string[]): Palette {
   const colours = stops.map(parseHex);
-  const bytes = new Uint8Array(3 * SIZE);
-  for (let i = 0; i < bytes.length; i++) {
-    const at = (Math.floor(i / 3) / (SIZE - 1)) * (stops.length - 1);
+  return Array.from({ length: SIZE }, (_, i) => {
+    const at = (i / (SIZE - 1)) * (stops.length - 1);
     const left = Math.min(Math.floor(at), stops.length - 2);
-    const from = colours[left]?.[i % 3] ?? 0;
-    const to = colours[left + 1]?.[i % 3] ?? 0;
-    bytes[i] = Math.round(from + (to - from) * (at - left));
-  }
-  return bytes;
+    return between(colours[left] ?? BLACK, colours[left + 1] ?? BLACK, at - left);
+  });
+}
+
+function between(from: Rgb, to: Rgb, share: number): Rgb {
+  const part = (i: 0 | 1 | 2): number => Math.round(from[i] + (to[i] - from[i]) * share);
+  return [part(0), part(1), part(2)];
 }
 
 function parseHex(hex: string): Rgb {
@@ -42,12 +49,6 @@ export const NON_FINITE: { readonly nan: Rgb; readonly positive: Rgb; readonly n
   negative: [0, 225, 255],
 };
 
-/** The colour at a position from 0 (first) to 1 (last). */
-export function colourAt(palette: Palette, position: number): Rgb {
-  const i = 3 * Math.round(Math.min(1, Math.max(0, position)) * (SIZE - 1));
-  return [palette[i] ?? 0, palette[i + 1] ?? 0, palette[i + 2] ?? 0];
-}
-
 /** As CSS writes it: `#1d6e9c`. */
 export function hex(colour: Rgb): string {
   return "#" + colour.map((part) => part.toString(16).padStart(2, "0")).join("");
@@ -55,8 +56,8 @@ export function hex(colour: Rgb): string {
 
 /** Black or white, whichever has the larger contrast on `background` (WCAG 2.2, relative luminance). */
 export function readableOn(background: Rgb): "#000000" | "#ffffff" {
-  const [red, green, blue] = background.map(linear) as [number, number, number]; // map keeps the length of a tuple.
-  const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  const [red, green, blue] = background;
+  const luminance = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
   return (luminance + 0.05) ** 2 > 1.05 * 0.05 ? "#000000" : "#ffffff";
 }
 

@@ -3,6 +3,7 @@ import { nodeLines } from "./graph-label.ts";
 import { FONT_SIZE, LABEL_SIZE, LINE_HEIGHT } from "./graph-layout.ts";
 import type { GraphLayout, PlacedEdge, PlacedNode } from "./graph-layout.ts";
 import type { GraphPart } from "./graph-part.ts";
+import { MID_TONE } from "./colours.ts";
 import { html } from "./html.ts";
 import type { Html } from "./html.ts";
 import { shapeText } from "./numbers.ts";
@@ -10,8 +11,6 @@ import { shapeText } from "./numbers.ts";
 const MARGIN = 6;
 const FONT = "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace";
 
-/** Reads on white and on near-black alike: a picture in an `<img>` cannot know the theme of the page around it. */
-export const MID_TONE = "#808080";
 const INK = "#1b1f24";
 
 interface Look {

@@ -40,8 +40,7 @@ interface Plan {
 export function heatMap(snapshot: TensorSnapshot, slices: Slices, scale: ColourScale): HeatMap {
   const room = slices.shown === 1 ? ALONE : IN_COMPANY;
   const roomAcross = slices.shown === 1 ? PICTURE_WIDTH : IN_COMPANY;
-  const blockRows = Math.ceil(slices.rows / room);
-  const blockColumns = Math.ceil(slices.columns / roomAcross);
+  const [blockRows, blockColumns] = blockOf(slices, room, roomAcross);
   const grids = Array.from({ length: slices.shown }, (_, slice) =>
     downSample(snapshot.values, {
       offset: slice * slices.rows * slices.columns,
@@ -53,10 +52,28 @@ export function heatMap(snapshot: TensorSnapshot, slices: Slices, scale: ColourS
     }),
   );
   const plan = planOf(grids, room, roomAcross);
-  const data = new Uint8Array(plan.width * plan.height * 4);
+  const data = new Uint8Array(plan.width * plan.height); // Zero is the transparent entry.
   grids.forEach((grid, slice) => paint(data, plan, grid, slice, scale));
-  const png = encode({ width: plan.width, height: plan.height, data, channels: 4 });
+  const png = encode({
+    width: plan.width,
+    height: plan.height,
+    data,
+    channels: 1,
+    palette: pngPalette(scale),
+  });
   return { png, width: plan.width, height: plan.height, blockRows, blockColumns };
+}
+
+/** Square blocks, so that an image keeps its proportions, unless they would leave a thin slice next to nothing. */
+function blockOf({ rows, columns }: Slices, room: number, roomAcross: number): [number, number] {
+  const [down, across] = [Math.ceil(rows / room), Math.ceil(columns / roomAcross)];
+  const square = Math.max(down, across);
+  return Math.min(rows, columns) / square >= THINNEST ? [square, square] : [down, across];
+}
+
+/** Transparent first, because the encoder writes the alpha of the leading entries only. */
+function pngPalette({ colours }: ColourScale): number[][] {
+  return [[0, 0, 0, 0], ...colours.map((colour) => [...colour, 255])];
 }
 
 function centreOf({ statistics }: TensorSnapshot): number {
@@ -84,35 +101,13 @@ function paint(data: Uint8Array, plan: Plan, grid: Grid, slice: number, scale: C
   const left = (slice % plan.across) * (plan.sliceWidth + GAP);
   const top = Math.floor(slice / plan.across) * (plan.sliceHeight + GAP);
   for (let r = 0; r < grid.rows; r++) {
-    const first = ((top + r * plan.cellHeight) * plan.width + left) * 4;
-    paintRow(
-      data,
-      first,
-      grid.values.subarray(r * grid.columns, (r + 1) * grid.columns),
-      plan.cellWidth,
-      scale,
-    );
-    for (let line = 1; line < plan.cellHeight; line++) {
-      data.copyWithin(first + line * plan.width * 4, first, first + plan.sliceWidth * 4);
+    const first = (top + r * plan.cellHeight) * plan.width + left;
+    for (let c = 0; c < grid.columns; c++) {
+      const entry = 1 + scale.indexOf(grid.values[r * grid.columns + c] ?? 0);
+      data.fill(entry, first + c * plan.cellWidth, first + (c + 1) * plan.cellWidth);
     }
-  }
-}
-
-function paintRow(
-  data: Uint8Array,
-  first: number,
-  values: Float64Array,
-  cellWidth: number,
-  scale: ColourScale,
-): void {
-  let at = first;
-  for (const value of values) {
-    const [red, green, blue] = scale.colour(value);
-    for (let x = 0; x < cellWidth; x++, at += 4) {
-      data[at] = red;
-      data[at + 1] = green;
-      data[at + 2] = blue;
-      data[at + 3] = 255;
+    for (let line = 1; line < plan.cellHeight; line++) {
+      data.copyWithin(first + line * plan.width, first, first + plan.sliceWidth);
     }
   }
 }

@@ -1,7 +1,8 @@
 import { encode } from "fast-png";
 import type { TensorSnapshot } from "../runtime/snapshot.ts";
+import { colourOf } from "./colour-scale.ts";
 import type { ColourScale } from "./colour-scale.ts";
-import { colourAt, hex, NON_FINITE } from "./colours.ts";
+import { hex, MID_TONE, NON_FINITE } from "./colours.ts";
 import type { Rgb } from "./colours.ts";
 import { html, pngDataUri } from "./html.ts";
 import type { Html } from "./html.ts";
@@ -20,13 +21,12 @@ export function legend(snapshot: TensorSnapshot, scale: ColourScale): Html {
 }
 
 function boolSwatches(scale: ColourScale): Html[] {
-  return [swatch(scale.colour(0), "False"), swatch(scale.colour(1), "True")];
+  return [swatch(colourOf(scale, 0), "False"), swatch(colourOf(scale, 1), "True")];
 }
 
 function bar(scale: ColourScale): Html | null {
-  if (scale.ends === null) return null;
+  if (scale.ends === null || scale.ends[0] === scale.ends[1]) return null; // One colour needs no explanation.
   const [first, last] = scale.ends.map(shortNumber) as [string, string]; // map keeps the length of a tuple.
-  if (scale.ends[0] === scale.ends[1]) return swatch(scale.colour(scale.ends[0]), first);
   const middle = scale.diverging ? ", zero in the middle" : "";
   return html`<span style="margin:0 14px 0 0;white-space:nowrap">
     ${first}
@@ -41,16 +41,16 @@ function bar(scale: ColourScale): Html | null {
   >`;
 }
 
-function barPicture(scale: ColourScale): Uint8Array {
+function barPicture({ palette }: ColourScale): Uint8Array {
   const row = Array.from({ length: BAR.width }, (_, x) =>
-    colourAt(scale.palette, x / (BAR.width - 1)),
-  ).flat();
+    Math.round((x / (BAR.width - 1)) * (palette.length - 1)),
+  );
   const data = Uint8Array.from({ length: row.length * BAR.height }, (_, i) => row[i % row.length] ?? 0);
-  return encode({ ...BAR, data, channels: 3 });
+  return encode({ ...BAR, data, channels: 1, palette: palette.map((colour) => [...colour]) });
 }
 
 function swatch(colour: Rgb, label: string): Html {
-  const style = `display:inline-block;width:10px;height:10px;background-color:${hex(colour)};border:1px solid #808080;margin:0 4px 0 0;vertical-align:middle`;
+  const style = `display:inline-block;width:10px;height:10px;background-color:${hex(colour)};border:1px solid ${MID_TONE};margin:0 4px 0 0;vertical-align:middle`;
   return html`<span style="margin:0 14px 0 0;white-space:nowrap"
     ><span style="${style}"></span>${label}</span
   >`;

@@ -1,12 +1,10 @@
 import { scaleLinear, scaleLog } from "d3-scale";
 import type { ScaleContinuousNumeric } from "d3-scale";
+import { MID_TONE } from "./colours.ts";
 import { html } from "./html.ts";
 import type { Html } from "./html.ts";
 import type { ReadSeries } from "./plot-series.ts";
 import { shortNumber } from "./numbers.ts";
-
-/** Reads on white and on near-black alike: a picture in an `<img>` cannot know the theme of the page around it. */
-export const MID_TONE = "#808080";
 
 /** In pixels. */
 export const WIDTH = 640;

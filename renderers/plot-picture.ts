@@ -3,6 +3,7 @@ import { html } from "./html.ts";
 import type { Html } from "./html.ts";
 import { drawFrame, frameOf, WIDTH, words } from "./plot-frame.ts";
 import type { Frame, FrameLabels } from "./plot-frame.ts";
+import { thin } from "./plot-thin.ts";
 import type { ReadSeries } from "./plot-series.ts";
 
 type Point = ReadSeries["points"][number];
@@ -25,10 +26,11 @@ export function plotPicture(
   labels: FrameLabels,
   yScale: "linear" | "log",
 ): { svg: Html; width: number; height: number } {
+  let lines = 0;
   const drawn = series.map((one, i) => ({
     series: one,
     colour: COLOURS[i % COLOURS.length] ?? "",
-    dash: DASHES[i % DASHES.length] ?? "",
+    dash: DASHES[(one.mark === "line" ? lines++ : 0) % DASHES.length] ?? "",
   }));
   const rows = legendRows(drawn);
   const frame = frameOf(series, labels, yScale, rows.length * LEGEND_LINE);
@@ -45,12 +47,13 @@ export function plotPicture(
 }
 
 function drawSeries({ series, colour, dash }: Drawn, frame: Frame): Html {
-  if (series.mark === "dot") return html`${series.points.map((point) => drawDot(point, frame, colour))}`;
+  const points = thin(series.points);
+  if (series.mark === "dot") return html`${points.map((point) => drawDot(point, frame, colour))}`;
   const path = line<Point>()
     .defined((point) => point !== null)
     .x((point) => frame.x(point?.[0] ?? 0))
     .y((point) => frame.y(point?.[1] ?? 0))
-    .digits(2)(series.points);
+    .digits(2)(points);
   return html`<path
       d="${path ?? ""}"
       fill="none"
@@ -59,7 +62,7 @@ function drawSeries({ series, colour, dash }: Drawn, frame: Frame): Html {
       stroke-dasharray="${dash}"
       stroke-linejoin="round"
     />
-    ${lonely(series.points).map((point) => drawDot(point, frame, colour))}`;
+    ${lonely(points).map((point) => drawDot(point, frame, colour))}`;
 }
 
 /** Points between two gaps: a line through one point is invisible. */

@@ -4,6 +4,7 @@ import type { MimeBundle } from "./mime.ts";
 import { counted, grouped, shortNumber } from "./numbers.ts";
 import { plotPicture } from "./plot-picture.ts";
 import { readSeries } from "./plot-series.ts";
+import { groupSize } from "./plot-thin.ts";
 import type { PlotSeries, ReadSeries } from "./plot-series.ts";
 
 /** What a plot says around its points. */
@@ -44,8 +45,8 @@ function plotBundle(
 ): MimeBundle {
   const { title, xLabel, yLabel } = options;
   const { svg, width, height } = plotPicture(series, { title, xLabel, yLabel }, yScale);
-  const gaps = gapText(series, yScale);
-  const text = [title ?? "plot", ...series.map(describe), ...(gaps === null ? [] : [gaps])];
+  const notes = [...gapNotes(series, yScale), ...thinNotes(series)];
+  const text = [title ?? "plot", ...series.map(describe), ...notes];
   const markup = html`<div style="margin:4px 0">
     <img
       src="${svgDataUri(svg)}"
@@ -54,7 +55,7 @@ function plotBundle(
       style="display:block;margin:0;max-width:100%;height:auto"
       alt="${text.join("; ")}"
     />
-    ${gaps === null ? null : html`<div style="font-size:12px;opacity:0.8">${gaps}</div>`}
+    ${notes.map((note) => html`<div style="font-size:12px;opacity:0.8">${note}</div>`)}
   </div>`;
   return { "text/html": markup.markup, "text/plain": text.join("\n") };
 }
@@ -73,11 +74,22 @@ function describe({ name, mark, points }: ReadSeries): string {
   return `${kind}, y from ${shortNumber(first)} to ${shortNumber(last)} (min ${shortNumber(min)}, max ${shortNumber(max)})`;
 }
 
-function gapText(series: readonly ReadSeries[], yScale: "linear" | "log"): string | null {
+function gapNotes(series: readonly ReadSeries[], yScale: "linear" | "log"): string[] {
   const gaps = series
     .map(({ name, points }) => ({ name, missing: points.filter((point) => point === null).length }))
     .filter(({ missing }) => missing > 0);
-  if (gaps.length === 0) return null;
+  if (gaps.length === 0) return [];
   const reason = yScale === "log" ? "NaN, infinite, or not above zero on a log scale" : "NaN or infinite";
-  return `Not drawn (${reason}): ${gaps.map(({ name, missing }) => `${grouped(missing)} of ${name}`).join(", ")}.`;
+  return [
+    `Not drawn (${reason}): ${gaps.map(({ name, missing }) => `${grouped(missing)} of ${name}`).join(", ")}.`,
+  ];
+}
+
+function thinNotes(series: readonly ReadSeries[]): string[] {
+  return series
+    .filter(({ points }) => groupSize(points.length) > 1)
+    .map(
+      ({ name, points }) =>
+        `Of ${name}, the lowest and the highest of every ${groupSize(points.length)} neighbouring points are drawn.`,
+    );
 }

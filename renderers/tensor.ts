@@ -15,6 +15,9 @@ import { fitsTable, valuesTables } from "./values-table.ts";
 /** Data of a tensor's view for a front end that draws it itself. */
 export const TENSOR_MIME = "application/vnd.typetorch.tensor.v1+json";
 
+/** Names of the leading dimensions. */
+const LETTERS = "ijklmnop";
+
 /** A longer text is cut in the page; `text/plain` has it whole. */
 const LONGEST_REPR = 20_000;
 
@@ -134,7 +137,9 @@ function note(slices: Slices, blockRows: number, blockColumns: number): Html | n
   const notes: string[] = [];
   if (shown > 1) {
     const which = count > shown ? `the first ${shown} of ${grouped(count)}` : `all ${shown}`;
-    notes.push(`Slices [${leading.map(() => "i").join(", ")}, :, :]: ${which} shown, in reading order.`);
+    notes.push(
+      `Slices [${leading.map((_, d) => LETTERS[d] ?? "…").join(", ")}, :, :]: ${which} shown, in reading order.`,
+    );
   }
   if (blockRows * blockColumns > 1) {
     notes.push(

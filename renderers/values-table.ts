@@ -1,4 +1,5 @@
 import type { TensorSnapshot } from "../runtime/snapshot.ts";
+import { colourOf } from "./colour-scale.ts";
 import type { ColourScale } from "./colour-scale.ts";
 import { hex, readableOn } from "./colours.ts";
 import { html } from "./html.ts";
@@ -52,7 +53,7 @@ function caption(label: string): Html {
 
 function cell(snapshot: TensorSnapshot, scale: ColourScale, at: number, index: readonly number[]): Html {
   const value = snapshot.values[at] ?? 0;
-  const colour = scale.colour(Number(value));
+  const colour = colourOf(scale, Number(value));
   // A vector has one index and a scalar none, though both are drawn as a row.
   const own = index.slice(index.length - snapshot.shape.length);
   const title = `[${own.join(", ")}] = ${fullNumber(value, snapshot.dtype)}`;
