@@ -30,7 +30,10 @@ function sources(folder: string): string[] {
 
 function partOf(file: string): string {
   const part = parts.find((name) => file === `${name}.ts` || file.startsWith(`${name}/`));
-  if (part === undefined) throw new Error(`${file} belongs to no part of the architecture. Add its folder to this test and to docs/architecture.md.`);
+  if (part === undefined)
+    throw new Error(
+      `${file} belongs to no part of the architecture. Add its folder to this test and to docs/architecture.md.`,
+    );
   return part;
 }
 
@@ -44,14 +47,20 @@ function importsOf(file: string): string[] {
 function importGraph(): Map<string, Set<string>> {
   const graph = new Map<string, Set<string>>(parts.map((part) => [part, new Set()]));
   for (const file of ["runtime", "renderers", "kernel"].flatMap(sources))
-    for (const imported of importsOf(file)) if (partOf(imported) !== partOf(file)) graph.get(partOf(file))!.add(partOf(imported));
+    for (const imported of importsOf(file))
+      if (partOf(imported) !== partOf(file)) graph.get(partOf(file))!.add(partOf(imported));
   return graph;
 }
 
+function id(part: string): string {
+  return part.replace("/", "_");
+}
+
 function drawing(graph: ReadonlyMap<string, ReadonlySet<string>>): string {
-  const id = (part: string): string => part.replace("/", "_");
   const nodes = parts.map((part) => `  ${id(part)}["${part}"]`);
-  const edges = [...graph].flatMap(([from, to]) => [...to].toSorted().map((part) => `  ${id(from)} --> ${id(part)}`));
+  const edges = [...graph].flatMap(([from, to]) =>
+    [...to].toSorted().map((part) => `  ${id(from)} --> ${id(part)}`),
+  );
   return ["```mermaid", "graph TD", ...nodes, ...edges, "```"].join("\n");
 }
 

@@ -65,9 +65,12 @@ function withRules(operator: Callable, name: string, rule: unknown, body: () => 
 
 type AnyRule = (grad: Tensor, context: object) => Tensor | readonly (Tensor | null)[] | null;
 
+function shift(grad: Tensor | null): Tensor | null {
+  return grad && grad.add(0.1);
+}
+
 /** A rule that is off by a tenth. */
 function broken(rule: AnyRule): AnyRule {
-  const shift = (grad: Tensor | null): Tensor | null => grad && grad.add(0.1);
   return (grad, context) => {
     const result = rule(grad, context);
     return Array.isArray(result) ? result.map(shift) : shift(result as Tensor | null);
