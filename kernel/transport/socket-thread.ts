@@ -18,8 +18,8 @@ import type { SocketThreadData, ToMain, ToSockets } from "./thread-messages.ts";
 /** A main thread that is asked to end gets this long, per attempt, before its code is terminated. */
 const SHUTDOWN_ATTEMPT_MS = 100;
 const SHUTDOWN_ATTEMPTS = 7;
-/** How often the main thread is looked at while it is being stopped. */
-const STOP_CHECK_MS = 2;
+/** How long to wait until the main thread is looked at again. */
+const CHECK_MS = 2;
 /** A main thread that runs no cell and yet hears nothing for this long is stuck. */
 const STUCK_MS = 200;
 /** A main thread that does not hear of its interrupt in this time is still busy, and is stopped again. */
@@ -96,13 +96,17 @@ async function interruptCell(): Promise<void> {
 async function isStuck(): Promise<boolean> {
   const { heard } = state;
   toMain({ type: "ping" });
-  await sleep(STUCK_MS);
-  return state.heard === heard;
+  for (const deadline = Date.now() + STUCK_MS; Date.now() < deadline; await sleep(CHECK_MS)) {
+    if (state.heard !== heard) return false;
+  }
+  return true;
 }
 
 async function stopCell(): Promise<void> {
-  await mainThread.stop();
-  while (state.stopping) await sleep(STOP_CHECK_MS);
+  while (state.stopping) {
+    await mainThread.stop();
+    if (state.stopping) await sleep(CHECK_MS);
+  }
   toMain({ type: "interrupted" });
 }
 

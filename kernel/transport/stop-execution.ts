@@ -1,21 +1,29 @@
 import { Session } from "node:inspector";
+import { activityBelow } from "./user-code.ts";
 
 /** Under this global symbol {@link offerStop} leaves the function for {@link StopRemote} to take; it is gone afterwards. */
 const HANDOVER = "typetorch.stop-execution";
 
 /**
- * Main thread: makes it possible to stop what this thread executes from the thread of the sockets. `onStopped` is called
- * when V8 has ended the code, so that whatever runs from then on is safe.
+ * Main thread: makes it possible to stop the user's code in this thread from the thread of the sockets. `onStopped` is
+ * called when V8 has ended it, or when nothing runs at all.
+ *
+ * The kernel's own code is left alone: what it was about to do would be lost, and V8 itself aborts when its inspector is
+ * terminated while it reports a rejection ("v8::ToLocalChecked Empty MaybeLocal", seen on Node 20.20).
  */
 export function offerStop(onStopped: () => void): void {
   const inspector = new Session();
   inspector.connect();
   const clearAsyncIds = findClearAsyncIds();
+  const terminated = (error: Error | null): void => {
+    if (error !== null) return; // another termination is pending, and will be reported itself
+    clearAsyncIds();
+    onStopped();
+  };
   const stop = (): void => {
-    inspector.post("Runtime.terminateExecution", () => {
-      clearAsyncIds();
-      onStopped();
-    });
+    const activity = activityBelow();
+    if (activity === "idle") onStopped();
+    if (activity === "user") inspector.post("Runtime.terminateExecution", terminated);
   };
   Object.defineProperty(globalThis, Symbol.for(HANDOVER), { value: stop, configurable: true });
 }
@@ -53,14 +61,17 @@ export class StopRemote {
   }
 
   /**
-   * Ends what the main thread executes: loops, regular expressions, chains of promises that never let its event loop run.
-   * Variables keep their values. Does not wait for it; a main thread that is in native code takes its time.
+   * Ends the user's code that the main thread executes: loops, regular expressions, chains of promises that never let its
+   * event loop run. Variables keep their values. Does nothing when the kernel's own code runs at this moment, so ask again
+   * until it is reported as stopped. Resolves when the main thread was asked, which takes as long as native code runs.
    */
   async stop(): Promise<void> {
     const objectId = await this.#functionId;
     const functionDeclaration = "function () { this(); }";
-    // The answer may be an error: the call itself is among the code that is ended.
-    this.#inspector.post("Runtime.callFunctionOn", { objectId, functionDeclaration }, () => {});
+    await new Promise<void>((resolve) => {
+      // The answer may be an error: the call itself is among the code that is ended.
+      this.#inspector.post("Runtime.callFunctionOn", { objectId, functionDeclaration }, () => resolve());
+    });
   }
 
   /** Lets go of the main thread; otherwise Node waits at its end, and says so on standard error. */

@@ -258,6 +258,7 @@ describe("While a cell is busy", () => {
     expect((await aborted).error?.ename).toBe("KeyboardInterrupt");
     const late = kernel.client.execute("while (true) {}", { timeoutMs: 100 });
     await expect(late).rejects.toThrow("did not finish a cell within 0.1 s");
+    await kernel.client.isComplete(""); // the late cell's failure aborts cells that wait already, so wait for its end
     expect(shown(await run("6 * 7"))).toBe("42");
   });
 });
