@@ -40,7 +40,7 @@ export function graphPicture(
 ): { svg: Html; width: number; height: number } {
   const width = Math.ceil(layout.width) + 2 * MARGIN;
   const height = Math.ceil(layout.height) + 2 * MARGIN;
-  const edges = part.edges.map((edge, i) => drawEdge(edge, layout.edges[i]));
+  const edges = part.edges.map((edge, i) => ({ ...edge, ...(layout.edges[i] ?? UNPLACED) }));
   const nodes = part.nodes.map((node, i) => drawNode(node, layout.nodes[i]));
   const svg = html`<svg
     xmlns="http://www.w3.org/2000/svg"
@@ -48,6 +48,7 @@ export function graphPicture(
     height="${height}"
     viewBox="${-MARGIN} ${-MARGIN} ${width} ${height}"
     font-family="${FONT}"
+    font-size="${FONT_SIZE}"
     text-anchor="middle"
   >
     <defs>
@@ -55,22 +56,35 @@ export function graphPicture(
         <path d="M0,0.5L8,4L0,7.5z" fill="${MID_TONE}" />
       </marker>
     </defs>
-    ${edges}${nodes}
+    <g fill="none" stroke="${MID_TONE}" stroke-width="1.4">${edges.map(drawEdge)}</g>
+    <g fill="${MID_TONE}" font-size="${LABEL_SIZE}">${edges.map(drawEdgeLabel)}</g>
+    <g fill="${INK}" stroke-width="1.4">${nodes}</g>
   </svg>`;
   return { svg, width, height };
 }
 
-function drawEdge(edge: GraphEdge, placed: PlacedEdge | undefined): Html | null {
-  if (placed === undefined || placed.curve.length === 0) return null;
-  const [start, ...rest] = placed.curve;
-  const path = `M${start?.join(",")}C${rest.map((point) => point.join(",")).join(" ")}L${placed.tip.join(",")}`;
-  return html`<path d="${path}" fill="none" stroke="${MID_TONE}" stroke-width="1.4" marker-end="url(#head)" />
-    ${placed.label === null ? null : edgeLabel(placed.label, shapeText(edge.shape))}`;
+const UNPLACED: PlacedEdge = { curve: [], tip: [0, 0], label: null };
+
+/** A tenth of a pixel is seen by nobody and shortens the picture. */
+function round(pixels: number): number {
+  return Math.round(pixels * 10) / 10;
 }
 
-function edgeLabel([x, y]: readonly [number, number], text: string): Html {
-  return html`<text x="${x}" y="${y + LABEL_SIZE / 3}" font-size="${LABEL_SIZE}" fill="${MID_TONE}"
-    >${text}</text
+function pair(point: readonly [number, number]): string {
+  return point.map(round).join(",");
+}
+
+function drawEdge({ curve, tip }: PlacedEdge): Html | null {
+  const [start, ...rest] = curve;
+  if (start === undefined) return null;
+  const path = `M${pair(start)}C${rest.map(pair).join(" ")}L${pair(tip)}`;
+  return html`<path d="${path}" marker-end="url(#head)" />`;
+}
+
+function drawEdgeLabel({ label, shape }: PlacedEdge & GraphEdge): Html | null {
+  if (label === null) return null;
+  return html`<text x="${round(label[0])}" y="${round(label[1] + LABEL_SIZE / 3)}"
+    >${shapeText(shape)}</text
   >`;
 }
 
@@ -82,21 +96,18 @@ function drawNode(node: GraphNode, placed: PlacedNode | undefined): Html | null 
   const first = centre[1] - ((lines.length - 1) * LINE_HEIGHT) / 2 + FONT_SIZE / 3;
   const texts = lines.map((line, i) => drawLine(line, centre[0], first + i * LINE_HEIGHT, i === 0));
   return html`<rect
-      x="${centre[0] - width / 2}"
-      y="${centre[1] - height / 2}"
+      x="${round(centre[0] - width / 2)}"
+      y="${round(centre[1] - height / 2)}"
       width="${width}"
       height="${height}"
       rx="${corner}"
       fill="${fill}"
       stroke="${stroke}"
-      stroke-width="1.4"
     />
     ${texts}`;
 }
 
 function drawLine(line: string, x: number, y: number, isName: boolean): Html {
-  const weight = isName ? "bold" : "normal";
-  return html`<text x="${x}" y="${y}" font-size="${FONT_SIZE}" font-weight="${weight}" fill="${INK}"
-    >${line}</text
-  >`;
+  if (isName) return html`<text x="${round(x)}" y="${round(y)}" font-weight="bold">${line}</text>`;
+  return html`<text x="${round(x)}" y="${round(y)}">${line}</text>`;
 }

@@ -75,7 +75,7 @@ export function trustedHtml(markup: string): Html {
 
 /** An SVG document as an address for `<img src="…">`; scripts and links inside it are dead there. */
 export function svgDataUri(svg: Html | string): string {
-  const text = wellFormed(String(svg)).replace(/\n\s*/g, "\n");
+  const text = wellFormed(String(svg)).replace(/\n\s*/g, " ");
   // Relaxing what an attribute and a URL both hold without trouble makes it a third shorter and readable.
   return `data:image/svg+xml,${encodeURIComponent(text).replace(/%(?:3D|3A|2F|2C|3B|20)/g, decodeURIComponent)}`;
 }

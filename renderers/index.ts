@@ -1,4 +1,5 @@
 export { GRAPH_MIME, renderGraph } from "./graph.ts";
+export { DISPLAY } from "./mime.ts";
 export type { MimeBundle } from "./mime.ts";
 export { plot } from "./plot.ts";
 export type { Plot, PlotOptions } from "./plot.ts";

@@ -13,6 +13,10 @@ const MARGIN = { top: 12, right: 16, bottom: 30, left: 58 };
 const LABEL_ROOM = 18;
 const TICKS = { across: 8, up: 6 };
 
+/** Numbers that differ by less than this share of their size, or by less than this much, leave no digits for an axis. */
+const SAME = 1e-12;
+const SMALLEST = 1e-290;
+
 /** The rectangle that points are drawn in, and the scales from numbers to pixels. */
 export interface Frame {
   readonly x: ScaleContinuousNumeric<number, number>;
@@ -74,9 +78,10 @@ function extent(values: readonly number[], logarithmic: boolean): [number, numbe
     max = Math.max(max, value);
   }
   if (min > max) return logarithmic ? [1, 10] : [0, 1];
-  if (min < max) return [min, max];
+  const size = Math.max(Math.abs(min), Math.abs(max));
+  if (max - min > SAME * size && max - min > SMALLEST) return [min, max];
   if (logarithmic) return [min / 2, max * 2];
-  const room = min === 0 ? 1 : Math.abs(min) / 2;
+  const room = size > SMALLEST ? size / 2 : 1;
   return [min - room, max + room];
 }
 

@@ -23,25 +23,30 @@ export interface ReadSeries {
   readonly points: readonly (readonly [number, number] | null)[];
 }
 
-/** Whether a number has a place on the axis: finite, and above zero when the axis is logarithmic. */
-type Drawable = (y: number) => boolean;
+/** Beyond this the length of an axis would overflow, and below its inverse its logarithms lose their digits. */
+const LARGEST = 1e300;
+
+/** Whether a number has a place on an axis: it is finite, and above zero when the axis is logarithmic. */
+function drawable(value: number, scale: "linear" | "log"): boolean {
+  return Math.abs(value) <= LARGEST && (scale === "linear" || value >= 1 / LARGEST);
+}
 
 /**
  * Reads what the user passed.
  *
  * @throws TypeError when values are no numbers of one dimension; RangeError when x and y differ in length or all is empty.
  */
-export function readSeries(all: readonly PlotSeries[], drawable: Drawable): ReadSeries[] {
+export function readSeries(all: readonly PlotSeries[], yScale: "linear" | "log"): ReadSeries[] {
   if (!Array.isArray(all)) {
     throw new TypeError(
       `plot: expected a list of series, got ${named(all)}. Write plot([{ name: "loss", y: losses }]).`,
     );
   }
   if (all.length === 0) throw new RangeError('plot: no series. Write plot([{ name: "loss", y: losses }]).');
-  return all.map((series: PlotSeries, i) => readOne(series, i, drawable));
+  return all.map((series: PlotSeries, i) => readOne(series, i, yScale));
 }
 
-function readOne(series: PlotSeries, position: number, drawable: Drawable): ReadSeries {
+function readOne(series: PlotSeries, position: number, yScale: "linear" | "log"): ReadSeries {
   const name = clip(series.name ?? `series ${position + 1}`, 60);
   const y = numbers(series.y, name, "y");
   const x = series.x === undefined ? y.map((_, i) => i) : numbers(series.x, name, "x");
@@ -55,7 +60,7 @@ function readOne(series: PlotSeries, position: number, drawable: Drawable): Read
   }
   const points = y.map((value, i) => {
     const at = x[i] ?? Number.NaN;
-    return Number.isFinite(at) && drawable(value) ? ([at, value] as const) : null;
+    return drawable(at, "linear") && drawable(value, yScale) ? ([at, value] as const) : null;
   });
   return { name, mark: readMark(series.mark, name), points };
 }

@@ -34,7 +34,7 @@ export function plot(series: readonly PlotSeries[], options: PlotOptions = {}): 
   if (yScale !== "linear" && yScale !== "log") {
     throw new TypeError(`plot: yScale is ${JSON.stringify(yScale)}. Choose "linear" or "log".`);
   }
-  const read = readSeries(series, (y) => Number.isFinite(y) && (yScale === "linear" || y > 0));
+  const read = readSeries(series, yScale);
   return { [DISPLAY]: () => plotBundle(read, options, yScale) };
 }
 
@@ -79,7 +79,8 @@ function gapNotes(series: readonly ReadSeries[], yScale: "linear" | "log"): stri
     .map(({ name, points }) => ({ name, missing: points.filter((point) => point === null).length }))
     .filter(({ missing }) => missing > 0);
   if (gaps.length === 0) return [];
-  const reason = yScale === "log" ? "NaN, infinite, or not above zero on a log scale" : "NaN or infinite";
+  const reason =
+    yScale === "log" ? "NaN, Inf, or not above zero on a log scale" : "NaN or Inf, or beyond 1e300";
   return [
     `Not drawn (${reason}): ${gaps.map(({ name, missing }) => `${grouped(missing)} of ${name}`).join(", ")}.`,
   ];
