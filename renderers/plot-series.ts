@@ -1,8 +1,16 @@
 import { clip } from "./graph-label.ts";
 import { counted } from "./numbers.ts";
 
-/** Numbers for one axis: an array, a typed array, or what has PyTorch's `tolist()` (a tensor of one dimension, or `[N, 1]`). */
-export type PlotValues = ArrayLike<number> | ArrayLike<bigint> | { tolist(): unknown };
+/**
+ * Numbers for one axis: an array (of tensors with one element, too), a typed array, or what has PyTorch's `tolist()`
+ * (a tensor of one dimension, or `[N, 1]`).
+ */
+export type PlotValues = ArrayLike<number | bigint | Listable> | Listable;
+
+/** What a tensor is to a plot. */
+interface Listable {
+  tolist(): unknown;
+}
 
 /** One line or cloud of dots. */
 export interface PlotSeries {
@@ -98,7 +106,7 @@ function number(element: unknown, name: string, place: string): number {
   throw new TypeError(`plot: ${place} of "${name}" is ${named(element)}, expected a number. ${advice}`);
 }
 
-function isListable(value: unknown): value is { tolist(): unknown } {
+function isListable(value: unknown): value is Listable {
   return (
     typeof value === "object" && value !== null && "tolist" in value && typeof value.tolist === "function"
   );
