@@ -35,6 +35,7 @@ async function main(args: readonly string[]): Promise<void> {
         loop?.flush();
         exit(0);
       },
+      onFailure: fail,
     }),
     openSession(),
   ]);
@@ -53,7 +54,7 @@ async function openSession(): Promise<Session> {
 /** An error of a late timer or a forgotten promise is output of its cell; the kernel and its variables live on. */
 function surviveErrors(session: Session): void {
   process.on("uncaughtException", (error) => session.reportUncaught(error));
-  process.on("unhandledRejection", (reason) => session.reportUncaught(reason));
+  process.on("unhandledRejection", (reason, promise) => session.reportUncaught(reason, promise));
 }
 
 /** Mistakes in the call are told in one line; anything else is a defect of the kernel, and its stack is of use. */
@@ -62,7 +63,9 @@ function explain(error: unknown): string {
   return `The kernel failed. ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
+function fail(error: unknown): void {
   logLine(explain(error));
   exit(EXIT_FAILURE);
-});
+}
+
+main(process.argv.slice(2)).catch(fail);

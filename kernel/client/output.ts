@@ -1,7 +1,7 @@
 import type { Contents, Message } from "../wire/index.ts";
 
 /** The messages on iopub that a running cell causes. */
-export type OutputType =
+type OutputType =
   | "stream"
   | "display_data"
   | "update_display_data"

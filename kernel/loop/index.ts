@@ -1,4 +1,3 @@
 export type { Front, Request } from "./front.ts";
 export { kernelInfo } from "./kernel-info.ts";
 export { KernelLoop } from "./kernel-loop.ts";
-export type { LoopOptions } from "./kernel-loop.ts";

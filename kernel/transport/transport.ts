@@ -20,6 +20,8 @@ export interface TransportHandlers {
   readonly onInterrupted: () => void;
   /** The process shall end now. */
   readonly onShutdown: () => void;
+  /** The thread of the sockets failed after it had opened them: nobody can reach the kernel any more. */
+  readonly onFailure: (error: Error) => void;
 }
 
 /** ZeroMQ sends what is left after closing; the process waits this long for it. */
@@ -32,6 +34,7 @@ export class Transport {
   readonly #thread: Worker;
   readonly #state: SharedState;
   readonly #handlers: TransportHandlers;
+  #opened = false;
   #requested: ((request: ShellRequest) => void) | null = null;
 
   /**
@@ -137,8 +140,12 @@ export class Transport {
 
   async #ready(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      this.#thread.once("error", reject);
+      this.#thread.on("error", (error) => {
+        reject(error);
+        if (this.#opened) this.#handlers.onFailure(error);
+      });
       this.#thread.on("message", (message: ToMain) => {
+        this.#opened ||= message.type === "ready";
         if (message.type === "ready") resolve();
         else if (message.type === "failed") reject(new TransportError(message.reason));
         else this.#take(message);

@@ -7,9 +7,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
+  ClientClosedError,
   KernelClient,
   KernelDiedError,
   KernelSilentError,
+  KernelTimeoutError,
   KernelUnreachableError,
   startKernel,
   type ExecuteResult,
@@ -257,9 +259,33 @@ describe("While a cell is busy", () => {
     abort.abort();
     expect((await aborted).error?.ename).toBe("KeyboardInterrupt");
     const late = kernel.client.execute("while (true) {}", { timeoutMs: 100 });
+    await expect(late).rejects.toThrow(KernelTimeoutError);
     await expect(late).rejects.toThrow("did not finish a cell within 0.1 s");
     await kernel.client.isComplete(""); // the late cell's failure aborts cells that wait already, so wait for its end
     expect(shown(await run("6 * 7"))).toBe("42");
+  });
+});
+
+describe("A client", () => {
+  it("that is closed fails what it waits for and what comes later, and leaves the kernel alone", async () => {
+    const other = await KernelClient.connect(kernel.connectionInfo);
+    const waiting = other.execute("await new Promise((done) => setTimeout(done, 100))");
+    other.close();
+    await expect(waiting).rejects.toThrow(ClientClosedError);
+    await expect(other.kernelInfo()).rejects.toThrow(ClientClosedError);
+    expect(shown(await run("6 * 7"))).toBe("42");
+  });
+
+  it("hears nothing of the cells of another", async () => {
+    const other = await KernelClient.connect(kernel.connectionInfo);
+    const heard: string[] = [];
+    const [mine] = await Promise.all([
+      run("console.log('mine')"),
+      other.execute("console.log('its own')", { onOutput: ({ type }) => heard.push(type) }),
+    ]);
+    other.close();
+    expect(printed(mine)).toBe("mine\n");
+    expect(heard).toEqual(["execute_input", "stream"]);
   });
 });
 
