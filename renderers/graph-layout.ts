@@ -5,7 +5,7 @@ import type { GraphPart } from "./graph-part.ts";
 import { shapeText } from "./numbers.ts";
 
 /** A point in pixels, y downwards. */
-export type Point = readonly [number, number];
+type Point = readonly [number, number];
 
 /** A node's box. */
 export interface PlacedNode {

@@ -35,6 +35,7 @@ export interface FrameLabels {
   readonly yLabel: string | undefined;
 }
 
+/** The frame that holds all points of the series, with room for what `labels` says. */
 export function frameOf(
   series: readonly ReadSeries[],
   labels: FrameLabels,
@@ -112,6 +113,7 @@ function rule(x1: number, y1: number, x2: number, y2: number): Html {
   return html`<path d="M${x1},${y1}L${x2},${y2}" stroke="${MID_TONE}" stroke-opacity="0.25" />`;
 }
 
+/** A word or number of the frame, in the tone of the frame. */
 export function words(x: number, y: number, anchor: "start" | "middle" | "end", text: string): Html {
   return html`<text x="${x}" y="${y}" font-size="12" text-anchor="${anchor}" fill="${MID_TONE}"
     >${text}</text

@@ -13,6 +13,7 @@ export interface Slices {
 /** More slices than this are not looked at one by one. */
 const MAX_SLICES = 16;
 
+/** The slices of a tensor of that shape; see {@link Slices}. */
 export function slicesOf(shape: readonly number[]): Slices {
   const leading = shape.slice(0, -2);
   const count = leading.reduce((product, size) => product * size, 1);

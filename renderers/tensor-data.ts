@@ -27,6 +27,7 @@ export interface TensorData {
   readonly total: number;
 }
 
+/** What a view of the tensor carries as JSON: its facts and at most 4096 of its elements. */
 export function tensorData(snapshot: TensorSnapshot): TensorData {
   const { kind, dtype, shape, device, requiresGrad, gradFn, statistics } = snapshot;
   const length = Math.min(snapshot.values.length, MOST_VALUES);
