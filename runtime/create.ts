@@ -145,12 +145,16 @@ function fromValues(values: readonly Scalar[], shape: Shape, dtype: DType): Tens
  * fractions.
  * Source: `torch.tensor`.
  */
+export function tensor<D extends DTypeName = DTypeName>(
+  data: TypedArray | Tensor,
+  options?: TensorOptions<D>,
+): Tensor<Shape, D>;
 export function tensor<const T extends Nested<Scalar>, D extends DTypeName = NestedDType<T>>(
   data: T,
   options?: TensorOptions<D>,
 ): Tensor<NestedShape<T>, D>;
 export function tensor<D extends DTypeName = DTypeName>(
-  data: TypedArray | Tensor | readonly (TypedArray | Nested<Scalar>)[],
+  data: readonly (TypedArray | Nested<Scalar>)[],
   options?: TensorOptions<D>,
 ): Tensor<Shape, D>;
 export function tensor(data: unknown, options: TensorOptions = {}): Tensor {

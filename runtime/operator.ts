@@ -99,23 +99,43 @@ function pascal(name: string): string {
   );
 }
 
-/** The tensors among the arguments, with the names of their parameters. */
-function* tensorArguments(
-  parameters: Parameters,
-  args: Record<string, unknown>,
-): Generator<[string, readonly (Tensor | null)[]]> {
-  for (const name in parameters) {
-    const { holds } = parameters[name]!;
-    // `holds` says what the parameter's conversion gave.
-    if (holds === "tensor") yield [name, [args[name] as Tensor | null]];
-    else if (holds === "tensors") yield [name, args[name] as readonly Tensor[]];
+/** A parameter that holds a tensor, or a list of them. */
+interface TensorSlot {
+  readonly name: string;
+  readonly list: boolean;
+}
+
+const slotsOf = new WeakMap<Parameters, readonly TensorSlot[]>();
+
+/** The parameters that hold tensors, in order. */
+function tensorSlots(parameters: Parameters): readonly TensorSlot[] {
+  let slots = slotsOf.get(parameters);
+  if (slots === undefined) {
+    slots = Object.entries(parameters).flatMap(([name, { holds }]) =>
+      holds === undefined ? [] : [{ name, list: holds === "tensors" }],
+    );
+    slotsOf.set(parameters, slots);
   }
+  return slots;
+}
+
+/** The tensors in one slot; `null` for an optional one that is missing. */
+function tensorsIn({ name, list }: TensorSlot, args: Record<string, unknown>): readonly (Tensor | null)[] {
+  // The parameter's conversion gave what the slot says.
+  return list ? (args[name] as readonly Tensor[]) : [args[name] as Tensor | null];
 }
 
 /** Whether a gradient is wanted for any tensor among the arguments. @internal */
 export function needsGrad(parameters: Parameters, args: Record<string, unknown>): boolean {
-  for (const [, list] of tensorArguments(parameters, args))
-    for (const item of list) if (item?.requires_grad) return true;
+  for (const slot of tensorSlots(parameters)) {
+    const value = args[slot.name] as Tensor | readonly Tensor[] | null;
+    if (
+      slot.list
+        ? (value as readonly Tensor[]).some((item) => item.requires_grad)
+        : (value as Tensor | null)?.requires_grad
+    )
+      return true;
+  }
   return false;
 }
 
@@ -130,12 +150,16 @@ function plainArguments(parameters: Parameters, args: Record<string, unknown>): 
   const shapes: Record<string, Shape> = {};
   const listShapes: Record<string, readonly Shape[]> = {};
   for (const name in parameters) if (parameters[name]!.holds === undefined) plain[name] = args[name];
-  for (const [name, list] of tensorArguments(parameters, args)) {
+  for (const slot of tensorSlots(parameters)) {
+    const { name } = slot;
+    const list = tensorsIn(slot, args);
     if (list[0] === null) plain[name] = null;
     shapes[name] = list[0]?.shape ?? [];
     listShapes[name] = list.map((item) => item?.shape ?? []);
   }
-  return { ...plain, shapes, listShapes };
+  plain["shapes"] = shapes;
+  plain["listShapes"] = listShapes;
+  return plain;
 }
 
 /** Runs the rules of the inputs that need a gradient, in the order of the node's edges. */
@@ -144,9 +168,9 @@ function makeBackward<P extends Parameters>(
   args: Record<string, unknown>,
 ): Backward {
   const plain = plainArguments(declaration.parameters, args);
-  const inputs = [...tensorArguments(declaration.parameters, args)].map(([name, list]) => ({
-    name,
-    count: list.length,
+  const inputs = tensorSlots(declaration.parameters).map((slot) => ({
+    name: slot.name,
+    count: tensorsIn(slot, args).length,
   }));
   // Rules are looked up by name; each receives the context of its own operator.
   const rules = declaration.vjp as Readonly<
@@ -170,6 +194,20 @@ function makeBackward<P extends Parameters>(
   };
 }
 
+const defaultNames = new Map<string, string>();
+
+/** PyTorch's name of the node that a call makes. */
+function nodeName<P extends Parameters>(
+  { name, gradFn }: Declaration<P>,
+  args: Record<string, unknown>,
+): string {
+  // The arguments were bound to this declaration's parameters.
+  if (gradFn !== undefined) return typeof gradFn === "function" ? gradFn(args as ArgumentsOf<P>) : gradFn;
+  let known = defaultNames.get(name);
+  if (known === undefined) defaultNames.set(name, (known = `${pascal(name)}Backward0`));
+  return known;
+}
+
 /** Attaches a node to `result`. */
 export function record<P extends Parameters>(
   declaration: Declaration<P>,
@@ -179,9 +217,10 @@ export function record<P extends Parameters>(
 ): void {
   const edges: (Edge | null)[] = [];
   const inputs: TensorFacts[] = [];
-  for (const [name, list] of tensorArguments(declaration.parameters, args))
-    for (const item of list) {
-      const flows = item !== null && (declaration.vjp as Record<string, unknown> | null)?.[name] !== null;
+  for (const slot of tensorSlots(declaration.parameters))
+    for (const item of tensorsIn(slot, args)) {
+      const flows =
+        item !== null && (declaration.vjp as Record<string, unknown> | null)?.[slot.name] !== null;
       edges.push(flows ? edgeOf(item) : null);
       inputs.push(factsOf(item ?? result));
     }
@@ -195,13 +234,8 @@ export function record<P extends Parameters>(
       "others",
       others.map((other) => new SavedTensor(other)),
     );
-  const { gradFn } = declaration;
-  const name =
-    typeof gradFn === "function"
-      ? gradFn(args as ArgumentsOf<P>)
-      : (gradFn ?? `${pascal(declaration.name)}Backward0`);
   result.grad_fn = new Node({
-    name,
+    name: nodeName(declaration, args),
     edges,
     inputs,
     output: factsOf(result),

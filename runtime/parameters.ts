@@ -3,7 +3,7 @@
  * positional order; every parameter can also be given by name in one trailing plain object.
  */
 import { Device, toDevice } from "./device.ts";
-import { allocateArray, DType, scalarDtype } from "./dtype.ts";
+import { allocateArray, DType, float64, scalarDtype } from "./dtype.ts";
 import { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 import type { Scalar } from "./types.ts";
@@ -50,9 +50,9 @@ export function isScalar(value: unknown): value is Scalar {
   return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
 }
 
-/** A plain number as a 0-d operand that weighs less in promotion. */
+/** A plain number as a 0-d operand that weighs less in promotion. Fractions are held in float64, whatever the default dtype, so that none is lost. */
 export function numberTensor(value: Scalar): Tensor {
-  const dtype = scalarDtype(value);
+  const dtype = scalarDtype(value).is_floating_point ? float64 : scalarDtype(value);
   const data = allocateArray(dtype, 1);
   data[0] = (dtype.name === "int64" ? BigInt(value) : Number(value)) as never; // the array's element type follows from the dtype
   const tensor = new Tensor({ storage: new Storage(data), dtype, shape: [] });

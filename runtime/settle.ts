@@ -63,15 +63,20 @@ export function broadcastTo(tensor: Tensor, shape: Shape): Tensor {
     : alias(tensor, shape, broadcastStrides(tensor.shape, tensor.strides, shape));
 }
 
+/** The dtype that an operand promotes as: a plain number with a fraction counts as the default dtype, although it is held more exactly. */
+function dtypeInPromotion(tensor: Tensor): DType {
+  return tensor.isNumber && tensor.dtype.is_floating_point ? get_default_dtype() : tensor.dtype;
+}
+
 function weight(tensor: Tensor): PromotionOperand {
   const kind = tensor.isNumber ? "number" : tensor.ndim === 0 ? "zeroDimensional" : "dimensioned";
-  return { dtype: tensor.dtype, kind };
+  return { dtype: dtypeInPromotion(tensor), kind };
 }
 
 /** The dtype to which PyTorch promotes these operands. */
 export function promoteTensors(operands: readonly Tensor[]): DType {
-  const first = operands[0]!;
-  if (operands.every((operand) => operand.dtype === first.dtype)) return first.dtype;
+  const first = dtypeInPromotion(operands[0]!);
+  if (operands.every((operand) => dtypeInPromotion(operand) === first)) return first;
   return promote(operands.map(weight));
 }
 

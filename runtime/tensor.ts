@@ -175,11 +175,12 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
   }
 
   /**
-   * The only element, as a number (an int64 beyond 2^53 as a bigint, a bool as a boolean). Source: `torch.Tensor.item`.
+   * The only element, as a number (an int64 beyond 2^53 as a bigint, a bool as a boolean). Where the compiler does not know the dtype, it takes the
+   * element for a number. Source: `torch.Tensor.item`.
    *
    * @throws RuntimeError when there is not exactly one element.
    */
-  item(): D extends "bool" ? boolean : D extends "int64" ? number | bigint : number {
+  item(): [D] extends ["bool"] ? boolean : [D] extends ["int64"] ? number | bigint : number {
     const count = this.numel();
     if (count !== 1)
       throw new RuntimeError(

@@ -4,6 +4,9 @@ import { PROTOCOL_VERSION, type KernelInfoReply } from "../wire/index.ts";
 /** Found by its exported name, so that it is the same file from the sources and from the build. */
 const { version } = createRequire(import.meta.url)("typetorch/package.json") as { readonly version: string }; // ours
 
+/** The TypeScript that cells are written in. The same on every Node, so that a notebook does not change with the machine that ran it. */
+const LANGUAGE_VERSION = "7.0";
+
 /** What the kernel says of itself. */
 export const kernelInfo: KernelInfoReply = {
   status: "ok",
@@ -12,7 +15,7 @@ export const kernelInfo: KernelInfoReply = {
   implementation_version: version,
   language_info: {
     name: "typescript",
-    version: process.versions.v8,
+    version: LANGUAGE_VERSION,
     mimetype: "text/typescript",
     file_extension: ".ts",
     pygments_lexer: "typescript",

@@ -56,6 +56,13 @@ test("a whole number is an int beside a tensor, and a number is the default dtyp
   expect(torch.tensor([true]).add(1).dtype).toBe(torch.int64);
 });
 
+test("a fraction keeps float64's digits beside a float64 tensor, and takes the default dtype where there is none", () => {
+  const x = torch.tensor(1, { dtype: torch.float64 });
+  expect([x.mul(0.1).item(), x.add(0.1).item(), x.sub(1, { alpha: 0.1 }).item()]).toEqual([0.1, 1.1, 0.9]);
+  expect(torch.where(torch.tensor([true]), 0.1, 0.2).dtype).toBe(torch.float32);
+  expect(torch.tensor([1n]).mul(0.5).dtype).toBe(torch.float32);
+});
+
 test("int64 is exact beyond 2^53", () => {
   const big = torch.tensor([2n ** 60n + 1n]);
   expect(big.add(1).item()).toBe(2n ** 60n + 2n);

@@ -42,6 +42,18 @@ test("reductions of everything are scalars, comparisons are bool", () => {
   expectTypeOf(torch.zeros([2, 3]).argmax().dtype.name).toEqualTypeOf<"int64">();
 });
 
+test("an element is a number unless the dtype says otherwise", () => {
+  const loss: Tensor = torch.ones(2).sum();
+  expectTypeOf(loss.item()).toEqualTypeOf<number>();
+  expectTypeOf(torch.tensor(true).item()).toEqualTypeOf<boolean>();
+  expectTypeOf(torch.tensor(1n).item()).toEqualTypeOf<number | bigint>();
+  expect(loss.item().toFixed(1)).toBe("2.0");
+});
+
+test("a typed array keeps its elements' type at run time", () => {
+  expect(torch.tensor(new Float64Array([0.1, 0.2])).dtype).toBe(torch.float64);
+});
+
 test("Tensor alone is any of them, and sizes that nobody wrote down are wide", () => {
   const any: Tensor = torch.tensor([1n, 2n]);
   const size: number = any.numel();

@@ -12,6 +12,19 @@ function matrixAt(view: View, batch: number): Matrix {
   return { offset: view.offset + batch * batchStride, rowStride, columnStride };
 }
 
+/** Adds `x · right[p…]` to a row of sums, for consecutive or strided elements. */
+function addScaledRow(
+  row: Float64Array,
+  x: number,
+  right: ArrayLike<number>,
+  offset: number,
+  stride: number,
+): void {
+  const columns = row.length;
+  if (stride === 1) for (let j = 0; j < columns; j++) row[j]! += x * right[offset + j]!;
+  else for (let j = 0, p = offset; j < columns; j++, p += stride) row[j]! += x * right[p]!;
+}
+
 /** Rows of the result accumulate in float64, column by column of `left`, so that `right` is read along its rows. */
 function multiplyNumbers(
   output: { [index: number]: number },
@@ -26,8 +39,7 @@ function multiplyNumbers(
     row.fill(0);
     for (let k = 0; k < inner; k++) {
       const x = left[at.left.offset + i * at.left.rowStride + k * at.left.columnStride]!;
-      let p = at.right.offset + k * at.right.rowStride;
-      for (let j = 0; j < columns; j++, p += at.right.columnStride) row[j]! += x * right[p]!;
+      addScaledRow(row, x, right, at.right.offset + k * at.right.rowStride, at.right.columnStride);
     }
     let p = at.output.offset + i * at.output.rowStride;
     for (let j = 0; j < columns; j++, p += at.output.columnStride) output[p] = row[j]!;

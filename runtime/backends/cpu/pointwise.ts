@@ -1,6 +1,7 @@
 /** Pointwise expressions as JavaScript loops. This is the reference that faster kernels are held against. */
 import type { DType, TypedArray } from "../../dtype.ts";
 import type { BinaryFunction, Comparison, Expression, UnaryFunction } from "../../expression.ts";
+import { isContiguous, numel } from "../../shape.ts";
 import type { View } from "../backend.ts";
 import * as functions from "./functions.ts";
 import { collapse, forEachRun, innerStride } from "./layout.ts";
@@ -155,7 +156,8 @@ function compile(
   return make(...Object.values(functions));
 }
 
-const compiled = new WeakMap<Expression, Map<string, Kernel>>();
+/** Compiled loops, by expression, compute dtype and output dtype. */
+const compiled = new WeakMap<Expression, Map<DType, Map<DType, Kernel>>>();
 
 function kernelFor(
   expression: Expression,
@@ -163,14 +165,22 @@ function kernelFor(
   outputDtype: DType,
   inputCount: number,
 ): Kernel {
-  let variants = compiled.get(expression);
-  if (variants === undefined) compiled.set(expression, (variants = new Map()));
-  const key = `${computeDtype.name} ${outputDtype.name} ${inputCount}`;
-  let kernel = variants.get(key);
+  let byCompute = compiled.get(expression);
+  if (byCompute === undefined) compiled.set(expression, (byCompute = new Map()));
+  let byOutput = byCompute.get(computeDtype);
+  if (byOutput === undefined) byCompute.set(computeDtype, (byOutput = new Map()));
+  let kernel = byOutput.get(outputDtype);
   if (kernel === undefined)
-    variants.set(key, (kernel = compile(expression, computeDtype, outputDtype, inputCount)));
+    byOutput.set(outputDtype, (kernel = compile(expression, computeDtype, outputDtype, inputCount)));
   return kernel;
 }
+
+function offsetOf(view: View): number {
+  return view.offset;
+}
+
+/** For tensors that all lie in row-major order: one stride of 1 each. */
+const unitStrides: readonly number[] = [1, 1, 1, 1];
 
 /** See `Backend.pointwise`. */
 export function pointwise(
@@ -182,14 +192,14 @@ export function pointwise(
   const kernel = kernelFor(expression, computeDtype, output.dtype, inputs.length);
   const views = [output, ...inputs];
   const arrays = views.map((view) => view.storage.data);
+  if (views.length <= unitStrides.length && views.every((view) => isContiguous(view.shape, view.strides))) {
+    kernel(arrays, views.map(offsetOf), unitStrides, numel(output.shape));
+    return;
+  }
   const layout = collapse(
     output.shape,
     views.map((view) => view.strides),
   );
   const strides = views.map((_, operand) => innerStride(layout, operand));
-  forEachRun(
-    layout,
-    views.map((view) => view.offset),
-    (offsets, size) => kernel(arrays, offsets, strides, size),
-  );
+  forEachRun(layout, views.map(offsetOf), (offsets, size) => kernel(arrays, offsets, strides, size));
 }
