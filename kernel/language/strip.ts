@@ -2,10 +2,7 @@ import { createRequire } from "node:module";
 import { transformSync, type HelperMode, type TransformOptions } from "oxc-transform";
 import { throughMap, unmoved, type Mapping } from "./position.ts";
 
-/** The part of amaro that is used; the package carries no types. */
-interface Amaro {
-  transformSync(source: string, options: { readonly mode: "strip-only" }): { readonly code: string };
-}
+type Stripper = typeof import("@swc/wasm-typescript");
 
 /** JavaScript, and the way back to the text that it was made from. */
 export interface Rewritten {
@@ -14,27 +11,26 @@ export interface Rewritten {
 }
 
 const require = createRequire(import.meta.url);
-let amaro: Amaro | undefined;
+let stripper: Stripper | undefined;
 
-/** amaro is a WebAssembly module that takes 100 ms and more to load; whoever only imports this module does not pay that. */
-function loadAmaro(): Amaro {
-  // `require` is untyped and amaro has no declarations: `Amaro` above states what its documentation promises.
-  amaro ??= require("amaro") as Amaro;
-  return amaro;
+/** swc's stripper is a WebAssembly module that takes 100 ms and more to load; whoever only imports this module does not pay that. */
+function loadStripper(): Stripper {
+  stripper ??= require("@swc/wasm-typescript") as Stripper; // `require` is untyped
+  return stripper;
 }
 
 /** Loads what stripping needs, so that the first cell does not wait for it. */
 export function preloadStripper(): void {
-  loadAmaro();
+  loadStripper();
 }
 
 /** Blanks types out and keeps every position; `null` for syntax that needs code, such as enums. */
 function blankTypes(source: string): string | null {
   try {
-    const { code } = loadAmaro().transformSync(source, { mode: "strip-only" });
+    const { code } = loadStripper().transformSync(source, { mode: "strip-only" });
     return code.length === source.length ? code : null;
   } catch {
-    // amaro throws for what it does not support and for what its parser, stricter than oxc's, calls invalid.
+    // swc throws for what it does not support and for what its parser, stricter than oxc's, calls invalid.
     return null;
   }
 }
