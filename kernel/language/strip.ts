@@ -1,8 +1,9 @@
 import { createRequire } from "node:module";
+import type * as Swc from "@swc/wasm-typescript";
 import { transformSync, type HelperMode, type TransformOptions } from "oxc-transform";
 import { throughMap, unmoved, type Mapping } from "./position.ts";
 
-type Stripper = typeof import("@swc/wasm-typescript");
+type Stripper = typeof Swc;
 
 /** JavaScript, and the way back to the text that it was made from. */
 export interface Rewritten {
