@@ -15,7 +15,9 @@ export type ParseOutcome =
 
 function failureOf(error: OxcError, source: string): ParseFailure {
   const help = error.helpMessage === null ? "" : ` (${error.helpMessage})`;
-  return { message: error.message + help, offset: error.labels.at(-1)?.start ?? source.length };
+  // An error about two places, a bracket and what stands where its partner should, happens at the later one.
+  const starts = error.labels.map(({ start }) => start);
+  return { message: error.message + help, offset: starts.length > 0 ? Math.max(...starts) : source.length };
 }
 
 /** Parses a cell as a TypeScript module: strict, with `await` at the top level, and checked for redeclarations. */

@@ -1,5 +1,6 @@
 import process from "node:process";
 import { setImmediate } from "node:timers";
+import { types } from "node:util";
 import { formatValue } from "../display/index.ts";
 import { CellSyntaxError, compileCell, isComplete, preloadStripper } from "../language/index.ts";
 import type { CompiledCell, Completeness, JupyterError } from "../language/types.ts";
@@ -130,7 +131,8 @@ class ReplSession implements Session {
   }
 
   #describe(error: unknown, thrownAt: StackFrame | null = null): JupyterError {
-    if (error instanceof CellSyntaxError) return syntaxError(error);
+    // `instanceof` alone would run the traps of a proxy that was thrown.
+    if (types.isNativeError(error) && error instanceof CellSyntaxError) return syntaxError(error);
     return toJupyterError(error, (name) => this.#cells.textOf(name), thrownAt);
   }
 

@@ -8,6 +8,15 @@ import { registerTypeScript } from "./typescript.ts";
 
 const namesListed = 20;
 
+function advice(specifier: string, name: string, namespace: object): string {
+  if (name === "default") return ` Use import { … } or import * as name from "${specifier}".`;
+  const exported: unknown = Reflect.get(namespace, "default");
+  const inside = typeof exported === "object" && exported !== null && name in exported;
+  return inside
+    ? ` Its default export has that name: import all from "${specifier}" and use all.${name}.`
+    : "";
+}
+
 /** As the error of a module that lacks an export, which V8 raises before a module runs and a cell can raise only after. */
 function missingExport(specifier: string, name: string, namespace: object): SyntaxError {
   const names = Object.keys(namespace);
@@ -17,8 +26,9 @@ function missingExport(specifier: string, name: string, namespace: object): Synt
       ? "It exports nothing."
       : `It exports ${names.slice(0, namesListed).join(", ")}${more}.`;
   const what = name === "default" ? "default export" : `export named "${name}"`;
-  const advice = name === "default" ? ` Use import { … } or import * as name from "${specifier}".` : "";
-  return new SyntaxError(`The module "${specifier}" has no ${what}. ${has}${advice}`);
+  return new SyntaxError(
+    `The module "${specifier}" has no ${what}. ${has}${advice(specifier, name, namespace)}`,
+  );
 }
 
 function loadUrl(specifier: string, cwd: string): string {

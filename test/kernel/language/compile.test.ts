@@ -1,0 +1,104 @@
+import { array, assert, constantFrom, property } from "fast-check";
+import { describe, expect, it } from "vitest";
+import { CellSyntaxError, compileCell } from "../../../kernel/language/index.ts";
+import { positionAt } from "../../../kernel/language/position.ts";
+
+/** Statements with one mark each, a name that occurs nowhere else: where it ends up must lead back to where it was. */
+const statements: readonly string[] = [
+  "const MARK: number = 1;",
+  "let a = [MARK!] as unknown[];",
+  "var MARK = 2",
+  "for (var i = 0; i < MARK; i++) {}",
+  "if (true) { var deep = MARK }",
+  "var { b, c: [MARK] } = thing",
+  "function f<T>(x?: T): unknown { return MARK }",
+  "async function f() { return MARK }",
+  "class A<T> { private p: T | undefined = MARK }",
+  "import { x as y } from 'm'; MARK",
+  "import d, * as ns from 'm'; MARK",
+  "import type { T } from 'm'; MARK",
+  "export const MARK = 3",
+  "export default MARK",
+  "using r = MARK",
+  "await using s = MARK",
+  "{ using u = MARK }",
+  "enum E { A = MARK }",
+  "namespace N { export const x = MARK }",
+  "class P { constructor(private p = MARK) {} }",
+  "interface I { x: string }; MARK",
+  "'😀'; MARK",
+  "/* é */ MARK satisfies unknown",
+  "import('m').then(MARK)",
+  "import.meta.url + MARK",
+  "(<any>MARK)",
+];
+
+/** Puts statements together, with the marks numbered, and every other name made unique too. */
+function cellOf(chosen: readonly string[]): string {
+  const names = /\b(?:a|b|A|P|E|N|I|T|f|d|ns|r|s|u|i|y|deep)\b(?!')/gu;
+  return chosen
+    .map((text, index) => text.replaceAll(names, `$&_${index}`).replaceAll("MARK", `mark_${index}_`))
+    .join("\n");
+}
+
+const cells = array(constantFrom(...statements), { minLength: 1, maxLength: 8 }).map(cellOf);
+
+describe("compileCell", () => {
+  it("leads every position of the compiled cell back to where it stood", () => {
+    assert(
+      property(cells, (source) => {
+        const cell = compileCell(source, "Cell[1]");
+        for (const [mark] of source.matchAll(/mark_\d+_/gu)) {
+          const at = cell.code.lastIndexOf(mark);
+          if (at < 0) continue;
+          expect(cell.toSource(positionAt(cell.code, at))).toEqual(positionAt(source, source.indexOf(mark)));
+        }
+      }),
+    );
+  });
+
+  it("leads what an import became back to the import", () => {
+    const cell = compileCell("1;\n  import { join } from 'node:path'", "Cell[1]");
+    const load = cell.code.indexOf("await");
+    expect(cell.toSource(positionAt(cell.code, load))).toEqual({ line: 2, column: 3 });
+  });
+
+  it("names the script for V8", () => {
+    expect(compileCell("1", "Cell[7]").code).toMatch(/\/\/# sourceURL=Cell\[7\]$/u);
+  });
+
+  it.each([
+    ["let a = 1, [b] = c", ["a", "b"]],
+    ["var a; if (x) { var b }", ["a", "b"]],
+    ["function a() { var hidden } class b {}", ["a", "b"]],
+    ["import a, { x as b } from 'm'; import * as c from 'm'", ["a", "b", "c"]],
+    ["export const a = 1; export default function b() {}", ["a", "b"]],
+    ["enum a { x } namespace b { export const y = 1 }", ["a", "b"]],
+    ["using a = x; await using b = y", ["a", "b"]],
+    ["{ let hidden; const alsoHidden = 1 } interface Gone {}", []],
+  ])("says what %j declares", (source, names) => {
+    expect([...compileCell(source, "Cell[1]").declares].toSorted()).toEqual(names);
+  });
+
+  it("leaves a var body of an if without braces one statement", () => {
+    const { code } = compileCell("if (false) var a = 1; else var b = 2", "Cell[1]");
+    expect(code).toContain("if (false) (a = 1); else (b = 2)");
+  });
+
+  it("does not join lines that a moved statement kept apart", () => {
+    const { code } = compileCell("a\nfunction f() {}\n(b)", "Cell[1]");
+    expect(code).toMatch(/a\n;\s*\(b\)/u);
+  });
+
+  it.each([
+    ["let x: = 3", 1, 8],
+    ["a;\nb c", 2, 2],
+    ["'😀'; x y", 1, 8],
+    ["const a = 1;\nconst a = 2;", 2, 7],
+    ["f(\n1,\n", 3, 1],
+  ])("reports the error of %j at line %i, column %i", (source, line, column) => {
+    const compile = (): unknown => compileCell(source, "Cell[1]");
+    expect(compile).toThrow(CellSyntaxError);
+    expect(compile).toThrow(expect.objectContaining({ position: { line, column } }));
+  });
+});
