@@ -95,8 +95,14 @@ type TableMethods<Self> = Methods<typeof arithmetic, Self> &
   Methods<typeof unary, Self> &
   Methods<typeof view, Self>;
 
-/** Does not compile when an operator of the list is in none of the modules above. */
-export type EveryOperatorIsAMethod = keyof Operators extends keyof TableMethods<Tensor> ? true : never;
+/** A claim that does not compile where it is false. */
+type Holds<Claim extends true> = Claim;
+
+/**
+ * Does not compile when an operator of the list is in none of the modules above.
+ * @public nothing needs to read it
+ */
+export type EveryOperatorIsAMethod = Holds<keyof Operators extends keyof TableMethods<Tensor> ? true : false>;
 
 /** The in-place forms: `x.add_(y)` writes `x.add(y)` over `x`, and returns `x`. */
 type InPlaceMethods<S extends Shape, D extends DTypeName> = {

@@ -2,7 +2,6 @@
  * The parameters of an operator: what each accepts, what it becomes, and what its error says. The order of a declaration's keys is PyTorch's
  * positional order; every parameter can also be given by name in one trailing plain object.
  */
-import { Device, toDevice } from "./device.ts";
 import { allocateArray, DType, float64, scalarDtype } from "./dtype.ts";
 import { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
@@ -46,7 +45,7 @@ export type TensorNames<P extends Parameters> = {
 const isNumber = (value: unknown): value is number => typeof value === "number";
 
 /** Whether `value` is a JavaScript number, bigint or boolean. */
-export function isScalar(value: unknown): value is Scalar {
+function isScalar(value: unknown): value is Scalar {
   return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
 }
 
@@ -166,19 +165,6 @@ export const dtype: Parameter<DType | null> = {
   fallback: null,
   keywordOnly: true,
   convert: (value) => (value === null || value instanceof DType ? value : undefined),
-};
-
-/** A device or its name, or `null` to leave it to the operator. */
-export const device: Parameter<Device | null> = {
-  expects: 'a torch.device, or a name such as "cpu"',
-  fallback: null,
-  keywordOnly: true,
-  convert: (value) =>
-    value === null
-      ? null
-      : value instanceof Device || typeof value === "string"
-        ? toDevice(value)
-        : undefined,
 };
 
 /** One of a few words. */

@@ -81,7 +81,7 @@ export function promoteTensors(operands: readonly Tensor[]): DType {
 }
 
 /** A dtype that can hold fractions: the dtype itself, or the default one for whole numbers. */
-export function floatOf(dtype: DType): DType {
+function floatOf(dtype: DType): DType {
   return dtype.is_floating_point ? dtype : get_default_dtype();
 }
 
@@ -104,7 +104,7 @@ export function elementwise(
 }
 
 /** The tensor with the given dimensions moved behind the others. */
-export function moveLast(tensor: Tensor, dims: readonly number[]): Tensor {
+function moveLast(tensor: Tensor, dims: readonly number[]): Tensor {
   const order = [...tensor.shape.keys()].filter((dim) => !dims.includes(dim)).concat(dims);
   return alias(
     tensor,
@@ -143,11 +143,6 @@ export function searchDims(
 /** A row-major tensor under another shape. */
 export function reshaped(tensor: Tensor, shape: Shape): Tensor {
   return alias(tensor, shape, contiguousStrides(shape));
-}
-
-/** The tensor itself where its elements lie in row-major order, else a copy. */
-export function contiguousOf(tensor: Tensor): Tensor {
-  return tensor.is_contiguous() ? tensor : duplicate(tensor);
 }
 
 /** Where each element lies in the storage, in row-major order. */

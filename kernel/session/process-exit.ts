@@ -2,7 +2,7 @@ import process from "node:process";
 import { contextCell } from "./cell-context.ts";
 
 /** What `process.exit()` throws in a cell. */
-export class ProcessExitError extends Error {
+class ProcessExitError extends Error {
   override readonly name = "ProcessExit";
 
   constructor(code: number | string) {

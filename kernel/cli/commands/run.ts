@@ -49,7 +49,7 @@ async function save(source: LoadedNotebook, notebook: Notebook, target: string):
  *
  * @throws InputError when two notebooks would be written to one file, or the place cannot be written.
  */
-export async function outputFiles(files: readonly string[], output: string | undefined): Promise<string[]> {
+async function outputFiles(files: readonly string[], output: string | undefined): Promise<string[]> {
   if (output === undefined) return [...files];
   if (output.endsWith(".ipynb") && !(await isFolder(output))) {
     if (files.length > 1) {

@@ -29,7 +29,7 @@ function isFile(file: string): boolean {
 }
 
 /** The files that an import of `file` may mean, the likeliest first. */
-export function candidates(file: string): string[] {
+function candidates(file: string): string[] {
   const ending = path.extname(file);
   const source = sourceEndings[ending];
   return [
@@ -41,7 +41,7 @@ export function candidates(file: string): string[] {
 }
 
 /** The path that a relative or absolute import means, before any ending is tried. */
-export function importedPath(specifier: string, parentUrl: string): string {
+function importedPath(specifier: string, parentUrl: string): string {
   const url = path.isAbsolute(specifier) ? pathToFileURL(specifier) : new URL(specifier, parentUrl);
   return fileURLToPath(url);
 }
