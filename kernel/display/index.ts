@@ -1,6 +1,6 @@
 export { createDisplay, type Display, type DisplayOptions, type DisplayOutput } from "./display.ts";
 export { displaySymbol, formatNow, formatValue, type Warn } from "./format.ts";
 export { jupyterGlobal, type JupyterGlobal } from "./jupyter.ts";
-export { registerRenderer } from "./registry.ts";
+export { prepareRenderers, registerRenderer } from "./registry.ts";
 export { failureText, plainText } from "./text.ts";
 export type { DisplayContent, MimeBundle, OutputSink, Renderer } from "./types.ts";

@@ -1,5 +1,5 @@
 import { registerRenderer } from "../display/index.ts";
-import { renderGraphSnapshot, renderTensorValue } from "./renderers.ts";
+import { loadRenderers, renderGraphSnapshot, renderTensorValue } from "./renderers.ts";
 
 let installed = false;
 
@@ -8,5 +8,5 @@ export function installPrelude(): void {
   if (installed) return;
   installed = true;
   registerRenderer(renderGraphSnapshot);
-  registerRenderer(renderTensorValue);
+  registerRenderer(renderTensorValue, loadRenderers);
 }

@@ -3,15 +3,19 @@ import type * as Runtime from "../../runtime/index.ts";
 import type { GraphSnapshot } from "../../runtime/snapshot.ts";
 import type { MimeBundle } from "../display/index.ts";
 
-interface Loaded {
+/** The modules that showing tensors takes. */
+export interface Loaded {
   readonly runtime: typeof Runtime;
   readonly renderers: typeof Renderers;
 }
 
 let loaded: Loaded | undefined;
 
-/** Both are loaded when the first value looks like theirs: a cell that made a tensor has loaded the runtime itself. */
-async function load(): Promise<Loaded> {
+/**
+ * Loads the runtime and its renderers, unless they are: when a cell imports the package, or at the latest when the first
+ * value looks like theirs.
+ */
+export async function loadRenderers(): Promise<Loaded> {
   const [runtime, renderers] = await Promise.all([
     import("../../runtime/index.ts"),
     import("../../renderers/index.ts"),
@@ -24,7 +28,7 @@ async function load(): Promise<Loaded> {
 function whenLoaded(
   render: (loaded: Loaded) => MimeBundle | Promise<MimeBundle> | undefined,
 ): MimeBundle | undefined | Promise<MimeBundle | undefined> {
-  return loaded === undefined ? load().then(render) : render(loaded);
+  return loaded === undefined ? loadRenderers().then(render) : render(loaded);
 }
 
 /** Whether a value's class, or one that it extends, is called `Tensor`. Whose class that is shows when the runtime is loaded. */
@@ -58,5 +62,5 @@ function isGraphSnapshot(value: unknown): value is GraphSnapshot {
 /** Draws a computation graph. */
 export function renderGraphSnapshot(value: unknown): undefined | Promise<MimeBundle | undefined> {
   if (!isGraphSnapshot(value)) return undefined;
-  return load().then(({ renderers }) => renderers.renderGraph(value));
+  return loadRenderers().then(({ renderers }) => renderers.renderGraph(value));
 }

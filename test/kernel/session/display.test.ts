@@ -35,6 +35,14 @@ describe("tensors in cells", () => {
     expect(outputs.map(({ type }) => type)).toEqual(["display", "stream", "display", "stream"]);
   });
 
+  it("appear while a loop runs, the first one too", async () => {
+    const fresh = await SessionProcess.start(tmpdir());
+    await fresh.value("import torch from 'typetorch'");
+    const { outputs } = await fresh.execute("display(torch.tensor(1)); while (true);", "busy");
+    fresh.stop();
+    expect(outputs).toMatchObject([{ type: "display", data: { "text/plain": "tensor(1.)" } }]);
+  });
+
   it("draw the graph of their computation", async () => {
     const { outcome } = await session.execute("graph(torch.tensor([2.], { requires_grad: true }).mul(3))");
     expect(outcome).toMatchObject({ status: "ok", result: { data: { "text/html": expect.any(String) } } });
