@@ -153,6 +153,11 @@ class TestAKernel(Protocol):
     def test_stops_a_wait_that_would_never_end(self) -> None:
         self.assert_interrupted_by(self.manager.interrupt_kernel, "await new Promise(() => {});")
 
+    def test_prints_on_after_a_loop_that_prints_was_stopped(self) -> None:
+        for _ in range(5):  # where in the midst of printing it is stopped is left to chance
+            self.assert_interrupted_by(self.manager.interrupt_kernel, 'for (;;) console.log("x");')
+            self.assertEqual(self.execute('console.log("still here");').text("stdout"), "still here\n")
+
     def assert_interrupted_by(self, interrupt, endless: str = "while (true) {}") -> None:
         self.execute("let kept = 41;")
         request = self.start(f"kept += 1; {endless}")
