@@ -54,6 +54,9 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** A subscription takes effect some milliseconds after a kernel is reachable; until then its output goes nowhere. */
 const SUBSCRIPTION_RETRY_MS = 50;
 
+/** A cell that has not ended this long after an interrupt was answered is interrupted again. */
+const INTERRUPT_RETRY_MS = 100;
+
 /** One connection to a kernel over ZeroMQ. */
 export class KernelClient {
   readonly #pending = new PendingRequests();
@@ -117,15 +120,17 @@ export class KernelClient {
       allow_stdin: false,
       stop_on_error: options.stopOnError ?? true,
     });
-    const interrupt = (): void => void this.interrupt().catch(() => {}); // a failure also rejects the cell itself
+    const finished = this.#finished(message, options.onOutput);
+    let interruption: Promise<void> | null = null;
+    const interrupt = (): void => void (interruption ??= this.#interruptUntilEnd(finished));
     options.signal?.addEventListener("abort", interrupt, { once: true });
     try {
-      const finished = this.#finished(message, options.onOutput);
       if (options.signal?.aborted === true) interrupt();
-      return resultOf(await this.#withTimeout(finished, options.timeoutMs));
+      const reply = await withTimeout(finished, options.timeoutMs, interrupt);
+      await interruption; // one that is still on its way would hit the next cell
+      return resultOf(reply);
     } finally {
       options.signal?.removeEventListener("abort", interrupt);
-      this.#pending.remove(message.header.msg_id);
     }
   }
 
@@ -220,6 +225,21 @@ export class KernelClient {
     }
   }
 
+  /**
+   * Interrupts until the cell has ended, however it does: control and shell are separate connections, so an interrupt can
+   * overtake its cell, and then meets nothing. Never rejects: what fails an interrupt also fails the cell.
+   */
+  async #interruptUntilEnd(finished: Promise<unknown>): Promise<void> {
+    const ended = finished.then(
+      () => true,
+      () => true,
+    );
+    for (let done = false; !done;) {
+      await this.interrupt().catch(() => {});
+      done = await Promise.race([ended, sleep(INTERRUPT_RETRY_MS, false, { ref: false })]);
+    }
+  }
+
   /** Sends an `execute_request`; resolves with its reply once `idle` has arrived as well, in whichever order. */
   async #finished(message: Message<object>, onOutput?: (output: OutputMessage) => void): Promise<Message> {
     let settle: { idle: () => void; fail: (error: Error) => void };
@@ -236,22 +256,31 @@ export class KernelClient {
     });
     const both = Promise.all([reply, idle]);
     both.catch(() => {}); // handled below, unless sending fails first for the same reason
-    await this.#send("shell", message);
-    return (await both)[0];
-  }
-
-  async #withTimeout<T>(finished: Promise<T>, timeoutMs: number | undefined): Promise<T> {
-    if (timeoutMs === undefined) return finished;
-    const timer = new AbortController();
-    const late = sleep(timeoutMs, undefined, { signal: timer.signal }).then(() => {
-      void this.interrupt().catch(() => {}); // the timeout is reported whether or not the interrupt gets through
-      throw new KernelTimeoutError("a cell", timeoutMs, "The cell was interrupted.");
-    });
     try {
-      return await Promise.race([finished, late]);
+      await this.#send("shell", message);
+      return (await both)[0];
     } finally {
-      timer.abort();
+      this.#pending.remove(message.header.msg_id);
     }
+  }
+}
+
+/** Rejects after the time, whether or not what `onLate` does has an effect. */
+async function withTimeout<T>(
+  finished: Promise<T>,
+  timeoutMs: number | undefined,
+  onLate: () => void,
+): Promise<T> {
+  if (timeoutMs === undefined) return finished;
+  const timer = new AbortController();
+  const late = sleep(timeoutMs, undefined, { signal: timer.signal }).then(() => {
+    onLate();
+    throw new KernelTimeoutError("a cell", timeoutMs, "The cell was interrupted.");
+  });
+  try {
+    return await Promise.race([finished, late]);
+  } finally {
+    timer.abort();
   }
 }
 

@@ -9,10 +9,16 @@ export class ShellQueue {
   readonly #deliver: (request: ShellRequest) => void;
   #waiting: ShellRequest[] = [];
   #wanted = 0;
+  #inHand: ShellRequest | null = null;
 
   /** @param deliver called once for each {@link next}, as soon as there is a request. */
   constructor(deliver: (request: ShellRequest) => void) {
     this.#deliver = deliver;
+  }
+
+  /** What the main thread works on: the request that it got last, until it wants another. */
+  get inHand(): ShellRequest | null {
+    return this.#inHand;
   }
 
   push({ identities, message }: Envelope): void {
@@ -23,6 +29,7 @@ export class ShellQueue {
   /** The main thread can take one more. */
   next(): void {
     this.#wanted += 1;
+    this.#inHand = null;
     this.#serve();
   }
 
@@ -38,6 +45,7 @@ export class ShellQueue {
       const request = this.#waiting.shift();
       if (request === undefined) return;
       this.#wanted -= 1;
+      this.#inHand = request;
       this.#deliver(request);
     }
   }

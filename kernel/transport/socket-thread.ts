@@ -86,18 +86,26 @@ async function take(message: ToSockets): Promise<void> {
 
 /** Only user code is ever stopped: the main thread says when it runs some, and hears when it is safe again. */
 async function interruptCell(): Promise<void> {
-  const mine = state.claimInterrupt() || ((await isStuck()) && state.claimIdleInterrupt());
-  if (!mine) return;
+  if (!(await claimInterrupt())) return;
   await stopCell();
   void stopUntilHeard();
 }
 
-/** Between cells the main thread has nothing to do, so one that hears nothing is held by what a cell left behind. */
-async function isStuck(): Promise<boolean> {
+/**
+ * Claims the right to stop; `false` when nothing runs. A request that the main thread has in hand is waited for: its cell
+ * may not have begun, and an interrupt that came to nothing would leave it running for ever (seen on a loaded machine).
+ * A main thread that hears nothing without running a cell is held by what a cell left behind.
+ */
+async function claimInterrupt(): Promise<boolean> {
   const { heard } = state;
+  const request = server.queue.inHand;
+  const deadline = Date.now() + STUCK_MS;
   toMain({ type: "ping" });
-  for (const deadline = Date.now() + STUCK_MS; Date.now() < deadline; await sleep(CHECK_MS)) {
-    if (state.heard !== heard) return false;
+  while (!state.claimInterrupt()) {
+    const listens = state.heard !== heard;
+    if (listens && (request === null || server.queue.inHand !== request)) return false;
+    if (!listens && Date.now() >= deadline) return state.claimIdleInterrupt();
+    await sleep(CHECK_MS);
   }
   return true;
 }

@@ -210,6 +210,16 @@ describe("An interrupt", () => {
     expect(shown(await run("6 * 7"))).toBe("42");
   });
 
+  it("that comes with its cell, before the cell has begun, ends it", async () => {
+    for (let i = 0; i < 20; i++) {
+      const abort = new AbortController();
+      const result = kernel.client.execute("while (true) {}", { signal: abort.signal });
+      abort.abort();
+      expect((await result).error?.ename).toBe("KeyboardInterrupt");
+    }
+    expect(shown(await run("6 * 7"))).toBe("42");
+  });
+
   it("of an idle kernel does nothing, neither at once nor to the next cells", async () => {
     await kernel.interrupt();
     process.kill(kernel.pid, "SIGINT");

@@ -57,6 +57,22 @@ describe("The shell queue", () => {
   });
 });
 
+describe("The shell queue's request in hand", () => {
+  it("is the one that was delivered last, until another is asked for", () => {
+    const queue = new ShellQueue(() => {});
+    const [first, second] = [cell(), cell()];
+    queue.push(first);
+    expect(queue.inHand).toBeNull();
+    queue.next();
+    queue.push(second);
+    expect(queue.inHand?.message).toBe(first.message);
+    queue.next();
+    expect(queue.inHand?.message).toBe(second.message);
+    queue.next();
+    expect(queue.inHand).toBeNull();
+  });
+});
+
 describe("The send queue", () => {
   it("never sends two messages at once, and goes on after one that failed", async () => {
     const log: string[] = [];
