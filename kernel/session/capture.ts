@@ -41,15 +41,17 @@ function captureStream(name: StreamName): void {
   }) as typeof stream.write;
 }
 
-/** A stream for a `Console`, which passes text on without delay. */
+/**
+ * A stream for a `Console`, which passes text on without delay. Its `write` keeps no state: an interrupt inside a stream's own
+ * would leave it believing that a write is under way, and it would keep all later text to itself.
+ */
 function consoleStream(name: StreamName): Writable {
-  return new Writable({
-    decodeStrings: false,
-    write(chunk: string, _encoding, done): void {
-      currentOrLatestCell()?.output.stream(name, chunk);
-      done();
-    },
-  });
+  const stream = new Writable();
+  stream.write = (text: string): boolean => {
+    currentOrLatestCell()?.output.stream(name, text);
+    return true;
+  };
+  return stream;
 }
 
 /**
@@ -61,6 +63,7 @@ function cellConsole(): Console {
     stdout: consoleStream("stdout"),
     stderr: consoleStream("stderr"),
     colorMode: false,
+    ignoreErrors: false,
   });
   console.clear = (): void => currentOrLatestCell()?.output.clearOutput(false);
   return console;

@@ -159,6 +159,13 @@ describe("interrupting", () => {
     expect(await session.value("await new Promise((r) => setTimeout(r, 5)); kept")).toBe("'kept'");
   });
 
+  it("leaves the console whole, wherever it strikes", async () => {
+    for (let time = 0; time < 5; time += 1)
+      await session.execute("while (true) console.log('again')", "busy");
+    const { outputs } = await session.execute("console.log('heard'); console.error('too')");
+    expect(streamText(outputs, "stdout") + streamText(outputs, "stderr")).toBe("heard\ntoo\n");
+  });
+
   it("survives the collection of what was interrupted", async () => {
     await session.execute("await new Promise(() => {})", "waiting");
     expect(await session.value("for (let i = 0; i < 3e6; i++) globalThis.garbage = [i, {}]\n'alive'")).toBe(
