@@ -22,6 +22,8 @@ const SHUTDOWN_ATTEMPTS = 7;
 const CHECK_MS = 2;
 /** A main thread that runs no cell and yet hears nothing for this long is stuck. */
 const STUCK_MS = 200;
+/** How often the main thread is asked to stop before a message is sent to it, too. */
+const ASKS_PER_PING = 50;
 /** A main thread that does not hear of its interrupt in this time is still busy, and is stopped again. */
 const STOP_AGAIN_MS = 100;
 
@@ -110,9 +112,14 @@ async function claimInterrupt(): Promise<boolean> {
   return true;
 }
 
+/**
+ * Stops what runs. V8's report of the end can be lost on a loaded machine, and the termination then waits for the next code
+ * and ends that; so the main thread is also sent messages, which are either that code or heard, and being heard is an end too.
+ */
 async function stopCell(): Promise<void> {
-  while (state.stopping) {
+  for (let asked = 1; state.stopping; asked++) {
     await mainThread.stop();
+    if (asked % ASKS_PER_PING === 0) toMain({ type: "ping" });
     if (state.stopping) await sleep(CHECK_MS);
   }
   toMain({ type: "interrupted" });

@@ -163,6 +163,8 @@ export class Transport {
         break;
       case "ping":
         this.#state.markHeard();
+        // Messages are heard between everything else: whatever was to be stopped has ended.
+        this.#state.markStopped();
         break;
       case "shutdown":
         this.#handlers.onShutdown();
