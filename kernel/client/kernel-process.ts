@@ -30,6 +30,8 @@ export interface Exit {
 }
 
 const START_TIMEOUT_MS = 30_000;
+/** Ports that were free a moment ago may be taken when the kernel binds them, by another kernel that starts; then others are tried. */
+const PORT_ATTEMPTS = 3;
 /** A kernel that was asked to end has this long before it is killed. */
 const SHUTDOWN_TIMEOUT_MS = 5_000;
 const STDERR_KEPT_CHARACTERS = 8_192;
@@ -41,6 +43,21 @@ const STDERR_SHOWN_LINES = 20;
  *   `KernelClient.connect`, after ending the process.
  */
 export async function startKernel(options: StartOptions): Promise<KernelProcess> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (attempt === PORT_ATTEMPTS || options.connectionFile !== undefined || !isPortTaken(error))
+        throw error;
+    }
+  }
+}
+
+function isPortTaken(error: unknown): boolean {
+  return error instanceof KernelDiedError && error.stderr.includes("the port is already in use");
+}
+
+async function startOnce(options: StartOptions): Promise<KernelProcess> {
   const file = await connectionFileFor(options);
   const kernel = new KernelProcess(launch(file.path, options), file, options);
   try {
