@@ -4,7 +4,7 @@ import type { DisplayContent, OutputSink } from "../session/types.ts";
 import type { Contents, Header } from "../wire/index.ts";
 import type { Front } from "./front.ts";
 
-/** Text waits this long for more of it. A front end that redraws 20 times a second looks immediate. */
+/** Text that follows other text within this time waits for more of it. A front end that redraws 20 times a second looks immediate. */
 const FLUSH_MS = 50;
 /** Text of this many UTF-16 units is sent at once. */
 const FLUSH_LENGTH = 65_536;
@@ -21,7 +21,7 @@ export class CellOutput implements OutputSink {
   #name: StreamName = "stdout";
   readonly #parts: string[] = [];
   #length = 0;
-  #since = 0;
+  #sentAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(front: Front, parent: Header) {
@@ -33,11 +33,11 @@ export class CellOutput implements OutputSink {
     if (text === "") return;
     if (name !== this.#name) this.flush();
     this.#name = name;
-    if (this.#parts.length === 0) this.#begin();
     this.#parts.push(text);
     this.#length += text.length;
-    // A busy loop never returns to the timer, so the time is also looked at here.
-    if (this.#length >= FLUSH_LENGTH || performance.now() - this.#since >= FLUSH_MS) this.flush();
+    // Text after a pause goes at once: a busy loop that follows would never return to the timer.
+    if (this.#length >= FLUSH_LENGTH || performance.now() - this.#sentAt >= FLUSH_MS) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref();
   }
 
   display(content: DisplayContent): void {
@@ -69,11 +69,7 @@ export class CellOutput implements OutputSink {
     this.#front.publish(this.#parent, "stream", { name: this.#name, text: this.#parts.join("") });
     this.#parts.length = 0;
     this.#length = 0;
-  }
-
-  #begin(): void {
-    this.#since = performance.now();
-    this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref();
+    this.#sentAt = performance.now();
   }
 }
 

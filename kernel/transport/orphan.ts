@@ -5,8 +5,10 @@ const CHECK_MS = 1_000;
  * that they want this; a client that is killed cannot end its kernels itself.
  */
 export function watchParent(env: NodeJS.ProcessEnv, onOrphaned: () => void): void {
-  if (env["JPY_PARENT_PID"] === undefined) return;
-  const parent = process.ppid;
+  const announced = env["JPY_PARENT_PID"];
+  if (announced === undefined) return;
+  // A starter that was gone before this line leaves the kernel to the first process of the system.
+  const parent = process.ppid === 1 && announced !== "1" ? null : process.ppid;
   const timer = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(timer);

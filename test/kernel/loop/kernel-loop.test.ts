@@ -38,8 +38,21 @@ describe("The loop", () => {
     expect(front.sent[3]?.content).toMatchObject({ status: "ok", execution_count: 1 });
   });
 
+  it("sends the first text at once, so that it is seen while a loop goes on that never yields", async () => {
+    const shown: string[] = [];
+    const session = sessionOf(async (_code, output) => {
+      output.stream("stdout", "training");
+      shown.push(...front.transcript);
+      return nothing;
+    });
+    const { front, loop } = setUp(session);
+    await loop.handle(requestOf("execute_request", { code: "" }));
+    expect(shown).toContain("stream training");
+  });
+
   it("joins neighbouring text, keeps the order of everything, and sends all of it before the reply", async () => {
     const session = sessionOf(async (_code, output) => {
+      output.stream("stdout", "first");
       output.stream("stdout", "a");
       output.stream("stdout", "b");
       output.stream("stderr", "c");
@@ -53,6 +66,7 @@ describe("The loop", () => {
     const { front, loop } = setUp(session);
     await loop.handle(requestOf("execute_request", { code: "" }));
     expect(front.transcript.slice(2, -2)).toEqual([
+      "stream first",
       "stream ab",
       "stream c",
       "display_data",
@@ -61,7 +75,7 @@ describe("The loop", () => {
       "clear_output",
       "stream e",
     ]);
-    expect(front.sent[4]?.content["transient"]).toEqual({ display_id: "d1" });
+    expect(front.sent[5]?.content["transient"]).toEqual({ display_id: "d1" });
   });
 
   it("sends text while the cell still runs, without being asked, and later text with the cell's own parent", async () => {
