@@ -13,6 +13,7 @@ import {
   type DTypeName,
   type TypedArray,
 } from "./dtype.ts";
+import { NotImplementedError } from "./errors/notImplementedError.ts";
 import { RuntimeError } from "./errors/runtimeError.ts";
 import { ValueError } from "./errors/valueError.ts";
 import {
@@ -329,12 +330,12 @@ export function eye(n: number, m: number | TensorOptions = n, options: TensorOpt
   return finish(fromValues(values, shape, dtype), all);
 }
 
-/** @throws NotImplementedError-like RuntimeError when random numbers are wanted in a dtype without fractions. */
+/** @throws NotImplementedError when random numbers are wanted in a dtype without fractions. */
 function floatData(name: string, tensor: Tensor): Float32Array | Float64Array {
   const { data } = tensor.storage;
   if (data instanceof Float32Array || data instanceof Float64Array)
     return data.subarray(tensor.offset, tensor.offset + tensor.numel());
-  throw new RuntimeError(
+  throw new NotImplementedError(
     `"${name}" not implemented for '${tensor.dtype.typeName}': random fractions need a floating-point dtype. Use randint for whole numbers.`,
   );
 }

@@ -1,5 +1,6 @@
 /** Distances between predictions and targets. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
 import { int64, uint8 } from "../dtype.ts";
+import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { ValueError } from "../errors/valueError.ts";
 import { IndexError } from "../errors/indexError.ts";
@@ -40,7 +41,7 @@ type MseSignature = FunctionSignature<
  *
  * Shapes should be the same. Others broadcast, as in PyTorch, with a warning: `[N, 1]` against `[N]` compares each element with each.
  *
- * @throws RuntimeError when the shapes do not broadcast or both tensors hold whole numbers.
+ * @throws RuntimeError when the shapes do not broadcast, NotImplementedError when both tensors hold whole numbers.
  * Source: `torch.nn.functional.mse_loss`.
  */
 export const mse_loss: Operator<MseSignature> = operator({
@@ -51,8 +52,8 @@ export const mse_loss: Operator<MseSignature> = operator({
     if (!sameShape(input.shape, target.shape)) warnOfBroadcast(input.shape, target.shape);
     const difference = sub(input, target);
     if (!difference.dtype.is_floating_point)
-      throw new RuntimeError(
-        `"mse_loss" not implemented for '${difference.dtype.typeName}': both tensors hold whole numbers. Call .float() on them first.`,
+      throw new NotImplementedError(
+        `"mse_cpu" not implemented for '${difference.dtype.typeName}': both tensors hold whole numbers. Call .float() on them first.`,
       );
     return reduceLoss(mul(difference, difference), reduction);
   },
@@ -70,6 +71,11 @@ export const mse_loss: Operator<MseSignature> = operator({
       args: () => [sample([2]), sample([3])],
       error: "RuntimeError",
       message: /must match the size of tensor b \(3\)/,
+    },
+    {
+      args: () => [given([1], int64), given([1], int64)],
+      error: "NotImplementedError",
+      message: /not implemented for 'Long'/,
     },
     {
       args: () => [sample([2]), sample([2]), { reduction: "avg" }],

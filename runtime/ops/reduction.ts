@@ -1,6 +1,7 @@
 /** Sums, means, extremes and their like, over all dimensions or over some. Derivatives: PyTorch's `FunctionsManual.cpp`. */
 import { bool, int64, uint8, type DType } from "../dtype.ts";
 import { IndexError } from "../errors/indexError.ts";
+import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { operator, type Operator, type Sample } from "../operator.ts";
 import {
@@ -426,7 +427,7 @@ type SoftmaxSignature = GeneralSignature<
 function softmaxInput(name: string, input: Tensor, wanted: DType | null): Tensor {
   const dtype = wanted ?? input.dtype;
   if (!dtype.is_floating_point)
-    throw new RuntimeError(
+    throw new NotImplementedError(
       `"${name}" not implemented for '${dtype.typeName}'. Call .float() first, or pass {dtype: torch.float32}.`,
     );
   return convert(input, dtype);
@@ -435,7 +436,7 @@ function softmaxInput(name: string, input: Tensor, wanted: DType | null): Tensor
 /**
  * Probabilities: exponentials along `dim`, divided by their sum.
  *
- * @throws IndexError when there is no such dimension, RuntimeError for a dtype without fractions.
+ * @throws IndexError when there is no such dimension, NotImplementedError for a dtype without fractions.
  * Source: `torch.softmax`.
  */
 export const softmax: Operator<SoftmaxSignature> = operator({
@@ -453,13 +454,20 @@ export const softmax: Operator<SoftmaxSignature> = operator({
     () => [sample([2, 3, 2]), -2],
     () => [sample([]), 0],
   ],
-  errors: [outOfRange],
+  errors: [
+    outOfRange,
+    {
+      args: () => [given([1], int64), 0],
+      error: "NotImplementedError",
+      message: /not implemented for 'Long'/,
+    },
+  ],
 });
 
 /**
  * Logarithms of the softmax along `dim`, without overflow.
  *
- * @throws IndexError when there is no such dimension, RuntimeError for a dtype without fractions.
+ * @throws IndexError when there is no such dimension, NotImplementedError for a dtype without fractions.
  * Source: `torch.log_softmax`.
  */
 export const log_softmax: Operator<SoftmaxSignature> = operator({
