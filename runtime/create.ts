@@ -24,9 +24,8 @@ import {
   randomPermutation,
   type Generator,
 } from "./random.ts";
-import { allocate, convert, duplicate } from "./settle.ts";
+import { allocate, allocateZeros, convert, duplicate, fromArray } from "./settle.ts";
 import { formatShape, numel, type Shape } from "./shape.ts";
-import { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 import type { Nested, NestedDType, NestedShape, Scalar } from "./types.ts";
 
@@ -133,7 +132,7 @@ function toElement(value: Scalar, dtype: DType): number | bigint {
 function fromValues(values: readonly Scalar[], shape: Shape, dtype: DType): Tensor {
   const data = allocateArray(dtype, values.length);
   for (let i = 0; i < values.length; i++) data[i] = toElement(values[i]!, dtype) as never; // the array's element type follows from the dtype
-  return new Tensor({ storage: new Storage(data), dtype, shape });
+  return fromArray(data, dtype, shape);
 }
 
 /**
@@ -162,7 +161,10 @@ export function tensor(data: unknown, options: TensorOptions = {}): Tensor {
   checkOptions("tensor", options);
   if (data instanceof Tensor) return finish(duplicate(data, options.dtype ?? data.dtype), options);
   if (isTypedArray(data))
-    return finish(convert(from_typed_array(data.slice()), options.dtype ?? arrayDtype(data)), options);
+    return finish(
+      convert(fromArray(data.slice(), arrayDtype(data), [data.length]), options.dtype ?? arrayDtype(data)),
+      options,
+    );
   const shape = nestedShape(data);
   const values: Scalar[] = [];
   flatten(data, shape, 0, values);
@@ -171,7 +173,7 @@ export function tensor(data: unknown, options: TensorOptions = {}): Tensor {
 
 /** A 1-D tensor that shares memory with a typed array: each sees what is written into the other. Source: `torch.from_numpy`. */
 export function from_typed_array(data: TypedArray): Tensor {
-  return new Tensor({ storage: new Storage(data), dtype: arrayDtype(data), shape: [data.length] });
+  return fromArray(data, arrayDtype(data), [data.length], true);
 }
 
 /**
@@ -222,8 +224,9 @@ function readSize<O extends TensorOptions>(name: string, args: readonly unknown[
 }
 
 function filled(shape: Shape, value: Scalar, dtype: DType): Tensor {
+  if (value === 0) return allocateZeros(shape, dtype);
   const result = allocate(shape, dtype);
-  if (value !== 0) result.storage.data.fill(toElement(value, dtype) as never); // the array's element type follows from the dtype
+  result.storage.data.fill(toElement(value, dtype) as never); // the array's element type follows from the dtype
   return result;
 }
 

@@ -133,6 +133,12 @@ export function allocateArray(dtype: DType, length: number): TypedArray {
   return new arrays[dtype.name](length);
 }
 
+/** The elements that lie in `buffer` from byte `offset` on, which must be a multiple of the element's size. */
+export function arrayOver(dtype: DType, buffer: ArrayBufferLike, offset: number, length: number): TypedArray {
+  // TypeScript picks the overload for ordinary buffers; every typed array takes a shared one as well.
+  return new arrays[dtype.name](buffer as ArrayBuffer, offset, length);
+}
+
 let defaultDtype: DType = float32;
 
 /** The dtype that floating-point data gets when none is named. Source: `torch.get_default_dtype`. */

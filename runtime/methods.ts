@@ -193,7 +193,7 @@ function writeRandom(tensor: Tensor, write: (target: Tensor) => void): Tensor {
       "random numbers can only be written into a contiguous tensor here. Write into x.contiguous() and copy_ it back.",
     );
   write(tensor);
-  tensor.storage.version++;
+  tensor.storage.markWritten();
   return tensor;
 }
 

@@ -3,7 +3,7 @@
  * positional order; every parameter can also be given by name in one trailing plain object.
  */
 import { allocateArray, DType, float64, scalarDtype } from "./dtype.ts";
-import { Storage } from "./storage.ts";
+import { fromArray } from "./settle.ts";
 import { Tensor } from "./tensor.ts";
 import type { Scalar } from "./types.ts";
 
@@ -54,7 +54,7 @@ export function numberTensor(value: Scalar): Tensor {
   const dtype = scalarDtype(value).is_floating_point ? float64 : scalarDtype(value);
   const data = allocateArray(dtype, 1);
   data[0] = (dtype.name === "int64" ? BigInt(value) : Number(value)) as never; // the array's element type follows from the dtype
-  const tensor = new Tensor({ storage: new Storage(data), dtype, shape: [] });
+  const tensor = fromArray(data, dtype, []);
   tensor.isNumber = true;
   return tensor;
 }

@@ -4,7 +4,15 @@
  */
 import type { Backend, Reduction, ArgReduction } from "./backends/backend.ts";
 import { cpuBackend } from "./backends/cpu/index.ts";
-import { get_default_dtype, int64, promote, bool, type DType, type PromotionOperand } from "./dtype.ts";
+import {
+  get_default_dtype,
+  int64,
+  promote,
+  bool,
+  type DType,
+  type PromotionOperand,
+  type TypedArray,
+} from "./dtype.ts";
 import type { Expression } from "./expression.ts";
 import {
   broadcastShapes,
@@ -22,9 +30,19 @@ export function backendOf(_tensor: Tensor | null): Backend {
   return cpuBackend;
 }
 
-/** A new tensor of zeros. */
+/** A new tensor whose elements are arbitrary: whoever asks for it writes every one of them. */
 export function allocate(shape: Shape, dtype: DType): Tensor {
   return new Tensor({ storage: cpuBackend.allocate(dtype, numel(shape)), dtype, shape });
+}
+
+/** A new tensor of zeros. */
+export function allocateZeros(shape: Shape, dtype: DType): Tensor {
+  return new Tensor({ storage: cpuBackend.allocateZeros(dtype, numel(shape)), dtype, shape });
+}
+
+/** A tensor over a typed array, without a copy; `shared` when somebody else goes on using the array. */
+export function fromArray(data: TypedArray, dtype: DType, shape: Shape, shared = false): Tensor {
+  return new Tensor({ storage: cpuBackend.adopt(data, dtype, shared), dtype, shape });
 }
 
 /** The same elements under another shape, strides and offset. */

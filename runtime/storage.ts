@@ -1,23 +1,30 @@
-import { allocateArray, type DType, type TypedArray } from "./dtype.ts";
-import { cpu, type Device } from "./device.ts";
+import type { TypedArray } from "./dtype.ts";
+import type { Device } from "./device.ts";
 
 /**
- * The elements behind a tensor and all of its views. Source: `torch.UntypedStorage`, and the version counter of
+ * The elements behind a tensor and all of its views; each backend has its own kind. Source: `torch.UntypedStorage`, and the version counter of
  * `torch/csrc/autograd/saved_variable.h`.
  */
-export class Storage {
-  readonly data: TypedArray;
+export abstract class Storage {
   readonly device: Device;
   /** Counts the in-place writes, so that backward notices when a tensor that it saved has changed since. */
   version = 0;
 
-  constructor(data: TypedArray, device: Device = cpu) {
-    this.data = data;
+  constructor(device: Device) {
     this.device = device;
   }
 
-  /** A storage of `length` zeros. */
-  static allocate(dtype: DType, length: number): Storage {
-    return new Storage(allocateArray(dtype, length));
+  /** Number of elements. */
+  abstract get length(): number;
+
+  /** The elements, to be read or written at once and not to be kept: a later operation may move them. */
+  abstract get data(): TypedArray;
+
+  /** Notes that the elements were written in place. */
+  markWritten(): void {
+    this.version++;
   }
+
+  /** Gives the memory back where nothing can refer to it any more. The elements must not be used afterwards. */
+  abstract release(): void;
 }

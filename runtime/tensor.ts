@@ -254,14 +254,14 @@ function toPlain(dtype: DType, value: Element): number | bigint | boolean {
 }
 
 /**
- * The elements in row-major order: the storage itself where they lie so, else a copy.
+ * A copy of the elements in row-major order.
  *
  * @internal
  */
 export function readValues(tensor: Tensor): ArrayLike<number> | ArrayLike<bigint> {
   const { data } = tensor.storage;
   const count = tensor.numel();
-  if (tensor.is_contiguous()) return data.subarray(tensor.offset, tensor.offset + count);
+  if (tensor.is_contiguous()) return data.slice(tensor.offset, tensor.offset + count);
   // The result has the storage's own type; TypeScript cannot call a constructor of a union.
   const result = new (data.constructor as Float64ArrayConstructor)(count);
   let position = 0;

@@ -64,7 +64,7 @@ export function applyInPlace(operator: OperatorFacts, self: Tensor, rest: readon
   checkResult(self, result);
   const original = recording ? before(self, declaration.saves?.includes("input") ?? false) : null;
   copyInto(self, result);
-  self.storage.version++;
+  self.storage.markWritten();
   if (original !== null) rewriteHistory(operator, self, { ...args, input: original });
   return self;
 }

@@ -1,4 +1,4 @@
-import type { DType } from "../dtype.ts";
+import type { DType, TypedArray } from "../dtype.ts";
 import type { Expression } from "../expression.ts";
 import type { Shape } from "../shape.ts";
 import type { Storage } from "../storage.ts";
@@ -25,8 +25,14 @@ export type ArgReduction = "argmax" | "argmin";
  * operator's meaning is in its declaration. Every method writes into `output`, whose elements no other argument shares, unless it says otherwise.
  */
 export interface Backend {
-  /** A storage of `length` zeros. */
+  /** A storage of `length` elements with arbitrary values. */
   allocate(dtype: DType, length: number): Storage;
+
+  /** A storage of `length` zeros. */
+  allocateZeros(dtype: DType, length: number): Storage;
+
+  /** A storage of these elements. Where somebody else holds the array too (`shared`), each sees what is written into the other. */
+  adopt(data: TypedArray, dtype: DType, shared: boolean): Storage;
 
   /**
    * Computes `expression` for each element of `output.shape`; every input has that shape and the compute dtype. A result of truth values is

@@ -2,7 +2,7 @@
 import { int64 } from "../dtype.ts";
 import { operator, type Operator, type OperatorFacts } from "../operator.ts";
 import { flag, integer, tensor } from "../parameters.ts";
-import { allocate, searchDims } from "../settle.ts";
+import { allocateZeros, searchDims } from "../settle.ts";
 import { normalizeDim } from "../shape.ts";
 import type { ExtremumSignature, FunctionSignature, ValuesAndIndices } from "../signatures.ts";
 import { Tensor } from "../tensor.ts";
@@ -49,7 +49,7 @@ function along(name: Name): Operator<AlongSignature> {
         if (shapes.input.length === 0) return g;
         const axis = normalizeDim(dim, shapes.input.length);
         const back = (value: Tensor): Tensor => (keepdim ? value : unsqueeze(value, axis));
-        return scatter_add(allocate(shapes.input, g.dtype), axis, back(others[0]!), back(g));
+        return scatter_add(allocateZeros(shapes.input, g.dtype), axis, back(others[0]!), back(g));
       },
     },
     samples: [() => [sample([2, 3]), 1], () => [sample([2, 3]), 0, true]],

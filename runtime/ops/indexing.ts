@@ -4,7 +4,7 @@ import { IndexError } from "../errors/indexError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { operator, type Operator } from "../operator.ts";
 import { flag, integer, tensor, type Parameter } from "../parameters.ts";
-import { alias, allocate, backendOf, broadcastTo, duplicate } from "../settle.ts";
+import { alias, allocate, allocateZeros, backendOf, broadcastTo, duplicate } from "../settle.ts";
 import { contiguousStrides, formatShape, normalizeDim, numel, type Shape } from "../shape.ts";
 import type { FunctionSignature, GeneralSignature } from "../signatures.ts";
 import { Tensor } from "../tensor.ts";
@@ -26,7 +26,7 @@ const positionsParameter: Parameter<Tensor> = { expects: "an int64 Tensor", conv
 
 /** Zeros of a shape, in the dtype of a gradient. */
 function zerosLike(grad: Tensor, shape: Shape): Tensor {
-  return allocate(shape, grad.dtype);
+  return allocateZeros(shape, grad.dtype);
 }
 
 /**
@@ -86,7 +86,7 @@ export const index_put: Operator<IndexPutSignature> = operator({
   },
   vjp: {
     input: (g, { indices, accumulate }) =>
-      accumulate ? g : index_put(g, indices, allocate([], g.dtype), false),
+      accumulate ? g : index_put(g, indices, allocateZeros([], g.dtype), false),
     values: (g, { indices }) => advancedIndex(g, indices),
   },
   inPlace: true,

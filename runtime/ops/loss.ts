@@ -6,7 +6,7 @@ import { ValueError } from "../errors/valueError.ts";
 import { IndexError } from "../errors/indexError.ts";
 import { composite, operator, type Operator } from "../operator.ts";
 import { choice, integer, number, optionalTensor, tensor, type Parameter } from "../parameters.ts";
-import { allocate } from "../settle.ts";
+import { allocateZeros } from "../settle.ts";
 import { broadcastShapes, formatShape, numel, sameShape, type Shape } from "../shape.ts";
 import type { FunctionSignature } from "../signatures.ts";
 import type { Tensor } from "../tensor.ts";
@@ -180,7 +180,7 @@ const nllOfBatch: Operator<NllSignature> = operator({
       const weights = labelWeights({ dtype: g.dtype, shape: shapes.input }, args);
       const each = mul(args.reduction === "mean" ? div(g, sum(weights)) : g, weights).neg();
       const labels = unsqueeze(safeLabels(args.target, args.ignore_index), -1);
-      return scatter_add(allocate(shapes.input, g.dtype), -1, labels, unsqueeze(each, -1));
+      return scatter_add(allocateZeros(shapes.input, g.dtype), -1, labels, unsqueeze(each, -1));
     },
     target: null,
     weight: null,

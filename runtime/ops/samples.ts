@@ -1,8 +1,8 @@
 /** Inputs for operators' samples: the same on every run, float64, and away from the points where a function has a kink. */
 import { float64, type DType, allocateArray } from "../dtype.ts";
 import { numel, type Shape } from "../shape.ts";
-import { Storage } from "../storage.ts";
-import { Tensor } from "../tensor.ts";
+import { fromArray } from "../settle.ts";
+import type { Tensor } from "../tensor.ts";
 
 /** What a sample's elements look like. */
 export interface SampleRange {
@@ -26,7 +26,7 @@ export function sample(
 ): Tensor {
   const data = allocateArray(float64, numel(shape)) as Float64Array; // float64 by the line itself
   for (let i = 0; i < data.length; i++) data[i] = low + (high - low) * fraction(i, seed);
-  return new Tensor({ storage: new Storage(data), dtype: float64, shape }).requires_grad_(requiresGrad);
+  return fromArray(data, float64, shape).requires_grad_(requiresGrad);
 }
 
 /** A tensor with the given elements, without gradient: indices, masks, labels. */
@@ -35,5 +35,5 @@ export function given(values: readonly number[], dtype: DType, shape: Shape = [v
   values.forEach((value, i) => {
     data[i] = (dtype.name === "int64" ? BigInt(value) : value) as never; // the array's element type follows from the dtype
   });
-  return new Tensor({ storage: new Storage(data), dtype, shape });
+  return fromArray(data, dtype, shape);
 }

@@ -3,7 +3,7 @@ import { IndexError } from "../errors/indexError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { composite, operator, type Operator } from "../operator.ts";
 import { integer, optionalInteger, sizes, tensor, type Parameter } from "../parameters.ts";
-import { allocate, backendOf, positionsOf } from "../settle.ts";
+import { allocateZeros, backendOf, positionsOf } from "../settle.ts";
 import { contiguousStrides, formatShape, normalizeDim, type Shape } from "../shape.ts";
 import type { FunctionSignature, GeneralSignature } from "../signatures.ts";
 import { normalizeIndex, Tensor } from "../tensor.ts";
@@ -42,7 +42,7 @@ export const stridedBackward: Operator<
   name: "as_strided_backward",
   parameters: { input: tensor, shape: sizes, size: sizes, stride: sizes, offset: integer() },
   forward: ({ input, shape, size, stride, offset }) => {
-    const result = allocate(shape, input.dtype);
+    const result = allocateZeros(shape, input.dtype);
     backendOf(input).scatter(result, positionsOf(size, stride, offset), input, true);
     return result;
   },

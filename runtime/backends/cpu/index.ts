@@ -1,14 +1,16 @@
-import { Storage } from "../../storage.ts";
 import type { Backend } from "../backend.ts";
-import { copy } from "./copy.ts";
-import { matmul } from "./matmul.ts";
-import { pointwise } from "./pointwise.ts";
-import { gather, scatter } from "./positions.ts";
-import { argReduce, reduce } from "./reduce.ts";
+import { adopt, allocate, allocateZeros } from "./memory/storage.ts";
+import { copy } from "./reference/copy.ts";
+import { matmul } from "./reference/matmul.ts";
+import { pointwise } from "./reference/pointwise.ts";
+import { gather, scatter } from "./reference/positions.ts";
+import { argReduce, reduce } from "./reference/reduce.ts";
 
-/** The processor, in plain JavaScript. */
+/** The processor: wasm kernels, and plain JavaScript for what they do not cover. */
 export const cpuBackend: Backend = {
-  allocate: (dtype, length) => Storage.allocate(dtype, length),
+  allocate,
+  allocateZeros,
+  adopt,
   pointwise,
   copy,
   reduce,

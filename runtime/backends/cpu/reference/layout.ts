@@ -1,4 +1,4 @@
-import type { Shape } from "../../shape.ts";
+import type { Shape } from "../../../shape.ts";
 
 /** Several operands over one shape, with as few dimensions as their strides allow. */
 export interface Layout {

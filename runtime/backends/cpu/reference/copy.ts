@@ -1,5 +1,5 @@
-import type { Element, DType } from "../../dtype.ts";
-import type { View } from "../backend.ts";
+import type { Element, DType } from "../../../dtype.ts";
+import type { View } from "../../backend.ts";
 import { collapse, forEachRun, innerStride } from "./layout.ts";
 
 /** A float as C converts it to a 64-bit integer: towards zero; what does not fit becomes the smallest. */

@@ -1,4 +1,4 @@
-import type { View } from "../backend.ts";
+import type { View } from "../../backend.ts";
 
 /** A matrix within a batch. */
 interface Matrix {

@@ -1,5 +1,5 @@
-import type { Element, TypedArray } from "../../dtype.ts";
-import type { ArgReduction, Reduction, View } from "../backend.ts";
+import type { Element, TypedArray } from "../../../dtype.ts";
+import type { ArgReduction, Reduction, View } from "../../backend.ts";
 import { collapse, forEachRun, innerStride, type Layout } from "./layout.ts";
 
 /** Combines `size` elements with what was combined before. Numbers accumulate in float64, bigints exactly. */

@@ -1,8 +1,8 @@
 /** Pointwise expressions as JavaScript loops. This is the reference that faster kernels are held against. */
-import type { DType, TypedArray } from "../../dtype.ts";
-import type { BinaryFunction, Comparison, Expression, UnaryFunction } from "../../expression.ts";
-import { isContiguous, numel } from "../../shape.ts";
-import type { View } from "../backend.ts";
+import type { DType, TypedArray } from "../../../dtype.ts";
+import type { BinaryFunction, Comparison, Expression, UnaryFunction } from "../../../expression.ts";
+import { isContiguous, numel } from "../../../shape.ts";
+import type { View } from "../../backend.ts";
 import * as functions from "./functions.ts";
 import { collapse, forEachRun, innerStride } from "./layout.ts";
 

@@ -1,5 +1,5 @@
-import type { Element } from "../../dtype.ts";
-import type { View } from "../backend.ts";
+import type { Element } from "../../../dtype.ts";
+import type { View } from "../../backend.ts";
 import { collapse, forEachRun, innerStride } from "./layout.ts";
 
 /** See `Backend.gather`. */

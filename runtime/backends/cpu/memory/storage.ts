@@ -1,0 +1,124 @@
+import { cpu } from "../../../device.ts";
+import { allocateArray, arrayOver, type DType, type TypedArray } from "../../../dtype.ts";
+import { Storage } from "../../../storage.ts";
+import type { View } from "../../backend.ts";
+import { blockBytes, heapMemory } from "./heap.ts";
+import { claim, epoch, statistics, unclaim, type Claim } from "./reclaim.ts";
+
+/** Storages of so many bytes stay outside of the heap: the garbage collector makes and frees an array of this size faster than any allocator. */
+const smallBytes = 64;
+
+/**
+ * Elements in the processor's memory. They lie either in a block of the heap, where kernels work, or in an ordinary array: small ones until a kernel
+ * asks for their address, larger ones after they had to make room.
+ */
+export class CpuStorage extends Storage {
+  readonly dtype: DType;
+  readonly length: number;
+  /** Where the elements are in the heap; 0 while they are in an array. */
+  address = 0;
+  /** The value of the allocator's clock when a kernel last asked for the address. */
+  lastUsed = 0;
+  /** The allocator's entry while it watches this storage. */
+  claim: Claim | null = null;
+  #array: TypedArray | null;
+  /** Whether somebody else holds the array too: then it stays the place of the elements, and a block is a copy for kernels. */
+  readonly #shared: boolean;
+  /** Whether the block of a shared array may hold something newer than the array. */
+  #staged = false;
+
+  /** Takes `array` as it is; without one, takes a block with arbitrary contents. */
+  constructor(dtype: DType, length: number, array: TypedArray | null, shared = false) {
+    super(cpu);
+    this.dtype = dtype;
+    this.length = length;
+    this.#array = array;
+    this.#shared = shared;
+    if (array === null) this.address = claim(this);
+  }
+
+  /** Bytes of the elements. */
+  get bytes(): number {
+    return this.length * this.dtype.itemsize;
+  }
+
+  get data(): TypedArray {
+    this.#staged = false;
+    return (this.#array ??= arrayOver(this.dtype, heapMemory.buffer, this.address, this.length));
+  }
+
+  /** Brings the elements into the heap and gives their address. */
+  makeResident(): number {
+    this.lastUsed = epoch();
+    if (this.address !== 0 && !this.#shared) return this.address;
+    if (this.address === 0) {
+      this.address = claim(this);
+      statistics.pageIns++;
+    }
+    this.#inHeap().set(this.#array as never); // both are arrays of this dtype
+    if (this.#shared) this.#staged = true;
+    else this.#array = null;
+    return this.address;
+  }
+
+  #inHeap(): TypedArray {
+    return arrayOver(this.dtype, heapMemory.buffer, this.address, this.length);
+  }
+
+  override markWritten(): void {
+    this.version++;
+    if (this.#staged) this.#array!.set(this.#inHeap() as never); // both are arrays of this dtype
+  }
+
+  /** Moves the elements out of the heap, into an array that only this storage refers to. */
+  evict(): void {
+    if (this.#shared) {
+      unclaim(this);
+      return;
+    }
+    const array = allocateArray(this.dtype, this.length);
+    array.set(this.data as never); // both are arrays of this dtype
+    this.#array = array;
+    unclaim(this);
+    statistics.evictions++;
+  }
+
+  override release(): void {
+    if (this.address === 0) return;
+    if (!this.#shared) this.#array = null;
+    unclaim(this);
+  }
+
+  /** Bytes of the block behind this storage. */
+  get blockBytes(): number {
+    return blockBytes(this.bytes);
+  }
+}
+
+/** A storage whose elements are arbitrary: every one of them must be written. */
+export function allocate(dtype: DType, length: number): CpuStorage {
+  return new CpuStorage(
+    dtype,
+    length,
+    length * dtype.itemsize <= smallBytes ? allocateArray(dtype, length) : null,
+  );
+}
+
+/** A storage of zeros. */
+export function allocateZeros(dtype: DType, length: number): CpuStorage {
+  const storage = allocate(dtype, length);
+  if (storage.address !== 0) new Uint8Array(heapMemory.buffer, storage.address, storage.bytes).fill(0);
+  return storage;
+}
+
+/** A storage of the array's elements; `shared` when somebody else holds it too. */
+export function adopt(data: TypedArray, dtype: DType, shared: boolean): CpuStorage {
+  return new CpuStorage(dtype, data.length, data, shared);
+}
+
+/** The address of a view's first element. Results must have been allocated before: an allocation may move what has no address taken yet. */
+export function addressOf(view: View): number {
+  // The CPU's views have the CPU's storages.
+  const storage = view.storage as CpuStorage;
+  return storage.makeResident() + view.offset * view.dtype.itemsize;
+}
