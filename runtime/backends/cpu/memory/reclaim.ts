@@ -85,19 +85,18 @@ function watchRecent(): void {
   watchCollector();
 }
 
-/** A block for the storage's elements. @throws RuntimeError when there is no room, even after everything was tried. */
-export function claim(storage: CpuStorage): number {
+/** Gives the storage a block for its elements. @throws RuntimeError when there is no room, even after everything was tried. */
+export function claim(storage: CpuStorage): void {
   clock++;
   const size = blockBytes(storage.bytes);
   if (statistics.inUse + size > threshold) sweep();
-  const address = takeBlock(size) || makeRoom(size, storage);
+  storage.address = takeBlock(size) || makeRoom(size, storage);
   statistics.allocations++;
   statistics.inUse += size;
   if (statistics.inUse > statistics.peak) statistics.peak = statistics.inUse;
   recent.push(storage);
   recentBytes += size;
   if (recent.length > recentLimit || recentBytes > recentBytesLimit) watchRecent();
-  return address;
 }
 
 function forget({ address, size, slot }: Claim): void {

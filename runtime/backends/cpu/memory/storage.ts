@@ -34,7 +34,7 @@ export class CpuStorage extends Storage {
     this.length = length;
     this.#array = array;
     this.#shared = shared;
-    if (array === null) this.address = claim(this);
+    if (array === null) claim(this);
   }
 
   /** Bytes of the elements. */
@@ -52,7 +52,7 @@ export class CpuStorage extends Storage {
     this.lastUsed = epoch();
     if (this.address !== 0 && !this.#shared) return this.address;
     if (this.address === 0) {
-      this.address = claim(this);
+      claim(this);
       statistics.pageIns++;
     }
     this.#inHeap().set(this.#array as never); // both are arrays of this dtype
