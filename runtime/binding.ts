@@ -13,13 +13,11 @@ export function describe(value: unknown): string {
   return typeof value === "function" ? "a function" : `${String(value)} (${typeof value})`;
 }
 
-/** An object literal: the form in which keyword arguments come. */
-function isKeywords(value: unknown): value is Record<string, unknown> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    [Object.prototype, null].includes(Object.getPrototypeOf(value))
-  );
+/** Whether a value is an object literal: the form in which keyword arguments come. */
+export function isKeywords(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null || value instanceof Tensor) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function convert<T>(operator: string, name: string, parameter: Parameter<T>, value: unknown): T {

@@ -234,14 +234,15 @@ const others: {
       throw new RuntimeError(
         "can't retain_grad on Tensor that has requires_grad=False: nothing was recorded for it.",
       );
-    if (self.grad_fn !== null && !self.grad_fn.retained.includes(self)) self.grad_fn.retained.push(self);
+    const { grad_fn: node } = self;
+    if (node !== null && !node.retained?.includes(self)) (node.retained ??= []).push(self);
   },
   register_hook: (self, hook: (grad: Tensor) => Tensor | null | undefined) => {
     if (!self.requires_grad)
       throw new RuntimeError(
         "cannot register a hook on a tensor that doesn't require gradient: nothing was recorded for it.",
       );
-    const hooks = self.grad_fn === null ? self.hooks : self.grad_fn.hooks;
+    const hooks = ((self.grad_fn ?? self).hooks ??= []);
     hooks.push(hook);
     return { remove: () => void hooks.splice(hooks.indexOf(hook), 1) };
   },

@@ -6,16 +6,18 @@ import {
   edgeOf,
   factsOf,
   Node,
-  SavedTensor,
   type Backward,
   type Edge,
-  type SavedValue,
+  type SavedContext,
   type TensorFacts,
 } from "./autograd/node.ts";
-import { is_grad_enabled, withGradMode } from "./autograd/modes.ts";
-import { bind } from "./binding.ts";
+import { is_grad_enabled, swapGradMode } from "./autograd/modes.ts";
+import { binderFor, type Binder } from "./binder.ts";
+import { cpu } from "./device.ts";
+import { float32 } from "./dtype.ts";
 import type { ArgumentsOf, Parameters, TensorNames } from "./parameters.ts";
 import type { Shape } from "./shape.ts";
+import { closeScope, openScope } from "./scope.ts";
 import type { MethodOf, Signature } from "./signatures.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -103,153 +105,189 @@ function pascal(name: string): string {
 interface TensorSlot {
   readonly name: string;
   readonly list: boolean;
+  /** Whether the rules read it. */
+  readonly saved: boolean;
 }
 
-const slotsOf = new WeakMap<Parameters, readonly TensorSlot[]>();
+/** The rules by the names of their parameters; each receives the context of its own operator. */
+type Rules = Readonly<Record<string, ((grad: Tensor, context: object) => unknown) | null>>;
 
-/** The parameters that hold tensors, in order. */
-function tensorSlots(parameters: Parameters): readonly TensorSlot[] {
-  let slots = slotsOf.get(parameters);
-  if (slots === undefined) {
-    slots = Object.entries(parameters).flatMap(([name, { holds }]) =>
-      holds === undefined ? [] : [{ name, list: holds === "tensors" }],
-    );
-    slotsOf.set(parameters, slots);
-  }
-  return slots;
+const noRules: Rules = {};
+
+/** What a declaration comes to, looked up once. */
+interface Plan {
+  readonly slots: readonly TensorSlot[];
+  readonly rules: Rules;
+  readonly savesResult: boolean;
+  readonly hasLists: boolean;
+  readonly backward: Backward;
+  readonly defaultName: string;
 }
 
-/** The tensors in one slot; `null` for an optional one that is missing. */
-function tensorsIn({ name, list }: TensorSlot, args: Record<string, unknown>): readonly (Tensor | null)[] {
-  // The parameter's conversion gave what the slot says.
-  return list ? (args[name] as readonly Tensor[]) : [args[name] as Tensor | null];
+const plans = new WeakMap<object, Plan>();
+
+/** @internal */
+export function planOf<P extends Parameters>(declaration: Declaration<P>): Plan {
+  let plan = plans.get(declaration);
+  if (plan === undefined) plans.set(declaration, (plan = makePlan(declaration)));
+  return plan;
+}
+
+function makePlan<P extends Parameters>({ name, parameters, saves = [], vjp }: Declaration<P>): Plan {
+  const rules = (vjp as Rules | null) ?? noRules;
+  const slots = Object.entries(parameters).flatMap(([slot, { holds }]): TensorSlot[] =>
+    holds === undefined ? [] : [{ name: slot, list: holds === "tensors", saved: saves.includes(slot) }],
+  );
+  return {
+    slots,
+    rules,
+    savesResult: saves.includes("result"),
+    hasLists: slots.some((slot) => slot.list),
+    backward: (grad, node) => runRules(slots, rules, grad, node),
+    defaultName: `${pascal(name)}Backward0`,
+  };
 }
 
 /** Whether a gradient is wanted for any tensor among the arguments. @internal */
-export function needsGrad(parameters: Parameters, args: Record<string, unknown>): boolean {
-  for (const slot of tensorSlots(parameters)) {
-    const value = args[slot.name] as Tensor | readonly Tensor[] | null;
-    if (
-      slot.list
-        ? (value as readonly Tensor[]).some((item) => item.requires_grad)
-        : (value as Tensor | null)?.requires_grad
-    )
-      return true;
+export function needsGrad({ slots }: Plan, args: Record<string, unknown>): boolean {
+  for (let i = 0; i < slots.length; i++) {
+    const { name, list } = slots[i]!;
+    // The parameter's conversion gave what the slot says.
+    const value = args[name] as Tensor | readonly Tensor[] | null;
+    if (list) {
+      for (const item of value as readonly Tensor[]) if (item.requires_grad) return true;
+    } else if (value !== null && (value as Tensor).requires_grad) return true;
   }
   return false;
 }
 
-function save(value: unknown): SavedValue | null {
-  if (value instanceof Tensor) return new SavedTensor(value);
-  return Array.isArray(value) ? (value as Tensor[]).map((item) => new SavedTensor(item)) : null;
-}
-
-/** The values that a node keeps besides tensors: numbers, flags, dtypes, and the shapes of all tensors. */
-function plainArguments(parameters: Parameters, args: Record<string, unknown>): Record<string, unknown> {
-  const plain: Record<string, unknown> = {};
+/** Puts the shapes of the inputs into the context, by the names of their parameters. */
+function fillShapes(slots: readonly TensorSlot[], node: Node, context: SavedContext): void {
   const shapes: Record<string, Shape> = {};
   const listShapes: Record<string, readonly Shape[]> = {};
-  for (const name in parameters) if (parameters[name]!.holds === undefined) plain[name] = args[name];
-  for (const slot of tensorSlots(parameters)) {
-    const { name } = slot;
-    const list = tensorsIn(slot, args);
-    if (list[0] === null) plain[name] = null;
-    shapes[name] = list[0]?.shape ?? [];
-    listShapes[name] = list.map((item) => item?.shape ?? []);
+  // Only lists have recorded lengths; everything else is one input.
+  const lengths = context["listLengths"] as Record<string, number> | undefined;
+  let position = 0;
+  for (const { name, list } of slots) {
+    const count = list ? lengths![name]! : 1;
+    shapes[name] = node.inputs[position]?.shape ?? [];
+    if (list) listShapes[name] = node.inputs.slice(position, position + count).map((facts) => facts.shape);
+    position += count;
   }
-  plain["shapes"] = shapes;
-  plain["listShapes"] = listShapes;
-  return plain;
+  context["shapes"] = shapes;
+  context["listShapes"] = listShapes;
 }
 
 /** Runs the rules of the inputs that need a gradient, in the order of the node's edges. */
-function makeBackward<P extends Parameters>(
-  declaration: Declaration<P>,
-  args: Record<string, unknown>,
-): Backward {
-  const plain = plainArguments(declaration.parameters, args);
-  const inputs = tensorSlots(declaration.parameters).map((slot) => ({
-    name: slot.name,
-    count: tensorsIn(slot, args).length,
-  }));
-  // Rules are looked up by name; each receives the context of its own operator.
-  const rules = declaration.vjp as Readonly<
-    Record<string, ((grad: Tensor, context: object) => unknown) | null>
-  >;
-  return (grad, node) => {
-    const context = { ...plain, ...node.unpack() };
-    const grads: (Tensor | null)[] = [];
-    for (const { name, count } of inputs) {
-      const wanted = node.edges.slice(grads.length, grads.length + count).some((edge) => edge !== null);
-      const rule = rules[name];
-      const result = wanted && rule ? rule(grad, context) : null;
-      if (Array.isArray(result)) grads.push(...(result as Tensor[]));
-      else
-        grads.push(
-          result as Tensor | null,
-          ...Array.from<null>({ length: Math.max(count - 1, 0) }).fill(null),
-        );
+function runRules(
+  slots: readonly TensorSlot[],
+  rules: Rules,
+  grad: Tensor,
+  node: Node,
+): readonly (Tensor | null)[] {
+  const context = node.unpack();
+  if (context["shapes"] === undefined) fillShapes(slots, node, context);
+  const grads: (Tensor | null)[] = [];
+  for (const { name, list } of slots) {
+    const rule = rules[name] ?? null;
+    const position = grads.length;
+    if (!list) {
+      const wanted = rule !== null && node.edges[position] !== null;
+      grads.push(wanted ? (rule(grad, context) as Tensor | null) : null);
+      continue;
     }
-    return grads;
-  };
+    const count = (context["listLengths"] as Record<string, number>)[name]!;
+    const wanted =
+      rule !== null && node.edges.slice(position, position + count).some((edge) => edge !== null);
+    const results = wanted ? (rule(grad, context) as readonly (Tensor | null)[]) : [];
+    for (let i = 0; i < count; i++) grads.push(results[i] ?? null);
+  }
+  return grads;
 }
 
-const defaultNames = new Map<string, string>();
+/** Facts of an optional tensor that was not given. */
+const noFacts: TensorFacts = { shape: [], dtype: float32, device: cpu };
 
 /** PyTorch's name of the node that a call makes. */
 function nodeName<P extends Parameters>(
-  { name, gradFn }: Declaration<P>,
+  { gradFn }: Declaration<P>,
+  plan: Plan,
   args: Record<string, unknown>,
 ): string {
+  if (gradFn === undefined) return plan.defaultName;
   // The arguments were bound to this declaration's parameters.
-  if (gradFn !== undefined) return typeof gradFn === "function" ? gradFn(args as ArgumentsOf<P>) : gradFn;
-  let known = defaultNames.get(name);
-  if (known === undefined) defaultNames.set(name, (known = `${pascal(name)}Backward0`));
-  return known;
+  return typeof gradFn === "function" ? gradFn(args as ArgumentsOf<P>) : gradFn;
 }
 
-/** Attaches a node to `result`. */
+/** Attaches a node to `result`. It takes `args` for itself, and forgets the tensors among them that no rule reads. */
 export function record<P extends Parameters>(
   declaration: Declaration<P>,
   args: Record<string, unknown>,
   result: Tensor,
   others: readonly Tensor[] = [],
 ): void {
+  const plan = planOf(declaration);
+  const name = nodeName(declaration, plan, args);
   const edges: (Edge | null)[] = [];
   const inputs: TensorFacts[] = [];
-  for (const slot of tensorSlots(declaration.parameters))
-    for (const item of tensorsIn(slot, args)) {
-      const flows =
-        item !== null && (declaration.vjp as Record<string, unknown> | null)?.[slot.name] !== null;
-      edges.push(flows ? edgeOf(item) : null);
-      inputs.push(factsOf(item ?? result));
-    }
-  const saved = new Map<string, SavedValue>();
-  for (const name of declaration.saves ?? []) {
-    const value = save(name === "result" ? result : args[name as string]);
-    if (value !== null) saved.set(name as string, value);
+  const saved: Tensor[] = [];
+  const visit = (item: Tensor | null, slot: TensorSlot): void => {
+    edges.push(item !== null && plan.rules[slot.name] ? edgeOf(item) : null);
+    inputs.push(item === null ? noFacts : factsOf(item));
+    if (item !== null && slot.saved) saved.push(item);
+  };
+  const lengths: Record<string, number> | undefined = plan.hasLists ? {} : undefined;
+  for (const slot of plan.slots) {
+    // The parameter's conversion gave what the slot says.
+    const value = args[slot.name] as Tensor | readonly Tensor[] | null;
+    if (slot.list) {
+      lengths![slot.name] = (value as readonly Tensor[]).length;
+      for (const item of value as readonly Tensor[]) visit(item, slot);
+    } else visit(value as Tensor | null, slot);
+    if (!slot.saved) args[slot.name] = null;
   }
-  if (others.length > 0)
-    saved.set(
-      "others",
-      others.map((other) => new SavedTensor(other)),
-    );
-  result.grad_fn = new Node({
-    name: nodeName(declaration, args),
-    edges,
-    inputs,
-    output: factsOf(result),
-    saved,
-    backward: makeBackward(declaration, args),
-  });
+  if (lengths !== undefined) args["listLengths"] = lengths;
+  if (plan.savesResult) {
+    args["result"] = result;
+    saved.push(result);
+  }
+  if (others.length > 0) {
+    args["others"] = others;
+    saved.push(...others);
+  }
+  result.grad_fn = new Node(name, edges, inputs, factsOf(result), plan.backward, args, saved);
 }
 
-function run<P extends Parameters>(declaration: Declaration<P>, args: ArgumentsOf<P>): unknown {
-  const recording = is_grad_enabled() && declaration.vjp !== null && needsGrad(declaration.parameters, args);
-  const result = recording ? withGradMode(false, () => declaration.forward(args)) : declaration.forward(args);
-  if (!recording) return result;
-  const [main, ...others] = result instanceof Tensor ? [result] : result;
-  if (main.dtype.is_floating_point) record(declaration, args, main, others);
+type Forward = Tensor | readonly [Tensor, ...Tensor[]];
+
+/** Computes; what was allocated on the way and is not in the result is free again afterwards. */
+function runForward<P extends Parameters>(declaration: Declaration<P>, args: ArgumentsOf<P>): Forward {
+  const scope = openScope();
+  let result: Forward | null = null;
+  try {
+    result = declaration.forward(args);
+    return result;
+  } finally {
+    closeScope(scope, result);
+  }
+}
+
+function run<P extends Parameters>(declaration: Declaration<P>, plan: Plan, args: ArgumentsOf<P>): unknown {
+  if (declaration.vjp === null || !is_grad_enabled() || !needsGrad(plan, args))
+    return runForward(declaration, args);
+  const before = swapGradMode(false);
+  let result: Forward;
+  try {
+    result = runForward(declaration, args);
+  } finally {
+    swapGradMode(before);
+  }
+  if (result instanceof Tensor) {
+    if (result.dtype.is_floating_point) record(declaration, args, result);
+  } else {
+    const [main, ...others] = result;
+    if (main.dtype.is_floating_point) record(declaration, args, main, others);
+  }
   return result;
 }
 
@@ -258,7 +296,10 @@ export function operator<S extends Signature, const P extends Parameters = Param
   declaration: Declaration<P>,
 ): Operator<S> {
   const { name, parameters } = declaration;
-  const call = (...args: unknown[]): unknown => run(declaration, bind(name, parameters, args));
+  let binder: Binder<P> | null = null;
+  let plan: Plan | null = null;
+  const call = (...args: unknown[]): unknown =>
+    run(declaration, (plan ??= planOf(declaration)), (binder ??= binderFor(name, parameters))(args));
   return describeOperator<S>(call, { ...declaration, declaration });
 }
 
@@ -276,7 +317,8 @@ export function composite<S extends Signature, const P extends Parameters = Para
   declaration: CompositeDeclaration<P>,
 ): Operator<S> {
   const { name, parameters, define } = declaration;
-  const call = (...args: unknown[]): unknown => define(bind(name, parameters, args));
+  let binder: Binder<P> | null = null;
+  const call = (...args: unknown[]): unknown => define((binder ??= binderFor(name, parameters))(args));
   return describeOperator<S>(call, { ...declaration, vjp: undefined, declaration: null });
 }
 

@@ -49,8 +49,23 @@ function isScalar(value: unknown): value is Scalar {
   return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
 }
 
+/** Operands made of numbers, which programs repeat: nothing writes into them or shows them to anybody. */
+const numberTensors = new Map<Scalar, Tensor>();
+const numberTensorLimit = 512;
+
 /** A plain number as a 0-d operand that weighs less in promotion. Fractions are held in float64, whatever the default dtype, so that none is lost. */
 export function numberTensor(value: Scalar): Tensor {
+  // A map takes −0 for 0, which no operand may.
+  if (Object.is(value, -0)) return makeNumberTensor(value);
+  let tensor = numberTensors.get(value);
+  if (tensor === undefined) {
+    if (numberTensors.size >= numberTensorLimit) numberTensors.clear();
+    numberTensors.set(value, (tensor = makeNumberTensor(value)));
+  }
+  return tensor;
+}
+
+function makeNumberTensor(value: Scalar): Tensor {
   const dtype = scalarDtype(value).is_floating_point ? float64 : scalarDtype(value);
   const data = allocateArray(dtype, 1);
   data[0] = (dtype.name === "int64" ? BigInt(value) : Number(value)) as never; // the array's element type follows from the dtype

@@ -23,6 +23,8 @@ import {
   reducedShape,
   type Shape,
 } from "./shape.ts";
+import { noteAllocation } from "./scope.ts";
+import type { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 
 /** The backend that holds a tensor's elements. */
@@ -32,12 +34,18 @@ export function backendOf(_tensor: Tensor | null): Backend {
 
 /** A new tensor whose elements are arbitrary: whoever asks for it writes every one of them. */
 export function allocate(shape: Shape, dtype: DType): Tensor {
-  return new Tensor({ storage: cpuBackend.allocate(dtype, numel(shape)), dtype, shape });
+  return owned(cpuBackend.allocate(dtype, numel(shape)), dtype, shape);
 }
 
 /** A new tensor of zeros. */
 export function allocateZeros(shape: Shape, dtype: DType): Tensor {
-  return new Tensor({ storage: cpuBackend.allocateZeros(dtype, numel(shape)), dtype, shape });
+  return owned(cpuBackend.allocateZeros(dtype, numel(shape)), dtype, shape);
+}
+
+/** A tensor over a new storage. Inside of an operator it is gone when the operator returns, unless it is in the result: nothing may keep it. */
+function owned(storage: Storage, dtype: DType, shape: Shape): Tensor {
+  noteAllocation(storage);
+  return new Tensor({ storage, dtype, shape });
 }
 
 /** A tensor over a typed array, without a copy; `shared` when somebody else goes on using the array. */
@@ -119,6 +127,11 @@ export function elementwise(
   const inputs = operands.map((operand) => broadcastTo(convert(operand, compute), shape));
   backendOf(result).pointwise(expression, compute, result, inputs);
   return result;
+}
+
+/** Computes `expression` into `output`; the operands have its shape and dtype, and none overlaps it unless it is the same view. */
+export function elementwiseInto(output: Tensor, expression: Expression, operands: readonly Tensor[]): void {
+  backendOf(output).pointwise(expression, output.dtype, output, operands);
 }
 
 /** The tensor with the given dimensions moved behind the others. */

@@ -20,6 +20,9 @@ export abstract class Storage {
   /** The elements, to be read or written at once and not to be kept: a later operation may move them. */
   abstract get data(): TypedArray;
 
+  /** Whether `release` has anything to give back. */
+  abstract get releasable(): boolean;
+
   /** Notes that the elements were written in place. */
   markWritten(): void {
     this.version++;

@@ -1,4 +1,4 @@
-import type { AccumulateGrad, Node } from "./autograd/node.ts";
+import type { AccumulateGrad, Hook, Node } from "./autograd/node.ts";
 import { refreshView } from "./autograd/views.ts";
 import type { Device } from "./device.ts";
 import type { DType, DTypeName, Element } from "./dtype.ts";
@@ -59,7 +59,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
   /** The node that adds to this leaf's `grad`. @internal */
   accumulator: AccumulateGrad | null = null;
   /** Called with the gradient before it is added to this leaf's `grad`. @internal */
-  readonly hooks: ((grad: Tensor) => Tensor | null | undefined)[] = [];
+  hooks: Hook[] | null = null;
   #requiresGrad = false;
   #gradFn: Node | null = null;
 

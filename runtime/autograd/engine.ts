@@ -2,10 +2,13 @@
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { add } from "../ops/arithmetic.ts";
 import { sumToShape } from "../ops/reduction.ts";
+import { closeScope, disownSince, enterScopes, leaveScopes, openScope } from "../scope.ts";
+import { allocate, duplicate } from "../settle.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { withGradMode } from "./modes.ts";
-import { AccumulateGrad, edgeOf, type Edge, type Node, type TensorFacts } from "./node.ts";
+import { swapGradMode } from "./modes.ts";
+import { AccumulateGrad, edgeOf, type Edge, type Hook, type Node, type TensorFacts } from "./node.ts";
+import { OwnedGradients } from "./ownership.ts";
 
 /** What a run is asked to do. */
 export interface BackwardOptions {
@@ -27,22 +30,8 @@ function fit(grad: Tensor, facts: TensorFacts): Tensor {
   return summed.dtype === facts.dtype ? summed : summed.to({ dtype: facts.dtype });
 }
 
-/** All functions behind the roots, the latest first: each comes after everything that its gradient depends on. */
-function schedule(roots: readonly Edge[]): Node[] {
-  const found = new Set<Node>();
-  const stack: (Edge | null)[] = [...roots];
-  while (stack.length > 0) {
-    const edge = stack.pop()!;
-    if (edge === null || edge instanceof AccumulateGrad || found.has(edge)) continue;
-    found.add(edge);
-    stack.push(...edge.edges);
-  }
-  return [...found].toSorted((a, b) => b.sequence - a.sequence);
-}
-
-/** Functions through which a gradient reaches one of `targets`; with no targets, all. */
-function needed(order: readonly Node[], targets: ReadonlySet<Edge> | null): ReadonlySet<Node> {
-  if (targets === null) return new Set(order);
+/** Functions through which a gradient reaches one of `targets`; `order` has the latest first. */
+function needed(order: readonly Node[], targets: ReadonlySet<Edge>): ReadonlySet<Node> {
   const result = new Set<Node>();
   for (const node of order.toReversed()) {
     const leads = node.edges.some(
@@ -54,73 +43,179 @@ function needed(order: readonly Node[], targets: ReadonlySet<Edge> | null): Read
   return result;
 }
 
-/** The gradients that have arrived so far. */
-class Arrivals {
-  readonly #grads = new Map<Edge, Tensor>();
-
-  add(edge: Edge, grad: Tensor): void {
-    const before = this.#grads.get(edge);
-    this.#grads.set(edge, before === undefined ? grad : add(before, grad));
-  }
-
-  get(edge: Edge): Tensor | undefined {
-    return this.#grads.get(edge);
-  }
-
-  set(edge: Edge, grad: Tensor): void {
-    this.#grads.set(edge, grad);
-  }
-
-  *leaves(): Generator<[AccumulateGrad, Tensor]> {
-    for (const [edge, grad] of this.#grads) if (edge instanceof AccumulateGrad) yield [edge, grad];
-  }
-}
-
-function runHooks(hooks: Node["hooks"], grad: Tensor): Tensor {
+function runHooks(hooks: readonly Hook[], grad: Tensor): Tensor {
   return hooks.reduce<Tensor>((current, hook) => hook(current) ?? current, grad);
-}
-
-/** Passes each function's gradients on to its inputs. */
-function propagate(
-  order: readonly Node[],
-  wanted: ReadonlySet<Node>,
-  arrivals: Arrivals,
-  options: BackwardOptions,
-): void {
-  for (const node of order) {
-    const arrived = arrivals.get(node);
-    if (arrived === undefined) continue;
-    const grad = runHooks(node.hooks, arrived);
-    arrivals.set(node, grad);
-    for (const tensor of node.retained) accumulate(tensor, grad, options);
-    if (!wanted.has(node)) continue;
-    const results = node.apply(grad);
-    for (const [position, edge] of node.edges.entries()) {
-      const result = results[position];
-      if (edge !== null && result) arrivals.add(edge, fit(result, node.inputs[position]!));
-    }
-    if (!options.retainGraph) node.release();
-  }
 }
 
 /** Adds to a tensor's `grad`. Without `create_graph` the sum is made outside of recording. */
 function accumulate(tensor: Tensor, grad: Tensor, { createGraph }: BackwardOptions): void {
-  if (tensor.grad === null) tensor.grad = createGraph ? grad.clone() : grad.detach().clone();
+  if (tensor.grad === null) tensor.grad = createGraph ? grad.clone() : duplicate(grad);
   // As in PyTorch, whoever holds `tensor.grad` sees it grow.
   else if (!createGraph) tensor.grad.add_(grad);
   else tensor.grad = add(tensor.grad, grad);
 }
 
-function run(roots: readonly Root[], targets: ReadonlySet<Edge> | null, options: BackwardOptions): Arrivals {
-  const arrivals = new Arrivals();
-  const edges = roots.map(({ tensor, grad }) => {
-    const edge = edgeOf(tensor)!;
-    arrivals.add(edge, grad);
-    return edge;
-  });
-  const order = schedule(edges);
-  withGradMode(options.createGraph, () => propagate(order, needed(order, targets), arrivals, options));
-  return arrivals;
+let runs = 0;
+
+/** One run of the engine: what it visits, and what has arrived where. */
+class Run {
+  readonly #id = ++runs;
+  readonly #options: BackwardOptions;
+  /** `null` where the run itself is recorded: then its gradients are saved for the next one. */
+  readonly #owned: OwnedGradients | null;
+  /** All functions behind the roots. */
+  readonly #nodes: Node[] = [];
+  readonly #leaves: AccumulateGrad[] = [];
+  /** What had arrived for a run that this one interrupts, from inside a hook or a derivative. */
+  readonly #interrupted: { readonly edge: Edge; readonly visitedBy: number; readonly grad: Tensor }[] = [];
+
+  constructor(options: BackwardOptions) {
+    this.#options = options;
+    this.#owned = options.createGraph ? null : new OwnedGradients();
+  }
+
+  /** Begins at a root with the gradient of whatever it leads to. */
+  begin(root: Edge, grad: Tensor): void {
+    this.#explore(root);
+    root.arrived = root.arrived === null ? grad : add(root.arrived, grad);
+  }
+
+  #explore(root: Edge): void {
+    if (root.visitedBy === this.#id) return;
+    const stack: Edge[] = [root];
+    while (stack.length > 0) {
+      const edge = stack.pop()!;
+      if (edge.visitedBy === this.#id) continue;
+      if (edge.arrived !== null)
+        this.#interrupted.push({ edge, visitedBy: edge.visitedBy, grad: edge.arrived });
+      edge.visitedBy = this.#id;
+      edge.arrived = null;
+      if (edge instanceof AccumulateGrad) this.#leaves.push(edge);
+      else {
+        this.#nodes.push(edge);
+        for (const next of edge.edges) if (next !== null && next.visitedBy !== this.#id) stack.push(next);
+      }
+    }
+  }
+
+  /** The functions, the latest first: each comes after everything that its gradient depends on. */
+  #order(): readonly Node[] {
+    const nodes = this.#nodes;
+    for (let i = 1; i < nodes.length; i++)
+      if (nodes[i - 1]!.sequence < nodes[i]!.sequence)
+        return nodes.toSorted((a, b) => b.sequence - a.sequence);
+    return nodes;
+  }
+
+  /** Passes each function's gradient on to its inputs. With targets, only through functions that lead to one. */
+  propagate(targets: ReadonlySet<Edge> | null): void {
+    const order = this.#order();
+    const wanted = targets === null ? null : needed(order, targets);
+    for (const node of order) {
+      if (node.arrived === null) continue;
+      const grad = this.#show(node, node.arrived);
+      const isTarget = targets !== null && targets.has(node);
+      if (isTarget) this.#owned?.disown(grad);
+      node.arrived = isTarget ? grad : null;
+      if (wanted === null || wanted.has(node)) {
+        this.#apply(node, grad);
+        if (!this.#options.retainGraph) node.release();
+      }
+      this.#owned?.drop(grad);
+    }
+  }
+
+  /** Lets hooks see a gradient, and keeps it where somebody asked for that. */
+  #show({ hooks, retained }: Node, arrived: Tensor): Tensor {
+    if (hooks === null && retained === null) return arrived;
+    this.#owned?.disown(arrived);
+    const grad = hooks === null ? arrived : runHooks(hooks, arrived);
+    for (const tensor of retained ?? []) accumulate(tensor, grad, this.#options);
+    return grad;
+  }
+
+  #apply(node: Node, grad: Tensor): void {
+    const scope = openScope();
+    const arrived: Tensor[] = [];
+    try {
+      const results = node.apply(grad);
+      for (let position = 0; position < results.length; position++) {
+        const edge = node.edges[position]!;
+        const result = results[position];
+        if (edge !== null && result)
+          arrived.push(this.#arrive(edge, fit(result, node.inputs[position]!), scope));
+      }
+    } finally {
+      if (this.#owned === null) disownSince(scope);
+      closeScope(scope, arrived);
+    }
+  }
+
+  /** Adds a gradient to what has arrived, and gives the sum. */
+  #arrive(edge: Edge, grad: Tensor, scope: number): Tensor {
+    const before = edge.arrived;
+    if (before !== null && this.#owned?.addInto(before, grad)) return before;
+    const sum = before === null ? grad : add(before, grad);
+    edge.arrived = sum;
+    this.#owned?.refer(sum, scope);
+    if (before !== null) this.#owned?.drop(before);
+    return sum;
+  }
+
+  /** Adds what arrived at the leaves to their `grad`. A gradient that nobody else can refer to is taken as it is. */
+  deliver(): void {
+    for (const leaf of this.#leaves) {
+      const { variable, arrived } = leaf;
+      leaf.arrived = null;
+      if (arrived === null) continue;
+      if (variable.hooks !== null) {
+        this.#owned?.disown(arrived);
+        accumulate(variable, runHooks(variable.hooks, arrived), this.#options);
+      } else if (variable.grad === null && this.#owned?.take(arrived)) variable.grad = arrived;
+      else {
+        accumulate(variable, arrived, this.#options);
+        this.#owned?.drop(arrived);
+      }
+    }
+  }
+
+  /** Forgets what has arrived, and gives an interrupted run back what is its own. */
+  end(): void {
+    for (const node of this.#nodes) node.arrived = null;
+    for (const leaf of this.#leaves) leaf.arrived = null;
+    for (const { edge, visitedBy, grad } of this.#interrupted) {
+      edge.visitedBy = visitedBy;
+      edge.arrived = grad;
+    }
+  }
+}
+
+/** Runs backward from the roots, and gives what `finish` makes of what arrived. */
+function run<T>(
+  roots: readonly Root[],
+  targets: ReadonlySet<Edge> | null,
+  options: BackwardOptions,
+  finish: (run: Run) => T,
+): T {
+  const current = new Run(options);
+  const before = swapGradMode(options.createGraph);
+  const outside = leaveScopes();
+  try {
+    for (const { tensor, grad } of roots) current.begin(edgeOf(tensor)!, grad);
+    current.propagate(targets);
+    return finish(current);
+  } finally {
+    current.end();
+    enterScopes(outside);
+    swapGradMode(before);
+  }
+}
+
+/** A gradient of 1, of the tensor's shape and dtype. */
+function one(tensor: Tensor): Tensor {
+  const result = allocate(tensor.shape, tensor.dtype);
+  result.storage.data[0] = 1; // only floating-point tensors have gradients
+  return result;
 }
 
 /** The gradient to start from: as given, or 1 for a single element. */
@@ -136,7 +231,7 @@ function rootOf(tensor: Tensor, grad: Tensor | null, position: number): Root {
       );
     return {
       tensor,
-      grad: withGradMode(false, () => tensor.detach().mul(0).add(1).to({ dtype: tensor.dtype })),
+      grad: one(tensor),
     };
   }
   if (!sameShape(grad.shape, tensor.shape))
@@ -157,11 +252,7 @@ export function runBackward(
   options: BackwardOptions,
 ): void {
   const roots = tensors.map((tensor, position) => rootOf(tensor, grads[position] ?? null, position));
-  const arrivals = run(roots, null, options);
-  withGradMode(options.createGraph, () => {
-    for (const [leaf, grad] of arrivals.leaves())
-      accumulate(leaf.variable, runHooks(leaf.variable.hooks, grad), options);
-  });
+  run(roots, null, options, (current) => current.deliver());
 }
 
 /**
@@ -184,6 +275,5 @@ export function gradientsOf(
       );
     return edge;
   });
-  const arrivals = run(roots, new Set(targets), options);
-  return targets.map((edge) => arrivals.get(edge) ?? null);
+  return run(roots, new Set(targets), options, () => targets.map((edge) => edge.arrived));
 }

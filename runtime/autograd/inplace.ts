@@ -2,7 +2,7 @@
 import { bind } from "../binding.ts";
 import { can_cast } from "../dtype.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
-import { needsGrad, record, type OperatorFacts } from "../operator.ts";
+import { needsGrad, planOf, record, type OperatorFacts } from "../operator.ts";
 import { alias, copyInto, duplicate } from "../settle.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -59,7 +59,7 @@ export function applyInPlace(operator: OperatorFacts, self: Tensor, rest: readon
     unknown
   >;
   checkWritable(self);
-  const recording = is_grad_enabled() && declaration.vjp !== null && needsGrad(declaration.parameters, args);
+  const recording = is_grad_enabled() && declaration.vjp !== null && needsGrad(planOf(declaration), args);
   const result = withGradMode(false, () => declaration.forward(args)) as Tensor;
   checkResult(self, result);
   const original = recording ? before(self, declaration.saves?.includes("input") ?? false) : null;

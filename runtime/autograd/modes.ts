@@ -31,6 +31,13 @@ function isPromise(value: unknown): value is Promise<unknown> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
+/** Turns recording on or off, and says what it was. Whoever calls it sets that again in a `finally`. @internal */
+export function swapGradMode(value: boolean): boolean {
+  const before = enabled;
+  enabled = value;
+  return before;
+}
+
 /** Runs `body` with recording on or off. @internal */
 export function withGradMode<T>(value: boolean, body: () => T): T {
   const { restore } = guard(value);

@@ -17,6 +17,12 @@ export interface TensorFacts {
 /** Gives each tensor input of a function its gradient, `null` where there is none, in the order of the function's edges. */
 export type Backward = (grad: Tensor, node: Node) => readonly (Tensor | null)[];
 
+/** What users attach to a gradient: it may answer with another gradient to use instead. */
+export type Hook = (grad: Tensor) => Tensor | null | undefined;
+
+/** What a call leaves for its derivative: the arguments, with `null` for tensors that no rule reads. */
+export type SavedContext = Record<string, unknown>;
+
 let created = 0;
 
 /**
@@ -35,30 +41,40 @@ export class Node {
   /** The result's facts: what an incoming gradient looks like. */
   readonly output: TensorFacts;
   /** Called with the result's gradient after it is complete and before the derivative runs. */
-  readonly hooks: ((grad: Tensor) => Tensor | null | undefined)[] = [];
+  hooks: Hook[] | null = null;
   /** Tensors that keep their own gradient although they are not leaves. */
-  readonly retained: Tensor[] = [];
+  retained: Tensor[] | null = null;
+  /** The run of the engine that visited this node last. @internal */
+  visitedBy = 0;
+  /** The gradient that has arrived so far in that run. @internal */
+  arrived: Tensor | null = null;
   readonly #backward: Backward;
   readonly #inner: Node | null;
-  #saved: ReadonlyMap<string, SavedValue> | null;
+  #context: SavedContext | null;
+  #saved: readonly Tensor[];
+  readonly #versions: readonly number[];
 
-  constructor(facts: {
-    readonly name: string;
-    readonly edges: readonly (Edge | null)[];
-    readonly inputs: readonly TensorFacts[];
-    readonly output: TensorFacts;
-    readonly saved: ReadonlyMap<string, SavedValue>;
-    readonly backward: Backward;
+  constructor(
+    name: string,
+    edges: readonly (Edge | null)[],
+    inputs: readonly TensorFacts[],
+    output: TensorFacts,
+    backward: Backward,
+    context: SavedContext,
+    /** The tensors in the context: each must be unchanged when it is read again. */
+    saved: readonly Tensor[],
     /** A function that this one runs as a part of itself, and frees with itself. */
-    readonly inner?: Node;
-  }) {
-    this.name = facts.name;
-    this.edges = facts.edges;
-    this.inputs = facts.inputs;
-    this.output = facts.output;
-    this.#saved = facts.saved;
-    this.#backward = facts.backward;
-    this.#inner = facts.inner ?? null;
+    inner: Node | null = null,
+  ) {
+    this.name = name;
+    this.edges = edges;
+    this.inputs = inputs;
+    this.output = output;
+    this.#backward = backward;
+    this.#inner = inner;
+    this.#context = context;
+    this.#saved = saved;
+    this.#versions = versionsOf(saved);
   }
 
   /** The functions behind this one's inputs, with the position of their output. Source: `torch.autograd.graph.Node.next_functions`. */
@@ -72,32 +88,53 @@ export class Node {
   }
 
   /**
-   * The tensors that were saved, by the names of the operator's parameters.
+   * What the call left for its derivative.
    *
-   * @throws RuntimeError when they were freed by an earlier backward, or one of them has changed since.
+   * @throws RuntimeError when it was freed by an earlier backward, or a saved tensor has changed since.
    */
-  unpack(): Record<string, Tensor | readonly Tensor[]> {
-    if (this.#saved === null)
+  unpack(): SavedContext {
+    if (this.#context === null)
       throw new RuntimeError(
         "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). " +
           "Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). " +
           "Specify {retain_graph: true} if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.",
       );
-    const result: Record<string, Tensor | readonly Tensor[]> = {};
-    for (const [key, value] of this.#saved)
-      result[key] = Array.isArray(value) ? value.map(unpackOne) : unpackOne(value as SavedTensor);
-    return result;
+    for (let i = 0; i < this.#saved.length; i++)
+      if (this.#saved[i]!.storage.version !== this.#versions[i])
+        throw changedSince(this.#saved[i]!, this.#versions[i]!);
+    return this.#context;
   }
 
   /** Frees the saved tensors. A function that saved none can run backward again, as in PyTorch. */
   release(): void {
     this.#inner?.release();
-    if (this.#saved !== null && this.#saved.size > 0) this.#saved = null;
+    if (this.#saved.length === 0) return;
+    this.#context = null;
+    this.#saved = nothing;
   }
 
   toString(): string {
     return `<${this.name}>`;
   }
+}
+
+const nothing: readonly never[] = [];
+
+function versionsOf(saved: readonly Tensor[]): readonly number[] {
+  if (saved.length === 0) return nothing;
+  const versions: number[] = [];
+  for (const tensor of saved) versions.push(tensor.storage.version);
+  return versions;
+}
+
+/** The complaint about a saved tensor that was written in place. Source: `torch/csrc/autograd/saved_variable.cpp`. */
+function changedSince(tensor: Tensor, expected: number): RuntimeError {
+  const origin = tensor.grad_fn === null ? "" : `, which is output 0 of ${tensor.grad_fn.name},`;
+  return new RuntimeError(
+    `one of the variables needed for gradient computation has been modified by an inplace operation: ` +
+      `[torch.${tensor.dtype.typeName}Tensor ${formatShape(tensor.shape)}]${origin} is at version ${tensor.storage.version}; expected version ${expected} instead. ` +
+      `Write y = x.add(…) instead of x.add_(…) there, or clone() the tensor before changing it.`,
+  );
 }
 
 /** The end of the graph at a leaf: adds to its `grad`. Source: `torch::autograd::AccumulateGrad`. */
@@ -106,6 +143,10 @@ export class AccumulateGrad {
   readonly next_functions: readonly [] = [];
   /** The leaf. */
   readonly variable: Tensor;
+  /** The run of the engine that visited this leaf last. @internal */
+  visitedBy = 0;
+  /** The gradient that has arrived so far in that run. @internal */
+  arrived: Tensor | null = null;
 
   constructor(variable: Tensor) {
     this.variable = variable;
@@ -114,37 +155,6 @@ export class AccumulateGrad {
   toString(): string {
     return `<${this.name}>`;
   }
-}
-
-/** A tensor that a derivative needs, and its version when it was saved. Source: `torch/csrc/autograd/saved_variable.h`. */
-export class SavedTensor {
-  readonly #tensor: Tensor;
-  readonly #version: number;
-
-  constructor(tensor: Tensor) {
-    this.#tensor = tensor;
-    this.#version = tensor.storage.version;
-  }
-
-  /** @throws RuntimeError when the tensor was written in place since. */
-  unpack(): Tensor {
-    const tensor = this.#tensor;
-    const now = tensor.storage.version;
-    if (now === this.#version) return tensor;
-    const origin = tensor.grad_fn === null ? "" : `, which is output 0 of ${tensor.grad_fn.name},`;
-    throw new RuntimeError(
-      `one of the variables needed for gradient computation has been modified by an inplace operation: ` +
-        `[torch.${tensor.dtype.typeName}Tensor ${formatShape(tensor.shape)}]${origin} is at version ${now}; expected version ${this.#version} instead. ` +
-        `Write y = x.add(…) instead of x.add_(…) there, or clone() the tensor before changing it.`,
-    );
-  }
-}
-
-/** One saved tensor, or a list of them. */
-export type SavedValue = SavedTensor | readonly SavedTensor[];
-
-function unpackOne(saved: SavedTensor): Tensor {
-  return saved.unpack();
 }
 
 /** Where the gradient of `tensor` flows: `null` when nobody asked for one. */

@@ -2,7 +2,7 @@ import { stridedBackward, stridedView } from "../ops/slicing.ts";
 import { contiguousStrides, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { enable_grad } from "./modes.ts";
-import { edgeOf, factsOf, Node } from "./node.ts";
+import { edgeOf, factsOf, Node, type Backward } from "./node.ts";
 
 interface Geometry {
   readonly shape: Shape;
@@ -47,19 +47,14 @@ export function recordCopySlices(view: Tensor, node: Node): void {
   const base = view.base!;
   const geometry = geometryOf(view, base);
   const baseStrides = contiguousStrides(base.shape);
-  base.grad_fn = new Node({
-    name: "CopySlices",
-    edges: [edgeOf(base), ...node.edges.slice(1)],
-    inputs: [factsOf(base), ...node.inputs.slice(1)],
-    output: factsOf(base),
-    saved: new Map(),
-    inner: node,
-    backward: (grad) => {
-      const whole = stridedView(grad.contiguous(), base.shape, baseStrides, 0);
-      const region = stridedView(whole, geometry.shape, geometry.strides, geometry.offset);
-      const [inner, ...others] = node.apply(region);
-      return [replaceRegion(grad, region, inner ?? null, geometry), ...others];
-    },
-  });
+  const backward: Backward = (grad) => {
+    const whole = stridedView(grad.contiguous(), base.shape, baseStrides, 0);
+    const region = stridedView(whole, geometry.shape, geometry.strides, geometry.offset);
+    const [inner, ...others] = node.apply(region);
+    return [replaceRegion(grad, region, inner ?? null, geometry), ...others];
+  };
+  const edges = [edgeOf(base), ...node.edges.slice(1)];
+  const inputs = [factsOf(base), ...node.inputs.slice(1)];
+  base.grad_fn = new Node("CopySlices", edges, inputs, factsOf(base), backward, {}, [], node);
   base.historyVersion = base.storage.version;
 }

@@ -83,6 +83,10 @@ export class CpuStorage extends Storage {
     statistics.evictions++;
   }
 
+  override get releasable(): boolean {
+    return this.address !== 0;
+  }
+
   override release(): void {
     if (this.address === 0) return;
     if (!this.#shared) this.#array = null;
