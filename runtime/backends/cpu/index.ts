@@ -1,7 +1,7 @@
 import type { Backend } from "../backend.ts";
+import { matmul } from "./gemm/matmul.ts";
 import { adopt, allocate, allocateZeros } from "./memory/storage.ts";
 import { copy } from "./reference/copy.ts";
-import { matmul } from "./reference/matmul.ts";
 import { pointwise } from "./reference/pointwise.ts";
 import { gather, scatter } from "./reference/positions.ts";
 import { argReduce, reduce } from "./reference/reduce.ts";

@@ -1,0 +1,141 @@
+/** Batches of matrix products as a task that threads divide among themselves. */
+import { runTask } from "../threads/parallel.ts";
+import { defineTask, type Task } from "../threads/task.ts";
+import { multiply, type Finish, type MatrixPlace } from "./multiply.ts";
+import type { Precision } from "./precision.ts";
+
+/** Matrices one after the other: also how many numbers further the next one is. */
+export interface BatchPlace extends MatrixPlace {
+  readonly batch: number;
+}
+
+/** A batch of products that have their sizes in common. */
+export interface BatchProduct {
+  readonly precision: Precision["name"];
+  readonly batches: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly inner: number;
+  readonly left: BatchPlace;
+  readonly right: BatchPlace;
+  readonly output: BatchPlace;
+  readonly finish?: Finish;
+}
+
+/** What a thread takes at a time: whole matrices, or so many rows or columns of one. Multiples of every tile's size, so that no tile is cut. */
+const unitSize = { batches: 1, rows: 48, columns: 48 } as const;
+type Division = keyof typeof unitSize;
+const divisions = Object.keys(unitSize) as readonly Division[]; // the keys are known above
+
+/** Multiplications that are worth a thread's while, some 50 µs of work. */
+const worthThread = 1_000_000;
+
+const precisions: readonly Precision["name"][] = ["float32", "float64"];
+const biasKinds = ["none", "columns", "rows"] as const;
+
+/** Multiplies all, on as many threads as are worth it. */
+export function multiplyBatch(product: BatchProduct): void {
+  const division = divisionOf(product);
+  const unit = unitSize[division];
+  const size = product[division];
+  const units = Math.ceil(size / unit);
+  const work = product.batches * product.rows * product.columns * product.inner;
+  const grain = Math.max(1, Math.ceil((worthThread * units) / work));
+  runTask(productTask, units, grain, toArguments(product, division));
+}
+
+function divisionOf({ batches, rows, columns }: BatchProduct): Division {
+  if (batches > 1) return "batches";
+  return rows >= columns ? "rows" : "columns";
+}
+
+const productTask: Task = defineTask("product", (begin, end, args) => {
+  const { product, division } = fromArguments(args);
+  const unit = unitSize[division];
+  const first = begin * unit;
+  const count = Math.min(end * unit, product[division]) - first;
+  if (division === "batches")
+    for (let batch = first; batch < first + count; batch++)
+      multiplyPart(product, batch, "rows", 0, product.rows);
+  else multiplyPart(product, 0, division, first, count);
+});
+
+/** Multiplies some rows or columns of one matrix of the batch. */
+function multiplyPart(
+  product: BatchProduct,
+  batch: number,
+  division: "rows" | "columns",
+  first: number,
+  count: number,
+): void {
+  const { precision, inner, left, right, output } = product;
+  const byRows = division === "rows";
+  const bytes = precision === "float32" ? 4 : 8;
+  const place = (matrix: BatchPlace, offset: number): MatrixPlace => ({
+    address: matrix.address + (batch * matrix.batch + offset) * bytes,
+    row: matrix.row,
+    column: matrix.column,
+  });
+  const finish = product.finish ?? {};
+  multiply(
+    precision,
+    byRows ? count : product.rows,
+    byRows ? product.columns : count,
+    inner,
+    place(left, byRows ? first * left.row : 0),
+    place(right, byRows ? 0 : first * right.column),
+    place(output, first * (byRows ? output.row : output.column)),
+    finish.bias !== undefined && finish.biasOf === division
+      ? { ...finish, bias: finish.bias + first * bytes }
+      : finish,
+  );
+}
+
+function toArguments(product: BatchProduct, division: Division): number[] {
+  const { precision, batches, rows, columns, inner, left, right, output, finish = {} } = product;
+  const place = (matrix: BatchPlace): number[] => [matrix.address, matrix.batch, matrix.row, matrix.column];
+  return [
+    divisions.indexOf(division),
+    precisions.indexOf(precision),
+    batches,
+    rows,
+    columns,
+    inner,
+    ...place(left),
+    ...place(right),
+    ...place(output),
+    finish.accumulate === true ? 1 : 0,
+    finish.relu === true ? 1 : 0,
+    biasKinds.indexOf(finish.bias === undefined ? "none" : (finish.biasOf ?? "columns")),
+    finish.bias ?? 0,
+  ];
+}
+
+function fromArguments(args: readonly number[]): { product: BatchProduct; division: Division } {
+  const place = (at: number): BatchPlace => ({
+    address: args[at]!,
+    batch: args[at + 1]!,
+    row: args[at + 2]!,
+    column: args[at + 3]!,
+  });
+  const biasOf = biasKinds[args[20]!]!;
+  const finish: Finish = {
+    accumulate: args[18] === 1,
+    relu: args[19] === 1,
+    ...(biasOf === "none" ? {} : { bias: args[21]!, biasOf }),
+  };
+  return {
+    division: divisions[args[0]!]!,
+    product: {
+      precision: precisions[args[1]!]!,
+      batches: args[2]!,
+      rows: args[3]!,
+      columns: args[4]!,
+      inner: args[5]!,
+      left: place(6),
+      right: place(10),
+      output: place(14),
+      finish,
+    },
+  };
+}
