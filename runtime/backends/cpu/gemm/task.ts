@@ -91,9 +91,12 @@ function multiplyPart(
   );
 }
 
+function placeArguments(matrix: BatchPlace): readonly number[] {
+  return [matrix.address, matrix.batch, matrix.row, matrix.column];
+}
+
 function toArguments(product: BatchProduct, division: Division): number[] {
   const { precision, batches, rows, columns, inner, left, right, output, finish = {} } = product;
-  const place = (matrix: BatchPlace): number[] => [matrix.address, matrix.batch, matrix.row, matrix.column];
   return [
     divisions.indexOf(division),
     precisions.indexOf(precision),
@@ -101,9 +104,9 @@ function toArguments(product: BatchProduct, division: Division): number[] {
     rows,
     columns,
     inner,
-    ...place(left),
-    ...place(right),
-    ...place(output),
+    ...placeArguments(left),
+    ...placeArguments(right),
+    ...placeArguments(output),
     finish.accumulate === true ? 1 : 0,
     finish.relu === true ? 1 : 0,
     biasKinds.indexOf(finish.bias === undefined ? "none" : (finish.biasOf ?? "columns")),

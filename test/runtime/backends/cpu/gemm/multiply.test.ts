@@ -41,8 +41,9 @@ function at(array: ArrayLike<number>, place: MatrixPlace, row: number, column: n
   return array[row * place.row + column * place.column]!;
 }
 
-/** Multiplies with the kernels, and in float64, and compares; also what lies between and behind the output's rows. */
-function check(kernels: ProductKernels, c: Case): void {
+/** Multiplies with the kernels, and in float64, and compares; also what lies between and behind the output's rows. Lists what is wrong. */
+function mistakesIn(kernels: ProductKernels, c: Case): string[] {
+  const mistakes: string[] = [];
   const { bytes, name } = kernels.precision;
   const { rows, columns, inner, left: leftLayout = "rows", right: rightLayout = "rows" } = c;
   const length = (n: number, m: number): number => 2 * (n + 1) * (m + 1) + 8;
@@ -84,12 +85,14 @@ function check(kernels: ProductKernels, c: Case): void {
         if (finish.relu === true) expected = Math.max(expected, 0);
         const got = at(o.array, output, i, j);
         if (!(Math.abs(got - expected) <= tolerance * (1 + size)))
-          expect.fail(`[${i}, ${j}] of ${JSON.stringify(c)}: expected ${expected}, got ${got}`);
+          mistakes.push(`[${i}, ${j}] of ${JSON.stringify(c)}: expected ${expected}, got ${got}`);
       }
       for (let j = columns; j < columns + 3; j++)
-        if (at(o.array, output, i, j) !== guard) expect.fail(`wrote behind row ${i} of ${JSON.stringify(c)}`);
+        if (at(o.array, output, i, j) !== guard)
+          mistakes.push(`wrote behind row ${i} of ${JSON.stringify(c)}`);
     }
   });
+  return mistakes;
 }
 
 const all = Object.values(candidates)
@@ -99,54 +102,64 @@ const all = Object.values(candidates)
     label: `${kernels.precision.name} ${kernels.shape.rows}x${kernels.shape.vectors}`,
   }));
 const layouts: readonly Layout[] = ["rows", "columns", "strided"];
+const layoutPairs = layouts.flatMap((left) => layouts.map((right) => ({ left, right })));
 
 describe.each(all)("the product with $label tiles", ({ kernels }) => {
+  const mistakes = (cases: readonly Case[]): string[] => cases.flatMap((c) => mistakesIn(kernels, c));
+
   test("is right for every small size, so that every part of a tile is met", () => {
+    const cases: Case[] = [];
     for (let rows = 0; rows <= 9; rows++)
       for (let columns = 0; columns <= 17; columns++)
-        check(kernels, { rows, columns, inner: (rows + columns) % 7 });
+        cases.push({ rows, columns, inner: (rows + columns) % 7 });
+    expect(mistakes(cases)).toEqual([]);
   });
 
-  test("is right for every inner size around the tiles' steps and blocks", () => {
-    for (const inner of [0, 1, 2, 3, 4, 5, 7, 8, 255, 256, 257, 512, 515])
-      for (const left of layouts)
-        for (const right of layouts) check(kernels, { rows: 7, columns: 11, inner, left, right });
-  });
-
-  test.each(layouts.flatMap((left) => layouts.map((right) => ({ left, right }))))(
-    "is right for $left times $right, where blocks are packed",
-    ({ left, right }) => {
-      for (const [rows, columns, inner] of [
-        [33, 65, 63],
-        [250, 31, 17],
-        [49, 300, 20],
-        [63, 63, 300],
-      ] as const)
-        check(kernels, { rows, columns, inner, left, right });
+  test.each(layoutPairs)(
+    "is right for $left times $right, for inner sizes around steps and blocks",
+    (pair) => {
+      const inners = [0, 1, 2, 3, 4, 5, 7, 8, 255, 256, 257, 512, 515];
+      expect(mistakes(inners.map((inner) => ({ rows: 7, columns: 11, inner, ...pair })))).toEqual([]);
     },
   );
 
+  test.each(layoutPairs)("is right for $left times $right, where blocks are packed", (pair) => {
+    const sizes = [
+      { rows: 33, columns: 65, inner: 63 },
+      { rows: 250, columns: 31, inner: 17 },
+      { rows: 49, columns: 300, inner: 20 },
+      { rows: 63, columns: 63, inner: 300 },
+    ];
+    expect(mistakes(sizes.map((size) => ({ ...size, ...pair })))).toEqual([]);
+  });
+
   test("repeats a row that has stride 0", () => {
-    check(kernels, { rows: 9, columns: 9, inner: 9, left: "repeated", right: "repeated" });
-    check(kernels, { rows: 40, columns: 150, inner: 40, left: "repeated", right: "repeated" });
+    const repeated = { left: "repeated", right: "repeated" } as const;
+    expect(mistakes([{ rows: 9, columns: 9, inner: 9, ...repeated }])).toEqual([]);
+    expect(mistakes([{ rows: 40, columns: 150, inner: 40, ...repeated }])).toEqual([]);
   });
 
   test("adds to the output, a bias for each column or row, and cuts off at 0", () => {
+    const cases: Case[] = [];
     for (const accumulate of [false, true])
       for (const biasOf of ["columns", "rows"] as const)
-        for (const relu of [false, true])
-          for (const [rows, columns, inner] of [
-            [7, 13, 3],
-            [9, 10, 300],
-            [70, 70, 0],
-            [13, 150, 9],
-          ] as const)
-            check(kernels, { rows, columns, inner, finish: { accumulate, biasOf, relu } });
+        for (const relu of [false, true]) {
+          const finish = { accumulate, biasOf, relu };
+          cases.push(
+            { rows: 7, columns: 13, inner: 3, finish },
+            { rows: 9, columns: 10, inner: 300, finish },
+          );
+          cases.push(
+            { rows: 70, columns: 70, inner: 0, finish },
+            { rows: 13, columns: 150, inner: 9, finish },
+          );
+        }
+    expect(mistakes(cases)).toEqual([]);
   });
 
   test("is right where the columns need several blocks", () => {
-    check(kernels, { rows: 5, columns: 1030, inner: 3, right: "columns" });
-    check(kernels, { rows: 33, columns: 1500, inner: 2 });
+    expect(mistakes([{ rows: 5, columns: 1030, inner: 3, right: "columns" }])).toEqual([]);
+    expect(mistakes([{ rows: 33, columns: 1500, inner: 2 }])).toEqual([]);
   });
 });
 
