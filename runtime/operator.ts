@@ -60,8 +60,11 @@ export interface Declaration<P extends Parameters> {
   readonly gradFn?: string | ((args: ArgumentsOf<P>) => string);
   /** The tensors that the rules read; whatever is not named here is free to change or to be collected. */
   readonly saves?: readonly (keyof P | "result")[];
-  /** Computes the result; nothing in it is recorded. A list is several results of which the first carries the gradient. */
-  readonly forward: (args: ArgumentsOf<P>) => Tensor | readonly [Tensor, ...Tensor[]];
+  /**
+   * Computes the result; nothing in it is recorded. A list is several results of which the first carries the gradient. For the in-place form, `output` is the tensor to
+   * be written: a forward may put its result there, but not before it has checked everything, or give a new one that is copied.
+   */
+  readonly forward: (args: ArgumentsOf<P>, output?: Tensor | null) => Tensor | readonly [Tensor, ...Tensor[]];
   /** `null`: the operator has no derivative. */
   readonly vjp: VectorJacobianProduct<P> | null;
   /** Whether the operator also exists as a method that writes into its first input. */

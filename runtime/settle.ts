@@ -5,6 +5,7 @@
 import type { Backend, Reduction, ArgReduction } from "./backends/backend.ts";
 import { cpuBackend } from "./backends/cpu/index.ts";
 import {
+  allocateArray,
   get_default_dtype,
   int64,
   promote,
@@ -21,6 +22,7 @@ import {
   normalizeDims,
   numel,
   reducedShape,
+  sameShape,
   type Shape,
 } from "./shape.ts";
 import { noteAllocation } from "./scope.ts";
@@ -77,9 +79,25 @@ export function duplicate(tensor: Tensor, dtype: DType = tensor.dtype): Tensor {
   return result;
 }
 
-/** The tensor in `dtype`: itself when it has that already. */
+/** Numbers in the dtypes that they were needed in. */
+const convertedNumbers = new WeakMap<Tensor, Tensor[]>();
+
+/** A plain number in `dtype`; programs repeat their numbers, so that it is kept. */
+function convertNumber(number: Tensor, dtype: DType): Tensor {
+  let known = convertedNumbers.get(number);
+  if (known === undefined) convertedNumbers.set(number, (known = []));
+  for (const tensor of known) if (tensor.dtype === dtype) return tensor;
+  const converted = fromArray(allocateArray(dtype, 1), dtype, []);
+  copyInto(converted, number);
+  converted.isNumber = true;
+  known.push(converted);
+  return converted;
+}
+
+/** The tensor in `dtype`: itself when it has that already. Nothing may be written into what comes back. */
 export function convert(tensor: Tensor, dtype: DType): Tensor {
-  return tensor.dtype === dtype ? tensor : duplicate(tensor, dtype);
+  if (tensor.dtype === dtype) return tensor;
+  return tensor.isNumber ? convertNumber(tensor, dtype) : duplicate(tensor, dtype);
 }
 
 /** The tensor as one of `shape`, repeated along broadcast dimensions without a copy. */
@@ -102,8 +120,9 @@ function weight(tensor: Tensor): PromotionOperand {
 /** The dtype to which PyTorch promotes these operands. */
 export function promoteTensors(operands: readonly Tensor[]): DType {
   const first = dtypeInPromotion(operands[0]!);
-  if (operands.every((operand) => dtypeInPromotion(operand) === first)) return first;
-  return promote(operands.map(weight));
+  for (let i = 1; i < operands.length; i++)
+    if (dtypeInPromotion(operands[i]!) !== first) return promote(operands.map(weight));
+  return first;
 }
 
 /** A dtype that can hold fractions: the dtype itself, or the default one for whole numbers. */
@@ -114,19 +133,54 @@ function floatOf(dtype: DType): DType {
 /** How the result's dtype follows from the operands': as promoted, as a floating-point dtype, or truth values. */
 export type DTypeRule = "promote" | "float" | "bool";
 
-/** Computes `expression` for operands that broadcast. */
+/** Whether a result may be written straight into `output`: it fits, and no operand sees a half-written one. */
+function isSafeOutput(output: Tensor, dtype: DType, shape: Shape, operands: readonly Tensor[]): boolean {
+  if (output.dtype !== dtype || !sameShape(output.shape, shape)) return false;
+  for (const operand of operands)
+    if (operand.storage === output.storage && !isSameView(operand, output)) return false;
+  return true;
+}
+
+function isSameView(left: Tensor, right: Tensor): boolean {
+  return (
+    left.offset === right.offset &&
+    left.dtype === right.dtype &&
+    sameShape(left.shape, right.shape) &&
+    sameShape(left.strides, right.strides)
+  );
+}
+
+/**
+ * Computes `expression` for operands that broadcast. The result is written into `output` where one is given and can take it: whether it did, shows in the storage
+ * of what is returned.
+ */
 export function elementwise(
   expression: Expression,
   operands: readonly Tensor[],
   rule: DTypeRule = "promote",
+  output: Tensor | null = null,
 ): Tensor {
   const promoted = promoteTensors(operands);
   const compute = rule === "float" ? floatOf(promoted) : promoted;
-  const shape = operands.map((operand): Shape => operand.shape).reduce(broadcastShapes);
-  const result = allocate(shape, rule === "bool" ? bool : compute);
-  const inputs = operands.map((operand) => broadcastTo(convert(operand, compute), shape));
+  let { shape } = operands[0]!;
+  for (let i = 1; i < operands.length; i++) shape = broadcastShapes(shape, operands[i]!.shape);
+  const resultDtype = rule === "bool" ? bool : compute;
+  const result =
+    output !== null && isSafeOutput(output, resultDtype, shape, operands)
+      ? output
+      : allocateLike(operands[0]!, shape, resultDtype);
+  const inputs: Tensor[] = [];
+  for (const operand of operands) inputs.push(broadcastTo(convert(operand, compute), shape));
   backendOf(result).pointwise(expression, compute, result, inputs);
   return result;
+}
+
+/** A new tensor with arbitrary elements, which shares the description of its layout with `pattern` where that fits. */
+function allocateLike(pattern: Tensor, shape: Shape, dtype: DType): Tensor {
+  if (pattern.shape !== shape || !pattern.is_contiguous()) return allocate(shape, dtype);
+  const storage = cpuBackend.allocate(dtype, pattern.numel());
+  noteAllocation(storage);
+  return new Tensor({ storage, dtype, shape, strides: pattern.strides });
 }
 
 /** Computes `expression` into `output`; the operands have its shape and dtype, and none overlaps it unless it is the same view. */

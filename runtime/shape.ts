@@ -37,7 +37,9 @@ export function isContiguous(shape: Shape, strides: readonly number[]): boolean 
 /** Whether two shapes are the same. */
 export function sameShape(left: Shape, right: Shape): boolean {
   if (left === right) return true;
-  return left.length === right.length && left.every((size, dim) => size === right[dim]);
+  if (left.length !== right.length) return false;
+  for (let dim = 0; dim < left.length; dim++) if (left[dim] !== right[dim]) return false;
+  return true;
 }
 
 /** A shape as PyTorch writes it in messages: `[2, 3]`. */

@@ -60,6 +60,8 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
   accumulator: AccumulateGrad | null = null;
   /** Called with the gradient before it is added to this leaf's `grad`. @internal */
   hooks: Hook[] | null = null;
+  /** Whether the elements lie in row-major order, once that is known. */
+  #contiguous: boolean | null;
   #requiresGrad = false;
   #gradFn: Node | null = null;
 
@@ -71,6 +73,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
     this.storage = layout.storage;
     this.strides = layout.strides ?? contiguousStrides(layout.shape);
     this.offset = layout.offset ?? 0;
+    this.#contiguous = layout.strides === undefined ? true : null;
   }
 
   /** Where the elements are. */
@@ -119,7 +122,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
 
   /** Whether the elements lie in row-major order without gaps. Source: `torch.Tensor.is_contiguous`. */
   is_contiguous(): boolean {
-    return isContiguous(this.shape, this.strides);
+    return (this.#contiguous ??= isContiguous(this.shape, this.strides));
   }
 
   is_floating_point(): boolean {

@@ -3,10 +3,11 @@ import { bind } from "../binding.ts";
 import { can_cast } from "../dtype.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { needsGrad, planOf, record, type OperatorFacts } from "../operator.ts";
+import { closeScope, openScope } from "../scope.ts";
 import { alias, copyInto, duplicate } from "../settle.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { is_grad_enabled, withGradMode } from "./modes.ts";
+import { is_grad_enabled, swapGradMode } from "./modes.ts";
 import { recordCopySlices } from "./views.ts";
 
 /** @throws RuntimeError when autograd could not follow a write into `self`, or several elements share one place. */
@@ -60,13 +61,26 @@ export function applyInPlace(operator: OperatorFacts, self: Tensor, rest: readon
   >;
   checkWritable(self);
   const recording = is_grad_enabled() && declaration.vjp !== null && needsGrad(planOf(declaration), args);
-  const result = withGradMode(false, () => declaration.forward(args)) as Tensor;
-  checkResult(self, result);
   const original = recording ? before(self, declaration.saves?.includes("input") ?? false) : null;
-  copyInto(self, result);
+  overwrite(self, (output) => declaration.forward(args, output) as Tensor); // in-place operators have one result
   self.storage.markWritten();
   if (original !== null) rewriteHistory(operator, self, { ...args, input: original });
   return self;
+}
+
+/** Writes what `compute` gives over `self`, unless it was put there already. */
+function overwrite(self: Tensor, compute: (output: Tensor) => Tensor): void {
+  const grad = swapGradMode(false);
+  const scope = openScope();
+  try {
+    const result = compute(self);
+    if (result.storage === self.storage) return;
+    checkResult(self, result);
+    copyInto(self, result);
+  } finally {
+    closeScope(scope, null);
+    swapGradMode(grad);
+  }
 }
 
 function rewriteHistory(operator: OperatorFacts, self: Tensor, args: Record<string, unknown>): void {

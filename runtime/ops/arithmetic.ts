@@ -52,9 +52,10 @@ function scaled(
   plain: Expression,
   withAlpha: Expression,
   { input, other, alpha }: { input: Tensor; other: Tensor; alpha: Scalar },
+  output: Tensor | null = null,
 ): Tensor {
-  if (alpha === 1) return elementwise(plain, [input, other]);
-  return elementwise(withAlpha, [input, other, numberTensor(alpha)]);
+  if (alpha === 1) return elementwise(plain, [input, other], "promote", output);
+  return elementwise(withAlpha, [input, other, numberTensor(alpha)], "promote", output);
 }
 
 function timesAlpha(grad: Tensor, alpha: Scalar): Tensor {
@@ -87,9 +88,9 @@ const expressions = {
 export const add: Operator<ScaledBinarySignature> = operator({
   name: "add",
   parameters: { input: tensor, other: operand, alpha: keywordOnly(scalar(1)) },
-  forward: (args) => {
-    checkAlpha("add", args.alpha, [args.input, args.other]);
-    return scaled(expressions.add, expressions.addScaled, args);
+  forward: (args, output) => {
+    if (args.alpha !== 1) checkAlpha("add", args.alpha, [args.input, args.other]);
+    return scaled(expressions.add, expressions.addScaled, args, output);
   },
   vjp: { input: (g) => g, other: (g, { alpha }) => timesAlpha(g, alpha) },
   inPlace: true,
@@ -117,10 +118,10 @@ export const add: Operator<ScaledBinarySignature> = operator({
 export const sub: Operator<ScaledBinarySignature> = operator({
   name: "sub",
   parameters: { input: tensor, other: operand, alpha: keywordOnly(scalar(1)) },
-  forward: (args) => {
+  forward: (args, output) => {
     refuseBool(args.input, args.other);
-    checkAlpha("sub", args.alpha, [args.input, args.other]);
-    return scaled(expressions.sub, expressions.subScaled, args);
+    if (args.alpha !== 1) checkAlpha("sub", args.alpha, [args.input, args.other]);
+    return scaled(expressions.sub, expressions.subScaled, args, output);
   },
   vjp: { input: (g) => g, other: (g, { alpha }) => timesAlpha(g.neg(), alpha) },
   inPlace: true,
@@ -158,8 +159,8 @@ const roundingMode: Parameter<RoundingMode> = keywordOnly({
   convert: (value) => (value === "trunc" || value === "floor" || value === null ? value : undefined),
 });
 
-function divide(input: Tensor, other: Tensor, mode: RoundingMode): Tensor {
-  if (mode === null) return elementwise(expressions.div, [input, other], "float");
+function divide(input: Tensor, other: Tensor, mode: RoundingMode, output: Tensor | null | undefined): Tensor {
+  if (mode === null) return elementwise(expressions.div, [input, other], "float", output);
   const dtype = promoteTensors([input, other]);
   if (dtype === bool)
     throw new NotImplementedError(`"div_${mode}_cpu" not implemented for 'Bool': convert with .int() first.`);
@@ -185,7 +186,7 @@ export const div: Operator<DivisionSignature> = operator({
   parameters: { input: tensor, other: operand, rounding_mode: roundingMode },
   gradFn: ({ rounding_mode: mode }) => (mode === null ? "DivBackward0" : "DivBackward2"),
   saves: ["input", "other"],
-  forward: ({ input, other, rounding_mode: mode }) => divide(input, other, mode),
+  forward: ({ input, other, rounding_mode: mode }, output) => divide(input, other, mode, output),
   vjp: {
     input: (g, { other, rounding_mode: mode }) => (mode === null ? div(g, other) : mul(g, 0)),
     other: (g, { input, other, rounding_mode: mode }) =>
@@ -222,7 +223,7 @@ export const pow: Operator<PowerSignature> = operator({
   parameters: { input: operand, exponent: operand },
   gradFn: ({ input, exponent }) => `PowBackward${exponent.isNumber ? 0 : input.isNumber ? 2 : 1}`,
   saves: ["input", "exponent", "result"],
-  forward: ({ input, exponent }) => {
+  forward: ({ input, exponent }, output) => {
     if (
       exponent.isNumber &&
       !promoteTensors([input, exponent]).is_floating_point &&
@@ -233,7 +234,7 @@ export const pow: Operator<PowerSignature> = operator({
       );
     if (!exponent.isNumber && promoteTensors([input, exponent]) === bool)
       throw new NotImplementedError("\"pow\" not implemented for 'Bool': convert with .int() first.");
-    return elementwise(expressions.pow, [input, exponent]);
+    return elementwise(expressions.pow, [input, exponent], "promote", output);
   },
   vjp: {
     // Source: pow_backward and pow_backward_self in torch/csrc/autograd/FunctionsManual.cpp: an exponent of 0 has no slope, even at 0.
@@ -345,10 +346,11 @@ export const clamp: Operator<ClampSignature> = operator({
   parameters: { input: tensor, min: optionalOperand, max: optionalOperand },
   gradFn: ({ min, max }) => ((min ?? max)?.isNumber ? "ClampBackward1" : "ClampBackward0"),
   saves: ["input", "min", "max"],
-  forward: ({ input, min, max }) => {
-    if (min !== null && max !== null) return elementwise(expressions.clamp, [input, min, max]);
-    if (min !== null) return elementwise(expressions.clampMin, [input, min]);
-    if (max !== null) return elementwise(expressions.clampMax, [input, max]);
+  forward: ({ input, min, max }, output) => {
+    if (min !== null && max !== null)
+      return elementwise(expressions.clamp, [input, min, max], "promote", output);
+    if (min !== null) return elementwise(expressions.clampMin, [input, min], "promote", output);
+    if (max !== null) return elementwise(expressions.clampMax, [input, max], "promote", output);
     throw new RuntimeError(
       "torch.clamp: At least one of 'min' or 'max' must not be None (null). Write clamp(0), clamp({max: 1}) or clamp(0, 1).",
     );
@@ -394,7 +396,7 @@ export const masked_fill: Operator<GeneralSignature<[mask: Tensor, value: Operan
   name: "masked_fill",
   parameters: { input: tensor, mask: tensor, value: operand },
   saves: ["mask"],
-  forward: ({ input, mask, value }) => {
+  forward: ({ input, mask, value }, output) => {
     if (mask.dtype !== bool)
       throw new RuntimeError(
         `masked_fill only supports boolean masks, but got mask with dtype ${mask.dtype.toString()}. Compare first, for example x.eq(0).`,
@@ -403,7 +405,8 @@ export const masked_fill: Operator<GeneralSignature<[mask: Tensor, value: Operan
       throw new RuntimeError(
         `masked_fill only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s). Use torch.where for several values.`,
       );
-    return elementwise(expressions.where, [convert(mask, input.dtype), convert(value, input.dtype), input]);
+    const operands = [convert(mask, input.dtype), convert(value, input.dtype), input];
+    return elementwise(expressions.where, operands, "promote", output);
   },
   vjp: {
     input: (g, { mask }) => masked_fill(g, mask, 0),

@@ -142,13 +142,15 @@ export const copy: Operator<GeneralSignature<[other: Operand]>> = operator({
   name: "copy",
   parameters: { input: tensor, other: operand },
   gradFn: "CopyBackwards",
-  forward: ({ input, other }) => {
+  forward: ({ input, other }, output) => {
     if (!sameShape(broadcastShapes(input.shape, other.shape), input.shape))
       throw new RuntimeError(
         `output with shape ${formatShape(input.shape)} doesn't match the broadcast shape ${formatShape(broadcastShapes(input.shape, other.shape))}: what is copied must fit.`,
       );
-    const result = allocate(input.shape, input.dtype);
-    copyInto(result, broadcastTo(convert(other, input.dtype), input.shape));
+    // What overlaps with the output must be read before it is written.
+    const separate = output !== undefined && output !== null && output.storage !== other.storage;
+    const result = separate ? output : allocate(input.shape, input.dtype);
+    copyInto(result, broadcastTo(other, input.shape));
     return result;
   },
   vjp: { input: null, other: (g) => g },
@@ -167,12 +169,14 @@ export const copy: Operator<GeneralSignature<[other: Operand]>> = operator({
 export const fill: Operator<GeneralSignature<[value: Operand]>> = operator({
   name: "fill",
   parameters: { input: tensor, value: operand },
-  forward: ({ input, value }) => {
+  forward: ({ input, value }, output) => {
     if (value.ndim > 0)
       throw new RuntimeError(
         `fill only supports 0-dimension value tensor but got tensor with ${value.ndim} dimensions. Use copy_ for several values.`,
       );
-    return duplicate(broadcastTo(convert(value, input.dtype), input.shape));
+    const result = output ?? allocate(input.shape, input.dtype);
+    copyInto(result, broadcastTo(convert(value, input.dtype), input.shape));
+    return result;
   },
   vjp: { input: null, value: (g) => g.sum() },
   inPlace: true,

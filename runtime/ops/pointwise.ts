@@ -43,9 +43,9 @@ export function unary<S extends Signature>(facts: UnaryPointwise): Operator<S> {
   return operator<S, UnaryParameters>({
     ...rest,
     parameters: { input: tensor },
-    forward: ({ input }) => {
+    forward: ({ input }, output) => {
       check?.(input);
-      return elementwise(expression, [input], dtype);
+      return elementwise(expression, [input], dtype, output);
     },
     vjp: vjp === null ? null : { input: vjp },
     inPlace: true,
@@ -90,9 +90,9 @@ export function binary<S extends Signature>(facts: BinaryPointwise): Operator<S>
   return operator<S, BinaryParameters>({
     ...rest,
     parameters: { input: tensor, other: tensorsOnly ? tensor : operand },
-    forward: ({ input, other }) => {
+    forward: ({ input, other }, output) => {
       check?.(input, other);
-      return elementwise(expression, [input, other], dtype);
+      return elementwise(expression, [input, other], dtype, output);
     },
     vjp,
     inPlace: true,
