@@ -113,7 +113,8 @@ export function fillUniform(values: FloatArray, generator: Generator, low: numbe
   if (values instanceof Float32Array) {
     const from = Math.fround(low);
     const width = Math.fround(Math.fround(high) - from);
-    for (let i = 0; i < values.length; i++) values[i] = Math.fround(generator.uniformFloat() * width) + from;
+    // Rounded once, when it is stored, as PyTorch's fused multiply-add rounds: the product of two floats is exact in a double.
+    for (let i = 0; i < values.length; i++) values[i] = generator.uniformFloat() * width + from;
     return;
   }
   for (let i = 0; i < values.length; i++) values[i] = generator.uniformDouble() * (high - low) + low;

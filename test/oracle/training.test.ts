@@ -6,7 +6,10 @@ import { readOracle, type EncodedTensor } from "./data.ts";
 
 interface Trajectory {
   readonly loss: "MSELoss" | "CrossEntropyLoss";
-  readonly options: { readonly lr: number; readonly momentum?: number; readonly weight_decay?: number };
+  readonly optimizer: "SGD" | "Adam" | "AdamW";
+  /** What the optimizer takes by name. */
+  readonly options: optim.SGDOptions & optim.AdamOptions;
+  readonly dtype: "float32" | "float64";
   readonly inputs: EncodedTensor;
   readonly targets: EncodedTensor;
   readonly initial: readonly EncodedTensor[];
@@ -22,28 +25,31 @@ function differencesOf(parameters: Iterable<Tensor>, expected: readonly EncodedT
   );
 }
 
-test.each(trajectories.map((row) => ({ row, title: `${row.loss} with SGD ${JSON.stringify(row.options)}` })))(
-  "training goes PyTorch's way: $title",
-  ({ row }) => {
-    // The generator writes tensors here.
-    const [inputs, targets] = [decodeArgument(row.inputs) as Tensor, decodeArgument(row.targets) as Tensor];
-    torch.manual_seed(0);
-    const model = new nn.Sequential(
-      new nn.Linear(2, 5),
-      new nn.ReLU(),
-      new nn.Linear(5, row.loss === "MSELoss" ? 1 : 3),
-    );
-    const lossFunction = new nn[row.loss]();
-    expect(differencesOf(model.parameters(), row.initial).filter(Boolean)).toEqual([]);
-    const optimizer = new optim.SGD(model.parameters(), row.options);
-    const losses = row.losses.values.map(() => {
-      optimizer.zero_grad();
-      const loss = lossFunction(model(inputs), targets);
-      loss.backward();
-      optimizer.step();
-      return loss.item();
-    });
-    expect(difference(torch.tensor(losses), row.losses)).toBeNull();
-    expect(differencesOf(model.parameters(), row.final).filter(Boolean)).toEqual([]);
-  },
-);
+test.each(
+  trajectories.map((row) => ({
+    row,
+    title: `${row.loss} with ${row.optimizer} ${JSON.stringify(row.options)} in ${row.dtype}`,
+  })),
+)("training goes PyTorch's way: $title", ({ row }) => {
+  // The generator writes tensors here.
+  const [inputs, targets] = [decodeArgument(row.inputs) as Tensor, decodeArgument(row.targets) as Tensor];
+  torch.manual_seed(0);
+  const model = new nn.Sequential(
+    new nn.Linear(2, 5),
+    new nn.ReLU(),
+    new nn.Linear(5, row.loss === "MSELoss" ? 1 : 3),
+  );
+  model.to(torch[row.dtype]);
+  const lossFunction = new nn[row.loss]();
+  expect(differencesOf(model.parameters(), row.initial).filter(Boolean)).toEqual([]);
+  const optimizer = new optim[row.optimizer](model.parameters(), row.options);
+  const losses = row.losses.values.map(() => {
+    optimizer.zero_grad();
+    const loss = lossFunction(model(inputs), targets);
+    loss.backward();
+    optimizer.step();
+    return loss.item();
+  });
+  expect(difference(torch.tensor(losses, { dtype: torch[row.dtype] }), row.losses)).toBeNull();
+  expect(differencesOf(model.parameters(), row.final).filter(Boolean)).toEqual([]);
+});
