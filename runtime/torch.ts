@@ -128,3 +128,4 @@ export * as optim from "./optim/index.ts";
 export { get_printoptions, set_printoptions } from "./printing.ts";
 export { default_generator, Generator, manual_seed } from "./random.ts";
 export { Tensor } from "./tensor.ts";
+export { get_num_threads, set_num_threads } from "./threads.ts";

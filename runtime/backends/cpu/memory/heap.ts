@@ -4,7 +4,9 @@
  * Blocks come in size classes, four to each power of two; a freed block waits in its class's list. Nothing here decides when memory is given back:
  * see `reclaim.ts`.
  */
+import { handover } from "../threads/handover.ts";
 import { maximumPages } from "../wasm/assembler.ts";
+import { settlePending } from "./pending.ts";
 
 const pageBytes = 65_536;
 
@@ -15,8 +17,8 @@ export const threadScratchBytes: number = 8 * 1024 * 1024;
 export const parameterBase = 1024;
 const parameterBytes: number = 64 * 1024 - parameterBase;
 
-/** The main thread's scratch memory. */
-export const threadScratch: number = pageBytes;
+/** The running thread's scratch memory. */
+export const threadScratch: number = handover?.scratch ?? pageBytes;
 
 function reserve(): WebAssembly.Memory {
   const initial = (pageBytes + threadScratchBytes) / pageBytes + 64;
@@ -29,8 +31,8 @@ function reserve(): WebAssembly.Memory {
     }
 }
 
-/** The memory itself. Being shared, its views stay valid when it grows; they do not reach what was added since. */
-export const heapMemory: WebAssembly.Memory = reserve();
+/** The memory itself, in a thread of the pool the main thread's. Being shared, its views stay valid when it grows; they do not reach what was added since. */
+export const heapMemory: WebAssembly.Memory = handover?.memory ?? reserve();
 
 /** The parameter area as whole numbers, single and double precision. */
 export const parameterInts: Int32Array = new Int32Array(heapMemory.buffer, parameterBase, parameterBytes / 4);
@@ -111,6 +113,9 @@ function split(size: number): number {
  * The address of a free block of `size` bytes, a size that `blockBytes` gave; 0 where the heap is full. Its contents are whatever was there before.
  */
 export function takeBlock(size: number): number {
+  if (handover !== null)
+    throw new Error("Only the main thread takes memory; a task works in what it was given.");
+  settlePending();
   const list = freeBlocks.get(size);
   if (list !== undefined && list.length > 0) {
     freeBytes -= size;

@@ -3,6 +3,7 @@ import { allocateArray, arrayOver, type DType, type TypedArray } from "../../../
 import { Storage } from "../../../storage.ts";
 import type { View } from "../../backend.ts";
 import { blockBytes, heapMemory } from "./heap.ts";
+import { settlePending } from "./pending.ts";
 import { claim, epoch, statistics, unclaim, type Claim } from "./reclaim.ts";
 
 /** Storages of so many bytes stay outside of the heap: the garbage collector makes and frees an array of this size faster than any allocator. */
@@ -101,6 +102,7 @@ export class CpuStorage extends Storage {
 
 /** A storage whose elements are arbitrary: every one of them must be written. */
 export function allocate(dtype: DType, length: number): CpuStorage {
+  settlePending();
   return new CpuStorage(
     dtype,
     length,
@@ -122,6 +124,7 @@ export function adopt(data: TypedArray, dtype: DType, shared: boolean): CpuStora
 
 /** The address of a view's first element. Results must have been allocated before: an allocation may move what has no address taken yet. */
 export function addressOf(view: View): number {
+  settlePending();
   // The CPU's views have the CPU's storages.
   const storage = view.storage as CpuStorage;
   return storage.makeResident() + view.offset * view.dtype.itemsize;
