@@ -2,6 +2,7 @@ import type { DType, TypedArray } from "../dtype.ts";
 import type { Expression } from "../expression.ts";
 import type { Shape } from "../shape.ts";
 import type { Storage } from "../storage.ts";
+import type { ConvolutionBackend } from "./convolution.ts";
 
 /** Elements in a storage: where they begin and how far apart they are. Broadcast dimensions have stride 0. */
 export interface View {
@@ -24,7 +25,7 @@ export type ArgReduction = "argmax" | "argmin";
  * A backend gets settled work: dtypes are promoted, shapes inferred, broadcasts are strides, results allocated. It knows no operators; an
  * operator's meaning is in its declaration. Every method writes into `output`, whose elements no other argument shares, unless it says otherwise.
  */
-export interface Backend {
+export interface Backend extends ConvolutionBackend {
   /** A storage of `length` elements with arbitrary values. */
   allocate(dtype: DType, length: number): Storage;
 

@@ -1,4 +1,17 @@
 /** `torch.nn`: modules. */
+export {
+  Conv1d,
+  Conv2d,
+  Conv3d,
+  ConvTranspose1d,
+  ConvTranspose2d,
+  ConvTranspose3d,
+  type ConvolutionArguments,
+  type ConvolutionOptions,
+  type TransposedConvolutionArguments,
+  type TransposedConvolutionOptions,
+} from "./convolution.ts";
+export { Flatten, type FlattenOptions } from "./flatten.ts";
 export * as functional from "./functional.ts";
 export { Linear, ReLU, Sequential, type Layer, type LinearOptions } from "./layers.ts";
 export { CrossEntropyLoss, MSELoss, type CrossEntropyLossOptions } from "./losses.ts";

@@ -1,13 +1,13 @@
 /** The layers of a first network. */
-import { no_grad } from "../autograd/modes.ts";
 import { describe } from "../binding.ts";
-import { empty, type TensorOptions } from "../create.ts";
+import type { TensorOptions } from "../create.ts";
 import { ValueError } from "../errors/valueError.ts";
 import { linear } from "../ops/matmul.ts";
 import { relu } from "../ops/unary.ts";
 import type { Tensor } from "../tensor.ts";
+import { uniformParameter } from "./initial.ts";
 import { Module } from "./module.ts";
-import { Parameter } from "./parameter.ts";
+import type { Parameter } from "./parameter.ts";
 
 /** A module from one tensor to one tensor: what `Sequential` chains. */
 export interface Layer extends Module {
@@ -18,13 +18,6 @@ export interface Layer extends Module {
 export interface LinearOptions extends Pick<TensorOptions, "dtype" | "device"> {
   /** Whether a learned number is added to each output. */
   readonly bias?: boolean;
-}
-
-/** A number from (−bound, bound) for every element, as PyTorch draws it. */
-function uniformParameter(shape: readonly number[], bound: number, options: TensorOptions): Parameter {
-  const values = empty(shape, options);
-  no_grad(() => values.uniform_(-bound, bound));
-  return new Parameter(values);
 }
 
 /**

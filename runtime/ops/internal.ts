@@ -1,5 +1,6 @@
 /** Operators that others are made of, and that have no name of their own in PyTorch's API. Listed so that the tests reach them. */
 export { toCopy } from "./conversion.ts";
+export { convolution, convolutionWeight } from "./convolution.ts";
 export { advancedIndex } from "./indexing.ts";
 export { stridedBackward, stridedView } from "./slicing.ts";
 export { unsafeView } from "./view.ts";

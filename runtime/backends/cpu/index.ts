@@ -1,5 +1,6 @@
 import type { Backend } from "../backend.ts";
 import { matmul } from "./gemm/matmul.ts";
+import { convolution, convolutionWeight, transposedConvolution } from "./convolution/index.ts";
 import { adopt, allocate, allocateZeros } from "./memory/storage.ts";
 import { copy } from "./reference/copy.ts";
 import { pointwise } from "./reference/pointwise.ts";
@@ -18,4 +19,7 @@ export const cpuBackend: Backend = {
   matmul,
   gather,
   scatter,
+  convolution,
+  transposedConvolution,
+  convolutionWeight,
 };

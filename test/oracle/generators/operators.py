@@ -28,6 +28,8 @@ argmin var std any all logsumexp matmul mm bmm t reshape view flatten squeeze un
 cat stack index_select gather masked_fill index_put softmax log_softmax nn.functional.mse_loss nn.functional.nll_loss
 nn.functional.cross_entropy nn.functional.linear clone contiguous __getitem__ rsub logical_and logical_or addmm mv dot movedim
 scatter_add fill float double long int bool byte
+nn.functional.conv1d nn.functional.conv2d nn.functional.conv3d nn.functional.conv_transpose1d nn.functional.conv_transpose2d
+nn.functional.conv_transpose3d
 """.split()
 # Further names of an operator in PyTorch, with the same arguments.
 SECOND_NAMES = {

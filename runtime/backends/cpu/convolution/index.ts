@@ -1,0 +1,2 @@
+/** See `ConvolutionBackend`. */
+export { convolution, convolutionWeight, transposedConvolution } from "./reference.ts";

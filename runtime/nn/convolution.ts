@@ -1,0 +1,361 @@
+/** Convolutions as modules. */
+import { bind } from "../binding.ts";
+import type { TensorOptions } from "../create.ts";
+import { toDevice, type Device } from "../device.ts";
+import { DType } from "../dtype.ts";
+import { NotImplementedError } from "../errors/notImplementedError.ts";
+import { ValueError } from "../errors/valueError.ts";
+import { conv1d, conv2d, conv3d, type ConvolutionPadding } from "../ops/conv.ts";
+import { conv_transpose1d, conv_transpose2d, conv_transpose3d } from "../ops/convTranspose.ts";
+import { eachDimension, perDimension, type PerDimension } from "../ops/windows.ts";
+import { flag, integer, type Parameter } from "../parameters.ts";
+import { numel } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { uniformParameter } from "./initial.ts";
+import { Module } from "./module.ts";
+import type { Parameter as ModuleParameter } from "./parameter.ts";
+
+/** What a convolution takes by name. */
+export interface ConvolutionOptions extends Pick<TensorOptions, "dtype" | "device"> {
+  readonly stride?: PerDimension;
+  readonly padding?: ConvolutionPadding;
+  readonly dilation?: PerDimension;
+  /** Into how many groups the channels are divided. */
+  readonly groups?: number;
+  /** Whether a learned number is added to each output channel. */
+  readonly bias?: boolean;
+  /** Only `"zeros"`. */
+  readonly padding_mode?: "zeros";
+}
+
+/** Any number of the arguments by position, and then the others by name. */
+type ByPositionThenName<Arguments extends readonly unknown[], Options> = Arguments extends readonly [
+  ...infer Fewer,
+  unknown,
+]
+  ? [...Arguments, options?: Options] | ByPositionThenName<Fewer, Options>
+  : [options?: Options];
+
+/** Everything behind `kernel_size`, by position or by name. */
+export type ConvolutionArguments = ByPositionThenName<
+  [stride: PerDimension, padding: ConvolutionPadding, dilation: PerDimension, groups: number, bias: boolean],
+  ConvolutionOptions
+>;
+
+/** What a transposed convolution takes by name. */
+export interface TransposedConvolutionOptions extends Omit<ConvolutionOptions, "padding"> {
+  readonly padding?: PerDimension;
+  readonly output_padding?: PerDimension;
+}
+
+/** Everything behind `kernel_size`, by position or by name. */
+export type TransposedConvolutionArguments = ByPositionThenName<
+  [
+    stride: PerDimension,
+    padding: PerDimension,
+    output_padding: PerDimension,
+    groups: number,
+    bias: boolean,
+    dilation: PerDimension,
+  ],
+  TransposedConvolutionOptions
+>;
+
+const paddingWords: Parameter<ConvolutionPadding> = {
+  expects: `a whole number, an array of one for each dimension, "same" or "valid"`,
+  fallback: 0,
+  convert: (value) => (typeof value === "string" ? (value as "same") : perDimension().convert(value)),
+};
+
+const placement = {
+  padding_mode: {
+    expects: "a string",
+    fallback: "zeros",
+    convert: (value) => (typeof value === "string" ? value : undefined),
+  } satisfies Parameter<string>,
+  device: {
+    expects: "a device",
+    fallback: null,
+    convert: (value) => (value === null ? null : toDevice(value as string)),
+  } satisfies Parameter<Device | null>,
+  dtype: {
+    expects: "a torch.dtype such as torch.float32",
+    fallback: null,
+    convert: (value) => (value === null || value instanceof DType ? value : undefined),
+  } satisfies Parameter<DType | null>,
+};
+
+const channels = { in_channels: integer(), out_channels: integer(), kernel_size: perDimension() };
+
+const convolutionParameters = {
+  ...channels,
+  stride: perDimension(1),
+  padding: paddingWords,
+  dilation: perDimension(1),
+  groups: integer(1),
+  bias: flag(true),
+  ...placement,
+};
+
+const transposedParameters = {
+  ...channels,
+  stride: perDimension(1),
+  padding: perDimension(0),
+  output_padding: perDimension(0),
+  groups: integer(1),
+  bias: flag(true),
+  dilation: perDimension(1),
+  ...placement,
+};
+
+/** What every convolution is made with. */
+interface Settings {
+  readonly in_channels: number;
+  readonly out_channels: number;
+  readonly kernel_size: PerDimension;
+  readonly stride: PerDimension;
+  readonly padding: ConvolutionPadding;
+  readonly dilation: PerDimension;
+  readonly groups: number;
+  readonly bias: boolean;
+  readonly padding_mode: string;
+  readonly device: Device | null;
+  readonly dtype: DType | null;
+}
+
+/** @throws ValueError for numbers that no convolution has. */
+function check(
+  name: string,
+  { in_channels, out_channels, groups, padding, stride, padding_mode }: Settings,
+): void {
+  if (groups <= 0) throw new ValueError(`${name}: groups must be a positive integer, got ${groups}.`);
+  if (in_channels % groups !== 0)
+    throw new ValueError(
+      `${name}: in_channels must be divisible by groups, got ${in_channels} and ${groups}.`,
+    );
+  if (out_channels % groups !== 0)
+    throw new ValueError(
+      `${name}: out_channels must be divisible by groups, got ${out_channels} and ${groups}.`,
+    );
+  if (typeof padding === "string" && padding !== "same" && padding !== "valid")
+    throw new ValueError(
+      `${name}: Invalid padding string '${String(padding)}', should be one of "same", "valid".`,
+    );
+  if (padding === "same" && [stride].flat().some((step) => step !== 1))
+    throw new ValueError(`${name}: padding='same' is not supported for strided convolutions.`);
+  if (padding_mode !== "zeros")
+    throw new NotImplementedError(
+      `${name}: padding_mode '${padding_mode}' is not there yet, only 'zeros'. Pad the input before the layer.`,
+    );
+}
+
+/** Python's way to write a tuple. */
+function tuple(values: readonly number[]): string {
+  return `(${values.join(", ")}${values.length === 1 ? "," : ""})`;
+}
+
+/** What all convolutions have: the weights, drawn as PyTorch draws them, and the settings. */
+abstract class AnyConvolution extends Module {
+  readonly in_channels: number;
+  readonly out_channels: number;
+  readonly kernel_size: readonly number[];
+  readonly stride: readonly number[];
+  readonly padding: "same" | "valid" | readonly number[];
+  readonly dilation: readonly number[];
+  readonly groups: number;
+  readonly padding_mode: string;
+  /** Shape `[out_channels, in_channels / groups, …kernel_size]`; of a transposed convolution with the channels exchanged. */
+  weight: ModuleParameter;
+  /** Shape `[out_channels]`, or `null`. */
+  bias: ModuleParameter | null;
+
+  constructor(rank: number, transposed: boolean, settings: Settings) {
+    super();
+    const name = `nn.${new.target.name}`;
+    check(name, settings);
+    const { in_channels, out_channels, groups, padding } = settings;
+    const each = (field: string, value: PerDimension): readonly number[] =>
+      eachDimension(name, field, value, rank);
+    this.in_channels = in_channels;
+    this.out_channels = out_channels;
+    this.kernel_size = each("kernel_size", settings.kernel_size);
+    this.stride = each("stride", settings.stride);
+    this.padding = typeof padding === "string" ? padding : each("padding", padding);
+    this.dilation = each("dilation", settings.dilation);
+    this.groups = groups;
+    this.padding_mode = settings.padding_mode;
+    const [first, second] = transposed ? [in_channels, out_channels] : [out_channels, in_channels];
+    const shape = [first, second / groups, ...this.kernel_size];
+    const fanIn = numel(shape.slice(1));
+    const options = { dtype: settings.dtype, device: settings.device };
+    // Kaiming initialisation with a = √5 comes to 1/√fan_in. PyTorch computes it as √3 · gain/√fan_in.
+    const gain = Math.sqrt(2 / (1 + Math.sqrt(5) ** 2));
+    this.weight = uniformParameter(shape, fanIn > 0 ? Math.sqrt(3) * (gain / Math.sqrt(fanIn)) : 0, options);
+    this.bias = settings.bias
+      ? uniformParameter([out_channels], fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0, options)
+      : null;
+  }
+
+  override extra_repr(): string {
+    const parts = [
+      `${this.in_channels}, ${this.out_channels}`,
+      `kernel_size=${tuple(this.kernel_size)}`,
+      `stride=${tuple(this.stride)}`,
+    ];
+    const { padding } = this;
+    if (typeof padding === "string") parts.push(`padding=${padding}`);
+    else if (padding.some((value) => value !== 0)) parts.push(`padding=${tuple(padding)}`);
+    if (this.dilation.some((value) => value !== 1)) parts.push(`dilation=${tuple(this.dilation)}`);
+    parts.push(...this.moreSettings());
+    if (this.groups !== 1) parts.push(`groups=${this.groups}`);
+    if (this.bias === null) parts.push("bias=False");
+    return parts.join(", ");
+  }
+
+  /** Settings that only some convolutions have, as they are printed. */
+  protected moreSettings(): string[] {
+    return [];
+  }
+}
+
+type ConvolutionFunction = typeof conv1d;
+
+/** A convolution, over as many dimensions as the function that it calls. */
+abstract class Convolution extends AnyConvolution {
+  readonly #convolve: ConvolutionFunction;
+
+  constructor(rank: number, convolve: ConvolutionFunction, name: string, args: readonly unknown[]) {
+    super(rank, false, bind(name, convolutionParameters, args));
+    this.#convolve = convolve;
+  }
+
+  /** @throws RuntimeError when the channels or sizes of `input` do not fit. */
+  override forward(input: Tensor): Tensor {
+    const { stride, padding, dilation, groups } = this;
+    return this.#convolve(input, this.weight, this.bias, stride, padding, dilation, groups);
+  }
+}
+
+/**
+ * Slides learned kernels over sequences: `[N, in_channels, L]` to `[N, out_channels, L′]`.
+ *
+ * Weights and bias begin uniform in ±1/√(in_channels / groups · kernel size), the same numbers as PyTorch's after the same seed.
+ *
+ * @throws ValueError when the channels are not divisible by the groups, or the padding cannot be.
+ * Source: `torch.nn.Conv1d`.
+ */
+export class Conv1d extends Convolution {
+  constructor(
+    in_channels: number,
+    out_channels: number,
+    kernel_size: PerDimension,
+    ...rest: ConvolutionArguments
+  ) {
+    super(1, conv1d, "Conv1d", [in_channels, out_channels, kernel_size, ...rest]);
+  }
+}
+
+/**
+ * Slides learned kernels over images: `[N, in_channels, H, W]` to `[N, out_channels, H′, W′]`.
+ *
+ * `new nn.Conv2d(1, 6, 5, {padding: 2})`. Weights and bias begin uniform in ±1/√(in_channels / groups · kernel size), the same numbers as PyTorch's after the same
+ * seed.
+ *
+ * @throws ValueError when the channels are not divisible by the groups, or the padding cannot be.
+ * Source: `torch.nn.Conv2d`; LeCun et al., "Gradient-Based Learning Applied to Document Recognition" (1998).
+ */
+export class Conv2d extends Convolution {
+  constructor(
+    in_channels: number,
+    out_channels: number,
+    kernel_size: PerDimension,
+    ...rest: ConvolutionArguments
+  ) {
+    super(2, conv2d, "Conv2d", [in_channels, out_channels, kernel_size, ...rest]);
+  }
+}
+
+/** Slides learned kernels over volumes: `[N, in_channels, D, H, W]` to `[N, out_channels, D′, H′, W′]`. Otherwise as `Conv2d`. Source: `torch.nn.Conv3d`. */
+export class Conv3d extends Convolution {
+  constructor(
+    in_channels: number,
+    out_channels: number,
+    kernel_size: PerDimension,
+    ...rest: ConvolutionArguments
+  ) {
+    super(3, conv3d, "Conv3d", [in_channels, out_channels, kernel_size, ...rest]);
+  }
+}
+
+type TransposedFunction = typeof conv_transpose1d;
+
+/** A transposed convolution, over as many dimensions as the function that it calls. */
+abstract class TransposedConvolution extends AnyConvolution {
+  readonly output_padding: readonly number[];
+  readonly #convolve: TransposedFunction;
+
+  constructor(rank: number, convolve: TransposedFunction, name: string, args: readonly unknown[]) {
+    const settings = bind(name, transposedParameters, args);
+    super(rank, true, settings);
+    this.output_padding = eachDimension(`nn.${name}`, "output_padding", settings.output_padding, rank);
+    this.#convolve = convolve;
+  }
+
+  /** @throws RuntimeError when the channels or sizes of `input` do not fit. */
+  override forward(input: Tensor): Tensor {
+    const { stride, padding, output_padding, groups, dilation } = this;
+    return this.#convolve(
+      input,
+      this.weight,
+      this.bias,
+      stride,
+      // A transposed convolution has no padding by word.
+      padding as readonly number[],
+      output_padding,
+      groups,
+      dilation,
+    );
+  }
+
+  protected override moreSettings(): string[] {
+    return this.output_padding.some((value) => value !== 0)
+      ? [`output_padding=${tuple(this.output_padding)}`]
+      : [];
+  }
+}
+
+/** Spreads sequences with learned kernels: `[N, in_channels, L]` to `[N, out_channels, L′]`. Source: `torch.nn.ConvTranspose1d`. */
+export class ConvTranspose1d extends TransposedConvolution {
+  constructor(
+    in_channels: number,
+    out_channels: number,
+    kernel_size: PerDimension,
+    ...rest: TransposedConvolutionArguments
+  ) {
+    super(1, conv_transpose1d, "ConvTranspose1d", [in_channels, out_channels, kernel_size, ...rest]);
+  }
+}
+
+/** Spreads images with learned kernels: `[N, in_channels, H, W]` to `[N, out_channels, H′, W′]`. Source: `torch.nn.ConvTranspose2d`. */
+export class ConvTranspose2d extends TransposedConvolution {
+  constructor(
+    in_channels: number,
+    out_channels: number,
+    kernel_size: PerDimension,
+    ...rest: TransposedConvolutionArguments
+  ) {
+    super(2, conv_transpose2d, "ConvTranspose2d", [in_channels, out_channels, kernel_size, ...rest]);
+  }
+}
+
+/** Spreads volumes with learned kernels: `[N, in_channels, D, H, W]` to `[N, out_channels, D′, H′, W′]`. Source: `torch.nn.ConvTranspose3d`. */
+export class ConvTranspose3d extends TransposedConvolution {
+  constructor(
+    in_channels: number,
+    out_channels: number,
+    kernel_size: PerDimension,
+    ...rest: TransposedConvolutionArguments
+  ) {
+    super(3, conv_transpose3d, "ConvTranspose3d", [in_channels, out_channels, kernel_size, ...rest]);
+  }
+}
