@@ -16,6 +16,7 @@ import type * as indexing from "./ops/indexing.ts";
 import type * as matmul from "./ops/matmul.ts";
 import * as operators from "./ops/methods.ts";
 import type * as reduction from "./ops/reduction.ts";
+import type * as scattering from "./ops/scattering.ts";
 import type * as slicing from "./ops/slicing.ts";
 import type * as unary from "./ops/unary.ts";
 import type * as view from "./ops/view.ts";
@@ -44,6 +45,7 @@ type InPlaceName =
   | "floor"
   | "ge"
   | "gt"
+  | "index_add"
   | "le"
   | "log"
   | "log1p"
@@ -60,6 +62,7 @@ type InPlaceName =
   | "relu"
   | "round"
   | "rsqrt"
+  | "scatter"
   | "scatter_add"
   | "sigmoid"
   | "sign"
@@ -91,6 +94,7 @@ type TableMethods<Self> = Methods<typeof arithmetic, Self> &
   Methods<typeof indexing, Self> &
   Methods<typeof matmul, Self> &
   Methods<typeof reduction, Self> &
+  Methods<typeof scattering, Self> &
   Methods<typeof slicing, Self> &
   Methods<typeof unary, Self> &
   Methods<typeof view, Self>;

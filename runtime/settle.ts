@@ -229,19 +229,3 @@ export function searchDims(
 export function reshaped(tensor: Tensor, shape: Shape): Tensor {
   return alias(tensor, shape, contiguousStrides(shape));
 }
-
-/** Where each element lies in the storage, in row-major order. */
-export function positionsOf(shape: Shape, strides: readonly number[], offset: number): Int32Array {
-  const result = new Int32Array(numel(shape));
-  if (result.length === 0) return result;
-  result[0] = offset;
-  // Each dimension, from the last, repeats what is there already at its own stride.
-  let filled = 1;
-  for (let dim = shape.length - 1; dim >= 0; dim--) {
-    const stride = strides[dim]!;
-    for (let i = 1; i < shape[dim]!; i++)
-      for (let j = 0; j < filled; j++) result[i * filled + j] = result[j]! + i * stride;
-    filled *= shape[dim]!;
-  }
-  return result;
-}

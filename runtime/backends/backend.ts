@@ -3,6 +3,7 @@ import type { Expression } from "../expression.ts";
 import type { Shape } from "../shape.ts";
 import type { Storage } from "../storage.ts";
 import type { ConvolutionBackend } from "./convolution.ts";
+import type { IndexingBackend } from "./indexing.ts";
 
 /** Elements in a storage: where they begin and how far apart they are. Broadcast dimensions have stride 0. */
 export interface View {
@@ -25,7 +26,7 @@ export type ArgReduction = "argmax" | "argmin";
  * A backend gets settled work: dtypes are promoted, shapes inferred, broadcasts are strides, results allocated. It knows no operators; an
  * operator's meaning is in its declaration. Every method writes into `output`, whose elements no other argument shares, unless it says otherwise.
  */
-export interface Backend extends ConvolutionBackend {
+export interface Backend extends ConvolutionBackend, IndexingBackend {
   /** A storage of `length` elements with arbitrary values. */
   allocate(dtype: DType, length: number): Storage;
 
@@ -52,10 +53,4 @@ export interface Backend extends ConvolutionBackend {
 
   /** `output[b] = left[b] @ right[b]`: shapes `[B, n, k]`, `[B, k, m]`, `[B, n, m]`; one dtype. */
   matmul(output: View, left: View, right: View): void;
-
-  /** `output[i] = source.storage[positions[i]]`, for i in row-major order; `output` is contiguous. */
-  gather(output: View, source: View, positions: Int32Array): void;
-
-  /** `target.storage[positions[i]] = values[i]`, or `+=`; in order, so that the last of several writes to one place stays. */
-  scatter(target: View, positions: Int32Array, values: View, accumulate: boolean): void;
 }

@@ -8,7 +8,7 @@ import type { ExtremumSignature, FunctionSignature, ValuesAndIndices } from "../
 import { Tensor } from "../tensor.ts";
 import { maximum, minimum } from "./arithmetic.ts";
 import { eq } from "./comparison.ts";
-import { gather, scatter_add } from "./indexing.ts";
+import { gather, scatter_add } from "./scattering.ts";
 import { amax, amin, sharedAmong } from "./reduction.ts";
 import { given, sample } from "./samples.ts";
 import { squeeze, unsqueeze } from "./view.ts";

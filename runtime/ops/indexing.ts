@@ -1,16 +1,17 @@
-/** Elements chosen by tensors of positions. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
-import { int32, int64 } from "../dtype.ts";
+/** Elements and slices chosen by tensors of positions and masks. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
+import { bool, int32, int64 } from "../dtype.ts";
 import { IndexError } from "../errors/indexError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { operator, type Operator } from "../operator.ts";
-import { flag, integer, tensor, type Parameter } from "../parameters.ts";
-import { alias, allocate, allocateZeros, backendOf, broadcastTo, duplicate } from "../settle.ts";
-import { contiguousStrides, formatShape, normalizeDim, numel, type Shape } from "../shape.ts";
+import { flag, integer, keywordOnly, scalar, tensor, type Parameter } from "../parameters.ts";
+import { alias, allocateZeros, broadcastTo, duplicate } from "../settle.ts";
+import { broadcastShapes, formatShape, normalizeDim, sameShape, type Shape } from "../shape.ts";
 import type { FunctionSignature, GeneralSignature } from "../signatures.ts";
 import { Tensor } from "../tensor.ts";
-import { choose, readIndices, type Indices } from "./advanced.ts";
+import type { Scalar } from "../types.ts";
+import { choosable, choose, chooseSlices, firstOutside, putInto, taken, type Indices } from "./advanced.ts";
+import { mul } from "./arithmetic.ts";
 import { given, sample } from "./samples.ts";
-import { stridedBackward } from "./slicing.ts";
 
 /** A list of integer tensors and masks, `null` for a whole dimension. No gradient flows to it. */
 const indicesParameter: Parameter<Indices> = {
@@ -21,11 +22,11 @@ const indicesParameter: Parameter<Indices> = {
       : undefined,
 };
 
-/** A tensor of positions or truth values, through which no gradient flows and which no version check covers. */
-const positionsParameter: Parameter<Tensor> = { expects: "an int64 Tensor", convert: tensor.convert };
+/** A tensor of positions or truth values, through which no gradient flows and which no version check covers. @internal */
+export const positionsParameter: Parameter<Tensor> = { expects: "an int64 Tensor", convert: tensor.convert };
 
-/** Zeros of a shape, in the dtype of a gradient. */
-function zerosLike(grad: Tensor, shape: Shape): Tensor {
+/** Zeros of a shape, in the dtype of a gradient. @internal */
+export function zerosLike(grad: Tensor, shape: Shape): Tensor {
   return allocateZeros(shape, grad.dtype);
 }
 
@@ -40,24 +41,25 @@ export const advancedIndex: Operator<FunctionSignature<(input: Tensor, indices: 
   operator({
     name: "index",
     parameters: { input: tensor, indices: indicesParameter },
-    forward: ({ input, indices }) => {
-      const { shape, positions } = choose(indices, input.shape, input.strides, input.offset);
-      const result = allocate(shape, input.dtype);
-      backendOf(input).gather(result, input, positions);
-      return result;
-    },
+    forward: ({ input, indices }) => taken(choose(indices, choosable(indices, input))),
     vjp: { input: (g, { shapes, indices }) => index_put(zerosLike(g, shapes.input), indices, g, true) },
     samples: [
       () => [sample([3, 4]), [given([2, 0], int64)]],
       () => [sample([3, 4]), [given([2, 0], int64), given([1, -1], int64)]],
       () => [sample([2, 3, 2]), [null, given([0, 0, 2], int64)]],
       () => [sample([2, 3, 2]), [given([1, 0], int64), null, given([0, 1], int64)]],
+      () => [sample([2, 3]), [given([1, 0, 1, 0, 0, 1], bool, [2, 3])]],
     ],
     errors: [
       {
         args: () => [sample([2]), [given([2], int64)]],
         error: "IndexError",
         message: /index 2 is out of bounds for dimension 0 with size 2/,
+      },
+      {
+        args: () => [sample([2, 2]), [given([0, 1], int64), given([0, 1, 1], int64)]],
+        error: "IndexError",
+        message: /could not be broadcast together with shapes \[2\], \[3\]/,
       },
     ],
   });
@@ -80,8 +82,8 @@ export const index_put: Operator<IndexPutSignature> = operator({
         `Index put requires the source and destination dtypes match, got ${input.dtype.typeName} for the destination and ${values.dtype.typeName} for the source. Convert the values with .to(${input.dtype.toString()}).`,
       );
     const result = duplicate(input);
-    const { shape, positions } = choose(indices, result.shape, result.strides, 0);
-    backendOf(input).scatter(result, positions, spread(values, shape), accumulate);
+    const chosen = choose(indices, result);
+    putInto(chosen, spread(values, chosen.selection.view.shape), accumulate ? "sum" : "replace");
     return result;
   },
   vjp: {
@@ -94,6 +96,7 @@ export const index_put: Operator<IndexPutSignature> = operator({
     () => [sample([3, 4]), [given([2, 0], int64)], sample([2, 4], { seed: 1 })],
     () => [sample([3]), [given([1, 1], int64)], sample([2], { seed: 1 }), true],
     () => [sample([2, 3]), [null, given([2], int64)], sample([], { seed: 1 })],
+    () => [sample([2, 3]), [given([1, 0, 1, 0, 0, 1], bool, [2, 3])], sample([3], { seed: 1 })],
   ],
   errors: [
     {
@@ -120,12 +123,27 @@ function spread(values: Tensor, shape: Shape): Tensor {
   );
 }
 
-/** @throws RuntimeError when positions are not whole numbers. */
-function checkIndexDtype(name: string, index: Tensor): void {
+/** @throws RuntimeError when positions are not whole numbers. @internal */
+export function checkIndexDtype(name: string, index: Tensor): void {
   if (index.dtype !== int64 && index.dtype !== int32)
     throw new RuntimeError(
       `${name}(): Expected dtype int32/int64 for index, got ${index.dtype.toString()}. Convert with .long().`,
     );
+}
+
+/** The index as a vector. @throws IndexError when it has more dimensions. */
+function asVector(name: string, index: Tensor): Tensor {
+  checkIndexDtype(name, index);
+  if (index.ndim > 1)
+    throw new IndexError(
+      `${name}(): Index is supposed to be a vector, got shape ${formatShape(index.shape)}. Use index or gather for more dimensions.`,
+    );
+  return index.ndim === 0 ? alias(index, [1], [1]) : index;
+}
+
+/** A 0-d tensor as one with a dimension to choose from. */
+function atLeastOneDim(input: Tensor): Tensor {
+  return input.ndim === 0 ? alias(input, [1], [1]) : input;
 }
 
 /**
@@ -138,176 +156,144 @@ export const index_select: Operator<GeneralSignature<[dim: number, index: Tensor
   name: "index_select",
   parameters: { input: tensor, dim: integer(), index: positionsParameter },
   forward: ({ input, dim, index }) => {
-    checkIndexDtype("index_select", index);
-    if (index.ndim > 1)
-      throw new IndexError(
-        `index_select(): Index is supposed to be a vector, got shape ${formatShape(index.shape)}. Use index or gather for more dimensions.`,
-      );
+    const flat = asVector("index_select", index);
     const axis = normalizeDim(dim, input.ndim);
-    const flat = index.ndim === 0 ? alias(index, [1], [1]) : index;
-    if (input.ndim === 0) return duplicate(input);
-    return advancedIndex(input, along(axis, flat));
+    const selection = chooseSlices(atLeastOneDim(input), axis, flat);
+    const explain = (): never => {
+      const size = input.shape[axis] ?? 1;
+      throw new IndexError(
+        `index out of range in self: index_select got position ${firstOutside(flat, 0, size)} for dimension ${axis} with size ${size}. Positions go from 0 to ${size - 1}.`,
+      );
+    };
+    const result = taken({ selection, explain });
+    return input.ndim === 0 ? alias(result, [], []) : result;
   },
   vjp: {
-    input: (g, { shapes, dim, index }) => {
-      if (shapes.input.length === 0) return g;
-      const flat = index.ndim === 0 ? alias(index, [1], [1]) : index;
-      return index_put(
-        zerosLike(g, shapes.input),
-        along(normalizeDim(dim, shapes.input.length), flat),
-        g,
-        true,
-      );
-    },
+    input: (g, { shapes, dim, index }) => index_add(zerosLike(g, shapes.input), dim, index, g),
   },
   samples: [
     () => [sample([3, 2]), 0, given([2, 0, 0], int64)],
     () => [sample([2, 3]), -1, given([1], int64)],
+    () => [sample([]), 0, given([0], int64, [])],
   ],
   errors: [
-    { args: () => [sample([2]), 0, given([5], int64)], error: "IndexError", message: /out of bounds/ },
+    { args: () => [sample([2]), 0, given([5], int64)], error: "IndexError", message: /position 5/ },
+    { args: () => [sample([2]), 0, given([-1], int64)], error: "IndexError", message: /position -1/ },
   ],
 });
 
-function along(axis: number, index: Tensor): Indices {
-  return [...Array.from<null>({ length: axis }).fill(null), index];
-}
-
-/** Storage positions of `[i][j][k]` with the index in place of one coordinate, as `gather` and `scatter` read them. */
-function positionsAlong(
-  index: Tensor,
-  axis: number,
-  shape: Shape,
-  strides: readonly number[],
-  offset: number,
-): Int32Array {
-  const values = readIndices(index);
-  const size = shape[axis] ?? 1;
-  const own = contiguousStrides(index.shape);
-  return Int32Array.from({ length: index.numel() }, (_, i) => {
-    const value = values[i]!;
-    if (value < 0 || value >= size)
-      throw new RuntimeError(
-        `index ${value} is out of bounds for dimension ${axis} with size ${size}. Positions go from 0 to ${size - 1}.`,
-      );
-    let position = offset;
-    for (let dim = 0; dim < index.ndim; dim++) {
-      const coordinate = dim === axis ? value : Math.floor(i / own[dim]!) % index.shape[dim]!;
-      position += coordinate * (strides[dim] ?? 0);
-    }
-    return position;
-  });
-}
-
-/** @throws RuntimeError when `index` does not fit `input`. */
-function checkAlong(name: string, input: Tensor, index: Tensor, axis: number): void {
-  checkIndexDtype(name, index);
-  if (Math.max(index.ndim, 1) !== Math.max(input.ndim, 1))
+/** @throws RuntimeError or IndexError when `source` does not have a slice for each position. */
+function checkSlices(input: Tensor, axis: number, index: Tensor, source: Tensor): void {
+  if (source.dtype !== input.dtype)
     throw new RuntimeError(
-      `Index tensor must have the same number of dimensions as input tensor: ${index.ndim} and ${input.ndim}. Unsqueeze the index, or use index_select.`,
+      `index_add_(): self (${input.dtype.typeName}) and source (${source.dtype.typeName}) must have the same scalar type. Convert one of them.`,
     );
-  const larger = index.shape.findIndex((size, dim) => dim !== axis && size > (input.shape[dim] ?? 1));
-  if (larger >= 0)
+  const sizes = atLeastOneDim(source).shape;
+  if (sizes[axis] !== index.shape[0])
+    throw new IndexError(
+      `index_add_(): Number of indices (${index.shape[0]}) should be equal to source.size(dim): (${sizes[axis]}), for dim: ${axis}.`,
+    );
+  if (!sameShape(sizes, atLeastOneDim(input).shape.with(axis, index.shape[0]!)))
     throw new RuntimeError(
-      `Size does not match at dimension ${larger} expected index ${formatShape(index.shape)} to be no larger than self ${formatShape(input.shape)} apart from dimension ${axis}.`,
+      `source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = ${formatShape(input.shape)} source.shape = ${formatShape(source.shape)}.`,
     );
 }
+
+type IndexAddSignature = GeneralSignature<
+  [dim: number, index: Tensor, source: Tensor, options?: { readonly alpha?: Scalar }]
+>;
 
 /**
- * Elements along one dimension at the positions that `index` gives: `out[i][j] = input[i][index[i][j]]` for `dim` 1. The result has the shape of
- * `index`.
+ * A copy to which the slices of `source`, times `alpha`, are added at the positions of one dimension that a 1-D tensor gives.
  *
- * @throws RuntimeError when shapes or dtype do not fit, IndexError when a position is out of range.
- * Source: `torch.gather`.
+ * @throws RuntimeError when shapes or dtypes do not fit or a position is out of range, IndexError when the numbers of slices differ.
+ * Source: `torch.index_add`.
  */
-export const gather: Operator<GeneralSignature<[dim: number, index: Tensor]>> = operator({
-  name: "gather",
-  parameters: { input: tensor, dim: integer(), index: positionsParameter },
-  forward: ({ input, dim, index }) => {
-    const axis = normalizeDim(dim, input.ndim);
-    const result = allocate(index.shape, input.dtype);
-    if (index.numel() === 0) return result;
-    checkAlong("gather", input, index, axis);
-    backendOf(input).gather(
-      result,
-      input,
-      positionsAlong(index, axis, input.shape, input.strides, input.offset),
-    );
-    return result;
+export const index_add: Operator<IndexAddSignature> = operator({
+  name: "index_add",
+  parameters: {
+    input: tensor,
+    dim: integer(),
+    index: positionsParameter,
+    source: tensor,
+    alpha: keywordOnly(scalar(1)),
   },
-  vjp: {
-    input: (g, { shapes, dim, index }) =>
-      index.numel() === 0
-        ? zerosLike(g, shapes.input)
-        : scatter_add(zerosLike(g, shapes.input), dim, index, g),
-  },
-  samples: [
-    () => [sample([2, 3]), 1, given([0, 2, 1, 1], int64, [2, 2])],
-    () => [sample([3, 2]), 0, given([2, 0], int64, [1, 2])],
-  ],
-  errors: [
-    {
-      args: () => [sample([2, 3]), 1, given([3], int64, [1, 1])],
-      error: "RuntimeError",
-      message: /index 3 is out of bounds for dimension 1 with size 3/,
-    },
-    {
-      args: () => [sample([2, 3]), 1, given([0], int64)],
-      error: "RuntimeError",
-      message: /same number of dimensions/,
-    },
-  ],
-});
-
-/**
- * A copy to which the elements of `src` are added at the positions that `index` gives along one dimension.
- *
- * @throws RuntimeError when shapes or dtypes do not fit, IndexError when a position is out of range.
- * Source: `torch.scatter_add`.
- */
-export const scatter_add: Operator<GeneralSignature<[dim: number, index: Tensor, src: Tensor]>> = operator({
-  name: "scatter_add",
-  parameters: { input: tensor, dim: integer(), index: positionsParameter, src: tensor },
-  forward: ({ input, dim, index, src }) => {
+  forward: ({ input, dim, index, source, alpha }) => {
+    const flat = asVector("index_add", index);
     const axis = normalizeDim(dim, input.ndim);
-    checkAlong("scatter_add", input, index, axis);
-    if (src.dtype !== input.dtype)
-      throw new RuntimeError(
-        `scatter(): Expected self.dtype to be equal to src.dtype, got ${input.dtype.toString()} and ${src.dtype.toString()}. Convert one of them.`,
-      );
-    if (src.ndim !== index.ndim || index.shape.some((size, d) => size > src.shape[d]!))
-      throw new RuntimeError(
-        `scatter_add: expected index ${formatShape(index.shape)} to be no larger than src ${formatShape(src.shape)} in every dimension.`,
-      );
+    checkSlices(input, axis, flat, source);
     const result = duplicate(input);
-    const values = alias(src, index.shape, src.strides);
-    if (numel(index.shape) > 0)
-      backendOf(input).scatter(
-        result,
-        positionsAlong(index, axis, result.shape, result.strides, 0),
-        values,
-        true,
+    const selection = chooseSlices(atLeastOneDim(result), axis, flat);
+    const explain = (): never => {
+      const size = input.shape[axis] ?? 1;
+      throw new RuntimeError(
+        `index ${firstOutside(flat, 0, size)} is out of bounds for dimension ${axis} with size ${size}. Positions go from 0 to ${size - 1}.`,
       );
+    };
+    const scaled = alpha === 1 ? source : mul(source, alpha);
+    putInto({ selection, explain }, atLeastOneDim(scaled), "sum");
     return result;
   },
   vjp: {
     input: (g) => g,
-    src: (g, { shapes, dim, index }) => padTo(gather(g, dim, index), shapes.src),
+    source: (g, { shapes, dim, index, alpha }) => {
+      const grad = index_select(g, dim, index);
+      const shaped = shapes.source.length === 0 ? grad.reshape([]) : grad;
+      return alpha === 1 ? shaped : mul(shaped, alpha);
+    },
   },
   inPlace: true,
-  samples: [() => [sample([2, 3]), 1, given([0, 2, 1, 1], int64, [2, 2]), sample([2, 2], { seed: 1 })]],
+  samples: [
+    () => [sample([3, 2]), 0, given([2, 0, 2], int64), sample([3, 2], { seed: 1 })],
+    () => [sample([2, 3]), -1, given([1], int64), sample([2, 1], { seed: 1 }), { alpha: 2.5 }],
+  ],
   errors: [
     {
-      args: () => [sample([2]), 0, given([0, 1], int64), sample([1])],
+      args: () => [sample([2]), 0, given([2], int64), sample([1])],
       error: "RuntimeError",
-      message: /no larger than src/,
+      message: /index 2 is out of bounds for dimension 0 with size 2/,
+    },
+    {
+      args: () => [sample([2]), 0, given([0, 1], int64), sample([1])],
+      error: "IndexError",
+      message: /Number of indices \(2\) should be equal to source.size\(dim\): \(1\)/,
     },
   ],
 });
 
-/** Zeros behind the elements, up to a larger shape. */
-function padTo(grad: Tensor, shape: Shape): Tensor {
-  if (grad.shape.every((size, dim) => size === shape[dim])) return grad;
-  const strides = contiguousStrides(shape);
-  return stridedBackward(grad, shape, grad.shape, strides, 0);
-}
+/**
+ * The elements where `mask` is true, as a vector; the two broadcast.
+ *
+ * @throws RuntimeError when the mask is not bool.
+ * Source: `torch.masked_select`.
+ */
+export const masked_select: Operator<GeneralSignature<[mask: Tensor]>> = operator({
+  name: "masked_select",
+  parameters: { input: tensor, mask: positionsParameter },
+  forward: ({ input, mask }) => {
+    if (mask.dtype !== bool)
+      throw new RuntimeError(
+        `masked_select: expected BoolTensor for mask, got ${mask.dtype.toString()}. Compare first, for example x.gt(0).`,
+      );
+    const shape = broadcastShapes(input.shape, mask.shape);
+    const indices = [broadcastTo(mask, shape)];
+    return taken(choose(indices, choosable(indices, broadcastTo(input, shape))));
+  },
+  vjp: {
+    input: (g, { shapes, mask }) => {
+      const shape = broadcastShapes(shapes.input, mask.shape);
+      return index_put(zerosLike(g, shape), [mask.expand(shape)], g);
+    },
+  },
+  samples: [
+    () => [sample([2, 3]), given([1, 0, 1, 0, 0, 1], bool, [2, 3])],
+    () => [sample([2, 1]), given([1, 0, 1], bool)],
+  ],
+  errors: [
+    {
+      args: () => [sample([2]), given([0, 1], int64)],
+      error: "RuntimeError",
+      message: /expected BoolTensor/,
+    },
+  ],
+});

@@ -13,7 +13,7 @@ import type { Tensor } from "../tensor.ts";
 import { readIndices } from "./advanced.ts";
 import { div, mul, sub, where } from "./arithmetic.ts";
 import { eq } from "./comparison.ts";
-import { gather, scatter_add } from "./indexing.ts";
+import { gather, scatter_add } from "./scattering.ts";
 import { log_softmax, mean, sum } from "./reduction.ts";
 import { given, sample } from "./samples.ts";
 import { movedim, reshape, squeeze, unsqueeze } from "./view.ts";

@@ -16,7 +16,7 @@ export {
 } from "./comparison.ts";
 export { bool, byte, copy, cpu, double, fill, float, int, long, to, type_as } from "./conversion.ts";
 export { max, min } from "./extremum.ts";
-export { gather, index_put, index_select, scatter_add } from "./indexing.ts";
+export { index_add, index_put, index_select, masked_select } from "./indexing.ts";
 export { addmm, bmm, dot, matmul, mm, mv } from "./matmul.ts";
 export {
   all,
@@ -56,6 +56,7 @@ export {
   tanh,
 } from "./unary.ts";
 export { clone, contiguous, detach } from "./copying.ts";
+export { gather, scatter, scatter_add, take_along_dim } from "./scattering.ts";
 export { narrow, select } from "./slicing.ts";
 export {
   expand,

@@ -1,9 +1,10 @@
 /** Views of some of the positions along a dimension. */
+import { E, input } from "../expression.ts";
 import { IndexError } from "../errors/indexError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { composite, operator, type Operator } from "../operator.ts";
 import { integer, optionalInteger, sizes, tensor, type Parameter } from "../parameters.ts";
-import { allocateZeros, backendOf, positionsOf } from "../settle.ts";
+import { alias, allocateZeros, copyInto, elementwiseInto } from "../settle.ts";
 import { contiguousStrides, formatShape, normalizeDim, type Shape } from "../shape.ts";
 import type { FunctionSignature, GeneralSignature } from "../signatures.ts";
 import { normalizeIndex, Tensor } from "../tensor.ts";
@@ -29,6 +30,34 @@ export const stridedView: Operator<
   samples: [() => [sample([2, 3]), [2, 2], [3, 1], 1], () => [sample([4]), [2, 3], [1, 1], 0]],
 });
 
+/** Whether no two indices lead to one place: sorted by stride, each dimension begins where those below it end. */
+function isInjective(size: Shape, stride: readonly number[]): boolean {
+  const dims = [...size.keys()].filter((dim) => size[dim]! > 1).toSorted((a, b) => stride[a]! - stride[b]!);
+  let reach = 0;
+  return dims.every((dim) => {
+    const free = stride[dim]! > reach;
+    reach += stride[dim]! * (size[dim]! - 1);
+    return free;
+  });
+}
+
+/** Adds elements to places of which several may be one: slice by slice along the first dimension, none of which has two. */
+function addOverlapping(target: Tensor, source: Tensor): void {
+  if (target.ndim === 0 || isInjective(target.shape, target.strides)) {
+    elementwiseInto(target, sum, [target, source]);
+    return;
+  }
+  for (let i = 0; i < target.shape[0]!; i++) addOverlapping(sliceAt(target, i), sliceAt(source, i));
+}
+
+/** One slice along the first dimension. */
+function sliceAt(tensor: Tensor, position: number): Tensor {
+  const offset = tensor.offset + position * tensor.strides[0]!;
+  return alias(tensor, tensor.shape.slice(1), tensor.strides.slice(1), offset);
+}
+
+const sum = E.add(input(0), input(1));
+
 /**
  * A row-major tensor of zeros of `shape`, to which the elements of `input` are added where `stridedView` reads them: its adjoint.
  *
@@ -43,7 +72,9 @@ export const stridedBackward: Operator<
   parameters: { input: tensor, shape: sizes, size: sizes, stride: sizes, offset: integer() },
   forward: ({ input, shape, size, stride, offset }) => {
     const result = allocateZeros(shape, input.dtype);
-    backendOf(input).scatter(result, positionsOf(size, stride, offset), input, true);
+    const target = alias(result, size, stride, offset);
+    if (isInjective(size, stride)) copyInto(target, input);
+    else addOverlapping(target, input);
     return result;
   },
   vjp: { input: (g, { size, stride, offset }) => stridedView(contiguous(g), size, stride, offset) },

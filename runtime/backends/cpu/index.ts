@@ -1,10 +1,10 @@
 import type { Backend } from "../backend.ts";
 import { matmul } from "./gemm/matmul.ts";
 import { convolution, convolutionWeight, transposedConvolution } from "./convolution/index.ts";
+import { indexing } from "./indexing/index.ts";
 import { adopt, allocate, allocateZeros } from "./memory/storage.ts";
 import { copy } from "./reference/copy.ts";
 import { pointwise } from "./reference/pointwise.ts";
-import { gather, scatter } from "./reference/positions.ts";
 import { argReduce, reduce } from "./reference/reduce.ts";
 
 /** The processor: wasm kernels, and plain JavaScript for what they do not cover. */
@@ -17,9 +17,8 @@ export const cpuBackend: Backend = {
   reduce,
   argReduce,
   matmul,
-  gather,
-  scatter,
   convolution,
   transposedConvolution,
   convolutionWeight,
+  ...indexing,
 };

@@ -30,6 +30,7 @@ nn.functional.cross_entropy nn.functional.linear clone contiguous __getitem__ rs
 scatter_add fill float double long int bool byte
 nn.functional.conv1d nn.functional.conv2d nn.functional.conv3d nn.functional.conv_transpose1d nn.functional.conv_transpose2d
 nn.functional.conv_transpose3d
+scatter index_add masked_select take_along_dim
 """.split()
 # Further names of an operator in PyTorch, with the same arguments.
 SECOND_NAMES = {
