@@ -1,6 +1,7 @@
 /** The compiled kernels of matrix products: for each precision and tile shape, one module. */
 import { ModuleBuilder, type FunctionBuilder, type Local } from "../wasm/assembler.ts";
 import { KernelModule } from "../wasm/kernelModule.ts";
+import { compileOptimized } from "../wasm/wide.ts";
 import { addPacking } from "./packing.ts";
 import { float32, float64, type Precision } from "./precision.ts";
 import { addTile, finishing, type LeftLayout, type TileShape } from "./tile.ts";
@@ -165,42 +166,67 @@ function pushTileCall(
   f.call(tile);
 }
 
-function build(precision: Precision, shape: TileShape): ModuleBuilder {
+/** A tile shape, and whether its vectors are joined to wide ones: see `wasm/wide.ts`. */
+export interface TileChoice extends TileShape {
+  readonly wide: boolean;
+}
+
+/**
+ * The tiles to choose from: which is fastest depends on the processor's registers and on how the engine uses them. The first one is good on every
+ * engine, and serves small products.
+ */
+export const tileChoices: readonly TileChoice[] = [
+  { rows: 4, vectors: 2, wide: false },
+  { rows: 6, vectors: 2, wide: false },
+  { rows: 4, vectors: 4, wide: false },
+  { rows: 8, vectors: 2, wide: false },
+  { rows: 6, vectors: 4, wide: false },
+  { rows: 4, vectors: 4, wide: true },
+  { rows: 6, vectors: 4, wide: true },
+];
+
+/** For people and caches: `"4x2"`, `"4x4 wide"`. */
+export function tileName({ rows, vectors, wide }: TileChoice): string {
+  return `${rows}x${vectors}${wide ? " wide" : ""}`;
+}
+
+/** Makes the bytes of wide modules other than those of the same shape that are not: see `compileOptimized`. */
+export function markWide(module: ModuleBuilder): void {
+  module.function("wide", []);
+}
+
+function build(precision: Precision, tile: TileChoice): ModuleBuilder {
   const module = new ModuleBuilder();
-  addBlock(module, precision, shape, "adjacentRows");
-  addBlock(module, precision, shape, "adjacentInner");
-  addPacking(module, "packLeft", precision, shape.rows);
-  addPacking(module, "packRight", precision, shape.vectors * precision.lanes);
+  addBlock(module, precision, tile, "adjacentRows");
+  addBlock(module, precision, tile, "adjacentInner");
+  addPacking(module, "packLeft", precision, tile.rows);
+  addPacking(module, "packRight", precision, tile.vectors * precision.lanes);
+  if (tile.wide) markWide(module);
   return module;
 }
 
 /** The kernels for one precision and tile shape. */
 export interface ProductKernels {
   readonly precision: Precision;
-  readonly shape: TileShape;
+  readonly shape: TileChoice;
   readonly module: KernelModule<ProductKernel>;
 }
 
-/** Tile shapes worth trying: which is fastest depends on the processor's registers and on how the engine uses them. */
-const shapes: readonly TileShape[] = [
-  { rows: 4, vectors: 2 },
-  { rows: 6, vectors: 2 },
-  { rows: 5, vectors: 2 },
-  { rows: 4, vectors: 3 },
-  { rows: 4, vectors: 4 },
-  { rows: 8, vectors: 2 },
-];
-
-function candidatesOf(precision: Precision): readonly ProductKernels[] {
-  return shapes.map((shape) => ({
-    precision,
-    shape,
-    module: new KernelModule<ProductKernel>(() => build(precision, shape)),
-  }));
+function kernelsOf(precision: Precision): readonly ProductKernels[] {
+  return tileChoices.map((shape) => {
+    const compile = shape.wide
+      ? (bytes: Uint8Array<ArrayBuffer>) => compileOptimized(bytes, true)
+      : undefined;
+    return {
+      precision,
+      shape,
+      module: new KernelModule<ProductKernel>(() => build(precision, shape), compile),
+    };
+  });
 }
 
-/** The kernels to choose from, for each precision. */
-export const candidates: Readonly<Record<Precision["name"], readonly ProductKernels[]>> = {
-  float32: candidatesOf(float32),
-  float64: candidatesOf(float64),
+/** The kernels for each precision, in the order of `tileChoices`. */
+export const kernels: Readonly<Record<Precision["name"], readonly ProductKernels[]>> = {
+  float32: kernelsOf(float32),
+  float64: kernelsOf(float64),
 };

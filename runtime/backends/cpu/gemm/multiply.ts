@@ -4,7 +4,7 @@
  * Source: Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008).
  */
 import { threadScratch } from "../memory/heap.ts";
-import { chosenKernels } from "./choice.ts";
+import { chosenKernels } from "./chosen.ts";
 import type { ProductKernels } from "./kernels.ts";
 import type { Precision } from "./precision.ts";
 import { finishing } from "./tile.ts";

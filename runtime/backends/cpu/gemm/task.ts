@@ -1,6 +1,7 @@
 /** Batches of matrix products as a task that threads divide among themselves. */
 import { runTask } from "../threads/parallel.ts";
 import { defineTask, type Task } from "../threads/task.ts";
+import { expectMultiplications } from "./choice.ts";
 import { multiply, type Finish, type MatrixPlace } from "./multiply.ts";
 import type { Precision } from "./precision.ts";
 
@@ -40,6 +41,7 @@ export function multiplyBatch(product: BatchProduct): void {
   const size = product[division];
   const units = Math.ceil(size / unit);
   const work = product.batches * product.rows * product.columns * product.inner;
+  expectMultiplications(product.precision, work);
   const grain = Math.max(1, Math.ceil((worthThread * units) / work));
   runTask(productTask, units, grain, toArguments(product, division));
 }
@@ -49,7 +51,8 @@ function divisionOf({ batches, rows, columns }: BatchProduct): Division {
   return rows >= columns ? "rows" : "columns";
 }
 
-const productTask: Task = defineTask("product", (begin, end, args) => {
+/** @internal */
+export const productTask: Task = defineTask("product", (begin, end, args) => {
   const { product, division } = fromArguments(args);
   const unit = unitSize[division];
   const first = begin * unit;

@@ -13,6 +13,9 @@ const pageBytes = 65_536;
 /** Bytes of scratch memory that each thread has for packing and partial results; a kernel that wants more asks for a temporary block. */
 export const threadScratchBytes: number = 8 * 1024 * 1024;
 
+/** Where the main thread leaves what it found out about the machine, for all threads to read: 512 bytes. */
+export const factsBase = 512;
+
 /** Where settled numbers (scalars, sizes, strides) are put for a kernel to read: 64 KiB at the start of the heap, behind address 0. */
 export const parameterBase = 1024;
 const parameterBytes: number = 64 * 1024 - parameterBase;

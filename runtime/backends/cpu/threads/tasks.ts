@@ -2,6 +2,7 @@
  * The tasks that threads of the pool can do. A module that defines one may import the heap, the assembler and kernels, and nothing that knows tensors: every thread
  * loads it.
  */
+import { productTask } from "../gemm/task.ts";
 import type { Task } from "./task.ts";
 
-export const tasks: readonly Task[] = [];
+export const tasks: readonly Task[] = [productTask];

@@ -8,6 +8,9 @@ import type { ModuleBuilder } from "./assembler.ts";
  */
 export type KernelFunction = (...args: number[]) => void;
 
+/** Compiles a module's bytes. */
+export type Compile = (bytes: Uint8Array<ArrayBuffer>) => WebAssembly.Module;
+
 let modules = 0;
 
 /** Functions that were assembled together. Nothing is compiled before the first use. */
@@ -15,18 +18,20 @@ export class KernelModule<Name extends string = string> {
   /** Names the module among threads. */
   readonly id: number = modules++;
   readonly #build: () => ModuleBuilder;
+  readonly #compile: Compile;
   #compiled: WebAssembly.Module | null = null;
   #functions: Readonly<Record<Name, KernelFunction>> | null = null;
 
-  constructor(build: () => ModuleBuilder) {
+  constructor(build: () => ModuleBuilder, compile: Compile = (bytes) => new WebAssembly.Module(bytes)) {
     this.#build = build;
+    this.#compile = compile;
   }
 
   /** The compiled code, which threads share. */
   get compiled(): WebAssembly.Module {
     if (this.#compiled === null) {
       enableRelaxedSimd();
-      this.#compiled = new WebAssembly.Module(this.#build().toBytes());
+      this.#compiled = this.#compile(this.#build().toBytes());
     }
     return this.#compiled;
   }

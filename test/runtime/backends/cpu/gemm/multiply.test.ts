@@ -4,7 +4,11 @@ import {
   type Finish,
   type MatrixPlace,
 } from "../../../../../runtime/backends/cpu/gemm/multiply.ts";
-import { candidates, type ProductKernels } from "../../../../../runtime/backends/cpu/gemm/kernels.ts";
+import {
+  kernels as kernelsOf,
+  tileName,
+  type ProductKernels,
+} from "../../../../../runtime/backends/cpu/gemm/kernels.ts";
 import { heapMemory, withTemporary } from "../../../../../runtime/backends/cpu/memory/heap.ts";
 
 type Layout = "rows" | "columns" | "strided" | "repeated";
@@ -99,11 +103,11 @@ function mistakesIn(kernels: ProductKernels, c: Case): string[] {
   return mistakes;
 }
 
-const all = Object.values(candidates)
+const all = Object.values(kernelsOf)
   .flat()
   .map((kernels) => ({
     kernels,
-    label: `${kernels.precision.name} ${kernels.shape.rows}x${kernels.shape.vectors}`,
+    label: `${kernels.precision.name} ${tileName(kernels.shape)}`,
   }));
 const layouts: readonly Layout[] = ["rows", "columns", "strided"];
 const layoutPairs = layouts.flatMap((left) => layouts.map((right) => ({ left, right })));
@@ -170,7 +174,7 @@ describe.each(all)("the product with $label tiles", ({ kernels }) => {
 
 test("every tile shape gives the same bits", () => {
   const [rows, columns, inner] = [37, 45, 700];
-  for (const list of Object.values(candidates)) {
+  for (const list of Object.values(kernelsOf)) {
     const results = list.map((kernels) => {
       const { bytes } = kernels.precision;
       return withTemporary((rows * inner + inner * columns + rows * columns) * bytes, (address) => {
