@@ -23,6 +23,7 @@ export function openScope(): number {
 /** Closes a scope: what was allocated in it and is not behind one of its results is given back; the results belong to the scope around it. */
 export function closeScope(mark: number, results: Tensor | readonly (Tensor | null)[] | null): void {
   depth--;
+  if (allocated.length === mark) return;
   let kept = mark;
   for (let i = mark; i < allocated.length; i++) {
     const storage = allocated[i]!;

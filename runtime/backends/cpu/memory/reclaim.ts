@@ -1,30 +1,57 @@
 /**
  * Gives memory back without anybody asking for it.
  *
- * A tensor that nobody refers to leaves its block behind. In a synchronous loop no finalizer ever runs, so that the allocator looks for such blocks itself: when
- * the blocks in use pass a budget, it lets the engine collect garbage and frees every block whose storage is gone. Where that is not enough, because live tensors
- * fill the heap, the elements that were not used for longest move to ordinary arrays.
+ * A tensor that nobody refers to leaves its block behind. In a synchronous loop no finalizer ever runs, so that the allocator looks for such blocks itself. It does
+ * so by generations. When the results made lately fill a nursery that fits a processor's cache, it lets the engine collect young garbage and frees the blocks of
+ * storages that are gone. What outlives that twice is old, and is looked at only when the blocks in use have doubled. Where that is not enough, because live
+ * tensors fill the heap, the elements that were not used for longest move to ordinary arrays.
  */
 import { RuntimeError } from "../../../errors/runtimeError.ts";
-import { collectGarbage } from "./collector.ts";
+import { collectGarbage, collectYoungGarbage, WeakCollection, type Findable } from "./collector.ts";
 import { blockBytes, giveBlock, heapBytes, takeBlock } from "./heap.ts";
-import type { CpuStorage } from "./storage.ts";
 
-/** What the allocator keeps of a storage that it watches. */
+/** Something that has a block of the heap: a storage, or a page of small ones. */
+export interface Block extends Findable {
+  /** Where the block is; 0 while there is none. */
+  address: number;
+  /** Bytes that it must hold. */
+  readonly bytes: number;
+  /** The allocator's entry while it watches. */
+  claim: Claim | null;
+  /** What it is, for the message when there is no room. */
+  readonly description: string;
+}
+
+/** A block whose contents can be moved elsewhere. */
+export interface Evictable extends Block {
+  /** The allocator's clock when the contents were used last. */
+  readonly lastUsed: number;
+  evict(): void;
+}
+
+/** What the allocator keeps of a block that it watches. */
 export interface Claim {
   readonly address: number;
   readonly size: number;
-  readonly storage: WeakRef<CpuStorage>;
-  /** Its place in the list of claims. */
+  /** The list that it is in, and its place there. */
+  list: Claim[];
   slot: number;
+  /** How many collections of young garbage it has outlived. */
+  age: number;
+  /** The last look at which its owner was found alive. */
+  foundBy: number;
+  /** For old blocks. */
+  owner: WeakRef<Block> | null;
 }
 
 /** Counts of what the allocator did. */
 export interface AllocatorStatistics {
   allocations: number;
   frees: number;
-  sweeps: number;
-  /** Milliseconds spent in sweeps. */
+  /** Looks for garbage among what was made lately, and everywhere. */
+  youngSweeps: number;
+  fullSweeps: number;
+  /** Milliseconds spent in them. */
   sweepTime: number;
   evictions: number;
   pageIns: number;
@@ -36,7 +63,8 @@ export interface AllocatorStatistics {
 export const statistics: AllocatorStatistics = {
   allocations: 0,
   frees: 0,
-  sweeps: 0,
+  youngSweeps: 0,
+  fullSweeps: 0,
   sweepTime: 0,
   evictions: 0,
   pageIns: 0,
@@ -44,22 +72,28 @@ export const statistics: AllocatorStatistics = {
   peak: 0,
 };
 
-/** Bytes in use before the first look for garbage: small enough for a processor's cache to matter, large enough for looking to be rare. */
-const smallestBudget = 64 * 1024 * 1024;
-const largestBudget = 1024 * 1024 * 1024;
+/** Bytes of new blocks between two looks among the young. */
+const nurseryBytes = 16 * 1024 * 1024;
 
-/** Share of the time that sweeps may take before the budget grows. */
-const sweepShare = 0.06;
+/** Bytes in use before the first look everywhere, and the least that is added to what is alive for the next one. */
+const smallestBudget = 256 * 1024 * 1024;
 
-let budget = smallestBudget;
+/** Looks that a storage must outlive to count as old: the engine, too, promotes what it has met twice. */
+const oldAge = 2;
+
+let nursery = 0;
 let threshold = smallestBudget;
 let clock = 0;
-let lastSweep = performance.now();
+let looks = 0;
+/** Whether the engine shows what is alive among the young; where it does not, all are old at once. */
+let generational: boolean | null = null;
 
-const claims: Claim[] = [];
+const young: Claim[] = [];
+const old: Claim[] = [];
+const youngBlocks = new WeakCollection<Block>();
 
-/** Storages without a claim yet, so that what is released soon costs none. */
-const recent: CpuStorage[] = [];
+/** Blocks that are not watched yet, so that what is released soon costs nothing. */
+const recent: Block[] = [];
 let recentBytes = 0;
 const recentLimit = 64;
 const recentBytesLimit = 1024 * 1024;
@@ -69,43 +103,70 @@ export function epoch(): number {
   return clock;
 }
 
+/** Notes that a block's owner is alive: it calls this when a look finds it. */
+export function foundAlive(block: Block): void {
+  const { claim } = block;
+  if (claim !== null) {
+    claim.foundBy = looks;
+    if (claim.age >= oldAge) makeOld(block);
+  }
+}
+
 function watchRecent(): void {
-  for (const storage of recent)
-    if (storage.address !== 0 && storage.claim === null) {
-      storage.claim = {
-        address: storage.address,
-        size: storage.blockBytes,
-        storage: new WeakRef(storage),
-        slot: claims.length,
-      };
-      claims.push(storage.claim);
-    }
+  for (const block of recent) if (block.address !== 0 && block.claim === null) watch(block);
   recent.length = 0;
   recentBytes = 0;
   watchCollector();
 }
 
-/** Gives the storage a block for its elements. @throws RuntimeError when there is no room, even after everything was tried. */
-export function claim(storage: CpuStorage): void {
+function watch(block: Block): void {
+  block.claim = {
+    address: block.address,
+    size: blockBytes(block.bytes),
+    list: young,
+    slot: young.length,
+    age: 0,
+    foundBy: 0,
+    owner: null,
+  };
+  young.push(block.claim);
+  generational ??= youngBlocks.findAll();
+  if (generational) youngBlocks.add(block);
+  else makeOld(block);
+}
+
+function leaveList({ list, slot }: Claim): void {
+  const last = list.pop()!;
+  if (last.slot === slot) return;
+  list[slot] = last;
+  last.slot = slot;
+}
+
+/** Makes a block old: its owner is found by a WeakRef from now on. */
+function makeOld(block: Block): void {
+  const claim = block.claim!;
+  youngBlocks.delete(block);
+  leaveList(claim);
+  claim.list = old;
+  claim.slot = old.length;
+  claim.owner = new WeakRef(block);
+  old.push(claim);
+}
+
+/** Takes a block of the heap for `block`. @throws RuntimeError when there is no room, even after everything was tried. */
+export function claim(block: Block): void {
   clock++;
-  const size = blockBytes(storage.bytes);
+  const size = blockBytes(block.bytes);
+  nursery += size;
+  if (nursery > nurseryBytes) sweepYoung();
   if (statistics.inUse + size > threshold) sweep();
-  storage.address = takeBlock(size) || makeRoom(size, storage);
+  block.address = takeBlock(size) || makeRoom(size, block);
   statistics.allocations++;
   statistics.inUse += size;
   if (statistics.inUse > statistics.peak) statistics.peak = statistics.inUse;
-  recent.push(storage);
+  recent.push(block);
   recentBytes += size;
   if (recent.length > recentLimit || recentBytes > recentBytesLimit) watchRecent();
-}
-
-function forget({ address, size, slot }: Claim): void {
-  const last = claims.pop()!;
-  if (last.slot !== slot) {
-    claims[slot] = last;
-    last.slot = slot;
-  }
-  give(address, size);
 }
 
 function give(address: number, size: number): void {
@@ -114,37 +175,69 @@ function give(address: number, size: number): void {
   statistics.frees++;
 }
 
-/** Gives the storage's block back. */
-export function unclaim(storage: CpuStorage): void {
-  if (storage.claim === null) give(storage.address, storage.blockBytes);
-  else forget(storage.claim);
-  storage.claim = null;
-  storage.address = 0;
+/** Gives a block back to the heap. */
+export function unclaim(block: Block): void {
+  const { claim } = block;
+  if (claim === null) give(block.address, blockBytes(block.bytes));
+  else {
+    if (claim.owner === null) youngBlocks.delete(block);
+    leaveList(claim);
+    give(claim.address, claim.size);
+  }
+  block.claim = null;
+  block.address = 0;
 }
 
-/** Frees the blocks whose storages were collected. */
-function freeCollected(): void {
-  for (let slot = claims.length - 1; slot >= 0; slot--)
-    if (claims[slot]!.storage.deref() === undefined) forget(claims[slot]!);
+/** Frees the young blocks whose storages were collected, and makes the others older. */
+function freeYoung(): void {
+  looks++;
+  if (!youngBlocks.findAll()) return;
+  for (let slot = young.length - 1; slot >= 0; slot--) {
+    const claim = young[slot]!;
+    if (claim.foundBy === looks) claim.age++;
+    else {
+      leaveList(claim);
+      give(claim.address, claim.size);
+    }
+  }
 }
 
-/** Sets the number of bytes in use at which to look next: twice what is alive, and more where looking takes too much of the time. */
-function settleBudget(spent: number, sinceLast: number): void {
-  if (spent > sweepShare * sinceLast) budget = Math.min(budget * 2, largestBudget);
-  threshold = Math.max(statistics.inUse + budget, 2 * statistics.inUse);
+function freeOld(): void {
+  for (let slot = old.length - 1; slot >= 0; slot--) {
+    const claim = old[slot]!;
+    if (claim.owner!.deref() !== undefined) continue;
+    leaveList(claim);
+    give(claim.address, claim.size);
+  }
+}
+
+function timed(body: () => void): void {
+  const began = performance.now();
+  watchRecent();
+  body();
+  nursery = 0;
+  statistics.sweepTime += performance.now() - began;
+}
+
+/** Frees what was made lately and forgotten. */
+function sweepYoung(): void {
+  if (generational === false) return;
+  statistics.youngSweeps++;
+  timed(() => {
+    collectYoungGarbage();
+    freeYoung();
+  });
 }
 
 /** Frees the blocks of all storages that nobody can reach. */
 function sweep(): void {
-  const began = performance.now();
-  watchRecent();
-  collectGarbage();
-  freeCollected();
-  const ended = performance.now();
-  statistics.sweeps++;
-  statistics.sweepTime += ended - began;
-  settleBudget(ended - began, began - lastSweep);
-  lastSweep = ended;
+  statistics.fullSweeps++;
+  timed(() => {
+    collectGarbage();
+    freeYoung();
+    freeOld();
+  });
+  threshold = statistics.inUse + Math.max(statistics.inUse, smallestBudget);
 }
 
 /**
@@ -153,7 +246,8 @@ function sweep(): void {
  */
 const sentinels = new FinalizationRegistry<null>(() => {
   watching = false;
-  freeCollected();
+  freeYoung();
+  freeOld();
 });
 let watching = false;
 
@@ -163,26 +257,32 @@ function watchCollector(): void {
   sentinels.register({}, null);
 }
 
-/** Moves the elements that were not used for longest to ordinary arrays until a block of `size` bytes is free. */
+function isEvictable(block: Block | undefined): block is Evictable {
+  return block !== undefined && "evict" in block;
+}
+
+/** Moves the contents that were not used for longest to ordinary arrays until a block of `size` bytes is free. */
 function evictUntil(size: number): number {
-  const resident = claims
-    .map(({ storage }) => storage.deref())
-    .filter((storage) => storage !== undefined && storage.lastUsed < clock - 1) as CpuStorage[];
-  resident.sort((a, b) => a.lastUsed - b.lastUsed);
-  for (const storage of resident) {
-    storage.evict();
+  const resident = old
+    .map(({ owner }) => owner!.deref())
+    .filter(isEvictable)
+    // What the present operation has asked for stays.
+    .filter((block) => block.lastUsed < clock - 1)
+    .toSorted((a, b) => a.lastUsed - b.lastUsed);
+  for (const block of resident) {
+    block.evict();
     const address = takeBlock(size);
     if (address !== 0) return address;
   }
   return 0;
 }
 
-function makeRoom(size: number, storage: CpuStorage): number {
-  sweep();
+function makeRoom(size: number, block: Block): number {
+  for (let i = 0; i <= oldAge; i++) sweep();
   const address = takeBlock(size) || evictUntil(size);
   if (address !== 0) return address;
   throw new RuntimeError(
-    `DefaultCPUAllocator: can't allocate memory: you tried to allocate ${storage.bytes} bytes (${storage.length} elements of ${storage.dtype.toString()}). ` +
+    `DefaultCPUAllocator: can't allocate memory: you tried to allocate ${block.bytes} bytes for ${block.description}. ` +
       `The CPU's heap reaches ${heapBytes()} bytes, of which ${statistics.inUse} are in use, and cannot grow beyond 4 GiB. Work on smaller batches, or let go of tensors that are no longer needed.`,
   );
 }

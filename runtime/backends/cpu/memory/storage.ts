@@ -2,9 +2,11 @@ import { cpu } from "../../../device.ts";
 import { allocateArray, arrayOver, type DType, type TypedArray } from "../../../dtype.ts";
 import { Storage } from "../../../storage.ts";
 import type { View } from "../../backend.ts";
+import { makeFindable } from "./collector.ts";
 import { blockBytes, heapMemory } from "./heap.ts";
+import { largestInPage, pageFor, type Page } from "./pages.ts";
 import { settlePending } from "./pending.ts";
-import { claim, epoch, statistics, unclaim, type Claim } from "./reclaim.ts";
+import { claim, epoch, foundAlive, statistics, unclaim, type Claim, type Evictable } from "./reclaim.ts";
 
 /** Storages of so many bytes stay outside of the heap: the garbage collector makes and frees an array of this size faster than any allocator. */
 const smallBytes = 64;
@@ -13,7 +15,7 @@ const smallBytes = 64;
  * Elements in the processor's memory. They lie either in a block of the heap, where kernels work, or in an ordinary array: small ones until a kernel
  * asks for their address, larger ones after they had to make room.
  */
-export class CpuStorage extends Storage {
+export class CpuStorage extends Storage implements Evictable {
   readonly dtype: DType;
   readonly length: number;
   /** Where the elements are in the heap; 0 while they are in an array. */
@@ -22,6 +24,8 @@ export class CpuStorage extends Storage {
   lastUsed = 0;
   /** The allocator's entry while it watches this storage. */
   claim: Claim | null = null;
+  /** The page that a small block was cut from. */
+  #page: Page | null = null;
   #array: TypedArray | null;
   /** Whether somebody else holds the array too: then it stays the place of the elements, and a block is a copy for kernels. */
   readonly #shared: boolean;
@@ -35,7 +39,26 @@ export class CpuStorage extends Storage {
     this.length = length;
     this.#array = array;
     this.#shared = shared;
-    if (array === null) claim(this);
+    if (array === null) this.#take();
+  }
+
+  #take(): void {
+    const size = blockBytes(this.bytes);
+    if (size > largestInPage) {
+      claim(this);
+      return;
+    }
+    const { page, address } = pageFor(size);
+    this.#page = page;
+    this.address = address;
+  }
+
+  /** Gives the block back. */
+  #give(): void {
+    if (this.#page === null) unclaim(this);
+    else this.#page.give(this.address, blockBytes(this.bytes));
+    this.#page = null;
+    this.address = 0;
   }
 
   /** Bytes of the elements. */
@@ -53,7 +76,7 @@ export class CpuStorage extends Storage {
     this.lastUsed = epoch();
     if (this.address !== 0 && !this.#shared) return this.address;
     if (this.address === 0) {
-      claim(this);
+      this.#take();
       statistics.pageIns++;
     }
     this.#inHeap().set(this.#array as never); // both are arrays of this dtype
@@ -74,14 +97,22 @@ export class CpuStorage extends Storage {
   /** Moves the elements out of the heap, into an array that only this storage refers to. */
   evict(): void {
     if (this.#shared) {
-      unclaim(this);
+      this.#give();
       return;
     }
     const array = allocateArray(this.dtype, this.length);
     array.set(this.data as never); // both are arrays of this dtype
     this.#array = array;
-    unclaim(this);
+    this.#give();
     statistics.evictions++;
+  }
+
+  found(): void {
+    foundAlive(this);
+  }
+
+  get description(): string {
+    return `${this.length} elements of ${this.dtype.toString()}`;
   }
 
   override get releasable(): boolean {
@@ -91,14 +122,11 @@ export class CpuStorage extends Storage {
   override release(): void {
     if (this.address === 0) return;
     if (!this.#shared) this.#array = null;
-    unclaim(this);
-  }
-
-  /** Bytes of the block behind this storage. */
-  get blockBytes(): number {
-    return blockBytes(this.bytes);
+    this.#give();
   }
 }
+
+makeFindable(CpuStorage);
 
 /** A storage whose elements are arbitrary: every one of them must be written. */
 export function allocate(dtype: DType, length: number): CpuStorage {
