@@ -2,7 +2,8 @@
  * Settles work before it reaches a backend: allocates results, promotes dtypes, broadcasts shapes. What these functions make is not recorded;
  * operators call them from their `forward`.
  */
-import type { Backend, Reduction, ArgReduction } from "./backends/backend.ts";
+import type { Backend } from "./backends/backend.ts";
+import type { ArgReduction, Reduction } from "./backends/reductions.ts";
 import { cpuBackend } from "./backends/cpu/index.ts";
 import {
   allocateArray,
@@ -223,6 +224,34 @@ export function searchDims(
   const result = allocate(reducedShape(tensor.shape, dims, false), int64);
   backendOf(tensor).argReduce(reduction, result, moveLast(tensor, dims), dims.length);
   return keepdim ? reshaped(result, reducedShape(tensor.shape, dims, true)) : result;
+}
+
+/** The extreme element along `dim`, and its position. There must be at least one. */
+export function extremesAlong(
+  reduction: ArgReduction,
+  tensor: Tensor,
+  dim: number,
+  keepdim: boolean,
+): readonly [values: Tensor, positions: Tensor] {
+  const shape = reducedShape(tensor.shape, [dim], keepdim);
+  const [values, positions] = [allocate(shape, tensor.dtype), allocate(shape, int64)];
+  const reduced = reducedShape(tensor.shape, [dim], false);
+  const moved = moveLast(tensor, [dim]);
+  backendOf(tensor).extremes(reduction, reshaped(values, reduced), reshaped(positions, reduced), moved, 1);
+  return [values, positions];
+}
+
+/** The sum of the squared distances from the mean along `dims`, over `divisor`. */
+export function varianceAlong(
+  tensor: Tensor,
+  dims: readonly number[],
+  keepdim: boolean,
+  divisor: number,
+): Tensor {
+  const result = allocate(reducedShape(tensor.shape, dims, keepdim), tensor.dtype);
+  const reduced = reshaped(result, reducedShape(tensor.shape, dims, false));
+  backendOf(tensor).variance(reduced, moveLast(tensor, dims), dims.length, divisor);
+  return result;
 }
 
 /** A row-major tensor under another shape. */

@@ -4,6 +4,7 @@ import type { Shape } from "../shape.ts";
 import type { Storage } from "../storage.ts";
 import type { ConvolutionBackend } from "./convolution.ts";
 import type { IndexingBackend } from "./indexing.ts";
+import type { ReductionBackend } from "./reductions.ts";
 
 /** Elements in a storage: where they begin and how far apart they are. Broadcast dimensions have stride 0. */
 export interface View {
@@ -14,19 +15,13 @@ export interface View {
   readonly offset: number;
 }
 
-/** How elements are combined along reduced dimensions. `all` and `any` read anything that is not zero as true. */
-export type Reduction = "sum" | "prod" | "amax" | "amin" | "any" | "all";
-
-/** Which position a search along a dimension gives; the first of equals, and the first NaN before everything. */
-export type ArgReduction = "argmax" | "argmin";
-
 /**
  * What a device must be able to do.
  *
  * A backend gets settled work: dtypes are promoted, shapes inferred, broadcasts are strides, results allocated. It knows no operators; an
  * operator's meaning is in its declaration. Every method writes into `output`, whose elements no other argument shares, unless it says otherwise.
  */
-export interface Backend extends ConvolutionBackend, IndexingBackend {
+export interface Backend extends ConvolutionBackend, IndexingBackend, ReductionBackend {
   /** A storage of `length` elements with arbitrary values. */
   allocate(dtype: DType, length: number): Storage;
 
@@ -44,12 +39,6 @@ export interface Backend extends ConvolutionBackend, IndexingBackend {
 
   /** Copies elements, converting them as PyTorch's `to` does. Same shapes. */
   copy(output: View, input: View): void;
-
-  /** Combines over the last `reducedRank` dimensions of `input`; `output` has the shape of the others. Of nothing: the neutral element. */
-  reduce(reduction: Reduction, output: View, input: View, reducedRank: number): void;
-
-  /** Position, counted in row-major order of the last `reducedRank` dimensions, of the extreme element. `output` is int64. */
-  argReduce(reduction: ArgReduction, output: View, input: View, reducedRank: number): void;
 
   /** `output[b] = left[b] @ right[b]`: shapes `[B, n, k]`, `[B, k, m]`, `[B, n, m]`; one dtype. */
   matmul(output: View, left: View, right: View): void;

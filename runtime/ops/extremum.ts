@@ -2,16 +2,16 @@
 import { int64 } from "../dtype.ts";
 import { operator, type Operator, type OperatorFacts } from "../operator.ts";
 import { flag, integer, tensor } from "../parameters.ts";
-import { allocateZeros, searchDims } from "../settle.ts";
+import { allocateZeros, extremesAlong } from "../settle.ts";
 import { normalizeDim } from "../shape.ts";
 import type { ExtremumSignature, FunctionSignature, ValuesAndIndices } from "../signatures.ts";
 import { Tensor } from "../tensor.ts";
 import { maximum, minimum } from "./arithmetic.ts";
 import { eq } from "./comparison.ts";
-import { gather, scatter_add } from "./scattering.ts";
-import { amax, amin, sharedAmong } from "./reduction.ts";
+import { scatter_add } from "./scattering.ts";
+import { amax, amin, refuseEmpty, sharedAmong } from "./reduction.ts";
 import { given, sample } from "./samples.ts";
-import { squeeze, unsqueeze } from "./view.ts";
+import { unsqueeze } from "./view.ts";
 
 type Name = "max" | "min";
 
@@ -37,12 +37,9 @@ function along(name: Name): Operator<AlongSignature> {
     gradFn: `${name === "max" ? "Max" : "Min"}Backward0`,
     forward: ({ input, dim, keepdim }) => {
       if (input.ndim === 0) return [input.clone(), given([0], int64, [])] as const;
+      refuseEmpty(name, input, dim);
       const axis = normalizeDim(dim, input.ndim);
-      const indices = searchDims(name === "max" ? "argmax" : "argmin", input, axis, true);
-      const values = gather(input, axis, indices);
-      return keepdim
-        ? ([values, indices] as const)
-        : ([squeeze(values, axis), squeeze(indices, axis)] as const);
+      return extremesAlong(name === "max" ? "argmax" : "argmin", input, axis, keepdim);
     },
     vjp: {
       input: (g, { shapes, dim, keepdim, others }) => {
@@ -58,7 +55,7 @@ function along(name: Name): Operator<AlongSignature> {
 
 /** An array that also has PyTorch's field names. */
 export function named(values: Tensor, indices: Tensor): ValuesAndIndices {
-  // Positions are int64: `searchDims` makes them so.
+  // Positions are int64: `extremesAlong` makes them so.
   return Object.assign([values, indices], { values, indices }) as ValuesAndIndices;
 }
 

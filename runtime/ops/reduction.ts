@@ -16,7 +16,7 @@ import {
   tensor,
   type Parameter,
 } from "../parameters.ts";
-import { convert, elementwise, reduceDims, searchDims } from "../settle.ts";
+import { convert, reduceDims, varianceAlong, searchDims } from "../settle.ts";
 import { formatShape, normalizeDims, numel, type Shape } from "../shape.ts";
 import type {
   ArgReductionSignature,
@@ -28,7 +28,6 @@ import type {
 import type { Tensor } from "../tensor.ts";
 import { div, mul, sub, where } from "./arithmetic.ts";
 import { eq } from "./comparison.ts";
-import { E, x, y } from "./pointwise.ts";
 import { given, sample } from "./samples.ts";
 import { exp, log, sqrt } from "./unary.ts";
 import { expand, unsqueeze } from "./view.ts";
@@ -91,8 +90,6 @@ export const sum: Operator<ReductionSignature> = operator({
   errors: [outOfRange],
 });
 
-const scale = E.div(x, y);
-
 /**
  * The mean of all elements, or along `dim`.
  *
@@ -109,8 +106,7 @@ export const mean: Operator<ReductionSignature> = operator({
       throw new RuntimeError(
         `mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${result.typeName}. Call .float() first, or pass {dtype: torch.float32}.`,
       );
-    const total = reduceDims("sum", input, normalizeDims(dim, input.ndim), keepdim, result);
-    return elementwise(scale, [total, convert(scalarLike(count(input.shape, dim)), result)]);
+    return reduceDims("mean", input, normalizeDims(dim, input.ndim), keepdim, result);
   },
   vjp: {
     input: (g, { shapes, dim, keepdim }) =>
@@ -126,10 +122,6 @@ export const mean: Operator<ReductionSignature> = operator({
     },
   ],
 });
-
-function scalarLike(value: number): Tensor {
-  return given([value], int64, []);
-}
 
 /**
  * The product of all elements, or along one dimension.
@@ -183,7 +175,7 @@ function productOfOthers(input: Tensor, dim: number): Tensor {
 }
 
 /** @throws when there is nothing to compare: as PyTorch, another error for everything than for one dimension. */
-function refuseEmpty(name: string, input: Tensor, dim: Dims | null): void {
+export function refuseEmpty(name: string, input: Tensor, dim: Dims | null): void {
   if (dim === null) {
     if (input.numel() > 0) return;
     const error = name.startsWith("arg") ? IndexError : RuntimeError;
@@ -322,8 +314,7 @@ function computeVariance(args: DeviationArguments): Tensor {
       `std and var only support floating point and complex dtypes, got ${input.dtype.toString()}. Call .float() first.`,
     );
   const { dim, degrees } = settleDeviation(args);
-  const centered = sub(input, mean(input, dim, true));
-  return sum(mul(centered, centered), dim, keepdim).div(degrees);
+  return varianceAlong(input, normalizeDims(dim, input.ndim), keepdim, degrees);
 }
 
 function varianceGrad(grad: Tensor, args: DeviationArguments): Tensor {

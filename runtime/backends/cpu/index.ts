@@ -3,9 +3,9 @@ import { matmul } from "./gemm/matmul.ts";
 import { convolution, convolutionWeight, transposedConvolution } from "./convolution/index.ts";
 import { indexing } from "./indexing/index.ts";
 import { adopt, allocate, allocateZeros } from "./memory/storage.ts";
+import { argReduce, extremes, reduce, variance } from "./reduction/reduce.ts";
 import { copy } from "./reference/copy.ts";
 import { pointwise } from "./reference/pointwise.ts";
-import { argReduce, reduce } from "./reference/reduce.ts";
 
 /** The processor: wasm kernels, and plain JavaScript for what they do not cover. */
 export const cpuBackend: Backend = {
@@ -16,6 +16,8 @@ export const cpuBackend: Backend = {
   copy,
   reduce,
   argReduce,
+  extremes,
+  variance,
   matmul,
   convolution,
   transposedConvolution,

@@ -1,6 +1,7 @@
 /** Chooses how a reduction runs: by which kernels, in how many stages, or in JavaScript. */
 import { numel } from "../../../shape.ts";
-import type { Reduction, ArgReduction, View } from "../../backend.ts";
+import type { View } from "../../backend.ts";
+import type { ArgReduction, Reduction } from "../../reductions.ts";
 import { parameterDoubles, withTemporary } from "../memory/heap.ts";
 import { addressOf, allocate, type CpuStorage } from "../memory/storage.ts";
 import { copy } from "../reference/copy.ts";
@@ -36,6 +37,15 @@ function newView(like: View, shape: readonly number[]): View {
     stride *= shape[dim]!;
   }
   return { storage: allocate(like.dtype, stride), dtype: like.dtype, shape, strides, offset: 0 };
+}
+
+/** The same elements under another shape. */
+function viewOf(
+  { storage, dtype, offset }: View,
+  shape: readonly number[],
+  strides: readonly number[],
+): View {
+  return { storage, dtype, shape, strides, offset };
 }
 
 /** Runs `body` with a row-major copy of `input`. */
@@ -77,7 +87,8 @@ function summarize(work: Work, output: View, input: View, reducedRank: number): 
   const layout = layoutOf(output, input, reducedRank);
   const form = formOf(layout);
   if (form !== null) runSummary(work, output, input, form);
-  else if (layout.reduced.shape.length === 0) copy(output, { ...input, shape: output.shape });
+  else if (layout.reduced.shape.length === 0)
+    copy(output, viewOf(input, output.shape, input.strides.slice(0, output.shape.length)));
   else if (layout.reduced.shape.length > 1 && layout.reduced.strides[0]!.at(-1) === 1)
     inStages(work, output, input, layout);
   else withCopy(input, (copied) => summarize(work, output, copied, reducedRank));
@@ -88,14 +99,21 @@ function runSummary({ summary, divisor }: Work, output: View, input: View, form:
     const address = addressOf(input);
     writeNumber(
       output,
-      summary === "sum" ? wholeSum(address, form.length) / divisor : wholeExtreme(summary, address, form.length),
+      summary === "sum"
+        ? wholeSum(address, form.length) / divisor
+        : wholeExtreme(summary, address, form.length),
     );
     return;
   }
   const [from, to] = [addressOf(input), addressOf(output)];
   parameterDoubles[0] = divisor;
   if (form.kind === "rows")
-    runKernel(rowKernels, summary, form.rows, grain(form.length), [from, to, 4 * form.rowStride, form.length]);
+    runKernel(rowKernels, summary, form.rows, grain(form.length), [
+      from,
+      to,
+      4 * form.rowStride,
+      form.length,
+    ]);
   else runColumns(summary, form, { from, to, resultBytes: 4 });
 }
 
@@ -110,7 +128,11 @@ interface ColumnAddresses {
 }
 
 /** Runs a kernel on each matrix, and on pieces of those that have more columns than the scratch memory has room for. */
-function runColumns(name: ColumnReduction, form: Columns, { from, to, resultBytes, extra = 0 }: ColumnAddresses): void {
+function runColumns(
+  name: ColumnReduction,
+  form: Columns,
+  { from, to, resultBytes, extra = 0 }: ColumnAddresses,
+): void {
   const { matrices, matrixStride, columns, rowStride, rows } = form;
   for (let matrix = 0; matrix < matrices; matrix++)
     for (let first = 0; first < columns; first += mostColumns) {
@@ -150,18 +172,18 @@ function inStages(work: Work, output: View, input: View, { kept, reduced }: Redu
   summarize(
     { ...work, divisor: 1 },
     partial,
-    {
-      ...input,
-      shape: [...partial.shape, length],
-      strides: [...order.map((dim) => strides[dim]!), 1],
-    },
+    viewOf(input, [...partial.shape, length], [...order.map((dim) => strides[dim]!), 1]),
     1,
   );
   const back = [...order.keys()].toSorted((a, b) => order[a]! - order[b]!);
   summarize(
     work,
-    { ...output, shape: kept.shape, strides: outputStrides },
-    { ...partial, shape: sizes, strides: back.map((dim) => partial.strides[dim]!) },
+    viewOf(output, kept.shape, outputStrides),
+    viewOf(
+      partial,
+      sizes,
+      back.map((dim) => partial.strides[dim]!),
+    ),
     rest.length,
   );
   partial.storage.release();
@@ -191,24 +213,18 @@ export function extremes(
     reference.reduce(reduction === "argmax" ? "amax" : "amin", values, input, reducedRank);
     return;
   }
+  const name = reduction === "argmax" ? "max" : "min";
   const form = formOf(layoutOf(values, input, reducedRank));
-  if (form === null) withCopy(input, (copied) => extremesOfRows(reduction, values, positions, copied, reducedRank));
-  else runExtremes(reduction === "argmax" ? "max" : "min", values, positions, input, form);
+  if (form === null)
+    withCopy(input, (copied) => runExtremes(name, values, positions, copied, rowsOf(values, copied)));
+  else runExtremes(name, values, positions, input, form);
 }
 
-/** The same for a row-major input. */
-function extremesOfRows(
-  reduction: ArgReduction,
-  values: View,
-  positions: View,
-  input: View,
-  reducedRank: number,
-): void {
-  const rows = numel(values.shape);
+/** The form of a row-major input, whatever its dimensions. */
+function rowsOf(output: View, input: View): Form {
+  const rows = numel(output.shape);
   const length = numel(input.shape) / rows;
-  const form: Form =
-    rows === 1 ? { kind: "whole", length } : { kind: "rows", rows, rowStride: length, length };
-  runExtremes(reduction === "argmax" ? "max" : "min", values, positions, input, form);
+  return rows === 1 ? { kind: "whole", length } : { kind: "rows", rows, rowStride: length, length };
 }
 
 function runExtremes(name: "max" | "min", values: View, positions: View, input: View, form: Form): void {
@@ -238,18 +254,9 @@ export function variance(output: View, input: View, reducedRank: number, divisor
     return;
   }
   const form = formOf(layoutOf(output, input, reducedRank));
-  if (form === null) {
-    const rows = numel(output.shape);
-    const length = count / rows;
-    withCopy(input, (copied) =>
-      runVariance(
-        output,
-        copied,
-        divisor,
-        rows === 1 ? { kind: "whole", length } : { kind: "rows", rows, rowStride: length, length },
-      ),
-    );
-  } else runVariance(output, input, divisor, form);
+  if (form === null)
+    withCopy(input, (copied) => runVariance(output, copied, divisor, rowsOf(output, copied)));
+  else runVariance(output, input, divisor, form);
 }
 
 function runVariance(output: View, input: View, divisor: number, form: Form): void {
@@ -260,7 +267,12 @@ function runVariance(output: View, input: View, divisor: number, form: Form): vo
   const [from, to] = [addressOf(input), addressOf(output)];
   if (form.kind === "rows") {
     parameterDoubles[0] = divisor;
-    runKernel(rowKernels, "variance", form.rows, grain(form.length), [from, to, 4 * form.rowStride, form.length]);
+    runKernel(rowKernels, "variance", form.rows, grain(form.length), [
+      from,
+      to,
+      4 * form.rowStride,
+      form.length,
+    ]);
     return;
   }
   withTemporary(8 * form.matrices * form.columns + 16 * columnsPerBlock, (means) => {

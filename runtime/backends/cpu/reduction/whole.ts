@@ -24,13 +24,7 @@ function reducePieces(name: RowReduction, address: number, length: number, resul
   const whole = Math.floor(length / elements);
   const pieceBytes = 4 * elements;
   if (whole > 0)
-    runKernel(rowKernels, name, whole, 2, [
-      address,
-      resultsAddress,
-      pieceBytes,
-      elements,
-      positionsAddress,
-    ]);
+    runKernel(rowKernels, name, whole, 2, [address, resultsAddress, pieceBytes, elements, positionsAddress]);
   const rest = length - whole * elements;
   if (rest > 0)
     rowKernels.functions[name](
@@ -78,7 +72,11 @@ export function wholeExtreme(name: "amax" | "amin", address: number, length: num
 }
 
 /** The extreme element with its position: the first of equals, and the first NaN before everything. */
-export function wholePosition(name: "max" | "min", address: number, length: number): { readonly position: number; readonly value: number } {
+export function wholePosition(
+  name: "max" | "min",
+  address: number,
+  length: number,
+): { readonly position: number; readonly value: number } {
   const { count, elements } = reducePieces(name, address, length, 4);
   let best = 0;
   for (let i = 1; i < count; i++) {

@@ -1,5 +1,7 @@
 import type { Element, TypedArray } from "../../../dtype.ts";
-import type { ArgReduction, Reduction, View } from "../../backend.ts";
+import { numel } from "../../../shape.ts";
+import type { View } from "../../backend.ts";
+import type { ArgReduction, Reduction } from "../../reductions.ts";
 import { collapse, forEachRun, innerStride, type Layout } from "./layout.ts";
 
 /** Combines `size` elements with what was combined before. Numbers accumulate in float64, bigints exactly. */
@@ -34,8 +36,11 @@ function reducer(initial: number, step: string): Reducer {
   };
 }
 
+const sum = reducer(0, "acc += x;");
+
 const reducers: Readonly<Record<Reduction, Reducer>> = {
-  sum: reducer(0, "acc += x;"),
+  sum,
+  mean: sum,
   prod: reducer(1, "acc *= x;"),
   amax: reducer(-Infinity, "if (x > acc || x !== x) acc = x; else if (acc !== acc) return acc;"),
   amin: reducer(Infinity, "if (x < acc || x !== x) acc = x; else if (acc !== acc) return acc;"),
@@ -84,12 +89,34 @@ export function reduce(reduction: Reduction, output: View, input: View, reducedR
   const stride = innerStride(inner, 0);
   const target = output.storage.data;
   const bigints = target instanceof BigInt64Array;
+  const count = reduction === "mean" ? numel(inner.shape) : 1;
   forEachOutput(outer, output, input, (to, from) => {
     let acc = initial(bigints);
     forEachRun(inner, [from], ([offset], size) => {
       acc = accumulate(acc, data, offset!, stride, size);
     });
-    store(target, to, acc);
+    // A mean is of numbers: the other reductions' results stay as they are.
+    store(target, to, count === 1 ? acc : Number(acc) / count);
+  });
+}
+
+/** See `Backend.variance`. */
+export function variance(output: View, input: View, reducedRank: number, divisor: number): void {
+  const { outer, inner } = split(output, input, reducedRank);
+  const data = input.storage.data as ArrayLike<number>; // of a floating-point dtype
+  const stride = innerStride(inner, 0);
+  const count = numel(inner.shape);
+  forEachOutput(outer, output, input, (to, from) => {
+    let total: Element = 0;
+    let squares = 0;
+    forEachRun(inner, [from], ([offset], size) => {
+      total = sum.accumulate(total, data, offset!, stride, size);
+    });
+    const mean = Number(total) / count;
+    forEachRun(inner, [from], ([offset], size) => {
+      for (let i = 0, p = offset!; i < size; i++, p += stride) squares += (data[p]! - mean) ** 2;
+    });
+    store(output.storage.data, to, squares / divisor);
   });
 }
 

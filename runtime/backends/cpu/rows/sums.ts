@@ -1,46 +1,40 @@
 /**
  * Sums along a row, in float32 kernels.
  *
- * A few vectors are summed as float32, each lane on its own and then pairwise; these partial sums are added up in float64. So the error of a sum is that of about
- * twenty float32 additions, however long the row is.
+ * A few vectors are added pairwise as float32; these partial sums are added up in float64. So the error of a sum is that of three float32 additions, however long the
+ * row is, at little more than the cost of adding in float32.
  */
 import type { FunctionBuilder, Local } from "../wasm/assembler.ts";
-import { addLanes, addPromoted, moveOn, vectorBytes, whileWhole, type Walk } from "./vectors.ts";
+import { moveOn, promoteHigh, vectorBytes, whileWhole, type Walk } from "./vectors.ts";
 
-/** Additions in float32, one after the other in each lane, before a partial sum goes to float64. */
-const blockSteps = 16;
-
-/** Where the terms of a sum go: adds the vector at the top of the stack to the sum of that number. */
+/** Where the terms of a sum go: takes the vector at the top of the stack for the sum of that number. */
 export type AddTerm = (sum: number) => void;
 
 /** Pushes and adds the terms of one vector, `offset` bytes from the walk's pointers; in the `tail` only the first lanes count. */
 export type Terms = (add: AddTerm, offset: number, tail: boolean) => void;
 
-interface Sums {
-  /** Vectors of float32 for each sum. */
-  readonly partial: readonly (readonly Local[])[];
-  /** A float64 vector for each sum. */
-  readonly totals: readonly Local[];
-}
+/** The two lower and the two upper lanes' sum. */
+type Total = readonly [low: Local, high: Local];
 
-/** Adds the partial sums to the totals, pairwise, and starts them anew. */
-function fold(f: FunctionBuilder, { partial, totals }: Sums, used: number): void {
-  partial.forEach((vectors, sum) => {
-    for (let half = used / 2; half >= 1; half /= 2)
-      for (let i = 0; i < half; i++)
-        f.get(vectors[i]!)
-          .get(vectors[i + half]!)
-          .op("f32x4.add")
-          .set(vectors[i]!);
-    addPromoted(f, totals[sum]!, vectors[0]!);
-    for (const vector of vectors.slice(0, used)) f.v128("f32x4", 0).set(vector);
-  });
+/** Adds the vectors pairwise, and the four lanes of their sum to the total. */
+function fold(f: FunctionBuilder, vectors: readonly Local[], [low, high]: Total): void {
+  for (let half = vectors.length / 2; half >= 1; half /= 2)
+    for (let i = 0; i < half; i++)
+      f.get(vectors[i]!)
+        .get(vectors[i + half]!)
+        .op("f32x4.add")
+        .set(vectors[i]!);
+  const sum = vectors[0]!;
+  f.get(low).get(sum).op("f64x2.promote_low_f32x4").op("f64x2.add").set(low);
+  f.get(high);
+  promoteHigh(f, sum);
+  f.op("f64x2.add").set(high);
 }
 
 /**
  * Computes `count` sums in one walk along a row. Gives locals of type f64.
  *
- * `unroll`, a power of two, is the number of vectors that are added independently of each other.
+ * `unroll`, a power of two, is the number of vectors that are added in float32.
  */
 export function sumsAlongRow(
   f: FunctionBuilder,
@@ -49,62 +43,34 @@ export function sumsAlongRow(
   { count = 1, unroll }: { readonly count?: number; readonly unroll: number },
   terms: Terms,
 ): readonly Local[] {
-  const sums: Sums = {
-    partial: Array.from({ length: count }, () => f.locals("v128", unroll)),
-    totals: f.locals("v128", count),
+  const vectors = Array.from({ length: count }, () => f.locals("v128", unroll));
+  const totals = Array.from({ length: count }, () => f.locals("v128", 2) as unknown as Total); // two were asked for
+  for (const total of totals.flat()) f.v128("f64x2", 0).set(total);
+  const step = (places: number, tail = false): void => {
+    for (let place = 0; place < places; place++) {
+      const add: AddTerm = (sum) => {
+        if (tail) f.get(mask).op("v128.and");
+        f.set(vectors[sum]![place]!);
+      };
+      terms(add, place * vectorBytes, tail);
+    }
+    totals.forEach((total, sum) => fold(f, vectors[sum]!.slice(0, places), total));
   };
-  const results = f.locals("f64", count);
-  const add =
-    (place: number): AddTerm =>
-    (sum) => {
-      const vector = sums.partial[sum]![place]!;
-      f.get(vector).op("f32x4.add").set(vector);
-    };
-  for (const vector of [...sums.partial.flat(), ...sums.totals]) f.v128("f32x4", 0).set(vector);
-  blocks(f, walk, unroll, sums, (place) => terms(add(place), place * vectorBytes, false));
-  whileWhole(f, walk, 1, () => {
-    terms(add(0), 0, false);
-    moveOn(f, walk, 1);
-  });
+  for (const places of [unroll, 1])
+    whileWhole(f, walk, places, () => {
+      step(places);
+      moveOn(f, walk, places);
+    });
   f.get(walk.left);
-  f.if(() => {
-    terms(
-      (sum) => {
-        f.get(mask).op("v128.and");
-        add(0)(sum);
-      },
-      0,
-      true,
-    );
-  });
-  fold(f, sums, 1);
-  sums.totals.forEach((total, sum) => {
-    addLanes(f, total);
-    f.set(results[sum]!);
-  });
-  return results;
+  f.if(() => step(1, true));
+  return totals.map((total) => sumOfTotal(f, total));
 }
 
-/** The whole steps of a row, in blocks after each of which the partial sums are folded. */
-function blocks(
-  f: FunctionBuilder,
-  walk: Walk,
-  unroll: number,
-  sums: Sums,
-  term: (place: number) => void,
-): void {
-  const steps = f.local("i32");
-  whileWhole(f, walk, unroll, () => {
-    // The steps that are left, at most those of one block.
-    f.get(walk.left)
-      .i32(4 * unroll)
-      .op("i32.div_u")
-      .set(steps);
-    f.get(steps).i32(blockSteps).get(steps).i32(blockSteps).op("i32.lt_u").op("select").set(steps);
-    f.repeat(steps, () => {
-      for (let place = 0; place < unroll; place++) term(place);
-      moveOn(f, walk, unroll);
-    });
-    fold(f, sums, unroll);
-  });
+/** A local with the sum of a total's four lanes. */
+function sumOfTotal(f: FunctionBuilder, [low, high]: Total): Local {
+  const result = f.local("f64");
+  f.get(low).get(high).op("f64x2.add").set(low);
+  f.get(low).lane("f64x2.extract_lane", 0).get(low).lane("f64x2.extract_lane", 1);
+  f.op("f64.add").set(result);
+  return result;
 }
