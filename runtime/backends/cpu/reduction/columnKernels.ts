@@ -8,7 +8,8 @@ import { ModuleBuilder, scratchGlobal, type FunctionBuilder, type Local } from "
 import { KernelModule } from "../wasm/kernelModule.ts";
 import { parameterBase, threadScratchBytes } from "../memory/heap.ts";
 import { largest, smallest, type Extreme } from "../rows/extremes.ts";
-import { floatBytes, promoteHigh, storeTail, vectorBytes } from "../rows/vectors.ts";
+import { floatBytes, storeTail, vectorBytes } from "../rows/vectors.ts";
+import { acrossColumns, sumColumns, type ColumnTerms, type Matrix } from "./columnSums.ts";
 
 export type ColumnReduction =
   /** `Σ x / divisor`, the divisor being the first of the parameters as float64. */
@@ -28,18 +29,6 @@ export const columnsPerBlock = 16;
 
 /** Columns that a thread's scratch memory has room for: more must be reduced in several calls. */
 export const mostColumns: number = threadScratchBytes / 16;
-
-/** Rows that are added in float32 before the sum goes to float64. */
-const rowsTogether = 16;
-
-interface Matrix {
-  readonly input: Local;
-  readonly output: Local;
-  readonly rowBytes: Local;
-  readonly rows: Local;
-  readonly columns: Local;
-  readonly extra: Local;
-}
 
 function kernel(
   module: ModuleBuilder,
@@ -66,116 +55,6 @@ function kernel(
   move(output, resultBytes);
   if (extraBytes > 0) move(extra, extraBytes);
   body(f, { input, output, rowBytes, rows, columns, extra });
-}
-
-/** Calls `body` for groups of four vectors of columns, and then for single ones; `left` counts the columns down. */
-function acrossColumns(
-  f: FunctionBuilder,
-  left: Local,
-  addresses: readonly { readonly local: Local; readonly elementBytes: number }[],
-  body: (vectors: number) => void,
-): void {
-  for (const vectors of [4, 1])
-    f.block(() => {
-      f.loop(() => {
-        f.get(left)
-          .i32(vectors === 1 ? 1 : 4 * vectors)
-          .op("i32.lt_s")
-          .brIf(1);
-        body(vectors);
-        for (const { local, elementBytes } of addresses) f.increment(local, 4 * vectors * elementBytes);
-        f.increment(left, -4 * vectors).br(0);
-      });
-    });
-}
-
-/** Runs `body` for every group of up to `rowsTogether` rows, with their number. */
-function inGroups(
-  f: FunctionBuilder,
-  { rows, rowBytes }: Matrix,
-  row: Local,
-  body: (count: Local) => void,
-): void {
-  const left = f.local("i32");
-  const count = f.local("i32");
-  f.get(rows).set(left);
-  f.block(() => {
-    f.loop(() => {
-      f.get(left).i32(0).op("i32.le_s").brIf(1);
-      f.get(left).i32(rowsTogether).get(left).i32(rowsTogether).op("i32.lt_s").op("select").set(count);
-      body(count);
-      f.get(row).get(count).get(rowBytes).op("i32.mul").op("i32.add").set(row);
-      f.increment(left, -rowsTogether).br(0);
-    });
-  });
-}
-
-/** Fills the scratch memory of these columns with the 8 bytes of `value` for each. */
-function fillScratch(f: FunctionBuilder, columns: Local, fill: () => void): void {
-  const address = f.local("i32");
-  const left = f.local("i32");
-  f.global(scratchGlobal).set(address);
-  f.get(columns).i32(4).op("i32.add").i32(1).op("i32.shr_u").set(left);
-  f.repeat(left, () => {
-    f.get(address);
-    fill();
-    f.memory("v128.store").increment(address, vectorBytes);
-  });
-}
-
-/** Adds up, for each column, what `term` makes of its elements: it works on the vector at the top of the stack. The sums are left in the scratch memory as float64. */
-function sumColumns(
-  f: FunctionBuilder,
-  matrix: Matrix,
-  prepare: (vectors: number, place: Local) => void,
-  term: (vector: number) => void,
-): void {
-  const [row, element, from, totals, left, steps] = f.locals("i32", 6) as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
-  const place = f.local("i32");
-  const sums = f.locals("v128", 4);
-  fillScratch(f, matrix.columns, () => f.v128("i64x2", 0));
-  f.get(matrix.input).set(row);
-  inGroups(f, matrix, row, (count) => {
-    f.get(row).set(element).global(scratchGlobal).set(totals).get(matrix.columns).set(left).i32(0).set(place);
-    const addresses = [
-      { local: element, elementBytes: 4 },
-      { local: totals, elementBytes: 8 },
-      { local: place, elementBytes: 1 },
-    ];
-    acrossColumns(f, left, addresses, (vectors) => {
-      const used = sums.slice(0, vectors);
-      for (const sum of used) f.v128("f32x4", 0).set(sum);
-      f.get(element).set(from).get(count).set(steps);
-      prepare(vectors, place);
-      f.repeat(steps, () => {
-        used.forEach((sum, vector) => {
-          f.get(from).memory("v128.load", vector * vectorBytes);
-          term(vector);
-          f.get(sum).op("f32x4.add").set(sum);
-        });
-        f.advance(from, matrix.rowBytes);
-      });
-      used.forEach((sum, vector) => addToScratch(f, totals, sum, vector));
-    });
-  });
-}
-
-function addToScratch(f: FunctionBuilder, totals: Local, sum: Local, vector: number): void {
-  const at = vector * 2 * vectorBytes;
-  f.get(totals).get(totals).memory("v128.load", at).get(sum).op("f64x2.promote_low_f32x4");
-  f.op("f64x2.add").memory("v128.store", at);
-  f.get(totals)
-    .get(totals)
-    .memory("v128.load", at + vectorBytes);
-  promoteHigh(f, sum);
-  f.op("f64x2.add").memory("v128.store", at + vectorBytes);
 }
 
 /** A local with the first parameter in both lanes. */
@@ -219,12 +98,50 @@ function writeWide(f: FunctionBuilder, { output, columns }: Matrix, divisor: Loc
   });
 }
 
-const nothing = (): void => {};
+/** Rows that are added as float32. */
+const together = [8, 1];
+
+/** The elements themselves. */
+function plainTerms(f: FunctionBuilder, { input }: Matrix): ColumnTerms {
+  return {
+    together,
+    matrices: [input],
+    push: ([row], _, vector) => {
+      f.get(row!).memory("v128.load", vector * vectorBytes);
+    },
+  };
+}
+
+/** Their squared distances from the means of their columns. */
+function squareTerms(f: FunctionBuilder, { input, extra }: Matrix): ColumnTerms {
+  const centers = f.locals("v128", 4);
+  const distance = f.local("v128");
+  return {
+    together,
+    matrices: [input],
+    startVectors: (vectors, place) => {
+      for (const [vector, center] of centers.slice(0, vectors).entries()) {
+        for (const half of [0, vectorBytes]) {
+          f.get(extra).get(place).i32(8).op("i32.mul").op("i32.add");
+          f.memory("v128.load", vector * 32 + half).op("f32x4.demote_f64x2_zero");
+        }
+        f.shuffle([0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23]).set(center);
+      }
+    },
+    push: ([row], _, vector) => {
+      f.get(row!)
+        .memory("v128.load", vector * vectorBytes)
+        .get(centers[vector]!)
+        .op("f32x4.sub");
+      f.tee(distance).get(distance).op("f32x4.mul");
+    },
+  };
+}
 
 function addSums(module: ModuleBuilder): void {
   kernel(module, "sum", (f, matrix) => {
     const divisor = divisorLanes(f);
-    sumColumns(f, matrix, nothing, nothing);
+    sumColumns(f, matrix, plainTerms(f, matrix));
     writeQuotients(f, matrix, divisor);
   });
   kernel(
@@ -232,7 +149,7 @@ function addSums(module: ModuleBuilder): void {
     "means",
     (f, matrix) => {
       const divisor = divisorLanes(f);
-      sumColumns(f, matrix, nothing, nothing);
+      sumColumns(f, matrix, plainTerms(f, matrix));
       writeWide(f, matrix, divisor);
     },
     8,
@@ -242,26 +159,7 @@ function addSums(module: ModuleBuilder): void {
     "squares",
     (f, matrix) => {
       const divisor = divisorLanes(f);
-      const centers = f.locals("v128", 4);
-      const distance = f.local("v128");
-      sumColumns(
-        f,
-        matrix,
-        (vectors, place) => {
-          for (const [vector, center] of centers.slice(0, vectors).entries()) {
-            const at = (half: number): void => {
-              f.get(matrix.extra).get(place).i32(8).op("i32.mul").op("i32.add");
-              f.memory("v128.load", vector * 32 + half).op("f32x4.demote_f64x2_zero");
-            };
-            at(0);
-            at(vectorBytes);
-            f.shuffle([0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23]).set(center);
-          }
-        },
-        (vector) => {
-          f.get(centers[vector]!).op("f32x4.sub").tee(distance).get(distance).op("f32x4.mul");
-        },
-      );
+      sumColumns(f, matrix, squareTerms(f, matrix));
       writeQuotients(f, matrix, divisor);
     },
     floatBytes,
