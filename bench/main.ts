@@ -1,0 +1,99 @@
+/** `npm run bench`: everything in README.md beside this file. */
+import { writeFileSync } from "node:fs";
+import { arch, availableParallelism, cpus, platform, release } from "node:os";
+import { readArguments, usage, UsageError, type Options } from "./arguments.ts";
+import { duration, pad, ratioText } from "./format.ts";
+import { fullEffort, quickEffort, type RowResult } from "./measure.ts";
+import { report } from "./report.ts";
+import { configurationText, ratioOf, type Configuration, type Run } from "./results.ts";
+import { contestantNames, type Group, type Row } from "./row.ts";
+import { groups, memory } from "./rows/index.ts";
+import { nodeVersions, runConfiguration, type Listener, type Plan } from "./run.ts";
+
+/** The name of the memory rows' group, which has no rows of the usual kind. */
+const memoryGroup = "memory";
+
+const terminal: Listener = {
+  say: (line) => console.log(line),
+  began: (configuration) => console.log(`\n${configurationText(configuration)}`),
+  measured: (row, result) => console.log(resultLine(row, result)),
+};
+
+function resultLine(row: Row, result: RowResult): string {
+  const ratio = ratioOf(result);
+  const times = contestantNames.flatMap((name) => {
+    const found = result[name];
+    if (found === undefined) return [];
+    return `${name} ${"failed" in found ? `failed: ${found.failed}` : duration(found.median)}`;
+  });
+  const ratios = ratio === null ? "" : `${ratioText(ratio.median)} (best ${ratioText(ratio.best)})`;
+  return `${pad(row.name, 48, false)} ${pad(ratios, 18, false)} ${times.join(" · ")}`;
+}
+
+/** The groups with the rows that the command line asks for. */
+function select(options: Options): Pick<Plan, "groups" | "memory"> {
+  const wanted = (name: string): boolean =>
+    options.rows.length === 0 || options.rows.some((text) => name.toLowerCase().includes(text.toLowerCase()));
+  const chosen = (name: string): boolean => options.groups.length === 0 || options.groups.includes(name);
+  const some = groups
+    .filter(({ name }) => chosen(name))
+    .map(({ rows, ...rest }): Group => Object.assign(rest, { rows: rows.filter(({ name }) => wanted(name)) }))
+    .filter(({ rows }) => rows.length > 0);
+  return { groups: some, memory: chosen(memoryGroup) ? memory.filter(({ name }) => wanted(name)) : [] };
+}
+
+function list(): void {
+  for (const { name, rows } of groups)
+    console.log(`${name}\n${rows.map((row) => `  ${row.name}`).join("\n")}`);
+  console.log(`${memoryGroup}\n${memory.map((row) => `  ${row.name}`).join("\n")}`);
+}
+
+async function measureAll(options: Options): Promise<Run[]> {
+  const { peers, quick } = options;
+  const selected = select(options);
+  if (selected.groups.length + selected.memory.length === 0)
+    throw new UsageError(
+      `--row: no row's name contains ${options.rows.join(" or ")}. --list names them all.`,
+    );
+  const plan: Plan = { ...selected, peers, effort: quick ? quickEffort : fullEffort };
+  const runs: Run[] = [];
+  for (const node of options.nodes) {
+    const versions = await nodeVersions(node);
+    for (const threads of options.threads) {
+      const configuration: Configuration = {
+        node,
+        nodeVersion: versions.node,
+        v8Version: versions.v8,
+        threads,
+        blas: false,
+      };
+      runs.push(await runConfiguration(configuration, plan, terminal));
+    }
+  }
+  return runs;
+}
+
+async function main(): Promise<void> {
+  const options = readArguments(process.argv.slice(2), [...groups.map(({ name }) => name), memoryGroup]);
+  if (options.help) return console.log(usage);
+  if (options.list) return list();
+  const runs = await measureAll(options);
+  const page = report(runs, {
+    date: new Date().toISOString().slice(0, 10),
+    processor: cpus()[0]?.model ?? "unknown processor",
+    cores: availableParallelism(),
+    system: `${platform()} ${release()} ${arch()}`,
+    quick: options.quick,
+  });
+  if (options.out === null) return;
+  writeFileSync(options.out, page);
+  console.log(`\nWritten: ${options.out}`);
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

@@ -1,0 +1,122 @@
+import type { Contestant } from "./contestants/contestant.ts";
+import type { Failure } from "./contestants/protocol.ts";
+import { languageOf, type ContestantName, type MemoryRow, type Row } from "./row.ts";
+import { timing, type Timing } from "./statistics.ts";
+
+/** How long and how often things are measured. */
+export interface Effort {
+  /** A measurement repeats its body for at least so many microseconds. */
+  readonly target: number;
+  readonly rounds: number;
+  /** Fewer rounds, but at least three, where one contestant's would take longer than so many microseconds. */
+  readonly budget: number;
+  /** Steps of the memory rows. */
+  readonly steps: number;
+}
+
+export const fullEffort: Effort = { target: 20_000, rounds: 15, budget: 4_000_000, steps: 20_000 };
+export const quickEffort: Effort = { target: 5_000, rounds: 7, budget: 500_000, steps: 2_000 };
+
+/** What each contestant took, or why it did not; who cannot do the row is left out. */
+export type RowResult = Partial<Record<ContestantName, Timing | Failure>>;
+
+/** What a memory row came to. */
+export interface MemoryResult {
+  readonly steps: number;
+  /** Microseconds for one step. */
+  readonly naive: number;
+  readonly freed: number;
+  /** Bytes of the process that left its tensors to the collector. */
+  readonly peak: number;
+  readonly steady: number;
+}
+
+/** A contestant at the start of a row: how often its body has to be repeated. */
+interface Runner {
+  readonly contestant: Contestant;
+  repeat: number;
+  readonly rounds: number[];
+  spent: number;
+}
+
+/** Rounds that are measured even where each takes long. */
+const fewestRounds = 3;
+
+/**
+ * Measures one row: every contestant once, then every contestant again, and so on, so that whatever else the machine does in the meantime meets all of
+ * them alike.
+ */
+export async function measureRow(
+  row: Row,
+  contestants: readonly Contestant[],
+  effort: Effort,
+): Promise<RowResult> {
+  const result: RowResult = {};
+  const runners: Runner[] = [];
+  for (const contestant of contestants) {
+    const snippet = row.code[languageOf[contestant.name]];
+    if (snippet === undefined) continue;
+    const failure = await contestant.prepare(snippet);
+    const ready = failure ?? (await calibrate(contestant, effort.target));
+    if ("failed" in ready) result[contestant.name] = ready;
+    else runners.push(ready);
+  }
+  for (let round = 0; round < effort.rounds; round++) {
+    for (const runner of runners) {
+      if (round >= fewestRounds && runner.spent > effort.budget) continue;
+      const failure = await runRound(runner);
+      if (failure !== null) result[runner.contestant.name] = failure;
+    }
+  }
+  for (const { contestant, rounds } of runners) result[contestant.name] ??= timing(rounds);
+  return result;
+}
+
+async function runRound(runner: Runner): Promise<Failure | null> {
+  const ran = await runner.contestant.run(runner.repeat);
+  if ("failed" in ran) return ran;
+  runner.spent += ran.microseconds;
+  runner.rounds.push(ran.microseconds / runner.repeat);
+  return null;
+}
+
+/** Finds how often the body has to run for a measurement, and lets a compiler see the loop a few times. */
+async function calibrate(contestant: Contestant, target: number): Promise<Runner | Failure> {
+  for (let repeat = 1; ;) {
+    const ran = await contestant.run(repeat);
+    if ("failed" in ran) return ran;
+    if (ran.microseconds >= target) return { contestant, repeat, rounds: [], spent: 0 };
+    // Not all at once: the first runs are slower than the rest.
+    const wanted = Math.ceil((1.2 * repeat * target) / Math.max(ran.microseconds, 1));
+    repeat = Math.max(repeat + 1, Math.min(wanted, repeat * 8));
+  }
+}
+
+/** Measures a memory row: each way of it in a process of its own, which `start` gives, in turn. */
+export async function measureMemory(
+  row: MemoryRow,
+  start: () => Promise<Contestant | Failure>,
+  steps: number,
+): Promise<MemoryResult | Failure> {
+  const naive = await runSteps(row, row.naive, start, steps);
+  if ("failed" in naive) return naive;
+  const freed = await runSteps(row, row.freed, start, steps);
+  if ("failed" in freed) return freed;
+  const { peak, steady } = naive;
+  return { steps, peak, steady, naive: naive.microseconds / steps, freed: freed.microseconds / steps };
+}
+
+async function runSteps(
+  { prepare }: MemoryRow,
+  body: string,
+  start: () => Promise<Contestant | Failure>,
+  steps: number,
+): Promise<{ microseconds: number; peak: number; steady: number } | Failure> {
+  const contestant = await start();
+  if ("failed" in contestant) return contestant;
+  try {
+    return (await contestant.prepare({ prepare, body })) ?? (await contestant.steps(steps));
+  } finally {
+    contestant.stop();
+  }
+}

@@ -1,0 +1,11 @@
+import type { MemoryRow } from "../row.ts";
+
+/** Loops that nobody cleans up after. Each step makes 4 MB of garbage. */
+export const memory: readonly MemoryRow[] = [
+  {
+    name: "steps of 4 MB, no dispose",
+    prepare: "const x = torch.rand(1_000_000)",
+    naive: "x.add(x)",
+    freed: "x.add(x)[Symbol.dispose]()",
+  },
+];

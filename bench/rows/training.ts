@@ -1,0 +1,117 @@
+import type { Group, Row } from "../row.ts";
+import { row } from "./snippets.ts";
+
+/** A step as both libraries write it. */
+interface Step {
+  readonly name: string;
+  readonly goal: string;
+  /** How typetorch makes the model, and how PyTorch does. */
+  readonly model: readonly [typetorch: string, pytorch: string];
+  readonly optimizer: readonly [typetorch: string, pytorch: string];
+  readonly input: string;
+  readonly batch: number;
+  readonly tfjs?: readonly [prepare: string, body: string];
+  readonly jax?: readonly [prepare: string, body: string];
+}
+
+function classification(the: Step): Row {
+  const { batch, input, model, optimizer } = the;
+  return row(the.name, [the.goal], {
+    typetorch: [
+      `const m = ${model[0]}, o = ${optimizer[0]}, loss = new nn.CrossEntropyLoss(), x = torch.randn(${batch}, ${input}), t = torch.randint(10, [${batch}]);
+      function step() { o.zero_grad(); loss(m(x), t).backward(); o.step(); }`,
+      "step()",
+    ],
+    pytorch: [
+      `m = ${model[1]}; o = ${optimizer[1]}; loss = nn.CrossEntropyLoss(); x = torch.randn(${batch}, ${input}); t = torch.randint(10, [${batch}])
+def step():
+    o.zero_grad(); loss(m(x), t).backward(); o.step()`,
+      "step()",
+    ],
+    ...(the.tfjs === undefined ? {} : { tfjs: the.tfjs }),
+    ...(the.jax === undefined ? {} : { jax: the.jax }),
+  });
+}
+
+const perceptron = [
+  "new nn.Sequential(new nn.Linear(784, 256), new nn.ReLU(), new nn.Linear(256, 10))",
+  "nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))",
+] as const;
+
+const layers =
+  "L.Conv2d(1, 6, 5, 1, 2), L.ReLU(), L.MaxPool2d(2), L.Conv2d(6, 16, 5), L.ReLU(), L.MaxPool2d(2), L.Flatten(), " +
+  "L.Linear(400, 120), L.ReLU(), L.Linear(120, 84), L.ReLU(), L.Linear(84, 10)";
+const lenet = [
+  `new nn.Sequential(${layers.replaceAll("L.", "new nn.")})`,
+  `nn.Sequential(${layers.replaceAll("L.", "nn.")})`,
+] as const;
+
+function tfjsPerceptron(optimizer: string): readonly [string, string] {
+  return [
+    `const w1 = tf.variable(tf.randomNormal([784, 256]).mul(0.05)), b1 = tf.variable(tf.zeros([256])), w2 = tf.variable(tf.randomNormal([256, 10]).mul(0.05)), b2 = tf.variable(tf.zeros([10]));
+    const o = ${optimizer}, x = tf.randomNormal([64, 784]), t = tf.oneHot(tf.randomUniform([64], 0, 10, "int32"), 10).toFloat();
+    const loss = () => tf.losses.softmaxCrossEntropy(t, x.matMul(w1).add(b1).relu().matMul(w2).add(b2));`,
+    "tf.tidy(() => { o.minimize(loss); })",
+  ];
+}
+
+const jaxPerceptron: readonly [string, string] = [
+  `let p = [np.ones([784, 256]), np.zeros([256]), np.ones([256, 10]), np.zeros([10])];
+    const x = jax.random.normal(jax.random.key(1), [64, 784]), t = jax.nn.oneHot(jax.random.randint ? np.array(new Int32Array(64), { dtype: np.int32 }) : np.array(new Int32Array(64), { dtype: np.int32 }), 10);
+    const loss = ([w1, b1, w2, b2], x, t) => jax.nn.logSoftmax(np.matmul(jax.nn.relu(np.matmul(x, w1).add(b1)), w2).add(b2), 1).mul(t).sum().mul(-1 / 64);
+    const update = jax.jit((p, x, t) => { const g = jax.grad(loss)(jax.tree.ref(p), x, t); return p.map((v, i) => v.sub(g[i].mul(0.1))); });
+    function step() { p = update(p, x.ref, t.ref); return jax.tree.ref(p); }`,
+  "step()",
+];
+
+const transformer: Row = row("Transformer block, forward and backward", ["Transformer"], {
+  typetorch: [
+    `const m = new nn.TransformerEncoderLayer(128, 4, 512, { dropout: 0, batch_first: true }), x = torch.randn(8, 64, 128), g = torch.randn(8, 64, 128);
+    function step() { m.zero_grad(); m(x).backward(g); }`,
+    "step()",
+  ],
+  pytorch: [
+    `m = nn.TransformerEncoderLayer(128, 4, 512, dropout=0, batch_first=True); x = torch.randn(8, 64, 128); g = torch.randn(8, 64, 128)
+def step():
+    m.zero_grad(); m(x).backward(g)`,
+    "step()",
+  ],
+});
+
+export const training: Group = {
+  name: "training",
+  description:
+    "A whole step: zero_grad, forward, loss, backward, update. MLP: 784-256-10, batch 64. LeNet: batch 32, SGD. The Transformer block takes (8, 64, 128), " +
+    "has 4 heads and 512 hidden units, and does not update.",
+  rows: [
+    classification({
+      name: "MLP step, SGD",
+      goal: "MLP with SGD",
+      model: perceptron,
+      optimizer: ["new optim.SGD(m.parameters(), { lr: 0.1 })", "optim.SGD(m.parameters(), lr=0.1)"],
+      input: "784",
+      batch: 64,
+      tfjs: tfjsPerceptron("tf.train.sgd(0.1)"),
+      jax: jaxPerceptron,
+    }),
+    classification({
+      name: "MLP step, Adam",
+      goal: "MLP with Adam",
+      model: perceptron,
+      optimizer: ["new optim.Adam(m.parameters())", "optim.Adam(m.parameters())"],
+      input: "784",
+      batch: 64,
+      tfjs: tfjsPerceptron("tf.train.adam(0.001)"),
+    }),
+    classification({
+      name: "LeNet step, SGD",
+      goal: "LeNet",
+      model: lenet,
+      optimizer: ["new optim.SGD(m.parameters(), { lr: 0.01 })", "optim.SGD(m.parameters(), lr=0.01)"],
+      input: "1, 28, 28",
+      batch: 32,
+    }),
+    transformer,
+  ],
+  usesBlas: true,
+};
