@@ -96,7 +96,8 @@ class LineProcess {
     this.#ended = new Promise((_, reject) => {
       this.#child.once("error", reject);
       this.#child.once("close", (code, signal) => {
-        const complaint = this.#complaints.trim().split("\n").at(-1);
+        const lines = this.#complaints.trim().split("\n");
+        const complaint = lines.findLast((line) => /^\w*(Error|error)\b/.test(line)) ?? lines.at(-1);
         reject(
           new Error(`its process ended with ${signal ?? `code ${code}`}${complaint ? `: ${complaint}` : ""}`),
         );

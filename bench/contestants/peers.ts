@@ -4,11 +4,12 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** What the JavaScript peers need. They are 70 MB, so they are no dependencies of ours: they are fetched when a benchmark first wants them. */
+/** What the JavaScript peers need. They are 100 MB, so they are no dependencies of ours: they are fetched when a benchmark first wants them. */
 const packages: readonly string[] = [
   "@tensorflow/tfjs-core@4.22.0",
   "@tensorflow/tfjs-backend-cpu@4.22.0",
   "@tensorflow/tfjs-backend-wasm@4.22.0",
+  "@tensorflow/tfjs-layers@4.22.0",
   "@jax-js/jax@0.1.25",
 ];
 
@@ -23,7 +24,7 @@ export async function installPeers(say: (line: string) => void): Promise<string>
   const folder = peersFolder();
   if (packages.every((name) => existsSync(join(folder, "node_modules", name.replace(/@[^@/]+$/, "")))))
     return folder;
-  say(`Fetching tfjs and jax-js into ${folder}, about 70 MB, once. (--peers PyTorch goes without.)`);
+  say(`Fetching tfjs and jax-js into ${folder}, about 100 MB, once. (--peers PyTorch goes without.)`);
   mkdirSync(folder, { recursive: true });
   const flags = ["--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts", "--save-exact"];
   await promisify(execFile)("npm", ["install", ...flags, ...packages]);

@@ -16,11 +16,12 @@ interface WasmBackend {
 
 async function open(): Promise<Library> {
   const [folder = ".", backend = "wasm"] = process.argv.slice(2);
-  const require = createRequire(join(folder, "package.json"));
-  const tf = require("@tensorflow/tfjs-core") as TensorFlow; // its type declarations are not installed with us
-  require("@tensorflow/tfjs-backend-cpu");
-  const wasm = require("@tensorflow/tfjs-backend-wasm") as WasmBackend; // as above
-  const files = dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json"));
+  const load = createRequire(join(folder, "package.json"));
+  const tf = load("@tensorflow/tfjs-core") as TensorFlow; // its type declarations are not installed with us
+  load("@tensorflow/tfjs-backend-cpu");
+  load("@tensorflow/tfjs-layers"); // only with it does tfjs know any derivative
+  const wasm = load("@tensorflow/tfjs-backend-wasm") as WasmBackend; // as above
+  const files = dirname(load.resolve("@tensorflow/tfjs-backend-wasm/package.json"));
   wasm.setWasmPaths(join(files, "dist/"));
   if (!(await tf.setBackend(backend))) throw new Error(`tfjs has no backend "${backend}" here`);
   const simd = backend === "wasm" && (await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT")) ? ", SIMD" : "";

@@ -57,7 +57,7 @@ function forward(the: Convolution): Row {
     // The channels are last there, and the backend has no other way.
     tfjs: [
       `const x = tf.randomNormal([${batch}, ${size}, ${size}, ${inputs}]), w = tf.randomNormal([${kernel}, ${kernel}, ${inputs}, ${outputs}]), b = tf.randomNormal([${outputs}])`,
-      `tf.tidy(() => tf.conv2d(x, w, 1, ${padding}).add(b))`,
+      `tf.tidy(() => tf.add(tf.conv2d(x, w, 1, ${padding}), b))`,
     ],
     jax: [
       `const x = np.ones([${image}]), w = np.ones([${weight}])`,
@@ -76,7 +76,7 @@ function withGradients(the: Convolution): Row {
   return row(`${the.name}, with gradients`, ["convolution"], {
     typetorch: [
       `const o = { requires_grad: true }, x = torch.randn(${image}, o), w = torch.randn(${weight}, o), b = torch.randn(${outputs}, o), g = torch.randn(${gradient})`,
-      `torch.autograd.grad(F.conv2d(x, w, b, 1, ${padding}), [x, w, b], g)`,
+      `torch.autograd.grad(F.conv2d(x, w, b, 1, ${padding}), [x, w, b], { grad_outputs: g })`,
     ],
     pytorch: [
       `o = {"requires_grad": True}; x = torch.randn(${image}, **o); w = torch.randn(${weight}, **o); b = torch.randn(${outputs}, **o); g = torch.randn(${gradient})`,

@@ -43,7 +43,7 @@ const functions: readonly Pointwise[] = [
     typetorch: "F.gelu(x)",
     pytorch: "F.gelu(x)",
     // tfjs has no gelu; this is how its users write it.
-    tfjs: "tf.tidy(() => x.mul(x.mul(Math.SQRT1_2).erf().add(1)).mul(0.5))",
+    tfjs: "tf.tidy(() => tf.mul(tf.mul(x, tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)), 0.5))",
     jax: "jax.nn.gelu(x.ref, { approximate: false })",
   },
   binary("pow", "power"),
@@ -96,7 +96,7 @@ const small: readonly Row[] = [
     ],
     pytorch: [`x = torch.rand(10, requires_grad=True)\n${chain.pytorch}`, "chain().sum().backward()"],
     tfjs: [
-      "const x = tf.randomUniform([10]); const chain = tf.grad((x) => { let y = x; for (let i = 0; i < 1000; i++) y = tf.add(y, x); return y.sum(); })",
+      "const x = tf.randomUniform([10]); const chain = tf.grad((x) => { let y = x; for (let i = 0; i < 1000; i++) y = tf.add(y, x); return tf.sum(y); })",
       "chain(x)",
     ],
   }),

@@ -14,7 +14,7 @@ function toOne(name: string): Row {
   return row(`${name} of 1024²`, ["reductions"], {
     typetorch: [prepare.typetorch, `x.${name}()`],
     pytorch: [prepare.pytorch, `x.${name}()`],
-    tfjs: [prepare.tfjs, `x.${name}()`],
+    tfjs: [prepare.tfjs, `tf.${name}(x)`],
     jax: [prepare.jax, `np.${name}(x.ref)`],
   });
 }
@@ -40,7 +40,7 @@ const rows: readonly Row[] = [
     ],
     tfjs: [
       `${prepare.tfjs}, w = tf.randomUniform([1024]), b = tf.randomUniform([1024])`,
-      "tf.tidy(() => { const { mean, variance } = tf.moments(x, 1, true); return x.sub(mean).mul(variance.add(1e-5).rsqrt()).mul(w).add(b); })",
+      "tf.tidy(() => { const { mean, variance } = tf.moments(x, 1, true); return tf.add(tf.mul(tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, 1e-5))), w), b); })",
     ],
   }),
   row("cross_entropy of 1024²", ["reductions"], {

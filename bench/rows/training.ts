@@ -48,16 +48,19 @@ const lenet = [
 
 function tfjsPerceptron(optimizer: string): readonly [string, string] {
   return [
-    `const w1 = tf.variable(tf.randomNormal([784, 256]).mul(0.05)), b1 = tf.variable(tf.zeros([256])), w2 = tf.variable(tf.randomNormal([256, 10]).mul(0.05)), b2 = tf.variable(tf.zeros([10]));
-    const o = ${optimizer}, x = tf.randomNormal([64, 784]), t = tf.oneHot(tf.randomUniform([64], 0, 10, "int32"), 10).toFloat();
-    const loss = () => tf.losses.softmaxCrossEntropy(t, x.matMul(w1).add(b1).relu().matMul(w2).add(b2));`,
+    `const weight = (...shape) => tf.variable(tf.mul(tf.randomNormal(shape), 0.05));
+    const w1 = weight(784, 256), b1 = weight(256), w2 = weight(256, 10), b2 = weight(10);
+    const o = ${optimizer}, x = tf.randomNormal([64, 784]), t = tf.oneHot(tf.randomUniform([64], 0, 10, "int32"), 10);
+    const model = (x) => tf.add(tf.matMul(tf.relu(tf.add(tf.matMul(x, w1), b1)), w2), b2);
+    const loss = () => tf.losses.softmaxCrossEntropy(t, model(x));`,
     "tf.tidy(() => { o.minimize(loss); })",
   ];
 }
 
+/** jax-js has no optimizers; this is how its users write one. */
 const jaxPerceptron: readonly [string, string] = [
   `let p = [np.ones([784, 256]), np.zeros([256]), np.ones([256, 10]), np.zeros([10])];
-    const x = jax.random.normal(jax.random.key(1), [64, 784]), t = jax.nn.oneHot(jax.random.randint ? np.array(new Int32Array(64), { dtype: np.int32 }) : np.array(new Int32Array(64), { dtype: np.int32 }), 10);
+    const x = jax.random.normal(jax.random.key(1), [64, 784]), t = jax.nn.oneHot(np.array(new Int32Array(64), { dtype: np.int32 }), 10);
     const loss = ([w1, b1, w2, b2], x, t) => jax.nn.logSoftmax(np.matmul(jax.nn.relu(np.matmul(x, w1).add(b1)), w2).add(b2), 1).mul(t).sum().mul(-1 / 64);
     const update = jax.jit((p, x, t) => { const g = jax.grad(loss)(jax.tree.ref(p), x, t); return p.map((v, i) => v.sub(g[i].mul(0.1))); });
     function step() { p = update(p, x.ref, t.ref); return jax.tree.ref(p); }`,
