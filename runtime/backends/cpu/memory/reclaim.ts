@@ -44,30 +44,20 @@ export interface Claim {
   owner: WeakRef<Block> | null;
 }
 
-/** Counts of what the allocator did. */
-export interface AllocatorStatistics {
-  allocations: number;
-  frees: number;
-  /** Looks for garbage among what was made lately, and everywhere. */
-  youngSweeps: number;
-  fullSweeps: number;
-  /** Milliseconds spent in them. */
-  sweepTime: number;
-  evictions: number;
-  pageIns: number;
-  /** Bytes of the blocks in use. */
-  inUse: number;
-  peak: number;
-}
-
-export const statistics: AllocatorStatistics = {
+/** Counts of what the allocator did, in blocks, bytes and milliseconds. */
+export const statistics = {
   allocations: 0,
+  allocatedBytes: 0,
   frees: 0,
+  freedBytes: 0,
+  /** Looks for garbage among what was made lately, and everywhere. */
   youngSweeps: 0,
   fullSweeps: 0,
   sweepTime: 0,
   evictions: 0,
   pageIns: 0,
+  outOfMemory: 0,
+  /** Bytes of the blocks in use. */
   inUse: 0,
   peak: 0,
 };
@@ -162,6 +152,7 @@ export function claim(block: Block): void {
   if (statistics.inUse + size > threshold) sweep();
   block.address = takeBlock(size) || makeRoom(size, block);
   statistics.allocations++;
+  statistics.allocatedBytes += size;
   statistics.inUse += size;
   if (statistics.inUse > statistics.peak) statistics.peak = statistics.inUse;
   recent.push(block);
@@ -172,6 +163,7 @@ export function claim(block: Block): void {
 function give(address: number, size: number): void {
   giveBlock(address, size);
   statistics.inUse -= size;
+  statistics.freedBytes += size;
   statistics.frees++;
 }
 
@@ -281,6 +273,7 @@ function makeRoom(size: number, block: Block): number {
   for (let i = 0; i <= oldAge; i++) sweep();
   const address = takeBlock(size) || evictUntil(size);
   if (address !== 0) return address;
+  statistics.outOfMemory++;
   throw new RuntimeError(
     `DefaultCPUAllocator: can't allocate memory: you tried to allocate ${block.bytes} bytes for ${block.description}. ` +
       `The CPU's heap reaches ${heapBytes()} bytes, of which ${statistics.inUse} are in use, and cannot grow beyond 4 GiB. Work on smaller batches, or let go of tensors that are no longer needed.`,
