@@ -4,6 +4,7 @@ import type { Shape } from "../shape.ts";
 import type { Storage } from "../storage.ts";
 import type { ConvolutionBackend } from "./convolution.ts";
 import type { IndexingBackend } from "./indexing.ts";
+import type { ProductBackend } from "./products.ts";
 import type { ReductionBackend } from "./reductions.ts";
 
 /** Elements in a storage: where they begin and how far apart they are. Broadcast dimensions have stride 0. */
@@ -21,7 +22,7 @@ export interface View {
  * A backend gets settled work: dtypes are promoted, shapes inferred, broadcasts are strides, results allocated. It knows no operators; an
  * operator's meaning is in its declaration. Every method writes into `output`, whose elements no other argument shares, unless it says otherwise.
  */
-export interface Backend extends ConvolutionBackend, IndexingBackend, ReductionBackend {
+export interface Backend extends ConvolutionBackend, IndexingBackend, ProductBackend, ReductionBackend {
   /** A storage of `length` elements with arbitrary values. */
   allocate(dtype: DType, length: number): Storage;
 
@@ -39,7 +40,4 @@ export interface Backend extends ConvolutionBackend, IndexingBackend, ReductionB
 
   /** Copies elements, converting them as PyTorch's `to` does. Same shapes. */
   copy(output: View, input: View): void;
-
-  /** `output[b] = left[b] @ right[b]`: shapes `[B, n, k]`, `[B, k, m]`, `[B, n, m]`; one dtype. */
-  matmul(output: View, left: View, right: View): void;
 }

@@ -2,5 +2,6 @@
 export { toCopy } from "./conversion.ts";
 export { convolution, convolutionWeight } from "./convolution.ts";
 export { advancedIndex } from "./indexing.ts";
+export { batchMatmul } from "./matmul.ts";
 export { stridedBackward, stridedView } from "./slicing.ts";
 export { unsafeView } from "./view.ts";

@@ -2,14 +2,16 @@
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { composite, operator, type Operator } from "../operator.ts";
 import { keywordOnly, optionalTensor, scalar, tensor } from "../parameters.ts";
-import { allocate, backendOf, reshaped } from "../settle.ts";
-import { broadcastShapes, formatShape, numel, type Shape } from "../shape.ts";
+import type { View } from "../backends/backend.ts";
+import type { ProductFinish } from "../backends/products.ts";
+import { allocate, backendOf, broadcastTo, duplicate, reshaped } from "../settle.ts";
+import { broadcastShapes, formatShape, isContiguous, numel, type Shape } from "../shape.ts";
 import type { FunctionSignature, GeneralSignature, MatmulSignature } from "../signatures.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Scalar } from "../types.ts";
 import { add, mul } from "./arithmetic.ts";
 import { given, sample } from "./samples.ts";
-import { expand, reshape, squeeze, t, transpose, unsqueeze, viewOf } from "./view.ts";
+import { reshape, squeeze, t, transpose, unsqueeze } from "./view.ts";
 import { sum } from "./reduction.ts";
 import { int64 } from "../dtype.ts";
 
@@ -42,16 +44,21 @@ function shapeProduct(shape: Shape): string {
   return shape.join("x");
 }
 
-/** The product of `[B, n, k]` and `[B, k, m]`. */
-function product(left: Tensor, right: Tensor): Tensor {
-  const result = allocate([left.shape[0]!, left.shape[1]!, right.shape[2]!], left.dtype);
-  if (numel(result.shape) > 0) backendOf(left).matmul(result, left, right);
+/** The product of `[b…, n, k]` and `[b…, k, m]`, whose batch dimensions are the same. */
+function product(left: View, right: View, finish?: ProductFinish): Tensor {
+  const rank = left.shape.length;
+  const result = allocate([...left.shape.slice(0, rank - 1), right.shape[rank - 1]!], left.dtype);
+  if (numel(result.shape) > 0) backendOf(result).matmul(result, left, right, finish);
   return result;
 }
 
-/** A matrix as a batch of one. */
-function batched(matrix: Tensor): Tensor {
-  return viewOf(matrix, [1, ...matrix.shape], [0, ...matrix.strides]);
+/**
+ * `x @ y` for the derivative of a product, laid out as `like`: PyTorch gives the gradient of a transposed matrix transposed too, so that the gradient of what
+ * was transposed is row-major.
+ */
+function productLike(like: Tensor, x: Tensor, y: Tensor): Tensor {
+  const columnMajor = like.strides[0] === 1 && like.strides[1] === like.shape[0] && like.shape[1] !== 1;
+  return columnMajor ? t(mm(t(y), t(x))) : mm(x, y);
 }
 
 /**
@@ -69,9 +76,12 @@ export const mm: Operator<MatmulSignature> = operator({
     checkRank("mm", "the second operand", other, 2);
     checkInner(input, other, input.shape[1]!, other.shape[0]!);
     checkDtypes("mm", input, other);
-    return reshaped(product(batched(input), batched(other)), [input.shape[0]!, other.shape[1]!]);
+    return product(input, other);
   },
-  vjp: { input: (g, { other }) => mm(g, t(other)), other: (g, { input }) => mm(t(input), g) },
+  vjp: {
+    input: (g, { input, other }) => productLike(input, g, t(other)),
+    other: (g, { input, other }) => productLike(other, t(input), g),
+  },
   samples: [
     () => [sample([2, 3]), sample([3, 4], { seed: 1 })],
     () => [sample([3, 2]).t(), sample([3, 1], { seed: 1 })],
@@ -121,6 +131,12 @@ export const bmm: Operator<MatmulSignature> = operator({
   ],
 });
 
+/** A vector as a matrix of one column. */
+function columnOf(vector: Tensor): View {
+  const { storage, dtype, shape, strides, offset } = vector;
+  return { storage, dtype, shape: [shape[0]!, 1], strides: [strides[0]!, 1], offset };
+}
+
 /** The product of a matrix `[n, k]` and a vector `[k]`. @throws RuntimeError when the sizes differ. Source: `torch.mv`. */
 export const mv: Operator<MatmulSignature> = operator({
   name: "mv",
@@ -131,8 +147,7 @@ export const mv: Operator<MatmulSignature> = operator({
     checkRank("mv", "the second operand", vec, 1);
     checkInner(input, vec, input.shape[1]!, vec.shape[0]!);
     checkDtypes("mv", input, vec);
-    const column = viewOf(vec, [1, vec.shape[0]!, 1], [0, vec.strides[0]!, 0]);
-    return reshaped(product(batched(input), column), [input.shape[0]!]);
+    return reshaped(product(input, columnOf(vec)), [input.shape[0]!]);
   },
   vjp: {
     input: (g, { vec }) => mul(unsqueeze(g, 1), vec),
@@ -165,16 +180,40 @@ export const dot: Operator<MatmulSignature> = operator({
 /** The squeeze of a fresh result, which PyTorch does in place and numbers otherwise. */
 const squeezeResult: typeof squeeze = operator({ ...squeeze.declaration!, gradFn: "SqueezeBackward4" });
 
-/** Broadcasts the batch dimensions of both and multiplies them as one batch. */
-function batchMatmul(left: Tensor, right: Tensor): Tensor {
-  const batch = broadcastShapes(left.shape.slice(0, -2), right.shape.slice(0, -2));
-  const fold = (operand: Tensor): Tensor => {
-    const matrix = operand.shape.slice(-2);
-    return reshape(expand(operand, [...batch, ...matrix]), [numel(batch), ...matrix]);
-  };
-  checkInner(left, right, left.size(-1), right.size(-2));
-  return reshape(bmm(fold(left), fold(right)), [...batch, left.size(-2), right.size(-1)]);
-}
+/**
+ * The product of batches of matrices, `[b…, n, k]` and `[b…, k, m]`, whose batch dimensions broadcast. Neither operand is copied, whatever its strides.
+ *
+ * Source: `torch.matmul`, which expands and folds both into one batch for `bmm`, and so copies some.
+ */
+export const batchMatmul: Operator<MatmulSignature> = operator({
+  name: "batch_matmul",
+  parameters: { input: tensor, other: tensor },
+  gradFn: "UnsafeViewBackward0",
+  saves: ["input", "other"],
+  forward: ({ input, other }) => {
+    checkInner(input, other, input.size(-1), other.size(-2));
+    checkDtypes("matmul", input, other);
+    const batch = broadcastShapes(input.shape.slice(0, -2), other.shape.slice(0, -2));
+    const spread = (operand: Tensor): Tensor => broadcastTo(operand, [...batch, ...operand.shape.slice(-2)]);
+    return product(spread(input), spread(other));
+  },
+  vjp: {
+    input: (g, { other }) => batchMatmul(g, transpose(other, -2, -1)),
+    other: (g, { input }) => batchMatmul(transpose(input, -2, -1), g),
+  },
+  samples: [
+    () => [sample([2, 2, 3]), sample([2, 3, 2], { seed: 1 })],
+    () => [sample([2, 1, 2, 3]), sample([2, 3, 2], { seed: 1 })],
+    () => [sample([2, 3, 2, 3]).transpose(1, 2), sample([1, 2, 4, 3], { seed: 1 }).transpose(2, 3)],
+  ],
+  errors: [
+    {
+      args: () => [sample([2, 2, 3]), sample([2, 2, 3])],
+      error: "RuntimeError",
+      message: /inner sizes differ, 3 and 2/,
+    },
+  ],
+});
 
 /**
  * The product of two tensors: vectors give their dot product, matrices their product, and further dimensions are batches that broadcast.
@@ -241,20 +280,34 @@ export const addmm: Operator<AddmmSignature> = operator({
   },
   saves: ["mat1", "mat2"],
   forward: ({ input, mat1, mat2, beta, alpha }) => {
-    const result = mm(mat1, mat2);
-    checkDtypes("addmm", input, result);
-    return add(beta === 1 ? input : mul(input, beta), result, { alpha });
+    checkRank("addmm", "mat1", mat1, 2);
+    checkRank("addmm", "mat2", mat2, 2);
+    checkInner(mat1, mat2, mat1.shape[1]!, mat2.shape[0]!);
+    checkDtypes("addmm", mat1, mat2);
+    checkDtypes("addmm", input, mat1);
+    return addedProduct(input, mat1, mat2, beta, alpha);
   },
   vjp: {
-    input: (g, { beta }) => (beta === 1 ? g : mul(g, beta)),
-    mat1: (g, { mat2, alpha }) => timesScalar(mm(g, t(mat2)), alpha),
-    mat2: (g, { mat1, alpha }) => timesScalar(mm(t(mat1), g), alpha),
+    input: (g, { beta }) => timesScalar(g, beta),
+    mat1: (g, { mat1, mat2, alpha }) => timesScalar(productLike(mat1, g, t(mat2)), alpha),
+    mat2: (g, { mat1, mat2, alpha }) => timesScalar(productLike(mat2, t(mat1), g), alpha),
   },
   samples: [
     () => [sample([4]), sample([2, 3], { seed: 1 }), sample([3, 4], { seed: 2 })],
     () => [sample([2, 4]), sample([2, 3], { seed: 1 }), sample([3, 4], { seed: 2 }), { beta: 0.5, alpha: 2 }],
   ],
 });
+
+/** `beta · input + alpha · (left @ right)`; without factors, in one pass over the result. */
+function addedProduct(input: Tensor, left: Tensor, right: Tensor, beta: Scalar, alpha: Scalar): Tensor {
+  if (beta !== 1 || alpha !== 1) return add(timesScalar(input, beta), product(left, right), { alpha });
+  const shape = [...left.shape.slice(0, -1), right.shape.at(-1)!];
+  if (input.ndim === 1 && input.shape[0] === shape.at(-1) && isContiguous(input.shape, input.strides))
+    return product(left, right, { bias: input });
+  const result = duplicate(broadcastTo(input, shape));
+  if (numel(shape) > 0) backendOf(result).matmul(result, left, right, { accumulate: true });
+  return result;
+}
 
 function timesScalar(value: Tensor, factor: Scalar): Tensor {
   return factor === 1 ? value : mul(value, factor);

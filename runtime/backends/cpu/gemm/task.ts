@@ -5,14 +5,16 @@ import { expectMultiplications } from "./choice.ts";
 import { multiply, type Finish, type MatrixPlace } from "./multiply.ts";
 import type { Precision } from "./precision.ts";
 
-/** Matrices one after the other: also how many numbers further the next one is. */
+/** Matrices in two batch dimensions: also how many numbers further the next one is, in each of them. */
 export interface BatchPlace extends MatrixPlace {
+  readonly outer: number;
   readonly batch: number;
 }
 
 /** A batch of products that have their sizes in common. */
 export interface BatchProduct {
   readonly precision: Precision["name"];
+  readonly outerBatches: number;
   readonly batches: number;
   readonly rows: number;
   readonly columns: number;
@@ -37,18 +39,24 @@ const biasKinds = ["none", "columns", "rows"] as const;
 /** Multiplies all, on as many threads as are worth it. */
 export function multiplyBatch(product: BatchProduct): void {
   const division = divisionOf(product);
-  const unit = unitSize[division];
-  const size = product[division];
-  const units = Math.ceil(size / unit);
-  const work = product.batches * product.rows * product.columns * product.inner;
+  const units = Math.ceil(sizeAlong(product, division) / unitSize[division]);
+  const work = matricesIn(product) * product.rows * product.columns * product.inner;
   expectMultiplications(product.precision, work);
   const grain = Math.max(1, Math.ceil((worthThread * units) / work));
   runTask(productTask, units, grain, toArguments(product, division));
 }
 
-function divisionOf({ batches, rows, columns }: BatchProduct): Division {
-  if (batches > 1) return "batches";
-  return rows >= columns ? "rows" : "columns";
+function matricesIn({ outerBatches, batches }: BatchProduct): number {
+  return outerBatches * batches;
+}
+
+function sizeAlong(product: BatchProduct, division: Division): number {
+  return division === "batches" ? matricesIn(product) : product[division];
+}
+
+function divisionOf(product: BatchProduct): Division {
+  if (matricesIn(product) > 1) return "batches";
+  return product.rows >= product.columns ? "rows" : "columns";
 }
 
 /** @internal */
@@ -56,7 +64,7 @@ export const productTask: Task = defineTask("product", (begin, end, args) => {
   const { product, division } = fromArguments(args);
   const unit = unitSize[division];
   const first = begin * unit;
-  const count = Math.min(end * unit, product[division]) - first;
+  const count = Math.min(end * unit, sizeAlong(product, division)) - first;
   if (division === "batches")
     for (let batch = first; batch < first + count; batch++)
       multiplyPart(product, batch, "rows", 0, product.rows);
@@ -74,8 +82,10 @@ function multiplyPart(
   const { precision, inner, left, right, output } = product;
   const byRows = division === "rows";
   const bytes = precision === "float32" ? 4 : 8;
+  const outer = Math.floor(batch / product.batches);
+  const inOuter = batch - outer * product.batches;
   const place = (matrix: BatchPlace, offset: number): MatrixPlace => ({
-    address: matrix.address + (batch * matrix.batch + offset) * bytes,
+    address: matrix.address + (outer * matrix.outer + inOuter * matrix.batch + offset) * bytes,
     row: matrix.row,
     column: matrix.column,
   });
@@ -95,14 +105,26 @@ function multiplyPart(
 }
 
 function placeArguments(matrix: BatchPlace): readonly number[] {
-  return [matrix.address, matrix.batch, matrix.row, matrix.column];
+  return [matrix.address, matrix.outer, matrix.batch, matrix.row, matrix.column];
 }
 
 function toArguments(product: BatchProduct, division: Division): number[] {
-  const { precision, batches, rows, columns, inner, left, right, output, finish = {} } = product;
+  const {
+    precision,
+    outerBatches,
+    batches,
+    rows,
+    columns,
+    inner,
+    left,
+    right,
+    output,
+    finish = {},
+  } = product;
   return [
     divisions.indexOf(division),
     precisions.indexOf(precision),
+    outerBatches,
     batches,
     rows,
     columns,
@@ -117,30 +139,40 @@ function toArguments(product: BatchProduct, division: Division): number[] {
   ];
 }
 
+/** Where a matrix's place begins in the arguments, behind 7 others, and how many numbers it is. */
+const [firstPlace, placeSize] = [7, 5];
+
 function fromArguments(args: readonly number[]): { product: BatchProduct; division: Division } {
-  const place = (at: number): BatchPlace => ({
-    address: args[at]!,
-    batch: args[at + 1]!,
-    row: args[at + 2]!,
-    column: args[at + 3]!,
-  });
-  const biasOf = biasKinds[args[20]!]!;
-  const finish: Finish = {
-    accumulate: args[18] === 1,
-    relu: args[19] === 1,
-    ...(biasOf === "none" ? {} : { bias: args[21]!, biasOf }),
+  const place = (index: number): BatchPlace => {
+    const at = firstPlace + index * placeSize;
+    return {
+      address: args[at]!,
+      outer: args[at + 1]!,
+      batch: args[at + 2]!,
+      row: args[at + 3]!,
+      column: args[at + 4]!,
+    };
   };
+  const [accumulate, relu, biasKind, bias] = args.slice(firstPlace + 3 * placeSize) as number[];
+  const biasOf = biasKinds[biasKind!]!;
+  const finish: Finish = {
+    accumulate: accumulate === 1,
+    relu: relu === 1,
+    ...(biasOf === "none" ? {} : { bias: bias!, biasOf }),
+  };
+  const [division, precision, outerBatches, batches, rows, columns, inner] = args as number[];
   return {
-    division: divisions[args[0]!]!,
+    division: divisions[division!]!,
     product: {
-      precision: precisions[args[1]!]!,
-      batches: args[2]!,
-      rows: args[3]!,
-      columns: args[4]!,
-      inner: args[5]!,
-      left: place(6),
-      right: place(10),
-      output: place(14),
+      precision: precisions[precision!]!,
+      outerBatches: outerBatches!,
+      batches: batches!,
+      rows: rows!,
+      columns: columns!,
+      inner: inner!,
+      left: place(0),
+      right: place(1),
+      output: place(2),
       finish,
     },
   };
