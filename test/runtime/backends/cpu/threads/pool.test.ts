@@ -104,10 +104,10 @@ test("whoever takes memory after an operation was stopped finds the threads idle
 
 test("an operation after one that was stopped does all of its work", () => {
   const first = zeros(100_000);
-  const second = zeros(1000);
+  const second = zeros(20_000);
   for (let i = 1; i <= 3; i++) {
     stopInTheMiddle(first.address);
-    pool.run(kernelWork(kernels, "count"), 1000, 7, 3, [second.address]);
+    pool.run(kernelWork(kernels, "countSlowly"), 20_000, 7, 3, [second.address, 3000]);
     expect(second.values.every((value) => value === i)).toBe(true);
   }
 });
