@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
 import { kernelInfo, KernelLoop } from "./loop/index.ts";
-import { installPrelude } from "./prelude/index.ts";
+import { installPrelude, recoverRuntime } from "./prelude/index.ts";
 import { createSession, type Session } from "./session/index.ts";
 import { logLine, Transport, TransportError, type ShellRequest } from "./transport/index.ts";
 import { ConnectionError, readConnectionFile } from "./wire/index.ts";
@@ -30,7 +30,10 @@ async function main(args: readonly string[]): Promise<void> {
   let loop: KernelLoop<ShellRequest> | null = null;
   const [transport, session] = await Promise.all([
     Transport.open(info, sender, kernelInfo, {
-      onInterrupted: () => loop?.interrupted(),
+      onInterrupted: () => {
+        recoverRuntime();
+        loop?.interrupted();
+      },
       onShutdown: () => {
         loop?.flush();
         exit(0);

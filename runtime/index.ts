@@ -13,6 +13,7 @@ export { IndexError } from "./errors/indexError.ts";
 export { NotImplementedError } from "./errors/notImplementedError.ts";
 export { RuntimeError } from "./errors/runtimeError.ts";
 export { ValueError } from "./errors/valueError.ts";
+export { recoverFromInterrupt } from "./recover.ts";
 export type { Shape } from "./shape.ts";
 export type {
   GraphEdge,

@@ -1,1 +1,2 @@
 export { installPrelude } from "./install.ts";
+export { recoverRuntime } from "./renderers.ts";

@@ -24,6 +24,11 @@ export async function loadRenderers(): Promise<Loaded> {
   return loaded;
 }
 
+/** Puts the runtime in order after an interrupt has stopped a cell in the middle of an operation. */
+export function recoverRuntime(): void {
+  loaded?.runtime.recoverFromInterrupt();
+}
+
 /** Renders at once when everything is loaded, so that a display in a synchronous loop does not wait for its end. */
 function whenLoaded(
   render: (loaded: Loaded) => MimeBundle | Promise<MimeBundle> | undefined,

@@ -1,4 +1,6 @@
 let enabled = true;
+/** The mode outside of all functions and blocks that change it for a while. */
+let lasting = true;
 
 /** Whether operations are being recorded for backward. Source: `torch.is_grad_enabled`. */
 export function is_grad_enabled(): boolean {
@@ -71,5 +73,17 @@ export const enable_grad: GradMode = mode(true);
 
 /** Turns recording on or off, for the rest of a block with `using`, or for good. Source: `torch.set_grad_enabled`. */
 export function set_grad_enabled(value: boolean): GradModeGuard {
-  return guard(value);
+  const { restore } = guard(value);
+  const before = lasting;
+  lasting = value;
+  const restoreBoth = (): void => {
+    restore();
+    lasting = before;
+  };
+  return { restore: restoreBoth, [Symbol.dispose]: restoreBoth };
+}
+
+/** Ends whatever changed the mode for a while, after a program was stopped inside of it. @internal */
+export function restoreGradMode(): void {
+  enabled = lasting;
 }

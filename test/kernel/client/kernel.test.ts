@@ -236,6 +236,19 @@ describe("An interrupt", () => {
     expect(shown(await next)).toBe("42");
   });
 
+  it("in the middle of tensor operations leaves tensors, recording and threads in order", async () => {
+    await run('import torch from "typetorch"; const x = torch.randn([300, 300], { requires_grad: true });');
+    for (let i = 0; i < 5; i++) {
+      const result = await stopped("for (;;) torch.no_grad(() => x.matmul(x).exp().sum())", () =>
+        kernel.interrupt(),
+      );
+      expect(result.error?.ename).toBe("KeyboardInterrupt");
+      expect(shown(await run("torch.is_grad_enabled()"))).toBe("true");
+    }
+    await run("x.matmul(x).sum().backward()");
+    expect(shown(await run("x.grad.shape"))).toBe("[ 300, 300 ]");
+  });
+
   it("in the very moment in which cells end never wedges the kernel", async () => {
     for (let i = 0; i < 30; i++) {
       const cell = run("for (let i = 0; i < 3e6; i++); await 1; 'done'");

@@ -1,0 +1,13 @@
+import { restoreGradMode } from "./autograd/modes.ts";
+import { abandonScopes } from "./scope.ts";
+
+/**
+ * Puts the runtime in order after a program was stopped in the middle of an operation without any `finally` being run, as V8's `terminateExecution` and the time
+ * limit of a `vm.Script` do: recording is on or off as it was outside of `no_grad` and its like, and no operation counts as under way.
+ *
+ * @internal
+ */
+export function recoverFromInterrupt(): void {
+  restoreGradMode();
+  abandonScopes();
+}
