@@ -13,17 +13,10 @@ import {
   type DTypeName,
   type TypedArray,
 } from "./dtype.ts";
-import { NotImplementedError } from "./errors/notImplementedError.ts";
+import { integersInto, normalInto, uniformInto } from "./drawing.ts";
 import { RuntimeError } from "./errors/runtimeError.ts";
 import { ValueError } from "./errors/valueError.ts";
-import {
-  default_generator,
-  fillNormal,
-  fillUniform,
-  randomInteger,
-  randomPermutation,
-  type Generator,
-} from "./random.ts";
+import { default_generator, randomPermutation, type Generator } from "./random.ts";
 import { allocate, allocateZeros, convert, duplicate, fromArray } from "./settle.ts";
 import { formatShape, numel, type Shape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
@@ -333,31 +326,21 @@ export function eye(n: number, m: number | TensorOptions = n, options: TensorOpt
   return finish(fromValues(values, shape, dtype), all);
 }
 
-/** @throws NotImplementedError when random numbers are wanted in a dtype without fractions. */
-function floatData(name: string, tensor: Tensor): Float32Array | Float64Array {
-  const { data } = tensor.storage;
-  if (data instanceof Float32Array || data instanceof Float64Array)
-    return data.subarray(tensor.offset, tensor.offset + tensor.numel());
-  throw new NotImplementedError(
-    `"${name}" not implemented for '${tensor.dtype.typeName}': random fractions need a floating-point dtype. Use randint for whole numbers.`,
-  );
-}
-
-function random(name: string, fill: typeof fillUniform): OfSize {
+function random(name: string, fill: typeof uniformInto): OfSize {
   const create = (...args: readonly unknown[]): Tensor => {
     const { shape, options } = readSize<RandomOptions>(name, args);
     const result = allocate(shape, options.dtype ?? get_default_dtype());
-    fill(floatData(name, result), options.generator ?? default_generator, 0, 1);
+    fill(name, result, options.generator ?? default_generator, 0, 1);
     return finish(result, options);
   };
   return create as OfSize; // `readSize` checks the forms
 }
 
 /** Random numbers from [0, 1), the same as PyTorch draws after the same seed. Source: `torch.rand`. */
-export const rand: OfSize = random("rand", fillUniform);
+export const rand: OfSize = random("rand", uniformInto);
 
 /** Random numbers from the standard normal distribution, as PyTorch draws them. Source: `torch.randn`. */
-export const randn: OfSize = random("randn", fillNormal);
+export const randn: OfSize = random("randn", normalInto);
 
 /**
  * Random whole numbers from `low` (0 unless given) up to but without `high`, as int64.
@@ -386,10 +369,9 @@ export function randint(...args: readonly unknown[]): Tensor {
       `random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}. The upper bound is not included.`,
     );
   const generator = options.generator ?? default_generator;
-  const values = Array.from({ length: numel(shape) }, () =>
-    randomInteger(generator, BigInt(low), BigInt(high)),
-  );
-  return finish(fromValues(values, shape, options.dtype ?? int64), options);
+  const result = allocate(shape, int64);
+  integersInto(result, generator, low, high);
+  return finish(convert(result, options.dtype ?? int64), options);
 }
 
 /** The numbers 0 to n − 1 in random order, as int64. Source: `torch.randperm`. */
@@ -440,14 +422,4 @@ export const randn_like: <T extends Tensor>(input: T, options?: TensorOptions) =
 /** One value in the shape and dtype of another tensor. Source: `torch.full_like`. */
 export function full_like(input: Tensor, fill_value: Scalar, options: TensorOptions = {}): Tensor {
   return full(input.shape as Shape, fill_value, { ...options, dtype: options.dtype ?? input.dtype });
-}
-
-/** Overwrites a tensor with numbers from [from, to). @internal */
-export function uniformInto(tensor: Tensor, from: number, to: number, generator: Generator): void {
-  fillUniform(floatData("uniform_", tensor), generator, from, to);
-}
-
-/** Overwrites a tensor with normal numbers. @internal */
-export function normalInto(tensor: Tensor, mean: number, std: number, generator: Generator): void {
-  fillNormal(floatData("normal_", tensor), generator, mean, std);
 }

@@ -1,8 +1,8 @@
 /** The methods of `Tensor` that come from the operator table, and the few that are not operators. */
 import { applyInPlace, checkWritable } from "./autograd/inplace.ts";
 import { runBackward } from "./autograd/engine.ts";
-import { normalInto, uniformInto } from "./create.ts";
 import type { DTypeName } from "./dtype.ts";
+import { bernoulliInto, normalInto, uniformInto } from "./drawing.ts";
 import { RuntimeError } from "./errors/runtimeError.ts";
 import type { MethodOfOperator, Operator, OperatorFacts } from "./operator.ts";
 import { where } from "./ops/functions.ts";
@@ -157,6 +157,8 @@ interface OtherMethods<S extends Shape, D extends DTypeName> {
   uniform_(from?: number, to?: number, options?: { readonly generator?: Generator }): this;
   /** Writes normal random numbers over all elements. Source: `torch.Tensor.normal_`. */
   normal_(mean?: number, std?: number, options?: { readonly generator?: Generator }): this;
+  /** Writes 1 with probability `p` and 0 otherwise over all elements. Source: `torch.Tensor.bernoulli_`. */
+  bernoulli_(p?: number, options?: { readonly generator?: Generator }): this;
   /** Cuts this tensor off its history, in place: it becomes a leaf. Source: `torch.Tensor.detach_`. */
   detach_(): this;
   /** With the shape of another tensor. Source: `torch.Tensor.reshape_as`. */
@@ -214,9 +216,18 @@ const others: {
   where: (self, condition: Tensor, other: Operand) => where(condition, self, other),
   zero_: (self) => applyInPlace(operators.fill, self, [0]),
   uniform_: (self, from = 0, to = 1, options: { generator?: Generator } = {}) =>
-    writeRandom(self, (target) => uniformInto(target, from, to, options.generator ?? default_generator)),
+    writeRandom(self, (target) =>
+      uniformInto("uniform_", target, options.generator ?? default_generator, from, to),
+    ),
   normal_: (self, mean = 0, std = 1, options: { generator?: Generator } = {}) =>
-    writeRandom(self, (target) => normalInto(target, mean, std, options.generator ?? default_generator)),
+    writeRandom(self, (target) =>
+      normalInto("normal_", target, options.generator ?? default_generator, mean, std),
+    ),
+  bernoulli_: (self, p = 0.5, options: { generator?: Generator } = {}) => {
+    if (!(p >= 0 && p <= 1))
+      throw new RuntimeError(`bernoulli_ expects p to be in [0, 1], but got p=${String(p)}.`);
+    return writeRandom(self, (target) => bernoulliInto(target, options.generator ?? default_generator, p, 1));
+  },
   detach_: (self) => {
     self.grad_fn = null;
     self.base = null;

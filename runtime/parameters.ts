@@ -128,6 +128,13 @@ export function number(fallback?: number): Parameter<number> {
   );
 }
 
+/** A number, or `null`. */
+export const optionalNumber: Parameter<number | null> = {
+  expects: "a number or null",
+  fallback: null,
+  convert: (value) => (value === null || isNumber(value) ? value : undefined),
+};
+
 /** A whole number. */
 export function integer(fallback?: number): Parameter<number> {
   return withFallback({ expects: "a whole number", convert: toInteger }, fallback);

@@ -1,3 +1,4 @@
+import type { TwisterState } from "./backends/random.ts";
 import { ValueError } from "./errors/valueError.ts";
 
 const stateSize = 624;
@@ -9,8 +10,8 @@ const shiftSize = 397;
  * Source: `torch.Generator`; M. Matsumoto and T. Nishimura, "Mersenne Twister" (1998), mt19937; `aten/src/ATen/core/DistributionsHelper.h`.
  */
 export class Generator {
-  readonly #state: Uint32Array = new Uint32Array(stateSize);
-  #next: number = stateSize;
+  /** What the numbers are drawn from. @internal */
+  readonly twister: TwisterState = { words: new Uint32Array(stateSize), next: stateSize };
   #seed = 0n;
   #cachedNormal: number | null = null;
 
@@ -29,13 +30,13 @@ export class Generator {
         `manual_seed: expected a whole number, got ${seed}. Use for example manual_seed(0).`,
       );
     this.#seed = BigInt.asUintN(64, BigInt(seed));
-    const state = this.#state;
+    const state = this.twister.words;
     state[0] = Number(this.#seed & 0xffff_ffffn);
     for (let i = 1; i < stateSize; i++) {
       const previous = state[i - 1]! ^ (state[i - 1]! >>> 30);
       state[i] = Math.imul(1_812_433_253, previous) + i;
     }
-    this.#next = stateSize;
+    this.twister.next = stateSize;
     this.#cachedNormal = null;
     return this;
   }
@@ -47,8 +48,8 @@ export class Generator {
 
   /** 32 random bits, as a number from 0 to 2³² − 1. */
   random(): number {
-    if (this.#next === stateSize) this.#twist();
-    let y = this.#state[this.#next++]!;
+    if (this.twister.next === stateSize) this.#twist();
+    let y = this.twister.words[this.twister.next++]!;
     y ^= y >>> 11;
     y ^= (y << 7) & 0x9d2c_5680;
     y ^= (y << 15) & 0xefc6_0000;
@@ -88,13 +89,13 @@ export class Generator {
   }
 
   #twist(): void {
-    const state = this.#state;
+    const state = this.twister.words;
     for (let i = 0; i < stateSize; i++) {
       const mixed = (state[i]! & 0x8000_0000) | (state[(i + 1) % stateSize]! & 0x7fff_ffff);
       const twisted = (mixed >>> 1) ^ (mixed & 1 ? 0x9908_b0df : 0);
       state[i] = state[(i + shiftSize) % stateSize]! ^ twisted;
     }
-    this.#next = 0;
+    this.twister.next = 0;
   }
 }
 
@@ -158,10 +159,15 @@ export function randomInteger(generator: Generator, low: bigint, high: bigint): 
 
 /** The numbers 0 to n − 1 in random order. Source: `randperm_cpu`. */
 export function randomPermutation(generator: Generator, n: number): BigInt64Array {
-  const result = BigInt64Array.from({ length: n }, (_, i) => BigInt(i));
+  const order = Int32Array.from({ length: n }, (_, i) => i);
   for (let i = 0; i < n - 1; i++) {
     const other = i + (generator.random() % (n - i));
-    [result[i], result[other]] = [result[other]!, result[i]!];
+    const before = order[i]!;
+    order[i] = order[other]!;
+    order[other] = before;
   }
-  return result;
+  // Each number is the lower half of an int64, whose upper half is 0.
+  const halves = new Int32Array(2 * n);
+  for (let i = 0; i < n; i++) halves[2 * i] = order[i]!;
+  return new BigInt64Array(halves.buffer);
 }

@@ -6,6 +6,7 @@ import type { ConvolutionBackend } from "./convolution.ts";
 import type { IndexingBackend } from "./indexing.ts";
 import type { ProductBackend } from "./products.ts";
 import type { ReductionBackend } from "./reductions.ts";
+import type { RandomBackend } from "./random.ts";
 
 /** Elements in a storage: where they begin and how far apart they are. Broadcast dimensions have stride 0. */
 export interface View {
@@ -22,7 +23,8 @@ export interface View {
  * A backend gets settled work: dtypes are promoted, shapes inferred, broadcasts are strides, results allocated. It knows no operators; an
  * operator's meaning is in its declaration. Every method writes into `output`, whose elements no other argument shares, unless it says otherwise.
  */
-export interface Backend extends ConvolutionBackend, IndexingBackend, ProductBackend, ReductionBackend {
+export interface Backend
+  extends ConvolutionBackend, IndexingBackend, ProductBackend, RandomBackend, ReductionBackend {
   /** A storage of `length` elements with arbitrary values. */
   allocate(dtype: DType, length: number): Storage;
 

@@ -1,6 +1,8 @@
 /** `torch.nn.functional`: the operators of networks as functions. */
 export { conv1d, conv2d, conv3d } from "../ops/conv.ts";
 export { conv_transpose1d, conv_transpose2d, conv_transpose3d } from "../ops/convTranspose.ts";
+export { dropout } from "../ops/dropout.ts";
+export { embedding } from "../ops/embedding.ts";
 export { cross_entropy, mse_loss, nll_loss } from "../ops/loss.ts";
 export { linear } from "../ops/matmul.ts";
 export { log_softmax, softmax } from "../ops/reduction.ts";

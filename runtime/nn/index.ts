@@ -11,6 +11,8 @@ export {
   type TransposedConvolutionArguments,
   type TransposedConvolutionOptions,
 } from "./convolution.ts";
+export { Dropout } from "./dropout.ts";
+export { Embedding, type EmbeddingOptions } from "./embedding.ts";
 export { Flatten, type FlattenOptions } from "./flatten.ts";
 export * as functional from "./functional.ts";
 export { Linear, ReLU, Sequential, type Layer, type LinearOptions } from "./layers.ts";

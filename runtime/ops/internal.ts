@@ -1,6 +1,8 @@
 /** Operators that others are made of, and that have no name of their own in PyTorch's API. Listed so that the tests reach them. */
 export { toCopy } from "./conversion.ts";
 export { convolution, convolutionWeight } from "./convolution.ts";
+export { dropout } from "./dropout.ts";
+export { embedding, embeddingBackward, rowsOf } from "./embedding.ts";
 export { advancedIndex } from "./indexing.ts";
 export { batchMatmul } from "./matmul.ts";
 export { stridedBackward, stridedView } from "./slicing.ts";

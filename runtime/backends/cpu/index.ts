@@ -4,6 +4,7 @@ import { convolution, convolutionWeight, transposedConvolution } from "./convolu
 import { indexing } from "./indexing/index.ts";
 import { adopt, allocate, allocateZeros } from "./memory/storage.ts";
 import { argReduce, extremes, reduce, variance } from "./reduction/reduce.ts";
+import { random } from "./random/fill.ts";
 import { copy } from "./reference/copy.ts";
 import { pointwise } from "./reference/pointwise.ts";
 
@@ -23,4 +24,5 @@ export const cpuBackend: Backend = {
   transposedConvolution,
   convolutionWeight,
   ...indexing,
+  ...random,
 };

@@ -30,7 +30,7 @@ nn.functional.cross_entropy nn.functional.linear clone contiguous __getitem__ rs
 scatter_add fill float double long int bool byte
 nn.functional.conv1d nn.functional.conv2d nn.functional.conv3d nn.functional.conv_transpose1d nn.functional.conv_transpose2d
 nn.functional.conv_transpose3d
-scatter index_add masked_select take_along_dim
+scatter index_add masked_select take_along_dim nn.functional.embedding
 """.split()
 # Further names of an operator in PyTorch, with the same arguments.
 SECOND_NAMES = {
@@ -150,12 +150,17 @@ def call_of(name: str, sample) -> tuple[list, dict, int]:
     if name == "where":
         # OpInfo's own lambda puts the condition second, as the method form has it.
         return [args[1], args[0], args[2]], dict(sample.kwargs), 1
+    if name == "nn.functional.embedding":
+        # OpInfo's lambda puts the table first.
+        return [args[1], args[0]], dict(sample.kwargs), 0
     return args, dict(sample.kwargs), 0
 
 
 def python_form(operator):
     if operator.name == "where":
         return torch.where
+    if operator.name == "nn.functional.embedding":
+        return torch.nn.functional.embedding
     if operator.name == "__getitem__":
         return lambda tensor, index: tensor[tuple(index) if isinstance(index, list) else index]
     return operator.op

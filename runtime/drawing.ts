@@ -1,0 +1,79 @@
+/** Fills tensors with random numbers, in the order in which PyTorch draws them. */
+import { NotImplementedError } from "./errors/notImplementedError.ts";
+import { fillNormal, fillUniform, randomInteger, type Generator } from "./random.ts";
+import { backendOf } from "./settle.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** Up to so many numbers are drawn one by one, which costs less than to hand the generator's state over. */
+const fewNumbers = 48;
+
+/** @throws NotImplementedError when random numbers are wanted in a dtype without fractions. */
+function floatData(name: string, tensor: Tensor): Float32Array | Float64Array {
+  const { data } = tensor.storage;
+  if (data instanceof Float32Array || data instanceof Float64Array)
+    return data.subarray(tensor.offset, tensor.offset + tensor.numel());
+  throw new NotImplementedError(
+    `"${name}" not implemented for '${tensor.dtype.typeName}': random fractions need a floating-point dtype. Use randint for whole numbers.`,
+  );
+}
+
+/**
+ * Overwrites a contiguous tensor with numbers from [from, to).
+ *
+ * @throws NotImplementedError for a dtype without fractions; the error names the operation `name`.
+ */
+export function uniformInto(
+  name: string,
+  tensor: Tensor,
+  generator: Generator,
+  from: number,
+  to: number,
+): void {
+  if (tensor.numel() <= fewNumbers || !tensor.dtype.is_floating_point)
+    fillUniform(floatData(name, tensor), generator, from, to);
+  else {
+    const round = tensor.dtype.name === "float32" ? Math.fround : (value: number): number => value;
+    backendOf(tensor).fillUniform(tensor, generator.twister, from, round(round(to) - round(from)));
+  }
+}
+
+/**
+ * Overwrites a contiguous tensor with normal numbers.
+ *
+ * @throws NotImplementedError for a dtype without fractions; the error names the operation `name`.
+ */
+export function normalInto(
+  name: string,
+  tensor: Tensor,
+  generator: Generator,
+  mean: number,
+  std: number,
+): void {
+  if (tensor.numel() <= fewNumbers || tensor.dtype.name !== "float32")
+    fillNormal(floatData(name, tensor), generator, mean, std);
+  else backendOf(tensor).fillNormal(tensor, generator.twister, mean, std);
+}
+
+/** Overwrites a contiguous tensor with `value` where a number from [0, 1) is below `p`, and 0 elsewhere. */
+export function bernoulliInto(tensor: Tensor, generator: Generator, p: number, value: number): void {
+  if (tensor.numel() > fewNumbers) {
+    backendOf(tensor).fillBernoulli(tensor, generator.twister, p, value);
+    return;
+  }
+  const { data } = tensor.storage;
+  for (let i = 0; i < tensor.numel(); i++) {
+    const drawn = generator.uniformDouble() < p ? value : 0;
+    data[tensor.offset + i] = (data instanceof BigInt64Array ? BigInt(drawn) : drawn) as never; // the array's element type follows from the dtype
+  }
+}
+
+/** Overwrites a contiguous int64 tensor with whole numbers from [low, high). */
+export function integersInto(tensor: Tensor, generator: Generator, low: number, high: number): void {
+  if (tensor.numel() > fewNumbers && high - low < 2 ** 32) {
+    backendOf(tensor).fillIntegers(tensor, generator.twister, low, high - low);
+    return;
+  }
+  const data = tensor.storage.data as BigInt64Array; // the tensor is int64
+  for (let i = 0; i < tensor.numel(); i++)
+    data[tensor.offset + i] = randomInteger(generator, BigInt(low), BigInt(high));
+}
