@@ -49,9 +49,14 @@ function settleWindow({ stride, padding, dilation, groups }: WindowArguments): C
   return { stride: triple(stride, 1), padding: triple(padding, 0), dilation: triple(dilation, 1), groups };
 }
 
+/** The tensor in row-major order. */
+function rowMajor(operand: Tensor): Tensor {
+  return operand.is_contiguous() ? operand : duplicate(operand);
+}
+
 /** The tensor in row-major order with three spatial dimensions. */
 function settleOperand(operand: Tensor): Tensor {
-  const plain = operand.is_contiguous() ? operand : duplicate(operand);
+  const plain = rowMajor(operand);
   const [first = 1, second = 1, ...spatial] = plain.shape;
   const shape = [first, second, ...triple(spatial, 1)];
   return alias(plain, shape, contiguousStrides(shape));
@@ -108,7 +113,7 @@ export const convolution: Operator<ConvolutionSignature> = operator({
     const backend = backendOf(input);
     const run = transposed ? backend.transposedConvolution : backend.convolution;
     const operands = [result, input, weight].map(settleOperand) as [Tensor, Tensor, Tensor];
-    run(...operands, bias, settleWindow(window));
+    run(...operands, bias && rowMajor(bias), settleWindow(window));
     return result;
   },
   vjp: {

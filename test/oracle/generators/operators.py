@@ -260,10 +260,22 @@ def promotion_rows(operator, dtype: torch.dtype) -> list[dict]:
     return rows
 
 
+def rounds_little(operator, sample, dtype: torch.dtype) -> bool:
+    """Whether a float32 result is that of float64: where many products cancel out, digits depend on the order of the sum."""
+    if dtype is not torch.float32 or not operator.name.startswith("nn.functional.conv"):
+        return True
+    args, kwargs, _ = call_of(operator.name, sample)
+    single = map_arguments([args, kwargs], short_decimals)
+    double = map_arguments(single, lambda item: item.double() if isinstance(item, torch.Tensor) else item)
+    results = [operator.op(*args, **kwargs).double() for args, kwargs in (single, double)]
+    return torch.allclose(*results, rtol=5e-7, atol=3e-6)
+
+
 def rows_of(operator, dtype: torch.dtype, count: int) -> list[dict]:
     seed(f"{operator.name} {operator.variant_test_name} {dtype_name(dtype)}")
     differentiable = dtype is torch.float64 and operator.supports_autograd
-    samples = [sample for sample in operator.sample_inputs("cpu", dtype, requires_grad=differentiable) if usable(sample)]
+    samples = [sample for sample in operator.sample_inputs("cpu", dtype, requires_grad=differentiable)
+               if usable(sample) and rounds_little(operator, sample, dtype)]
     chosen = most_diverse(samples, count) + special_samples(operator, dtype)
     return [sample_row(operator, sample, dtype) for sample in chosen]
 
