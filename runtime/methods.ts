@@ -18,6 +18,8 @@ import * as operators from "./ops/methods.ts";
 import type * as reduction from "./ops/reduction.ts";
 import type * as scattering from "./ops/scattering.ts";
 import type * as slicing from "./ops/slicing.ts";
+import type * as softmax from "./ops/softmax.ts";
+import type * as statistics from "./ops/statistics.ts";
 import type * as unary from "./ops/unary.ts";
 import type * as view from "./ops/view.ts";
 import { index, index_put_, type IndexItem } from "./ops/subscript.ts";
@@ -96,6 +98,8 @@ type TableMethods<Self> = Methods<typeof arithmetic, Self> &
   Methods<typeof reduction, Self> &
   Methods<typeof scattering, Self> &
   Methods<typeof slicing, Self> &
+  Methods<typeof softmax, Self> &
+  Methods<typeof statistics, Self> &
   Methods<typeof unary, Self> &
   Methods<typeof view, Self>;
 

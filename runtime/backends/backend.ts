@@ -7,6 +7,7 @@ import type { IndexingBackend } from "./indexing.ts";
 import type { ProductBackend } from "./products.ts";
 import type { ReductionBackend } from "./reductions.ts";
 import type { RandomBackend } from "./random.ts";
+import type { RowBackend } from "./rows.ts";
 
 /** Elements in a storage: where they begin and how far apart they are. Broadcast dimensions have stride 0. */
 export interface View {
@@ -24,7 +25,7 @@ export interface View {
  * operator's meaning is in its declaration. Every method writes into `output`, whose elements no other argument shares, unless it says otherwise.
  */
 export interface Backend
-  extends ConvolutionBackend, IndexingBackend, ProductBackend, RandomBackend, ReductionBackend {
+  extends ConvolutionBackend, IndexingBackend, ProductBackend, RandomBackend, ReductionBackend, RowBackend {
   /** A storage of `length` elements with arbitrary values. */
   allocate(dtype: DType, length: number): Storage;
 

@@ -5,5 +5,5 @@ export { dropout } from "../ops/dropout.ts";
 export { embedding } from "../ops/embedding.ts";
 export { cross_entropy, mse_loss, nll_loss } from "../ops/loss.ts";
 export { linear } from "../ops/matmul.ts";
-export { log_softmax, softmax } from "../ops/reduction.ts";
+export { log_softmax, softmax } from "../ops/softmax.ts";
 export { relu, sigmoid, tanh } from "../ops/unary.ts";

@@ -6,4 +6,5 @@ export { embedding, embeddingBackward, rowsOf } from "./embedding.ts";
 export { advancedIndex } from "./indexing.ts";
 export { batchMatmul } from "./matmul.ts";
 export { stridedBackward, stridedView } from "./slicing.ts";
+export { logSoftmaxBackward, softmaxBackward } from "./softmax.ts";
 export { unsafeView } from "./view.ts";

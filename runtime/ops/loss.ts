@@ -14,8 +14,9 @@ import { readIndices } from "./advanced.ts";
 import { div, mul, sub, where } from "./arithmetic.ts";
 import { eq } from "./comparison.ts";
 import { gather, scatter_add } from "./scattering.ts";
-import { log_softmax, mean, sum } from "./reduction.ts";
+import { mean, sum } from "./reduction.ts";
 import { given, sample } from "./samples.ts";
+import { log_softmax } from "./softmax.ts";
 import { movedim, reshape, squeeze, unsqueeze } from "./view.ts";
 
 /** How the losses of the elements become one number: their mean, their sum, or not at all. */

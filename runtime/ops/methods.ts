@@ -18,22 +18,9 @@ export { bool, byte, copy, cpu, double, fill, float, int, long, to, type_as } fr
 export { max, min } from "./extremum.ts";
 export { index_add, index_put, index_select, masked_select } from "./indexing.ts";
 export { addmm, bmm, dot, matmul, mm, mv } from "./matmul.ts";
-export {
-  all,
-  amax,
-  amin,
-  any,
-  argmax,
-  argmin,
-  log_softmax,
-  logsumexp,
-  mean,
-  prod,
-  softmax,
-  std,
-  sum,
-  var,
-} from "./reduction.ts";
+export { all, amax, amin, any, argmax, argmin, mean, prod, sum } from "./reduction.ts";
+export { log_softmax, logsumexp, softmax } from "./softmax.ts";
+export { std, var } from "./statistics.ts";
 export {
   abs,
   ceil,

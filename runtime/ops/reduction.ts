@@ -1,35 +1,16 @@
 /** Sums, means, extremes and their like, over all dimensions or over some. Derivatives: PyTorch's `FunctionsManual.cpp`. */
 import { bool, int64, uint8, type DType } from "../dtype.ts";
 import { IndexError } from "../errors/indexError.ts";
-import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
-import { operator, type Operator, type Sample } from "../operator.ts";
-import {
-  dims,
-  dtype,
-  flag,
-  integer,
-  keywordOnly,
-  number,
-  optionalInteger,
-  requiredDims,
-  tensor,
-  type Parameter,
-} from "../parameters.ts";
-import { convert, reduceDims, varianceAlong, searchDims } from "../settle.ts";
-import { formatShape, normalizeDims, numel, type Shape } from "../shape.ts";
-import type {
-  ArgReductionSignature,
-  DeviationSignature,
-  Dims,
-  GeneralSignature,
-  ReductionSignature,
-} from "../signatures.ts";
+import { operator, type ErrorCase, type Operator, type Sample } from "../operator.ts";
+import { dims, dtype, flag, optionalInteger, tensor } from "../parameters.ts";
+import { reduceDims, searchDims } from "../settle.ts";
+import { formatShape, normalizeDims, type Shape } from "../shape.ts";
+import type { ArgReductionSignature, Dims, GeneralSignature, ReductionSignature } from "../signatures.ts";
 import type { Tensor } from "../tensor.ts";
-import { div, mul, sub, where } from "./arithmetic.ts";
+import { div, mul, where } from "./arithmetic.ts";
 import { eq } from "./comparison.ts";
 import { given, sample } from "./samples.ts";
-import { exp, log, sqrt } from "./unary.ts";
 import { expand, unsqueeze } from "./view.ts";
 
 const samples: readonly Sample[] = [
@@ -40,7 +21,8 @@ const samples: readonly Sample[] = [
   () => [sample([])],
 ];
 
-const outOfRange = {
+/** A dimension that a matrix does not have. */
+export const outOfRange: ErrorCase = {
   args: () => [sample([2, 3]), 2],
   error: "IndexError",
   message: /expected to be in range of \[-2, 1\], but got 2/,
@@ -62,7 +44,8 @@ function variant(name: string): (args: { readonly dim: Dims | null }) => string 
   return ({ dim }) => `${name}Backward${dim === null ? 0 : 1}`;
 }
 
-function count(shape: Shape, dim: Dims | null): number {
+/** Number of elements behind each element of a result. */
+export function count(shape: Shape, dim: Dims | null): number {
   return normalizeDims(dim, shape.length).reduce((product, position) => product * shape[position]!, 1);
 }
 
@@ -270,214 +253,6 @@ export const any: Operator<ReductionSignature> = quantifier("any");
 
 /** Whether all elements are true (not zero), or all along `dim`. Source: `torch.all`. */
 export const all: Operator<ReductionSignature> = quantifier("all");
-
-interface DeviationArguments {
-  readonly input: Tensor;
-  readonly dim: Dims | boolean | null;
-  readonly correction: number;
-  readonly unbiased: boolean;
-  readonly keepdim: boolean;
-}
-
-/** A dimension, several, or all; or, in PyTorch's older form, whether the result is unbiased. */
-const dimsOrUnbiased: Parameter<Dims | boolean | null> = {
-  ...dims,
-  expects: `${dims.expects}, or true or false for unbiased`,
-  convert: (value) => (typeof value === "boolean" ? value : dims.convert(value)),
-};
-
-const deviationParameters = {
-  input: tensor,
-  dim: dimsOrUnbiased,
-  unbiased: flag(true),
-  keepdim: flag(false),
-  correction: keywordOnly(number(1)),
-} as const;
-
-/** The dimensions, and what the sum of squares is divided by: the count less the correction, and not below 0. */
-function settleDeviation({ input, dim, correction, unbiased }: DeviationArguments): {
-  dim: Dims | null;
-  degrees: number;
-} {
-  const dimensions = typeof dim === "boolean" ? null : dim;
-  const isUnbiased = typeof dim === "boolean" ? dim : unbiased;
-  return {
-    dim: dimensions,
-    degrees: Math.max(0, count(input.shape, dimensions) - (isUnbiased ? correction : 0)),
-  };
-}
-
-function computeVariance(args: DeviationArguments): Tensor {
-  const { input, keepdim } = args;
-  if (!input.dtype.is_floating_point)
-    throw new RuntimeError(
-      `std and var only support floating point and complex dtypes, got ${input.dtype.toString()}. Call .float() first.`,
-    );
-  const { dim, degrees } = settleDeviation(args);
-  return varianceAlong(input, normalizeDims(dim, input.ndim), keepdim, degrees);
-}
-
-function varianceGrad(grad: Tensor, args: DeviationArguments): Tensor {
-  const { input, keepdim } = args;
-  const { dim, degrees } = settleDeviation(args);
-  const factor = div(keepDims(grad, input.shape, dim, keepdim).mul(2), degrees);
-  return mul(factor, sub(input, mean(input, dim, true)));
-}
-
-const deviationSamples: readonly Sample[] = [
-  () => [sample([2, 3])],
-  () => [sample([2, 3]), 1],
-  () => [sample([2, 3, 2]), [0, 2], { correction: 0, keepdim: true }],
-  () => [sample([2, 3]), { dim: 0, unbiased: false }],
-];
-
-const variance: Operator<DeviationSignature> = operator({
-  name: "var",
-  parameters: deviationParameters,
-  saves: ["input"],
-  forward: (args) => computeVariance(args),
-  vjp: { input: (g, context) => varianceGrad(g, context) },
-  samples: deviationSamples,
-  errors: [outOfRange],
-});
-
-export {
-  /**
-   * The variance of all elements, or along `dim`: the mean square distance from the mean, divided by `n − correction` (1 unless given).
-   *
-   * @throws RuntimeError for a dtype without fractions.
-   * Source: `torch.var`.
-   */
-  variance as var,
-};
-
-/**
- * The standard deviation: the square root of the variance with the same arguments.
- *
- * @throws RuntimeError for a dtype without fractions.
- * Source: `torch.std`.
- */
-export const std: Operator<DeviationSignature> = operator({
-  name: "std",
-  parameters: deviationParameters,
-  saves: ["input", "result"],
-  forward: (args) => sqrt(computeVariance(args)),
-  vjp: {
-    // A deviation of 0 has no slope; without the choice it would be 0 / 0.
-    input: (g, context) =>
-      varianceGrad(where(eq(context.result, 0), 0, div(g, mul(context.result, 2))), context),
-  },
-  samples: deviationSamples,
-  errors: [outOfRange],
-});
-
-/** The largest finite element along `dim`, and 0 where there is none: what can be subtracted before an exponential. */
-function shift(input: Tensor, dim: Dims | null): Tensor {
-  const largest = amax(input, dim, true);
-  return where(largest.abs().eq(Infinity), 0, largest);
-}
-
-/**
- * The logarithm of the sum of the exponentials along `dim`, without overflow.
- *
- * @throws IndexError when there is no such dimension.
- * Source: `torch.logsumexp`.
- */
-export const logsumexp: Operator<GeneralSignature<[dim: Dims, keepdim?: boolean]>> = operator({
-  name: "logsumexp",
-  parameters: { input: tensor, dim: requiredDims, keepdim: flag(false) },
-  saves: ["input", "result"],
-  forward: ({ input, dim, keepdim }) => {
-    const floating = input.dtype.is_floating_point ? input : input.float();
-    if (numel(input.shape) === 0) return log(sum(exp(floating), dim, keepdim));
-    const largest = shift(floating, dim);
-    const total = log(sum(exp(sub(floating, largest)), dim, true)).add(largest);
-    return keepdim ? total : total.squeeze(normalizeDims(dim, input.ndim));
-  },
-  vjp: {
-    input: (g, { input, result, shapes, dim, keepdim }) =>
-      mul(
-        keepDims(g, shapes.input, dim, keepdim),
-        exp(sub(input, keepDims(result, shapes.input, dim, keepdim))),
-      ),
-  },
-  samples: [() => [sample([2, 3]), 1], () => [sample([2, 3, 2]), [0, 2], true]],
-  errors: [outOfRange],
-});
-
-function probabilities(input: Tensor, dim: number): Tensor {
-  const exponentials = exp(sub(input, shift(input, dim)));
-  return div(exponentials, sum(exponentials, dim, true));
-}
-
-type SoftmaxSignature = GeneralSignature<
-  [dim: number | { dim: number; dtype?: DType }, options?: { dtype?: DType }]
->;
-
-/** The input of a softmax in the dtype that it computes in. */
-function softmaxInput(name: string, input: Tensor, wanted: DType | null): Tensor {
-  const dtype = wanted ?? input.dtype;
-  if (!dtype.is_floating_point)
-    throw new NotImplementedError(
-      `"${name}" not implemented for '${dtype.typeName}'. Call .float() first, or pass {dtype: torch.float32}.`,
-    );
-  return convert(input, dtype);
-}
-
-/**
- * Probabilities: exponentials along `dim`, divided by their sum.
- *
- * @throws IndexError when there is no such dimension, NotImplementedError for a dtype without fractions.
- * Source: `torch.softmax`.
- */
-export const softmax: Operator<SoftmaxSignature> = operator({
-  name: "softmax",
-  parameters: { input: tensor, dim: integer(), dtype },
-  saves: ["result"],
-  forward: ({ input, dim, dtype }) => {
-    const floating = softmaxInput("softmax_lastdim_kernel_impl", input, dtype);
-    return numel(input.shape) === 0 ? exp(floating) : probabilities(floating, dim);
-  },
-  vjp: { input: (g, { result, dim }) => mul(result, sub(g, sum(mul(g, result), dim, true))) },
-  samples: [
-    () => [sample([2, 3]), 1],
-    () => [sample([2, 3]), 0],
-    () => [sample([2, 3, 2]), -2],
-    () => [sample([]), 0],
-  ],
-  errors: [
-    outOfRange,
-    {
-      args: () => [given([1], int64), 0],
-      error: "NotImplementedError",
-      message: /not implemented for 'Long'/,
-    },
-  ],
-});
-
-/**
- * Logarithms of the softmax along `dim`, without overflow.
- *
- * @throws IndexError when there is no such dimension, NotImplementedError for a dtype without fractions.
- * Source: `torch.log_softmax`.
- */
-export const log_softmax: Operator<SoftmaxSignature> = operator({
-  name: "log_softmax",
-  parameters: { input: tensor, dim: integer(), dtype },
-  saves: ["result"],
-  forward: ({ input, dim, dtype }) => {
-    const floating = softmaxInput("log_softmax_lastdim_kernel_impl", input, dtype);
-    return numel(input.shape) === 0 ? exp(floating) : sub(floating, logsumexp(floating, dim, true));
-  },
-  vjp: { input: (g, { result, dim }) => sub(g, mul(exp(result), sum(g, dim, true))) },
-  samples: [
-    () => [sample([2, 3]), 1],
-    () => [sample([2, 3]), 0],
-    () => [sample([2, 3, 2]), -2],
-    () => [sample([]), 0],
-  ],
-  errors: [outOfRange],
-});
 
 /** Sums a gradient back to the shape that was broadcast. Called by the engine only. */
 export function sumToShape(grad: Tensor, shape: Shape): Tensor {

@@ -6,6 +6,7 @@ import { adopt, allocate, allocateZeros } from "./memory/storage.ts";
 import { argReduce, extremes, reduce, variance } from "./reduction/reduce.ts";
 import { random } from "./random/fill.ts";
 import { copy } from "./reference/copy.ts";
+import { rows } from "./rows/index.ts";
 import { pointwise } from "./reference/pointwise.ts";
 
 /** The processor: wasm kernels, and plain JavaScript for what they do not cover. */
@@ -25,4 +26,5 @@ export const cpuBackend: Backend = {
   convolutionWeight,
   ...indexing,
   ...random,
+  ...rows,
 };

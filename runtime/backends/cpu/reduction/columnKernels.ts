@@ -22,7 +22,12 @@ export type ColumnReduction =
   | "amin"
   /** The extreme element and, from the address of one more argument on, its row as int64. */
   | "max"
-  | "min";
+  | "min"
+  /**
+   * `Σ x · (y − mean) · scale / divisor`, with a mean and a scale for each row; the addresses of y, whose rows are as far apart, of the means and of the scales are
+   * further arguments.
+   */
+  | "normalizedProducts";
 
 /** Columns of a unit of work: what a line of the processor's cache holds. */
 export const columnsPerBlock = 16;
@@ -34,12 +39,11 @@ function kernel(
   module: ModuleBuilder,
   name: ColumnReduction,
   body: (f: FunctionBuilder, matrix: Matrix) => void,
-  resultBytes = floatBytes,
-  extraBytes = 0,
+  { resultBytes = floatBytes, extraBytes = 0, others = 0 } = {},
 ): void {
   const f = module.function(
     name,
-    Array.from({ length: extraBytes > 0 ? 8 : 7 }, () => "i32" as const),
+    Array.from({ length: (extraBytes > 0 ? 8 : 7) + others }, () => "i32" as const),
   );
   const [begin, end, input, output, rowBytes, rows, columns, extra] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
   const first = f.local("i32");
@@ -152,7 +156,7 @@ function addSums(module: ModuleBuilder): void {
       sumColumns(f, matrix, plainTerms(f, matrix));
       writeWide(f, matrix, divisor);
     },
-    8,
+    { resultBytes: 8 },
   );
   kernel(
     module,
@@ -162,8 +166,52 @@ function addSums(module: ModuleBuilder): void {
       sumColumns(f, matrix, squareTerms(f, matrix));
       writeQuotients(f, matrix, divisor);
     },
-    floatBytes,
-    8,
+    { extraBytes: 8 },
+  );
+}
+
+/** The terms of `normalizedProducts`; the means and scales are the arguments behind `extra`. */
+function normalizedTerms(f: FunctionBuilder, { input, extra }: Matrix): ColumnTerms {
+  const together = [4, 1];
+  const [means, scales] = [extra + 1, extra + 2];
+  const [centers, factors] = [f.locals("v128", 4), f.locals("v128", 4)];
+  return {
+    together,
+    matrices: [input, extra],
+    startRows: (rows) => {
+      for (let row = 0; row < rows; row++) {
+        f.get(means)
+          .memory("v128.load32_splat", row * floatBytes)
+          .set(centers[row]!);
+        f.get(scales)
+          .memory("v128.load32_splat", row * floatBytes)
+          .set(factors[row]!);
+      }
+      f.increment(means, rows * floatBytes).increment(scales, rows * floatBytes);
+    },
+    push: ([x, y], row, vector) => {
+      f.get(y!)
+        .memory("v128.load", vector * vectorBytes)
+        .get(centers[row]!)
+        .op("f32x4.sub");
+      f.get(factors[row]!).op("f32x4.mul");
+      f.get(x!)
+        .memory("v128.load", vector * vectorBytes)
+        .op("f32x4.mul");
+    },
+  };
+}
+
+function addNormalizedProducts(module: ModuleBuilder): void {
+  kernel(
+    module,
+    "normalizedProducts",
+    (f, matrix) => {
+      const divisor = divisorLanes(f);
+      sumColumns(f, matrix, normalizedTerms(f, matrix));
+      writeQuotients(f, matrix, divisor);
+    },
+    { extraBytes: floatBytes, others: 2 },
   );
 }
 
@@ -271,8 +319,7 @@ function addExtremeWithRow(module: ModuleBuilder, name: "max" | "min", extreme: 
         }
       });
     },
-    floatBytes,
-    8,
+    { extraBytes: 8 },
   );
 }
 
@@ -313,6 +360,7 @@ function writeRows(
 export const columnKernels: KernelModule<ColumnReduction> = new KernelModule(() => {
   const module = new ModuleBuilder();
   addSums(module);
+  addNormalizedProducts(module);
   addExtreme(module, "amax", largest);
   addExtreme(module, "amin", smallest);
   addExtremeWithRow(module, "max", largest);

@@ -5,10 +5,10 @@ import { exponential, logarithm } from "./exponential.ts";
 import { extremeOfRow, largest as largestElement } from "./extremes.ts";
 import { mapRow, rowKernel, splat, splatRounded, type Row } from "./rowKernel.ts";
 import { sumsAlongRow } from "./sums.ts";
-import { newWalk, startWalk, storeTail } from "./vectors.ts";
+import { floatBytes, newWalk, startWalk, storeTail } from "./vectors.ts";
 
 /** Each takes a range of rows, the addresses of its tensors and the length of a row. */
-export type SoftmaxKernel = "softmax" | "logSoftmax" | "softmaxBackward" | "logSoftmaxBackward";
+export type SoftmaxKernel = "softmax" | "logSoftmax" | "logSumExp" | "softmaxBackward" | "logSoftmaxBackward";
 
 /** The largest element of the row in each lane. */
 function largestLanes(f: FunctionBuilder, { count, mask }: Row, input: Local): Local {
@@ -78,6 +78,32 @@ function addLogSoftmax(module: ModuleBuilder): void {
   });
 }
 
+/** `max + log Σ exp(x − max)`, or the largest where that is infinite; tensors: input. Further: the address of the results, one for each row. */
+function addLogSumExp(module: ModuleBuilder): void {
+  rowKernel(
+    module,
+    "logSumExp",
+    1,
+    (f, row) => {
+      const exponentialOf = exponential(f);
+      const [input] = row.rows as [Local];
+      const found = f.local("f32");
+      return () => {
+        const largest = largestLanes(f, row, input);
+        const total = sumOfExponentials(f, row, exponentialOf, { input, output: null, largest });
+        f.get(largest).lane("f32x4.extract_lane", 0).set(found);
+        f.get(row.others[0]!).get(row.index).i32(floatBytes).op("i32.mul").op("i32.add");
+        f.get(found);
+        f.get(total);
+        logarithm(f);
+        f.get(found).op("f64.promote_f32").op("f64.add").op("f32.demote_f64");
+        f.get(found).op("f32.abs").f32(Infinity).op("f32.eq").op("select").memory("f32.store");
+      };
+    },
+    1,
+  );
+}
+
 /** Pushes the vectors of both rows and adds their product, or only those of the first, to a sum; gives it in each lane. */
 function sumInLanes(f: FunctionBuilder, { count, mask }: Row, factors: readonly Local[]): Local {
   const walk = newWalk(f, factors.length);
@@ -128,6 +154,7 @@ export const softmaxKernels: KernelModule<SoftmaxKernel> = new KernelModule(() =
   const module = new ModuleBuilder();
   addSoftmax(module);
   addLogSoftmax(module);
+  addLogSumExp(module);
   addSoftmaxBackward(module);
   addLogSoftmaxBackward(module);
   return module;

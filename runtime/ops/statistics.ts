@@ -1,0 +1,113 @@
+/** Variances and standard deviations. Derivatives: PyTorch's `FunctionsManual.cpp`. */
+import { RuntimeError } from "../errors/runtimeError.ts";
+import { operator, type Operator, type Sample } from "../operator.ts";
+import { dims, flag, keywordOnly, number, tensor, type Parameter } from "../parameters.ts";
+import { varianceAlong } from "../settle.ts";
+import { normalizeDims } from "../shape.ts";
+import type { DeviationSignature, Dims } from "../signatures.ts";
+import type { Tensor } from "../tensor.ts";
+import { div, mul, sub, where } from "./arithmetic.ts";
+import { eq } from "./comparison.ts";
+import { count, keepDims, mean, outOfRange } from "./reduction.ts";
+import { sample } from "./samples.ts";
+import { sqrt } from "./unary.ts";
+
+interface DeviationArguments {
+  readonly input: Tensor;
+  readonly dim: Dims | boolean | null;
+  readonly correction: number;
+  readonly unbiased: boolean;
+  readonly keepdim: boolean;
+}
+
+/** A dimension, several, or all; or, in PyTorch's older form, whether the result is unbiased. */
+const dimsOrUnbiased: Parameter<Dims | boolean | null> = {
+  ...dims,
+  expects: `${dims.expects}, or true or false for unbiased`,
+  convert: (value) => (typeof value === "boolean" ? value : dims.convert(value)),
+};
+
+const deviationParameters = {
+  input: tensor,
+  dim: dimsOrUnbiased,
+  unbiased: flag(true),
+  keepdim: flag(false),
+  correction: keywordOnly(number(1)),
+} as const;
+
+/** The dimensions, and what the sum of squares is divided by: the count less the correction, and not below 0. */
+function settleDeviation({ input, dim, correction, unbiased }: DeviationArguments): {
+  dim: Dims | null;
+  degrees: number;
+} {
+  const dimensions = typeof dim === "boolean" ? null : dim;
+  const isUnbiased = typeof dim === "boolean" ? dim : unbiased;
+  return {
+    dim: dimensions,
+    degrees: Math.max(0, count(input.shape, dimensions) - (isUnbiased ? correction : 0)),
+  };
+}
+
+function computeVariance(args: DeviationArguments): Tensor {
+  const { input, keepdim } = args;
+  if (!input.dtype.is_floating_point)
+    throw new RuntimeError(
+      `std and var only support floating point and complex dtypes, got ${input.dtype.toString()}. Call .float() first.`,
+    );
+  const { dim, degrees } = settleDeviation(args);
+  return varianceAlong(input, normalizeDims(dim, input.ndim), keepdim, degrees);
+}
+
+function varianceGrad(grad: Tensor, args: DeviationArguments): Tensor {
+  const { input, keepdim } = args;
+  const { dim, degrees } = settleDeviation(args);
+  const factor = div(keepDims(grad, input.shape, dim, keepdim).mul(2), degrees);
+  return mul(factor, sub(input, mean(input, dim, true)));
+}
+
+const deviationSamples: readonly Sample[] = [
+  () => [sample([2, 3])],
+  () => [sample([2, 3]), 1],
+  () => [sample([2, 3, 2]), [0, 2], { correction: 0, keepdim: true }],
+  () => [sample([2, 3]), { dim: 0, unbiased: false }],
+];
+
+const variance: Operator<DeviationSignature> = operator({
+  name: "var",
+  parameters: deviationParameters,
+  saves: ["input"],
+  forward: (args) => computeVariance(args),
+  vjp: { input: (g, context) => varianceGrad(g, context) },
+  samples: deviationSamples,
+  errors: [outOfRange],
+});
+
+export {
+  /**
+   * The variance of all elements, or along `dim`: the mean square distance from the mean, divided by `n − correction` (1 unless given).
+   *
+   * @throws RuntimeError for a dtype without fractions.
+   * Source: `torch.var`.
+   */
+  variance as var,
+};
+
+/**
+ * The standard deviation: the square root of the variance with the same arguments.
+ *
+ * @throws RuntimeError for a dtype without fractions.
+ * Source: `torch.std`.
+ */
+export const std: Operator<DeviationSignature> = operator({
+  name: "std",
+  parameters: deviationParameters,
+  saves: ["input", "result"],
+  forward: (args) => sqrt(computeVariance(args)),
+  vjp: {
+    // A deviation of 0 has no slope; without the choice it would be 0 / 0.
+    input: (g, context) =>
+      varianceGrad(where(eq(context.result, 0), 0, div(g, mul(context.result, 2))), context),
+  },
+  samples: deviationSamples,
+  errors: [outOfRange],
+});
