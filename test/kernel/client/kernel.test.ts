@@ -249,6 +249,16 @@ describe("An interrupt", () => {
     expect(shown(await run("x.grad.shape"))).toBe("[ 300, 300 ]");
   });
 
+  it("ends operations that several threads work on, and those of the next cell are right", async () => {
+    await run("import torch from 'typetorch'; torch.set_num_threads(2); const big = torch.ones(700, 700)");
+    await run("for (let i = 0; i < 10; i++) big.matmul(big)");
+    for (let i = 0; i < 10; i++) {
+      const result = await stopped("for (;;) big.matmul(big)", kernel.interrupt.bind(kernel));
+      expect(result.error?.ename).toBe("KeyboardInterrupt");
+      expect(shown(await run("big.matmul(big).sub(700).abs().max().item()"))).toBe("0");
+    }
+  });
+
   it("in the very moment in which cells end never wedges the kernel", async () => {
     for (let i = 0; i < 30; i++) {
       const cell = run("for (let i = 0; i < 3e6; i++); await 1; 'done'");

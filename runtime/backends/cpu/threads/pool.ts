@@ -24,8 +24,10 @@ const program: URL = import.meta.url.endsWith(".ts")
 /** More threads than this are not started: each takes scratch memory out of the heap's 4 GiB. */
 const maximumThreads = 64;
 
-/** Looks at the threads still at work before the main thread lets the system put it to sleep. */
-const looks = 5000;
+/** Milliseconds for which the main thread looks whether the others have finished, before it lets the system put it to sleep. */
+const longestLook = 0.05;
+/** Looks between two looks at the clock. */
+const looks = 100;
 /** A wait ends after so many milliseconds and begins anew, so that not even a lost wake-up could hang it. */
 const longestWait = 50;
 
@@ -144,10 +146,18 @@ export class ThreadPool {
     const { words } = this.#control;
     if (cancel) this.#control.cancel();
     if ((Atomics.load(words, generation) & 1) === 1) Atomics.add(words, generation, 1);
-    for (let i = 0; i < looks; i++) if (Atomics.load(words, active) === 0) break;
-    if (Atomics.load(words, active) !== 0) this.#sleepUntilIdle();
+    if (!this.#lookForIdle()) this.#sleepUntilIdle();
     this.#open = false;
     setPending(null);
+  }
+
+  #lookForIdle(): boolean {
+    const { words } = this.#control;
+    if (Atomics.load(words, active) === 0) return true;
+    const end = performance.now() + longestLook;
+    do for (let i = 0; i < looks; i++) if (Atomics.load(words, active) === 0) return true;
+    while (performance.now() < end);
+    return false;
   }
 
   #sleepUntilIdle(): void {

@@ -7,8 +7,17 @@ import type { Handover } from "./handover.ts";
 import type { Task } from "./task.ts";
 import type { Announcement } from "./work.ts";
 
-/** How long a thread looks for the next job before it lets the system put it to sleep. */
-const spinMilliseconds = 0.2;
+/**
+ * Milliseconds for which a thread looks for the next job, at most, before it lets the system put it to sleep. A thread that looks is there at once; one that sleeps
+ * comes 50 µs later and costs the main thread 10 µs to wake. But where other processes want the processors, looking keeps them, and the main thread itself, from
+ * working: so a thread looks longer while jobs come in time, and hardly at all after it looked in vain.
+ */
+const longestLook = 0.3;
+const longerAfterSuccess = 0.05;
+const longerAfterShortSleep = 0.02;
+const shareAfterFailure = 0.25;
+const shortestLook = 0.005;
+
 /** Looks at the control block between two looks at the clock. */
 const looks = 100;
 
@@ -21,6 +30,8 @@ export class Server {
   readonly #tasks: readonly Task[];
   readonly #instances = new Map<number, Exports>();
   readonly #work: (Run | undefined)[] = [];
+  /** Milliseconds for which to look for the next job. */
+  #look = longestLook;
 
   /** @param tasks those that the thread can do. */
   constructor(handover: Handover, tasks: readonly Task[]) {
@@ -46,23 +57,37 @@ export class Server {
   /** The generation of the first open job that is not the one of generation `last`. */
   #awaitJob(last: number): number {
     const { words } = this.#control;
-    for (let until = performance.now() + spinMilliseconds; ;) {
+    const end = performance.now() + this.#look;
+    do {
       for (let i = 0; i < looks; i++) {
         const seen = Atomics.load(words, generation);
-        if ((seen & 1) === 1 && seen !== last) return seen;
+        if ((seen & 1) === 1 && seen !== last) {
+          this.#lookLonger(longerAfterSuccess);
+          return seen;
+        }
       }
-      if (performance.now() < until) continue;
-      this.#park(last);
-      until = performance.now() + spinMilliseconds;
-    }
+    } while (performance.now() < end);
+    this.#look *= shareAfterFailure;
+    if (this.#look < shortestLook) this.#look = 0;
+    return this.#sleepUntilJob(last);
   }
 
-  #park(last: number): void {
+  #lookLonger(by: number): void {
+    this.#look = Math.min(this.#look + by, longestLook);
+  }
+
+  #sleepUntilJob(last: number): number {
     const { words } = this.#control;
+    const fellAsleep = performance.now();
     Atomics.add(words, parked, 1);
-    const seen = Atomics.load(words, generation);
-    if ((seen & 1) === 0 || seen === last) Atomics.wait(words, generation, seen);
+    let seen = Atomics.load(words, generation);
+    while ((seen & 1) === 0 || seen === last) {
+      Atomics.wait(words, generation, seen);
+      seen = Atomics.load(words, generation);
+    }
     Atomics.sub(words, parked, 1);
+    if (performance.now() - fellAsleep < longestLook) this.#lookLonger(longerAfterShortSleep);
+    return seen;
   }
 
   #takePart(): void {
