@@ -2,8 +2,8 @@
 import { heapMemory, threadScratch } from "../memory/heap.ts";
 import { ModuleBuilder } from "../wasm/assembler.ts";
 import { KernelModule, type KernelFunction } from "../wasm/kernelModule.ts";
-import { canAskForWide, compileOptimized } from "../wasm/wide.ts";
-import { markWide, tileChoices, type ProductKernels, type TileChoice } from "./kernels.ts";
+import { canAskForWide } from "../wasm/wide.ts";
+import { compilerOf, markCode, tileChoices, type ProductKernels, type TileChoice } from "./kernels.ts";
 import { multiplyWith, type MatrixPlace } from "./multiply.ts";
 import { float32 } from "./precision.ts";
 import { addTile, tileParameterCount } from "./tile.ts";
@@ -30,7 +30,7 @@ function buildProbe(tile: TileChoice): ModuleBuilder {
     for (const argument of args.slice(0, tileParameterCount)) f.i32(argument);
     f.call(body);
   });
-  if (tile.wide) markWide(module);
+  markCode(module, tile);
   return module;
 }
 
@@ -46,11 +46,9 @@ export function measureFastest(): number {
   new Float32Array(heapMemory.buffer, threadScratch, 64 * 1024).fill(0.5);
   const probes = tileChoices
     .map((tile, index) => ({ tile, index, best: Infinity }))
-    .filter(({ tile }) => !tile.wide || canAskForWide())
+    .filter(({ tile }) => tile.code !== "lazy" && (tile.code !== "wide" || canAskForWide()))
     .map((probe) => {
-      const compile = (bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module =>
-        compileOptimized(bytes, probe.tile.wide);
-      const module = new KernelModule<"run">(() => buildProbe(probe.tile), compile);
+      const module = new KernelModule<"run">(() => buildProbe(probe.tile), compilerOf(probe.tile));
       return Object.assign(probe, { run: module.functions.run });
     });
   // In turn, so that a disturbance does not fall on one of them.

@@ -1,6 +1,6 @@
 /** The compiled kernels of matrix products: for each precision and tile shape, one module. */
 import { ModuleBuilder, type FunctionBuilder, type Local } from "../wasm/assembler.ts";
-import { KernelModule } from "../wasm/kernelModule.ts";
+import { KernelModule, type Compile } from "../wasm/kernelModule.ts";
 import { compileOptimized } from "../wasm/wide.ts";
 import { addPacking } from "./packing.ts";
 import { float32, float64, type Precision } from "./precision.ts";
@@ -166,33 +166,42 @@ function pushTileCall(
   f.call(tile);
 }
 
-/** A tile shape, and whether its vectors are joined to wide ones: see `wasm/wide.ts`. */
+/**
+ * A tile shape, and how its code is made: `lazy` as the engine does by itself, quickly at first and better after some milliseconds of use; `optimized`, at
+ * once; or so with `wide` vectors, see `wasm/wide.ts`.
+ */
 export interface TileChoice extends TileShape {
-  readonly wide: boolean;
+  readonly code: "lazy" | "optimized" | "wide";
 }
 
 /**
- * The tiles to choose from: which is fastest depends on the processor's registers and on how the engine uses them. The first one is good on every
- * engine, and serves small products.
+ * The tiles to choose from: which is fastest depends on the processor's registers and on how the engine uses them. The first one costs little to compile, and
+ * serves until a choice pays; the second is good on every engine.
  */
 export const tileChoices: readonly TileChoice[] = [
-  { rows: 4, vectors: 2, wide: false },
-  { rows: 6, vectors: 2, wide: false },
-  { rows: 4, vectors: 4, wide: false },
-  { rows: 8, vectors: 2, wide: false },
-  { rows: 6, vectors: 4, wide: false },
-  { rows: 4, vectors: 4, wide: true },
-  { rows: 6, vectors: 4, wide: true },
+  { rows: 4, vectors: 2, code: "lazy" },
+  { rows: 4, vectors: 2, code: "optimized" },
+  { rows: 6, vectors: 2, code: "optimized" },
+  { rows: 4, vectors: 4, code: "optimized" },
+  { rows: 8, vectors: 2, code: "optimized" },
+  { rows: 6, vectors: 4, code: "optimized" },
+  { rows: 4, vectors: 4, code: "wide" },
+  { rows: 6, vectors: 4, code: "wide" },
 ];
 
-/** For people and caches: `"4x2"`, `"4x4 wide"`. */
-export function tileName({ rows, vectors, wide }: TileChoice): string {
-  return `${rows}x${vectors}${wide ? " wide" : ""}`;
+/** For people and caches: `"4x4 wide"`. */
+export function tileName({ rows, vectors, code }: TileChoice): string {
+  return `${rows}x${vectors} ${code}`;
 }
 
-/** Makes the bytes of wide modules other than those of the same shape that are not: see `compileOptimized`. */
-export function markWide(module: ModuleBuilder): void {
-  module.function("wide", []);
+/** Makes the bytes of modules that are compiled in different ways differ: see `compileOptimized`. */
+export function markCode(module: ModuleBuilder, { code }: TileChoice): void {
+  if (code !== "lazy") module.function(code, []);
+}
+
+/** Compiles as the choice says. */
+export function compilerOf({ code }: TileChoice): Compile | undefined {
+  return code === "lazy" ? undefined : (bytes) => compileOptimized(bytes, code === "wide");
 }
 
 function build(precision: Precision, tile: TileChoice): ModuleBuilder {
@@ -201,7 +210,7 @@ function build(precision: Precision, tile: TileChoice): ModuleBuilder {
   addBlock(module, precision, tile, "adjacentInner");
   addPacking(module, "packLeft", precision, tile.rows);
   addPacking(module, "packRight", precision, tile.vectors * precision.lanes);
-  if (tile.wide) markWide(module);
+  markCode(module, tile);
   return module;
 }
 
@@ -213,16 +222,11 @@ export interface ProductKernels {
 }
 
 function kernelsOf(precision: Precision): readonly ProductKernels[] {
-  return tileChoices.map((shape) => {
-    const compile = shape.wide
-      ? (bytes: Uint8Array<ArrayBuffer>) => compileOptimized(bytes, true)
-      : undefined;
-    return {
-      precision,
-      shape,
-      module: new KernelModule<ProductKernel>(() => build(precision, shape), compile),
-    };
-  });
+  return tileChoices.map((shape) => ({
+    precision,
+    shape,
+    module: new KernelModule<ProductKernel>(() => build(precision, shape), compilerOf(shape)),
+  }));
 }
 
 /** The kernels for each precision, in the order of `tileChoices`. */

@@ -4,6 +4,7 @@ import { defineTask, type Task } from "../threads/task.ts";
 import { expectMultiplications } from "./choice.ts";
 import { multiply, type Finish, type MatrixPlace } from "./multiply.ts";
 import type { Precision } from "./precision.ts";
+import { multiplyVector } from "./vector.ts";
 
 /** Matrices in two batch dimensions: also how many numbers further the next one is, in each of them. */
 export interface BatchPlace extends MatrixPlace {
@@ -38,12 +39,16 @@ const biasKinds = ["none", "columns", "rows"] as const;
 
 /** Multiplies all, on as many threads as are worth it. */
 export function multiplyBatch(product: BatchProduct): void {
+  if (multiplyVector(product)) return;
   const division = divisionOf(product);
   const units = Math.ceil(sizeAlong(product, division) / unitSize[division]);
   const work = matricesIn(product) * product.rows * product.columns * product.inner;
   expectMultiplications(product.precision, work);
-  const grain = Math.max(1, Math.ceil((worthThread * units) / work));
-  runTask(productTask, units, grain, toArguments(product, division));
+  if (work < 2 * worthThread) multiplyUnits(product, division, 0, units);
+  else {
+    const grain = Math.max(1, Math.ceil((worthThread * units) / work));
+    runTask(productTask, units, grain, toArguments(product, division));
+  }
 }
 
 function matricesIn({ outerBatches, batches }: BatchProduct): number {
@@ -62,6 +67,10 @@ function divisionOf(product: BatchProduct): Division {
 /** @internal */
 export const productTask: Task = defineTask("product", (begin, end, args) => {
   const { product, division } = fromArguments(args);
+  multiplyUnits(product, division, begin, end);
+});
+
+function multiplyUnits(product: BatchProduct, division: Division, begin: number, end: number): void {
   const unit = unitSize[division];
   const first = begin * unit;
   const count = Math.min(end * unit, sizeAlong(product, division)) - first;
@@ -69,7 +78,7 @@ export const productTask: Task = defineTask("product", (begin, end, args) => {
     for (let batch = first; batch < first + count; batch++)
       multiplyPart(product, batch, "rows", 0, product.rows);
   else multiplyPart(product, 0, division, first, count);
-});
+}
 
 /** Multiplies some rows or columns of one matrix of the batch. */
 function multiplyPart(
