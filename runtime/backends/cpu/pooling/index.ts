@@ -1,0 +1,2 @@
+/** See `PoolingBackend`. */
+export { referencePooling as pooling } from "./reference.ts";
