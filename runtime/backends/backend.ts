@@ -3,6 +3,7 @@ import type { Expression } from "../expression.ts";
 import type { Shape } from "../shape.ts";
 import type { Storage } from "../storage.ts";
 import type { ConvolutionBackend } from "./convolution.ts";
+import type { PoolingBackend } from "./pooling.ts";
 import type { IndexingBackend } from "./indexing.ts";
 import type { ProductBackend } from "./products.ts";
 import type { ReductionBackend } from "./reductions.ts";
@@ -25,7 +26,14 @@ export interface View {
  * operator's meaning is in its declaration. Every method writes into `output`, whose elements no other argument shares, unless it says otherwise.
  */
 export interface Backend
-  extends ConvolutionBackend, IndexingBackend, ProductBackend, RandomBackend, ReductionBackend, RowBackend {
+  extends
+    ConvolutionBackend,
+    IndexingBackend,
+    PoolingBackend,
+    ProductBackend,
+    RandomBackend,
+    ReductionBackend,
+    RowBackend {
   /** A storage of `length` elements with arbitrary values. */
   allocate(dtype: DType, length: number): Storage;
 

@@ -7,3 +7,13 @@ export { cross_entropy, mse_loss, nll_loss } from "../ops/loss.ts";
 export { linear } from "../ops/matmul.ts";
 export { log_softmax, softmax } from "../ops/softmax.ts";
 export { relu, sigmoid, tanh } from "../ops/unary.ts";
+export {
+  adaptive_avg_pool1d,
+  adaptive_avg_pool2d,
+  adaptive_max_pool1d,
+  adaptive_max_pool2d,
+  avg_pool1d,
+  avg_pool2d,
+  max_pool1d,
+  max_pool2d,
+} from "../ops/pool.ts";

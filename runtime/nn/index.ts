@@ -19,3 +19,15 @@ export { Linear, ReLU, Sequential, type Layer, type LinearOptions } from "./laye
 export { CrossEntropyLoss, MSELoss, type CrossEntropyLossOptions } from "./losses.ts";
 export { Module } from "./module.ts";
 export { Parameter } from "./parameter.ts";
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  AvgPool1d,
+  AvgPool2d,
+  MaxPool1d,
+  MaxPool2d,
+  type AvgPoolOptions,
+  type MaxPoolOptions,
+} from "./pooling.ts";

@@ -5,3 +5,13 @@ export { conv_transpose1d, conv_transpose2d, conv_transpose3d } from "./convTran
 export { cat, stack } from "./joining.ts";
 export { cross_entropy, mse_loss, nll_loss } from "./loss.ts";
 export { linear } from "./matmul.ts";
+export {
+  adaptive_avg_pool1d,
+  adaptive_avg_pool2d,
+  adaptive_max_pool1d,
+  adaptive_max_pool2d,
+  avg_pool1d,
+  avg_pool2d,
+  max_pool1d,
+  max_pool2d,
+} from "./pool.ts";

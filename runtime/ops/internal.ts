@@ -8,3 +8,12 @@ export { batchMatmul } from "./matmul.ts";
 export { stridedBackward, stridedView } from "./slicing.ts";
 export { logSoftmaxBackward, softmaxBackward } from "./softmax.ts";
 export { unsafeView } from "./view.ts";
+export {
+  adaptiveAveragePoolWindows,
+  adaptiveMaxPoolWindows,
+  averagePoolSpread,
+  averagePoolWindows,
+  maxPoolPick,
+  maxPoolSpread,
+  maxPoolWindows,
+} from "./pooling.ts";

@@ -1,5 +1,6 @@
 /** Pooling as users call it. */
 import { RuntimeError } from "../errors/runtimeError.ts";
+import { ValueError } from "../errors/valueError.ts";
 import { composite, type Operator } from "../operator.ts";
 import { flag, optionalInteger, tensor, type Parameter } from "../parameters.ts";
 import { formatShape, numel } from "../shape.ts";
@@ -45,7 +46,8 @@ interface Sizes {
 
 /** The windows along each dimension. @throws RuntimeError for windows that cannot be. */
 function windowSizes(name: string, { stride, ...sizes }: Sizes, rank: number): WindowSizes[] {
-  const each = (field: string, value: PerDimension): readonly number[] => eachDimension(name, field, value, rank);
+  const each = (field: string, value: PerDimension): readonly number[] =>
+    eachDimension(name, field, value, rank);
   const kernel = each("kernel_size", sizes.kernel_size);
   // Without a stride, windows lie side by side.
   const step = stride === null ? kernel : each("stride", stride);
@@ -73,7 +75,11 @@ function fromPlanes(result: Tensor, rank: 1 | 2): Tensor {
   return rank === 1 ? squeeze(result, -2) : result;
 }
 
-function maxResult([values, positions]: readonly [Tensor, Tensor], rank: 1 | 2, withIndices: boolean): Pooled {
+function maxResult(
+  [values, positions]: readonly [Tensor, Tensor],
+  rank: 1 | 2,
+  withIndices: boolean,
+): Pooled {
   const result = fromPlanes(values, rank);
   // The two forms have one type for all callers; which one it is, the caller knows from `return_indices`.
   return (withIndices ? [result, fromPlanes(positions.long(), rank)] : result) as Pooled;
@@ -139,7 +145,11 @@ export const max_pool1d: Operator<MaxPoolSignature> = composite({
   samples: [() => [sample([2, 7]), 3, 2, 1], () => [sample([1, 2, 5]), { kernel_size: 2, ceil_mode: true }]],
   errors: [
     { args: () => [sample([1, 3]), 4], error: "RuntimeError", message: /Invalid computed output size: 0/ },
-    { args: () => [sample([1, 3]), 2, 2, 2], error: "RuntimeError", message: /at most half of effective kernel/ },
+    {
+      args: () => [sample([1, 3]), 2, 2, 2],
+      error: "RuntimeError",
+      message: /at most half of effective kernel/,
+    },
   ],
 });
 
@@ -165,10 +175,7 @@ export const max_pool2d: Operator<MaxPoolSignature> = composite({
     checkWindowCount(input.shape, [windows.rows, windows.columns]);
     return maxResult(maxPoolWindows(input, { windows }), 2, return_indices);
   },
-  samples: [
-    () => [sample([1, 2, 4, 4]), 2],
-    () => [sample([1, 5, 5]), [3, 2], [2, 1], [1, 0], 1, true],
-  ],
+  samples: [() => [sample([1, 2, 4, 4]), 2], () => [sample([1, 5, 5]), [3, 2], [2, 1], [1, 0], 1, true]],
   errors: [
     { args: () => [sample([1, 3, 3]), 5], error: "RuntimeError", message: /\(1x3x3\).*\(1x0x0\)/ },
     { args: () => [sample([1, 3, 3]), [2, 2, 2]], error: "RuntimeError", message: /list of 2 values/ },
@@ -273,7 +280,11 @@ export const avg_pool2d: Operator<AveragePool2dSignature> = composite({
     () => [sample([1, 3, 3]), 2, 1, { divisor_override: 3 }],
   ],
   errors: [
-    { args: () => [sample([1, 3, 3]), 2, { divisor_override: 0 }], error: "RuntimeError", message: /not zero/ },
+    {
+      args: () => [sample([1, 3, 3]), 2, { divisor_override: 0 }],
+      error: "RuntimeError",
+      message: /not zero/,
+    },
     { args: () => [sample([1, 3, 3]), 2, 2, 2], error: "RuntimeError", message: /at most half/ },
   ],
 });
@@ -281,16 +292,26 @@ export const avg_pool2d: Operator<AveragePool2dSignature> = composite({
 /** A size of the result for all dimensions, or one for each; `null` keeps the input's. */
 export type AdaptiveSize = number | null | readonly (number | null)[];
 
+function isSize(item: unknown): boolean {
+  return item === null || (typeof item === "number" && Number.isInteger(item));
+}
+
+/** Whether something can be the size of an adaptive result. */
+export function isAdaptiveSize(value: unknown): value is AdaptiveSize {
+  return isSize(value) || (Array.isArray(value) && value.every(isSize));
+}
+
 const outputSize: Parameter<AdaptiveSize> = {
   expects: "a whole number or null, or an array of one for each dimension",
-  convert: (value) => {
-    const isSize = (item: unknown): boolean => item === null || (typeof item === "number" && Number.isInteger(item));
-    return isSize(value) || (Array.isArray(value) && value.every(isSize)) ? (value as AdaptiveSize) : undefined;
-  },
+  convert: (value) => (isAdaptiveSize(value) ? value : undefined),
 };
 
-/** @throws RuntimeError when there are too many or too few sizes, or one is negative. */
+/** @throws RuntimeError when there are too many or too few sizes or one is negative, ValueError when the input has fewer dimensions than sizes. */
 function adaptiveSizes(name: string, input: Tensor, size: AdaptiveSize, rank: 1 | 2): readonly number[] {
+  if (rank === 2 && Array.isArray(size) && input.ndim <= size.length)
+    throw new ValueError(
+      `${name}: Input dimension should be at least ${size.length + 1}: the input has shape ${formatShape(input.shape)}, and the output size ${size.length} numbers.`,
+    );
   const own = input.shape.slice(-rank);
   const list = typeof size === "object" && size !== null ? size : own.map(() => size);
   if (list.length !== rank && list.length !== 1)
@@ -336,8 +357,8 @@ export const adaptive_avg_pool2d: Operator<AdaptiveSignature> = composite({
   name: "adaptive_avg_pool2d",
   parameters: { input: tensor, output_size: outputSize },
   define: ({ input, output_size }) => {
-    checkInput("adaptive_avg_pool2d", input, 2);
     const [rows, columns] = adaptiveSizes("adaptive_avg_pool2d", input, output_size, 2) as [number, number];
+    checkInput("adaptive_avg_pool2d", input, 2);
     if (rows === 1 && columns === 1) return mean(input, [-1, -2], true);
     const windows = {
       rows: adaptiveWindows(input.size(-2), rows),
@@ -347,7 +368,11 @@ export const adaptive_avg_pool2d: Operator<AdaptiveSignature> = composite({
   },
   samples: [() => [sample([1, 2, 5, 4]), [3, null]], () => [sample([2, 3, 3]), 1]],
   errors: [
-    { args: () => [sample([1, 3, 3]), [1, 2, 3]], error: "RuntimeError", message: /output_size must be 2/ },
+    {
+      args: () => [sample([1, 3, 3]), [1, 2, 3]],
+      error: "ValueError",
+      message: /Input dimension should be at least 4/,
+    },
     { args: () => [sample([1, 3, 3]), -1], error: "RuntimeError", message: /greater than or equal to 0/ },
     { args: () => [sample([3, 3]), 1], error: "RuntimeError", message: /Expected 3D or 4D/ },
   ],
@@ -395,8 +420,8 @@ export const adaptive_max_pool2d: Operator<AdaptiveMaxSignature> = composite({
   name: "adaptive_max_pool2d",
   parameters: adaptiveMaxParameters,
   define: ({ input, output_size, return_indices }) => {
-    checkInput("adaptive_max_pool2d", input, 2);
     const [rows, columns] = adaptiveSizes("adaptive_max_pool2d", input, output_size, 2) as [number, number];
+    checkInput("adaptive_max_pool2d", input, 2);
     const windows = {
       rows: adaptiveWindows(input.size(-2), rows),
       columns: adaptiveWindows(input.size(-1), columns),

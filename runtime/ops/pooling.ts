@@ -18,7 +18,8 @@ import { given, sample } from "./samples.ts";
 function settled<W extends PlaneWindows>(): Parameter<W> {
   return {
     expects: "settled windows",
-    convert: (value) => (typeof value === "object" && value !== null && "rows" in value ? (value as W) : undefined),
+    convert: (value) =>
+      typeof value === "object" && value !== null && "rows" in value ? (value as W) : undefined,
   };
 }
 
@@ -93,7 +94,9 @@ function maxPool(name: string, gradFn: string, windows: PlaneWindows): Operator<
     parameters: { input: tensor, windows: settled() },
     forward: ({ input, windows }) => {
       if (input.dtype === bool)
-        throw new NotImplementedError(`"max_pool2d" not implemented for 'Bool': convert with .float() first.`);
+        throw new NotImplementedError(
+          `"max_pool2d" not implemented for 'Bool': convert with .float() first.`,
+        );
       const shape = coarse(input.shape, windows);
       const [values, positions] = [allocate(shape, input.dtype), allocate(shape, int32)];
       if (numel(shape) > 0)
@@ -156,8 +159,7 @@ function averagePool(name: string, gradFn: string, kernel: string, dtypes: strin
           `"${kernel}" not implemented for '${input.dtype.typeName}': convert with .float() first.`,
         );
       const result = allocate(coarse(input.shape, windows), input.dtype);
-      if (numel(result.shape) > 0)
-        backendOf(input).averagePool(planesOf(result), planesOf(input), windows);
+      if (numel(result.shape) > 0) backendOf(input).averagePool(planesOf(result), planesOf(input), windows);
       return result;
     },
     vjp: { input: (g, { windows }) => averagePoolSpread(g, { windows }) },

@@ -12,7 +12,11 @@ export interface WindowSizes {
 }
 
 /** How many windows there are. Source: `pooling_output_shape` in PyTorch's `Pool.h`. */
-function countWindows(size: number, { kernel, stride, padding, dilation }: WindowSizes, ceil: boolean): number {
+function countWindows(
+  size: number,
+  { kernel, stride, padding, dilation }: WindowSizes,
+  ceil: boolean,
+): number {
   const last = size + 2 * padding - dilation * (kernel - 1) - 1;
   const count = Math.floor((last + (ceil ? stride - 1 : 0)) / stride) + 1;
   // The last window must begin within the input or the padding in front of it.
@@ -62,8 +66,10 @@ export function adaptiveWindows(size: number, count: number): AveragingWindows {
 /** @throws RuntimeError for windows that cannot be. */
 export function checkWindowSizes(name: string, sizes: readonly WindowSizes[]): void {
   for (const { kernel, stride, padding, dilation } of sizes) {
-    if (kernel <= 0) throw new RuntimeError(`${name}: kernel size should be greater than zero, but got ${kernel}.`);
-    if (stride <= 0) throw new RuntimeError(`${name}: stride should not be zero, and not negative, but got ${stride}.`);
+    if (kernel <= 0)
+      throw new RuntimeError(`${name}: kernel size should be greater than zero, but got ${kernel}.`);
+    if (stride <= 0)
+      throw new RuntimeError(`${name}: stride should not be zero, and not negative, but got ${stride}.`);
     if (dilation <= 0)
       throw new RuntimeError(`${name}: dilation should be greater than zero, but got dilation: ${dilation}.`);
     if (padding < 0) throw new RuntimeError(`${name}: pad must be non-negative, but got pad: ${padding}.`);

@@ -1,5 +1,6 @@
 import type { Backend } from "../backend.ts";
 import { matmul } from "./gemm/matmul.ts";
+import { pooling } from "./pooling/index.ts";
 import { convolution, convolutionWeight, transposedConvolution } from "./convolution/index.ts";
 import { indexing } from "./indexing/index.ts";
 import { adopt, allocate, allocateZeros } from "./memory/storage.ts";
@@ -24,6 +25,7 @@ export const cpuBackend: Backend = {
   convolution,
   transposedConvolution,
   convolutionWeight,
+  ...pooling,
   ...indexing,
   ...random,
   ...rows,

@@ -29,7 +29,8 @@ cat stack index_select gather masked_fill index_put softmax log_softmax nn.funct
 nn.functional.cross_entropy nn.functional.linear clone contiguous __getitem__ rsub logical_and logical_or addmm mv dot movedim
 scatter_add fill float double long int bool byte
 nn.functional.conv1d nn.functional.conv2d nn.functional.conv3d nn.functional.conv_transpose1d nn.functional.conv_transpose2d
-nn.functional.conv_transpose3d
+nn.functional.conv_transpose3d nn.functional.max_pool1d nn.functional.max_pool2d nn.functional.avg_pool1d nn.functional.avg_pool2d
+nn.functional.adaptive_avg_pool1d nn.functional.adaptive_avg_pool2d nn.functional.adaptive_max_pool1d nn.functional.adaptive_max_pool2d
 scatter index_add masked_select take_along_dim nn.functional.embedding
 """.split()
 # Further names of an operator in PyTorch, with the same arguments.
