@@ -1,4 +1,4 @@
-import type { AccumulateGrad, Hook, Node } from "./autograd/node.ts";
+import type { AccumulateGrad, Hook, Node, TensorFacts } from "./autograd/node.ts";
 import { refreshView } from "./autograd/views.ts";
 import type { Device } from "./device.ts";
 import type { DType, DTypeName, Element } from "./dtype.ts";
@@ -56,6 +56,8 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
   historyVersion = -1;
   /** True for a plain number that became an operand: it weighs less in type promotion. @internal */
   isNumber = false;
+  /** What a gradient of this tensor must look like, once that was asked. @internal */
+  facts: TensorFacts | null = null;
   /** The node that adds to this leaf's `grad`. @internal */
   accumulator: AccumulateGrad | null = null;
   /** Called with the gradient before it is added to this leaf's `grad`. @internal */

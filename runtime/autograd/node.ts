@@ -167,5 +167,5 @@ export function edgeOf(tensor: Tensor): Edge | null {
 
 /** The facts that a gradient of `tensor` must match. */
 export function factsOf(tensor: Tensor): TensorFacts {
-  return { shape: tensor.shape, dtype: tensor.dtype, device: tensor.device };
+  return (tensor.facts ??= { shape: tensor.shape, dtype: tensor.dtype, device: tensor.device });
 }

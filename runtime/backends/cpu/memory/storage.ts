@@ -68,7 +68,12 @@ export class CpuStorage extends Storage implements Evictable {
 
   get data(): TypedArray {
     this.#staged = false;
-    return (this.#array ??= arrayOver(this.dtype, heapMemory.buffer, this.address, this.length));
+    if (this.#array !== null) return this.#array;
+    if (this.address === 0)
+      throw new Error(
+        `A storage of ${this.description} is used after its memory was given back: a defect of an operator.`,
+      );
+    return (this.#array = this.#inHeap());
   }
 
   /** Brings the elements into the heap and gives their address. */
