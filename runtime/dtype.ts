@@ -41,6 +41,8 @@ export class DType<Name extends DTypeName = DTypeName> {
   readonly rank: number;
   /** PyTorch's name of a tensor type, as it stands in its error messages: `Float`, `Long`. @internal */
   readonly typeName: string;
+  /** A small number that tells dtypes apart, for keys of caches. @internal */
+  readonly code: number;
 
   constructor(facts: DTypeFacts<Name>) {
     this.name = facts.name;
@@ -48,6 +50,7 @@ export class DType<Name extends DTypeName = DTypeName> {
     this.category = facts.category;
     this.rank = facts.rank;
     this.typeName = facts.typeName;
+    this.code = ["bool", "uint8", "int32", "int64", "float32", "float64"].indexOf(facts.name);
     this.is_floating_point = facts.category === "floating";
     this.is_signed = facts.name !== "uint8" && facts.name !== "bool";
     Object.freeze(this);

@@ -2,41 +2,68 @@
  * The arithmetic of a pointwise operator, as data. From one expression every backend makes its own code: a JavaScript loop here, wasm and GLSL
  * elsewhere.
  *
- * An expression computes in one dtype, the operator's compute dtype, to which its inputs were converted. Comparisons give truth values, which
+ * An expression computes in one dtype, the operator's compute dtype, to which its inputs are converted as they are read. Comparisons give truth values, which
  * `select` consumes or a bool result stores.
  */
 
-/** Functions of one number. */
+/** Functions of one number. `normalCdf` is the share of a standard normal distribution below the number, `erfc(−x/√2)/2`; `gelu` is x times it. */
 export type UnaryFunction =
   | "neg"
   | "abs"
   | "sign"
   | "exp"
+  | "exp2"
   | "expm1"
   | "log"
   | "log1p"
+  | "log2"
+  | "log10"
   | "sqrt"
   | "sin"
   | "cos"
+  | "tan"
+  | "asin"
+  | "acos"
+  | "atan"
+  | "sinh"
+  | "cosh"
   | "tanh"
+  | "sigmoid"
+  | "erf"
+  | "erfc"
+  | "normalCdf"
+  | "gelu"
   | "floor"
   | "ceil"
   | "round"
   | "trunc";
 
 /** Functions of two numbers. `maximum` and `minimum` give NaN when either is NaN; `pow` follows C's special cases; `floorDivide` rounds downwards, `div` of whole
- * numbers towards zero once it is stored. */
-export type BinaryFunction = "add" | "sub" | "mul" | "div" | "floorDivide" | "pow" | "maximum" | "minimum";
+ * numbers towards zero once it is stored. The bitwise functions are for whole numbers and truth values. */
+export type BinaryFunction =
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "floorDivide"
+  | "pow"
+  | "atan2"
+  | "maximum"
+  | "minimum"
+  | "bitAnd"
+  | "bitOr"
+  | "bitXor";
 
 /** Comparisons: truth values, false when either side is NaN, except `ne`. */
 export type Comparison = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
 
 /** Combinations of two truth values; a number counts as true when it is not zero. */
-export type Logical = "and" | "or";
+export type Logical = "and" | "or" | "xor";
 
 /** A pointwise computation. */
 export type Expression =
   | { readonly kind: "input"; readonly index: number }
+  | { readonly kind: "parameter"; readonly index: number }
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "unary"; readonly name: UnaryFunction; readonly x: Expression }
   | { readonly kind: "binary"; readonly name: BinaryFunction; readonly x: Expression; readonly y: Expression }
@@ -59,6 +86,11 @@ function term(value: Term): Expression {
 /** The operator's input number `index`. */
 export function input(index: number): Expression {
   return { kind: "input", index };
+}
+
+/** The plain number `index` among those that are given with each call, in the compute dtype. */
+export function parameter(index: number): Expression {
+  return { kind: "parameter", index };
 }
 
 type UnaryBuilder = (x: Term) => Expression;
@@ -88,13 +120,27 @@ export const E: {
   abs: unary("abs"),
   sign: unary("sign"),
   exp: unary("exp"),
+  exp2: unary("exp2"),
   expm1: unary("expm1"),
   log: unary("log"),
   log1p: unary("log1p"),
+  log2: unary("log2"),
+  log10: unary("log10"),
   sqrt: unary("sqrt"),
   sin: unary("sin"),
   cos: unary("cos"),
+  tan: unary("tan"),
+  asin: unary("asin"),
+  acos: unary("acos"),
+  atan: unary("atan"),
+  sinh: unary("sinh"),
+  cosh: unary("cosh"),
   tanh: unary("tanh"),
+  sigmoid: unary("sigmoid"),
+  erf: unary("erf"),
+  erfc: unary("erfc"),
+  normalCdf: unary("normalCdf"),
+  gelu: unary("gelu"),
   floor: unary("floor"),
   ceil: unary("ceil"),
   round: unary("round"),
@@ -105,8 +151,12 @@ export const E: {
   div: binary("div"),
   floorDivide: binary("floorDivide"),
   pow: binary("pow"),
+  atan2: binary("atan2"),
   maximum: binary("maximum"),
   minimum: binary("minimum"),
+  bitAnd: binary("bitAnd"),
+  bitOr: binary("bitOr"),
+  bitXor: binary("bitXor"),
   eq: compare("eq"),
   ne: compare("ne"),
   lt: compare("lt"),
@@ -115,5 +165,6 @@ export const E: {
   ge: compare("ge"),
   and: logical("and"),
   or: logical("or"),
+  xor: logical("xor"),
   select: (condition, x, y) => ({ kind: "select", condition: term(condition), x: term(x), y: term(y) }),
 };

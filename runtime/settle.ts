@@ -151,15 +151,24 @@ function isSameView(left: Tensor, right: Tensor): boolean {
   );
 }
 
+/** The operands with plain numbers in the compute dtype; the others are converted as they are read. */
+function withNumbersIn(dtype: DType, operands: readonly Tensor[]): readonly Tensor[] {
+  for (const operand of operands)
+    if (operand.isNumber && operand.dtype !== dtype)
+      return operands.map((each) => (each.isNumber ? convert(each, dtype) : each));
+  return operands;
+}
+
 /**
- * Computes `expression` for operands that broadcast. The result is written into `output` where one is given and can take it: whether it did, shows in the storage
- * of what is returned.
+ * Computes `expression`, with `parameters` for its plain numbers, for operands that broadcast. The result is written into `output` where one is given and can take
+ * it: whether it did, shows in the storage of what is returned.
  */
 export function elementwise(
   expression: Expression,
   operands: readonly Tensor[],
   rule: DTypeRule = "promote",
   output: Tensor | null = null,
+  parameters?: readonly number[],
 ): Tensor {
   const promoted = promoteTensors(operands);
   const compute = rule === "float" ? floatOf(promoted) : promoted;
@@ -170,9 +179,7 @@ export function elementwise(
     output !== null && isSafeOutput(output, resultDtype, shape, operands)
       ? output
       : allocateLike(operands[0]!, shape, resultDtype);
-  const inputs: Tensor[] = [];
-  for (const operand of operands) inputs.push(broadcastTo(convert(operand, compute), shape));
-  backendOf(result).pointwise(expression, compute, result, inputs);
+  backendOf(result).pointwise(expression, compute, result, withNumbersIn(compute, operands), parameters);
   return result;
 }
 

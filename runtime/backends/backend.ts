@@ -44,10 +44,29 @@ export interface Backend
   adopt(data: TypedArray, dtype: DType, shared: boolean): Storage;
 
   /**
-   * Computes `expression` for each element of `output.shape`; every input has that shape and the compute dtype. A result of truth values is
-   * stored in a bool output. An input may be the output itself (same view), for in-place forms.
+   * Computes `expression` for each element of `output.shape`, to which every input broadcasts. Inputs of other dtypes are converted to the compute dtype as they are
+   * read; `parameters` are the expression's plain numbers. The output has the compute dtype, or bool for truth values. An input may be the output itself (same view),
+   * for in-place forms.
    */
-  pointwise(expression: Expression, computeDtype: DType, output: View, inputs: readonly View[]): void;
+  pointwise(
+    expression: Expression,
+    computeDtype: DType,
+    output: View,
+    inputs: readonly View[],
+    parameters?: readonly number[],
+  ): void;
+
+  /**
+   * Computes several expressions of the same inputs in one pass, each into an output of its own; all outputs have one shape. All inputs of an element are read before
+   * its results are written, so that outputs may be inputs too. Outputs and inputs together are at most sixteen.
+   */
+  pointwiseAll(
+    expressions: readonly Expression[],
+    computeDtype: DType,
+    outputs: readonly View[],
+    inputs: readonly View[],
+    parameters?: readonly number[],
+  ): void;
 
   /** Copies elements, converting them as PyTorch's `to` does. Same shapes. */
   copy(output: View, input: View): void;

@@ -8,7 +8,7 @@ import { argReduce, extremes, reduce, variance } from "./reduction/reduce.ts";
 import { random } from "./random/fill.ts";
 import { copy } from "./reference/copy.ts";
 import { rows } from "./rows/index.ts";
-import { pointwise } from "./reference/pointwise.ts";
+import { pointwise, pointwiseAll } from "./pointwise/pointwise.ts";
 
 /** The processor: wasm kernels, and plain JavaScript for what they do not cover. */
 export const cpuBackend: Backend = {
@@ -16,6 +16,7 @@ export const cpuBackend: Backend = {
   allocateZeros,
   adopt,
   pointwise,
+  pointwiseAll,
   copy,
   reduce,
   argReduce,

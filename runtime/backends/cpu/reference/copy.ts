@@ -1,18 +1,13 @@
 import type { Element, DType } from "../../../dtype.ts";
 import type { View } from "../../backend.ts";
+import { toInt64 } from "./functions.ts";
 import { collapse, forEachRun, innerStride } from "./layout.ts";
-
-/** A float as C converts it to a 64-bit integer: towards zero; what does not fit becomes the smallest. */
-function toInt64(value: number): bigint {
-  return Math.abs(value) < 2 ** 63 ? BigInt(Math.trunc(value)) : -(2n ** 63n);
-}
 
 /** How one element of dtype `from` is written as dtype `to`; `null` when the array's own conversion is right. */
 function conversion(from: DType, to: DType): ((value: Element) => Element) | null {
   if (from === to) return null;
   if (to.name === "bool") return (value) => (Number(value) === 0 ? 0 : 1);
-  if (to.name === "int64")
-    return from.is_floating_point ? (value) => toInt64(Number(value)) : (value) => BigInt(value);
+  if (to.name === "int64") return toInt64;
   if (from.name !== "int64") return null;
   return to.is_floating_point ? Number : (value) => Number(BigInt.asIntN(32, BigInt(value)));
 }

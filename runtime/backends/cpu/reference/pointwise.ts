@@ -1,7 +1,7 @@
-/** Pointwise expressions as JavaScript loops. This is the reference that faster kernels are held against. */
-import type { DType, TypedArray } from "../../../dtype.ts";
-import type { BinaryFunction, Comparison, Expression, UnaryFunction } from "../../../expression.ts";
-import { isContiguous, numel } from "../../../shape.ts";
+/** Pointwise expressions as JavaScript loops: the reference that faster kernels are held against, and what runs where there are none, or for a few elements. */
+import type { DType, DTypeName } from "../../../dtype.ts";
+import type { BinaryFunction, Comparison, Expression, Logical, UnaryFunction } from "../../../expression.ts";
+import { broadcastStrides, isContiguous, numel, sameShape } from "../../../shape.ts";
 import type { View } from "../../backend.ts";
 import * as functions from "./functions.ts";
 import { collapse, forEachRun, innerStride } from "./layout.ts";
@@ -22,6 +22,10 @@ const infix =
   (x: string, y: string): string =>
     `(${x} ${symbol} ${y})`;
 const same = (x: string): string => x;
+const rounded =
+  (inner: (...args: string[]) => string) =>
+  (...args: string[]): string =>
+    `Math.fround(${inner(...args)})`;
 
 const floating: Dialect = {
   constant: (value) => (Object.is(value, -0) ? "(-0)" : `(${value})`),
@@ -30,13 +34,27 @@ const floating: Dialect = {
     abs: call("Math.abs"),
     sign: call("sign"),
     exp: call("Math.exp"),
+    exp2: call("exp2"),
     expm1: call("Math.expm1"),
     log: call("Math.log"),
     log1p: call("Math.log1p"),
+    log2: call("Math.log2"),
+    log10: call("Math.log10"),
     sqrt: call("Math.sqrt"),
     sin: call("Math.sin"),
     cos: call("Math.cos"),
+    tan: call("Math.tan"),
+    asin: call("Math.asin"),
+    acos: call("Math.acos"),
+    atan: call("Math.atan"),
+    sinh: call("Math.sinh"),
+    cosh: call("Math.cosh"),
     tanh: call("Math.tanh"),
+    sigmoid: call("sigmoid"),
+    erf: call("erf"),
+    erfc: call("erfc"),
+    normalCdf: call("normalCdf"),
+    gelu: call("gelu"),
     floor: call("Math.floor"),
     ceil: call("Math.ceil"),
     round: call("roundHalfEven"),
@@ -49,10 +67,32 @@ const floating: Dialect = {
     div: infix("/"),
     floorDivide: call("floorDivide"),
     pow: call("power"),
+    atan2: call("Math.atan2"),
     maximum: call("Math.max"),
     minimum: call("Math.min"),
+    bitAnd: infix("&"),
+    bitOr: infix("|"),
+    bitXor: infix("^"),
   },
 };
+
+type Writer = (...args: string[]) => string;
+
+/** float32: every step is rounded, as it is where a processor computes in single precision. */
+const single: Dialect = {
+  constant: (value) => floating.constant(Math.fround(value)),
+  unary: mapWriters(floating.unary, rounded),
+  binary: mapWriters(floating.binary, rounded),
+};
+
+function mapWriters<Name extends string, W extends Writer>(
+  writers: Readonly<Record<Name, W>>,
+  change: (writer: W) => W,
+): Record<Name, W> {
+  const entries = Object.entries<W>(writers).map(([name, writer]) => [name, change(writer)]);
+  // The names are those of `writers`.
+  return Object.fromEntries(entries) as Record<Name, W>;
+}
 
 /** int32, uint8 and bool: numbers, which the output's typed array wraps to its width. */
 const integral: Dialect = {
@@ -80,7 +120,7 @@ const big: Dialect = {
 };
 
 function dialectOf(dtype: DType): Dialect {
-  if (dtype.is_floating_point) return floating;
+  if (dtype.is_floating_point) return dtype.name === "float32" ? single : floating;
   return dtype.name === "int64" ? big : integral;
 }
 
@@ -93,11 +133,15 @@ const comparisons: Readonly<Record<Comparison, string>> = {
   ge: ">=",
 };
 
+const logicals: Readonly<Record<Logical, string>> = { and: "&&", or: "||", xor: "!==" };
+
 function write(expression: Expression, dialect: Dialect): string {
   const inner = (part: Expression): string => write(part, dialect);
   switch (expression.kind) {
     case "input":
       return `x${expression.index}`;
+    case "parameter":
+      return `n${expression.index}`;
     case "constant":
       return dialect.constant(expression.value);
     case "unary":
@@ -107,7 +151,7 @@ function write(expression: Expression, dialect: Dialect): string {
     case "compare":
       return `(${inner(expression.x)} ${comparisons[expression.name]} ${inner(expression.y)})`;
     case "logical":
-      return `(${truth(expression.x, dialect)} ${expression.name === "and" ? "&&" : "||"} ${truth(expression.y, dialect)})`;
+      return `(${truth(expression.x, dialect)} ${logicals[expression.name]} ${truth(expression.y, dialect)})`;
     case "select":
       // A truth value, or a number that counts as true when it is not zero: JavaScript reads NaN as false, C as true.
       return `(${truth(expression.condition, dialect)} ? ${inner(expression.x)} : ${inner(expression.y)})`;
@@ -121,85 +165,98 @@ function truth(expression: Expression, dialect: Dialect): string {
     : `(${text} !== ${dialect.constant(0)})`;
 }
 
-type Kernel = (
-  arrays: readonly TypedArray[],
+/** How an element of dtype `from` is read as one of the compute dtype. */
+function reading(from: DTypeName, to: DTypeName): (element: string) => string {
+  if (from === to) return same;
+  if (to === "bool") return (x) => `(${x} == 0 ? 0 : 1)`;
+  if (to === "int64") return call("toInt64");
+  const numeric = from === "int64" ? call("Number") : same;
+  if (to === "float32") return (x) => `Math.fround(${numeric(x)})`;
+  if (to === "float64") return numeric;
+  const wrapped = from === "int64" ? (x: string): string => `Number(BigInt.asIntN(32, ${x}))` : same;
+  return to === "uint8" ? (x) => `(${wrapped(x)} & 255)` : (x) => `(${wrapped(x)} | 0)`;
+}
+
+/** Computes `size` elements. The strides are in the operands' order, outputs first; so are the offsets. */
+export type Kernel = (
+  outputs: readonly View[],
+  inputs: readonly View[],
   offsets: readonly number[],
   strides: readonly number[],
   size: number,
+  parameters: readonly number[],
 ) => void;
 
-function compile(
-  expression: Expression,
-  computeDtype: DType,
-  outputDtype: DType,
-  inputCount: number,
-): Kernel {
+/** What a loop is compiled for. */
+export interface LoopFacts {
+  readonly expressions: readonly Expression[];
+  readonly computeDtype: DType;
+  readonly outputs: readonly DTypeName[];
+  readonly inputs: readonly DTypeName[];
+  readonly parameterCount: number;
+}
+
+function readParameter(index: number, dtype: DTypeName): string {
+  if (dtype === "int64") return `BigInt(parameters[${index}])`;
+  return dtype === "float32" ? `Math.fround(parameters[${index}])` : `parameters[${index}]`;
+}
+
+/** Writes the loop of `facts` as a JavaScript function. */
+export function compile({ expressions, computeDtype, outputs, inputs, parameterCount }: LoopFacts): Kernel {
   const dialect = dialectOf(computeDtype);
-  const value =
-    outputDtype.name === "bool" ? `${truth(expression, dialect)} ? 1 : 0` : write(expression, dialect);
-  const inputs = Array.from({ length: inputCount }, (_, i) => i);
+  const values = expressions.map((expression, i) =>
+    outputs[i] === "bool" ? `${truth(expression, dialect)} ? 1 : 0` : write(expression, dialect),
+  );
+  const count = outputs.length;
   const body = [
-    `const out = arrays[0], so = strides[0]; let o = offsets[0];`,
+    ...outputs.map(
+      (_, i) => `const t${i} = outputs[${i}].storage.data, u${i} = strides[${i}]; let o${i} = offsets[${i}];`,
+    ),
     ...inputs.map(
-      (i) => `const a${i} = arrays[${i + 1}], s${i} = strides[${i + 1}]; let p${i} = offsets[${i + 1}];`,
+      (_, i) =>
+        `const a${i} = inputs[${i}].storage.data, s${i} = strides[${count + i}]; let p${i} = offsets[${count + i}];`,
+    ),
+    ...Array.from(
+      { length: parameterCount },
+      (_, i) => `const n${i} = ${readParameter(i, computeDtype.name)};`,
     ),
     `for (let i = 0; i < size; i++) {`,
-    ...inputs.map((i) => `  const x${i} = a${i}[p${i}]; p${i} += s${i};`),
-    `  out[o] = ${value}; o += so;`,
+    ...inputs.map(
+      (dtype, i) => `  const x${i} = ${reading(dtype, computeDtype.name)(`a${i}[p${i}]`)}; p${i} += s${i};`,
+    ),
+    ...values.map((value, i) => `  const y${i} = ${value};`),
+    ...values.map((_, i) => `  t${i}[o${i}] = y${i}; o${i} += u${i};`),
     `}`,
   ].join("\n");
   const names = Object.keys(functions);
   // oxlint-disable-next-line typescript/no-implied-eval, no-new-func -- compiling kernels is this module's purpose; the text comes from expressions only
-  const make = new Function(...names, `return (arrays, offsets, strides, size) => {\n${body}\n};`) as (
-    ...values: unknown[]
-  ) => Kernel;
+  const make = new Function(
+    ...names,
+    `return (outputs, inputs, offsets, strides, size, parameters) => {\n${body}\n};`,
+  ) as (...values: unknown[]) => Kernel;
   return make(...Object.values(functions));
 }
 
-/** Compiled loops, by expression, compute dtype and output dtype. */
-const compiled = new WeakMap<Expression, Map<DType, Map<DType, Kernel>>>();
-
-function kernelFor(
-  expression: Expression,
-  computeDtype: DType,
-  outputDtype: DType,
-  inputCount: number,
-): Kernel {
-  let byCompute = compiled.get(expression);
-  if (byCompute === undefined) compiled.set(expression, (byCompute = new Map()));
-  let byOutput = byCompute.get(computeDtype);
-  if (byOutput === undefined) byCompute.set(computeDtype, (byOutput = new Map()));
-  let kernel = byOutput.get(outputDtype);
-  if (kernel === undefined)
-    byOutput.set(outputDtype, (kernel = compile(expression, computeDtype, outputDtype, inputCount)));
-  return kernel;
-}
-
-function offsetOf(view: View): number {
-  return view.offset;
-}
-
-/** For tensors that all lie in row-major order: one stride of 1 each. */
-const unitStrides: readonly number[] = [1, 1, 1, 1];
-
-/** See `Backend.pointwise`. */
-export function pointwise(
-  expression: Expression,
-  computeDtype: DType,
-  output: View,
+/** Runs a compiled loop over operands of any layout that broadcast to the outputs' shape. */
+export function runLoop(
+  kernel: Kernel,
+  outputs: readonly View[],
   inputs: readonly View[],
+  parameters: readonly number[],
 ): void {
-  const kernel = kernelFor(expression, computeDtype, output.dtype, inputs.length);
-  const views = [output, ...inputs];
-  const arrays = views.map((view) => view.storage.data);
-  if (views.length <= unitStrides.length && views.every((view) => isContiguous(view.shape, view.strides))) {
-    kernel(arrays, views.map(offsetOf), unitStrides, numel(output.shape));
+  const { shape } = outputs[0]!;
+  const views = [...outputs, ...inputs];
+  const offsets = views.map((view) => view.offset);
+  const strides = views.map((view) => broadcastStrides(view.shape, view.strides, shape));
+  if (views.every((view) => sameShape(view.shape, shape) && isContiguous(view.shape, view.strides))) {
+    kernel(outputs, inputs, offsets, views.map(one), numel(shape), parameters);
     return;
   }
-  const layout = collapse(
-    output.shape,
-    views.map((view) => view.strides),
-  );
-  const strides = views.map((_, operand) => innerStride(layout, operand));
-  forEachRun(layout, views.map(offsetOf), (offsets, size) => kernel(arrays, offsets, strides, size));
+  const layout = collapse(shape, strides);
+  const inner = views.map((_, operand) => innerStride(layout, operand));
+  forEachRun(layout, offsets, (starts, size) => kernel(outputs, inputs, starts, inner, size, parameters));
+}
+
+function one(): number {
+  return 1;
 }

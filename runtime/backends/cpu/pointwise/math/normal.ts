@@ -1,0 +1,98 @@
+/**
+ * The error function and the normal distribution in lanes, float32.
+ *
+ * Their tails are e^(−a²/2) times a slowly varying factor, which is a polynomial in 1 / (1 + 0.3 a); a² is needed in two parts, because the exponential magnifies its
+ * rounding a hundredfold.
+ *
+ * Source: the form is that of W. J. Cody, "Rational Chebyshev approximations for the error function" (1969); coefficients are minimax fits.
+ */
+import {
+  abs,
+  add,
+  and,
+  bits,
+  constant,
+  convert,
+  div,
+  gt,
+  lt,
+  mul,
+  multiplyAdd,
+  neg,
+  or,
+  pmax,
+  pmin,
+  polynomial,
+  select,
+  sub,
+  type Lane,
+} from "../lanes.ts";
+import { exp, expm1OfRest, reduce, scale, signOf } from "./exponential.ts";
+
+/** Of w = 1 / (1 + 0.3 a): w · P(w) = Q(a) · e^(a²/2), Q being the normal distribution's tail above a. */
+const tailCoefficients = [
+  0.11968671530485153, 0.11957130581140518, 0.11023944616317749, 0.07837171107530594, 0.09620653837919235,
+  -0.07951243966817856, 0.19188755750656128, -0.22828823328018188, 0.11246636509895325, -0.020628970116376877,
+];
+
+/** The tail of the distribution above a ≥ 0, times a number. */
+type Tail = (times: Lane | null) => Lane;
+
+/** The upper half of a's digits, whose square is exact. */
+function upperDigits(a: Lane): Lane {
+  return bits(and(bits(a, "i32"), constant("i32", -4096)), "f32");
+}
+
+/**
+ * The tail above `a` ≥ 0, where the exponential is that of −`square` · a², and a standard deviation is 1 / `unit`. The factor takes float64's digits; the exponent is
+ * put on at the very end, so that a product keeps its digits while it can.
+ */
+function tail(a: Lane, unit: number, square: number): Tail {
+  const high = upperDigits(a);
+  const rest = mul(mul(sub(a, high), add(a, high)), square);
+  const reduced = reduce(mul(mul(high, high), -square), rest);
+  const u = convert(expm1OfRest(reduced.r), "f64");
+  const w = div(1, multiplyAdd(convert(a, "f64"), 0.3 * unit, 1));
+  const factor = mul(w, polynomial(w, tailCoefficients));
+  return (times) => {
+    const product = times === null ? factor : mul(factor, convert(times, "f64"));
+    return scale(convert(multiplyAdd(product, u, product), "f32"), reduced);
+  };
+}
+
+/** The share of a standard normal distribution below x. */
+export function normalCdf(x: Lane): Lane {
+  const above = tail(pmin(abs(x), 15), 1, 0.5)(null);
+  return select(gt(x, 0), sub(1, above), above);
+}
+
+/** x times that share; NaN for −∞, as the product is. */
+export function gelu(x: Lane): Lane {
+  const share = tail(pmin(abs(x), 15), 1, 0.5)(pmax(pmin(x, 15), -15));
+  return select(lt(x, 0), sub(share, sub(x, x)), sub(x, share));
+}
+
+/** `1 − erf(x)`, with all digits where it is small. */
+export function erfc(x: Lane): Lane {
+  const above = tail(pmin(abs(x), 10.5), Math.SQRT2, 1)(constant("f32", 2));
+  return select(lt(x, 0), sub(2, above), above);
+}
+
+/** Of erf(x) / x − 1 in x², up to |x| = 0.93. */
+const erfCoefficients = [
+  0.128_379_167_095_512_6, -0.37612494826316833, 0.11281801760196686, -0.026765545830130577,
+  0.004990952089428902, -0.0005976763204671443,
+];
+/** Of log(1 − erf(a)) / a + 1 above that. */
+const erfTailCoefficients = [
+  -1.28717512e-1, -6.34846687e-1, -1.06777877e-1, 2.42546219e-2, -3.88396438e-3, 3.83197126e-4, -1.7285347e-5,
+];
+
+/** The error function. */
+export function erf(x: Lane): Lane {
+  const a = abs(x);
+  const within = pmin(a, 4);
+  const logarithm = multiplyAdd(polynomial(within, erfTailCoefficients), within, neg(within));
+  const large = or(sub(1, exp(logarithm)), signOf(x));
+  return select(gt(a, 0.927_734_375), large, multiplyAdd(x, polynomial(mul(x, x), erfCoefficients), x));
+}
