@@ -15,7 +15,7 @@ function permuted({ shape, strides }: Layout, order: readonly number[]): Layout 
 /** As few nested loops as the strides allow, in the order of the first operand's memory, with a long one innermost. */
 export function nest(shape: Shape, strides: readonly (readonly number[])[]): Layout {
   const target = strides[0]!;
-  const byMemory = [...shape.keys()].sort((a, b) => target[b]! - target[a]!);
+  const byMemory = [...shape.keys()].toSorted((a, b) => target[b]! - target[a]!);
   const ordered = permuted({ shape, strides }, byMemory);
   return withLongInner(collapse(ordered.shape, ordered.strides));
 }
