@@ -43,7 +43,8 @@ function runDivided(work: Work, total: number, grain: number, args: readonly num
 }
 
 /**
- * Runs a kernel over `total` units of work, divided among threads where there are at least two `grain`s of them. A grain of work should take 30 µs or more.
+ * Runs a kernel over `total` units of work, divided among threads where there are at least two `grain`s of them. A grain of work should take 10 to 30 µs. Where a
+ * piece of the work begins with something costly, such as packing, a larger one makes fewer pieces: `total / threadCount()` one for each thread.
  *
  * The kernel is called as `kernel(begin, end, ...args)`.
  */
