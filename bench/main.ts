@@ -2,11 +2,12 @@
 import { writeFileSync } from "node:fs";
 import { arch, availableParallelism, cpus, platform, release } from "node:os";
 import { readArguments, usage, UsageError, type Options } from "./arguments.ts";
-import { duration, pad, ratioText } from "./format.ts";
-import { fullEffort, quickEffort, type RowResult } from "./measure.ts";
+import type { Failure } from "./contestants/protocol.ts";
+import { duration, megabytes, pad, ratioText } from "./format.ts";
+import { fullEffort, quickEffort, type MemoryResult, type RowResult } from "./measure.ts";
 import { report } from "./report.ts";
 import { configurationText, ratioOf, type Configuration, type Run } from "./results.ts";
-import { contestantNames, type Group, type Row } from "./row.ts";
+import { contestantNames, type Group, type MemoryRow, type Row } from "./row.ts";
 import { groups, memory } from "./rows/index.ts";
 import { nodeVersions, runConfiguration, type Listener, type Plan } from "./run.ts";
 
@@ -17,6 +18,7 @@ const terminal: Listener = {
   say: (line) => console.log(line),
   began: (configuration) => console.log(`\n${configurationText(configuration)}`),
   measured: (row, result) => console.log(resultLine(row, result)),
+  measuredMemory: (row, result) => console.log(memoryLine(row, result)),
 };
 
 function resultLine(row: Row, result: RowResult): string {
@@ -28,6 +30,13 @@ function resultLine(row: Row, result: RowResult): string {
   });
   const ratios = ratio === null ? "" : `${ratioText(ratio.median)} (best ${ratioText(ratio.best)})`;
   return `${pad(row.name, 48, false)} ${pad(ratios, 18, false)} ${times.join(" · ")}`;
+}
+
+function memoryLine(row: MemoryRow, result: MemoryResult | Failure): string {
+  if ("failed" in result) return `${row.name} failed: ${result.failed}`;
+  const { steps, naive, freed, peak, steady } = result;
+  const time = `${duration(naive)} a step, freed ${duration(freed)}: ${ratioText(naive / freed)}`;
+  return `${steps} ${row.name}: ${time}; peak ${megabytes(peak)}, steady ${megabytes(steady)}: ${ratioText(peak / steady)}`;
 }
 
 /** The groups with the rows that the command line asks for. */

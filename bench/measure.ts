@@ -1,14 +1,14 @@
 import type { Contestant } from "./contestants/contestant.ts";
-import type { Failure } from "./contestants/protocol.ts";
+import type { Failure, Stepped } from "./contestants/protocol.ts";
 import { languageOf, type ContestantName, type MemoryRow, type Row } from "./row.ts";
-import { timing, type Timing } from "./statistics.ts";
+import { median, timing, type Timing } from "./statistics.ts";
 
 /** How long and how often things are measured. */
 export interface Effort {
   /** A measurement repeats its body for at least so many microseconds. */
   readonly target: number;
   readonly rounds: number;
-  /** Fewer rounds, but at least three, where one contestant's would take longer than so many microseconds. */
+  /** Fewer rounds where one contestant's would take longer than so many microseconds: three, and one where each is longer. */
   readonly budget: number;
   /** Steps of the memory rows. */
   readonly steps: number;
@@ -39,7 +39,7 @@ interface Runner {
   spent: number;
 }
 
-/** Rounds that are measured even where each takes long. */
+/** Rounds that are measured even where they take long together. */
 const fewestRounds = 3;
 
 /**
@@ -63,13 +63,17 @@ export async function measureRow(
   }
   for (let round = 0; round < effort.rounds; round++) {
     for (const runner of runners) {
-      if (round >= fewestRounds && runner.spent > effort.budget) continue;
+      if (round > 0 && isSpent(runner, effort.budget)) continue;
       const failure = await runRound(runner);
       if (failure !== null) result[runner.contestant.name] = failure;
     }
   }
   for (const { contestant, rounds } of runners) result[contestant.name] ??= timing(rounds);
   return result;
+}
+
+function isSpent({ rounds, spent }: Runner, budget: number): boolean {
+  return spent > budget * (rounds.length < fewestRounds ? fewestRounds : 1);
 }
 
 async function runRound(runner: Runner): Promise<Failure | null> {
@@ -92,18 +96,36 @@ async function calibrate(contestant: Contestant, target: number): Promise<Runner
   }
 }
 
-/** Measures a memory row: each way of it in a process of its own, which `start` gives, in turn. */
+/** How often each way of a memory row runs. */
+const memoryRounds = 3;
+
+/**
+ * Measures a memory row: its two ways in turn, each time in a new process, which `start` gives, and without a pause in which anything could be tidied up.
+ */
 export async function measureMemory(
   row: MemoryRow,
   start: () => Promise<Contestant | Failure>,
   steps: number,
 ): Promise<MemoryResult | Failure> {
-  const naive = await runSteps(row, row.naive, start, steps);
-  if ("failed" in naive) return naive;
-  const freed = await runSteps(row, row.freed, start, steps);
-  if ("failed" in freed) return freed;
-  const { peak, steady } = naive;
-  return { steps, peak, steady, naive: naive.microseconds / steps, freed: freed.microseconds / steps };
+  const naive: Stepped[] = [];
+  const freed: Stepped[] = [];
+  for (let round = 0; round < memoryRounds; round++) {
+    const one = await runSteps(row, row.naive, start, steps);
+    if ("failed" in one) return one;
+    const other = await runSteps(row, row.freed, start, steps);
+    if ("failed" in other) return other;
+    naive.push(one);
+    freed.push(other);
+  }
+  const perStep = (runs: readonly Stepped[]): number =>
+    median(runs.map(({ microseconds }) => microseconds)) / steps;
+  return {
+    steps,
+    naive: perStep(naive),
+    freed: perStep(freed),
+    peak: Math.max(...naive.map(({ peak }) => peak)),
+    steady: median(naive.map(({ steady }) => steady)),
+  };
 }
 
 async function runSteps(
@@ -111,7 +133,7 @@ async function runSteps(
   body: string,
   start: () => Promise<Contestant | Failure>,
   steps: number,
-): Promise<{ microseconds: number; peak: number; steady: number } | Failure> {
+): Promise<Stepped | Failure> {
   const contestant = await start();
   if ("failed" in contestant) return contestant;
   try {

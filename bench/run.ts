@@ -6,7 +6,7 @@ import { installPeers } from "./contestants/peers.ts";
 import type { Failure } from "./contestants/protocol.ts";
 import { reason } from "./contestants/protocol.ts";
 import { pytorchProgram } from "./contestants/pytorch.ts";
-import { measureMemory, measureRow, type Effort, type RowResult } from "./measure.ts";
+import { measureMemory, measureRow, type Effort, type MemoryResult, type RowResult } from "./measure.ts";
 import type { Configuration, GroupResult, Run } from "./results.ts";
 import type { ContestantName, Group, MemoryRow, Row } from "./row.ts";
 
@@ -23,6 +23,7 @@ export interface Listener {
   say(line: string): void;
   began(configuration: Configuration): void;
   measured(row: Row, result: RowResult): void;
+  measuredMemory(row: MemoryRow, result: MemoryResult | Failure): void;
 }
 
 /** What a Node program says about itself. */
@@ -47,7 +48,9 @@ export async function runConfiguration(
     const memory: Run["memory"][number][] = [];
     for (const row of plan.memory) {
       const start = async (): Promise<Contestant | Failure> => Contestant.start(typetorch(configuration));
-      memory.push({ row, result: await measureMemory(row, start, plan.effort.steps) });
+      const result = await measureMemory(row, start, plan.effort.steps);
+      listener.measuredMemory(row, result);
+      memory.push({ row, result });
     }
     return { configuration, contestants: versions(started), groups, memory };
   } finally {
