@@ -1,6 +1,7 @@
 /** The namespace, spelled as PyTorch spells it. */
 export * as autograd from "./autograd/index.ts";
 export { enable_grad, is_grad_enabled, no_grad, set_grad_enabled } from "./autograd/modes.ts";
+export * as backends from "./backends/settings.ts";
 export {
   arange,
   as_tensor,

@@ -1,4 +1,5 @@
 /** Batches of matrix products as a task that threads divide among themselves. */
+import { multiplyWithBlas } from "../blas/multiply.ts";
 import { runTask } from "../threads/parallel.ts";
 import { defineTask, type Task } from "../threads/task.ts";
 import { expectMultiplications } from "./choice.ts";
@@ -39,7 +40,7 @@ const biasKinds = ["none", "columns", "rows"] as const;
 
 /** Multiplies all, on as many threads as are worth it. */
 export function multiplyBatch(product: BatchProduct): void {
-  if (multiplyVector(product)) return;
+  if (multiplyVector(product) || multiplyWithBlas(product)) return;
   const division = divisionOf(product);
   const units = Math.ceil(sizeAlong(product, division) / unitSize[division]);
   const work = matricesIn(product) * product.rows * product.columns * product.inner;
