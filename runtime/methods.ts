@@ -7,6 +7,7 @@ import { RuntimeError } from "./errors/runtimeError.ts";
 import type { MethodOfOperator, Operator, OperatorFacts } from "./operator.ts";
 import { where } from "./ops/functions.ts";
 import type { Indices } from "./ops/advanced.ts";
+import type * as addedProducts from "./ops/addedProducts.ts";
 import type * as arithmetic from "./ops/arithmetic.ts";
 import type * as comparison from "./ops/comparison.ts";
 import type * as conversion from "./ops/conversion.ts";
@@ -88,7 +89,8 @@ type MethodsOf<Module, Names extends keyof Module, Self> = {
 type Methods<Module, Self> = MethodsOf<Module, keyof Module & keyof Operators, Self>;
 
 /** Methods that come from the table: documentation and types are those of the operators. */
-type TableMethods<Self> = Methods<typeof arithmetic, Self> &
+type TableMethods<Self> = Methods<typeof addedProducts, Self> &
+  Methods<typeof arithmetic, Self> &
   Methods<typeof comparison, Self> &
   Methods<typeof conversion, Self> &
   Methods<typeof copying, Self> &

@@ -16,7 +16,7 @@ import { sum } from "./reduction.ts";
 import { int64 } from "../dtype.ts";
 
 /** @throws RuntimeError when the two differ in dtype. */
-function checkDtypes(name: string, left: Tensor, right: Tensor): void {
+export function checkDtypes(name: string, left: Tensor, right: Tensor): void {
   if (left.dtype !== right.dtype)
     throw new RuntimeError(
       `${name}: expected both tensors to have the same dtype, but got: ${left.dtype.toString()} and ${right.dtype.toString()}. Convert one of them, for example with .to(${left.dtype.toString()}).`,
@@ -24,7 +24,7 @@ function checkDtypes(name: string, left: Tensor, right: Tensor): void {
 }
 
 /** @throws RuntimeError when a tensor has another number of dimensions than the operator multiplies. */
-function checkRank(name: string, which: string, operand: Tensor, rank: number): void {
+export function checkRank(name: string, which: string, operand: Tensor, rank: number): void {
   if (operand.ndim === rank) return;
   const kind = { 1: "vector (1-D)", 2: "matrix (2-D)", 3: "batch of matrices (3-D)" }[rank]!;
   throw new RuntimeError(
@@ -33,7 +33,7 @@ function checkRank(name: string, which: string, operand: Tensor, rank: number): 
 }
 
 /** @throws RuntimeError that names the inner sizes. */
-function checkInner(left: Tensor, right: Tensor, leftInner: number, rightInner: number): void {
+export function checkInner(left: Tensor, right: Tensor, leftInner: number, rightInner: number): void {
   if (leftInner === rightInner) return;
   throw new RuntimeError(
     `mat1 and mat2 shapes cannot be multiplied (${shapeProduct(left.shape)} and ${shapeProduct(right.shape)}): the inner sizes differ, ${leftInner} and ${rightInner}. Transpose one of them, or check the layer's in_features.`,
@@ -132,7 +132,7 @@ export const bmm: Operator<MatmulSignature> = operator({
 });
 
 /** A vector as a matrix of one column. */
-function columnOf(vector: Tensor): View {
+export function columnOf(vector: Tensor): View {
   const { storage, dtype, shape, strides, offset } = vector;
   return { storage, dtype, shape: [shape[0]!, 1], strides: [strides[0]!, 1], offset };
 }
@@ -298,9 +298,24 @@ export const addmm: Operator<AddmmSignature> = operator({
   ],
 });
 
+/** The factor as the dtype holds it: for whole numbers, PyTorch drops its fraction. */
+function factorIn(factor: Scalar, { dtype }: View): Scalar {
+  return dtype.is_floating_point || typeof factor !== "number" ? factor : Math.trunc(factor);
+}
+
 /** `beta · input + alpha · (left @ right)`; without factors, in one pass over the result. */
-function addedProduct(input: Tensor, left: Tensor, right: Tensor, beta: Scalar, alpha: Scalar): Tensor {
-  if (beta !== 1 || alpha !== 1) return add(timesScalar(input, beta), product(left, right), { alpha });
+export function addedProduct(
+  input: Tensor,
+  left: View,
+  right: View,
+  beta: Scalar = 1,
+  alpha: Scalar = 1,
+): Tensor {
+  const [inputFactor, productFactor] = [factorIn(beta, left), factorIn(alpha, left)];
+  // As in PyTorch, an input that counts nothing is not looked at: NaN in it does not spread.
+  if (inputFactor === 0) return timesScalar(product(left, right), productFactor);
+  if (inputFactor !== 1 || productFactor !== 1)
+    return add(timesScalar(input, inputFactor), product(left, right), { alpha: productFactor });
   const shape = [...left.shape.slice(0, -1), right.shape.at(-1)!];
   if (input.ndim === 1 && input.shape[0] === shape.at(-1) && isContiguous(input.shape, input.strides))
     return product(left, right, { bias: input });
@@ -309,7 +324,8 @@ function addedProduct(input: Tensor, left: Tensor, right: Tensor, beta: Scalar, 
   return result;
 }
 
-function timesScalar(value: Tensor, factor: Scalar): Tensor {
+/** `value · factor`, and without a factor the value itself. */
+export function timesScalar(value: Tensor, factor: Scalar): Tensor {
   return factor === 1 ? value : mul(value, factor);
 }
 

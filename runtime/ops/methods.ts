@@ -1,4 +1,5 @@
 /** The operators that are also methods of `Tensor`. `runtime/methods.ts` maps this list to the methods' types, with their documentation. */
+export { addbmm, addmv, baddbmm, outer } from "./addedProducts.ts";
 export { add, clamp, div, masked_fill, maximum, minimum, mul, pow, rsub, sub } from "./arithmetic.ts";
 export {
   eq,

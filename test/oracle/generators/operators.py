@@ -26,7 +26,7 @@ add sub mul div neg pow exp log sqrt rsqrt abs sin cos tanh sigmoid nn.functiona
 ceil round maximum minimum clamp where eq ne lt le gt ge logical_not isnan isinf isfinite sum mean prod amax amin max min argmax
 argmin var std any all logsumexp matmul mm bmm t reshape view flatten squeeze unsqueeze transpose permute expand select narrow
 cat stack index_select gather masked_fill index_put softmax log_softmax nn.functional.mse_loss nn.functional.nll_loss
-nn.functional.cross_entropy nn.functional.linear clone contiguous __getitem__ rsub logical_and logical_or addmm mv dot movedim
+nn.functional.cross_entropy nn.functional.linear clone contiguous __getitem__ rsub logical_and logical_or addmm addbmm addmv baddbmm outer mv dot movedim
 scatter_add fill float double long int bool byte
 nn.functional.conv1d nn.functional.conv2d nn.functional.conv3d nn.functional.conv_transpose1d nn.functional.conv_transpose2d
 nn.functional.conv_transpose3d nn.functional.max_pool1d nn.functional.max_pool2d nn.functional.avg_pool1d nn.functional.avg_pool2d
