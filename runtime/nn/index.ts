@@ -15,6 +15,7 @@ export { Dropout } from "./dropout.ts";
 export { Embedding, type EmbeddingOptions } from "./embedding.ts";
 export { Flatten, type FlattenOptions } from "./flatten.ts";
 export * as functional from "./functional.ts";
+export * as init from "./init.ts";
 export { Linear, ReLU, Sequential, type Layer, type LinearOptions } from "./layers.ts";
 export { CrossEntropyLoss, MSELoss, type CrossEntropyLossOptions } from "./losses.ts";
 export { Module } from "./module.ts";
