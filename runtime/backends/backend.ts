@@ -2,6 +2,7 @@ import type { DType, TypedArray } from "../dtype.ts";
 import type { Expression } from "../expression.ts";
 import type { Shape } from "../shape.ts";
 import type { Storage } from "../storage.ts";
+import type { AttentionBackend } from "./attention.ts";
 import type { ConvolutionBackend } from "./convolution.ts";
 import type { PoolingBackend } from "./pooling.ts";
 import type { IndexingBackend } from "./indexing.ts";
@@ -27,6 +28,7 @@ export interface View {
  */
 export interface Backend
   extends
+    AttentionBackend,
     ConvolutionBackend,
     IndexingBackend,
     PoolingBackend,

@@ -1,4 +1,5 @@
 /** `torch.nn.functional`: the operators of networks as functions. */
+export { scaled_dot_product_attention } from "../ops/attention.ts";
 export { conv1d, conv2d, conv3d } from "../ops/conv.ts";
 export { conv_transpose1d, conv_transpose2d, conv_transpose3d } from "../ops/convTranspose.ts";
 export { dropout } from "../ops/dropout.ts";

@@ -1,5 +1,6 @@
 /** The operators that are functions only. */
 export { where } from "./arithmetic.ts";
+export { scaled_dot_product_attention } from "./attention.ts";
 export { conv1d, conv2d, conv3d } from "./conv.ts";
 export { conv_transpose1d, conv_transpose2d, conv_transpose3d } from "./convTranspose.ts";
 export { cat, stack } from "./joining.ts";

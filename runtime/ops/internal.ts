@@ -5,6 +5,7 @@ export { dropout } from "./dropout.ts";
 export { embedding, embeddingBackward, rowsOf } from "./embedding.ts";
 export { advancedIndex } from "./indexing.ts";
 export { batchMatmul } from "./matmul.ts";
+export { headsAttention, packedAttention } from "./headsAttention.ts";
 export { stridedBackward, stridedView } from "./slicing.ts";
 export { logSoftmaxBackward, softmaxBackward } from "./softmax.ts";
 export { unsafeView } from "./view.ts";

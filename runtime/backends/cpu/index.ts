@@ -1,4 +1,5 @@
 import type { Backend } from "../backend.ts";
+import { attention } from "./attention/attention.ts";
 import { matmul } from "./gemm/matmul.ts";
 import { pooling } from "./pooling/index.ts";
 import { convolution, convolutionWeight, transposedConvolution } from "./convolution/index.ts";
@@ -26,6 +27,7 @@ export const cpuBackend: Backend = {
   convolution,
   transposedConvolution,
   convolutionWeight,
+  ...attention,
   ...pooling,
   ...indexing,
   ...random,

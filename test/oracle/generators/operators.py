@@ -32,6 +32,7 @@ nn.functional.conv1d nn.functional.conv2d nn.functional.conv3d nn.functional.con
 nn.functional.conv_transpose3d nn.functional.max_pool1d nn.functional.max_pool2d nn.functional.avg_pool1d nn.functional.avg_pool2d
 nn.functional.adaptive_avg_pool1d nn.functional.adaptive_avg_pool2d nn.functional.adaptive_max_pool1d nn.functional.adaptive_max_pool2d
 scatter index_add masked_select take_along_dim nn.functional.embedding
+nn.functional.scaled_dot_product_attention
 """.split()
 # Further names of an operator in PyTorch, with the same arguments.
 SECOND_NAMES = {
@@ -164,7 +165,15 @@ def python_form(operator):
         return torch.nn.functional.embedding
     if operator.name == "__getitem__":
         return lambda tensor, index: tensor[tuple(index) if isinstance(index, list) else index]
+    if operator.name == "nn.functional.scaled_dot_product_attention":
+        return plain_attention
     return operator.op
+
+
+def plain_attention(*args, **kwargs) -> torch.Tensor:
+    """The fast kernel has no second derivatives; the plain one gives the same numbers."""
+    with torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH):
+        return torch.nn.functional.scaled_dot_product_attention(*args, **kwargs)
 
 
 def exists_in_typescript(args: list, kwargs: dict) -> bool:
@@ -272,11 +281,36 @@ def rounds_little(operator, sample, dtype: torch.dtype) -> bool:
     return torch.allclose(*results, rtol=5e-7, atol=3e-6)
 
 
+def attention_samples(dtype: torch.dtype, requires_grad: bool) -> list:
+    """OpInfo's are too large, and some of them draw random numbers."""
+    def operands(*shapes):
+        return [torch.randn(shape, dtype=dtype, requires_grad=requires_grad) for shape in shapes]
+    allowed = torch.tensor([[True, False, True], [False, False, False]])
+    numbers = torch.randn(2, 1, 2, 3, dtype=dtype)
+    samples = [
+        (operands((2, 3), (4, 3), (4, 3)), {}),
+        (operands((2, 2, 3), (2, 3, 3), (2, 3, 5)), {}),
+        (operands((2, 2, 5, 4), (2, 2, 7, 4), (2, 2, 7, 4)), {}),
+        (operands((2, 1, 3, 4), (1, 2, 5, 4), (2, 2, 5, 4)), {}),
+        (operands((2, 1, 2, 3, 2), (2, 1, 2, 3, 2), (2, 1, 2, 3, 2)), {}),
+        (operands((1, 2, 3, 4), (1, 2, 5, 4), (1, 2, 5, 4)), {"is_causal": True}),
+        (operands((3, 2), (3, 2), (3, 2)), {"is_causal": True, "scale": 2.5}),
+        (operands((1, 2, 2, 4), (1, 2, 3, 4), (1, 2, 3, 4)), {"attn_mask": allowed}),
+        (operands((2, 2, 2, 4), (2, 2, 3, 4), (2, 2, 3, 4)), {"attn_mask": numbers}),
+        (operands((2, 2, 4), (2, 3, 4), (2, 3, 4)), {"attn_mask": torch.randn(2, 3, dtype=dtype, requires_grad=requires_grad)}),
+        (operands((1, 4, 2, 3), (1, 2, 3, 3), (1, 2, 3, 3)), {"enable_gqa": True}),
+        (operands((1, 1, 2, 3), (1, 1, 0, 3), (1, 1, 0, 3)), {}),
+    ]
+    return [core.SampleInput(query, args=(key, value), kwargs=kwargs) for (query, key, value), kwargs in samples]
+
+
 def rows_of(operator, dtype: torch.dtype, count: int) -> list[dict]:
     seed(f"{operator.name} {operator.variant_test_name} {dtype_name(dtype)}")
     differentiable = dtype is torch.float64 and operator.supports_autograd
     samples = [sample for sample in operator.sample_inputs("cpu", dtype, requires_grad=differentiable)
                if usable(sample) and rounds_little(operator, sample, dtype)]
+    if operator.name == "nn.functional.scaled_dot_product_attention":
+        samples, count = attention_samples(dtype, differentiable), 99
     chosen = most_diverse(samples, count) + special_samples(operator, dtype)
     return [sample_row(operator, sample, dtype) for sample in chosen]
 
