@@ -256,10 +256,5 @@ export function kaiming_normal_(...args: readonly unknown[]): Tensor {
   const given = bind("kaiming_normal_", kaimingParameters, args);
   const { tensor } = given;
   if (numel(tensor.shape) === 0) return tensor;
-  return fillNormal(
-    tensor,
-    0,
-    heDeviation(tensor, given.a, given.mode, given.nonlinearity),
-    given.generator,
-  );
+  return fillNormal(tensor, 0, heDeviation(tensor, given.a, given.mode, given.nonlinearity), given.generator);
 }
