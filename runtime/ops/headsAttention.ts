@@ -12,9 +12,10 @@ import { add, mul, sub, where } from "./arithmetic.ts";
 import { eq } from "./comparison.ts";
 import { stack } from "./joining.ts";
 import { matmul } from "./matmul.ts";
-import { all, softmax, sum } from "./reduction.ts";
+import { all, sum } from "./reduction.ts";
 import { sample } from "./samples.ts";
 import { select } from "./slicing.ts";
+import { softmax } from "./softmax.ts";
 import { permute, reshape, transpose, view } from "./view.ts";
 
 /** The gradients of an attention's operands. */
