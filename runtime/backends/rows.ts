@@ -1,5 +1,23 @@
 import type { View } from "./backend.ts";
 
+/** Class numbers of rows, and how much each counts. */
+export interface Labels {
+  /** int64, row-major, one for each row. */
+  readonly labels: View;
+  /** Of the rows' dtype, row-major, one for each class; `null` for ones. */
+  readonly weight: View | null;
+  /** The label of rows that do not count. */
+  readonly ignored: number;
+}
+
+/** What `pickLabels` adds up. */
+export interface PickedSums {
+  readonly losses: number;
+  readonly weights: number;
+  /** The number of a row whose label is no class, −1 where there is none. */
+  readonly wrongRow: number;
+}
+
 /**
  * Work on rows: tensors are row-major, a row is what lies along the last dimension (`n` elements, at least one), and all other dimensions count rows. Floating-point, one
  * dtype for all tensors of a call.
@@ -46,4 +64,10 @@ export interface RowBackend {
 
   /** For each row `Σ x · y`; `output` has one element for each. */
   rowProducts(output: View, left: View, right: View): void;
+
+  /** Sums of minus the labelled elements of each row, times the weights of their classes; each is written to `losses` too unless that is `null`. */
+  pickLabels(losses: View | null, input: View, labels: Labels): PickedSums;
+
+  /** Zeros, and at each label minus its class's weight times `grad` times `factor`; `grad` has one element, or one for each row. */
+  spreadLabels(output: View, grad: View, factor: number, labels: Labels): void;
 }

@@ -7,6 +7,7 @@ export { advancedIndex } from "./indexing.ts";
 export { batchMatmul } from "./matmul.ts";
 export { headsAttention, packedAttention } from "./headsAttention.ts";
 export { stridedBackward, stridedView } from "./slicing.ts";
+export { mseLossBackward, nllLossBackward } from "./loss.ts";
 export { logSoftmaxBackward, softmaxBackward } from "./softmax.ts";
 export { unsafeView } from "./view.ts";
 export {

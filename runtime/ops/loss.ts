@@ -1,23 +1,34 @@
 /** Distances between predictions and targets. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
-import { int64, uint8 } from "../dtype.ts";
+import type { Labels, PickedSums } from "../backends/rows.ts";
+import { float64, int64, uint8, type DType } from "../dtype.ts";
+import { IndexError } from "../errors/indexError.ts";
 import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { ValueError } from "../errors/valueError.ts";
-import { IndexError } from "../errors/indexError.ts";
+import { input } from "../expression.ts";
 import { composite, operator, type Operator } from "../operator.ts";
-import { choice, integer, number, optionalTensor, tensor, type Parameter } from "../parameters.ts";
-import { allocateZeros } from "../settle.ts";
+import {
+  choice,
+  integer,
+  number,
+  numberTensor,
+  optionalTensor,
+  sizes,
+  tensor,
+  type Parameter,
+} from "../parameters.ts";
+import { allocate, backendOf, convert, duplicate, elementwise, promoteTensors } from "../settle.ts";
 import { broadcastShapes, formatShape, numel, sameShape, type Shape } from "../shape.ts";
 import type { FunctionSignature } from "../signatures.ts";
 import type { Tensor } from "../tensor.ts";
-import { readIndices } from "./advanced.ts";
-import { div, mul, sub, where } from "./arithmetic.ts";
+import { div, mul, where } from "./arithmetic.ts";
 import { eq } from "./comparison.ts";
-import { gather, scatter_add } from "./scattering.ts";
+import { E, x, y, z } from "./pointwise.ts";
 import { mean, sum } from "./reduction.ts";
 import { given, sample } from "./samples.ts";
+import { gather } from "./scattering.ts";
 import { log_softmax } from "./softmax.ts";
-import { movedim, reshape, squeeze, unsqueeze } from "./view.ts";
+import { movedim, reshape } from "./view.ts";
 
 /** How the losses of the elements become one number: their mean, their sum, or not at all. */
 export type LossReduction = "mean" | "sum" | "none";
@@ -28,10 +39,28 @@ function reduceLoss(losses: Tensor, how: LossReduction): Tensor {
   return how === "none" ? losses : how === "sum" ? sum(losses) : mean(losses);
 }
 
-/** The gradient of each element's loss. */
-function spreadGrad(grad: Tensor, how: LossReduction, count: number): Tensor {
-  return how === "mean" ? div(grad, count) : grad;
-}
+const squaredDifference = E.mul(E.sub(x, y), E.sub(x, y));
+const squaredDifferenceGrad = E.mul(E.mul(E.sub(x, y), input(3)), z);
+
+/** The gradient of squared differences: `grad · (input − target) · factor`, in one pass. Source: `torch.ops.aten.mse_loss_backward`. */
+export const mseLossBackward: Operator<
+  FunctionSignature<(grad: Tensor, input: Tensor, target: Tensor, factor: number) => Tensor>
+> = operator({
+  name: "mse_loss_backward",
+  parameters: { grad: tensor, input: tensor, target: tensor, factor: number() },
+  saves: ["grad", "input", "target"],
+  forward: ({ grad, input, target, factor }) =>
+    elementwise(squaredDifferenceGrad, [input, target, grad, numberTensor(factor)]),
+  vjp: {
+    grad: (g, { input, target, factor }) => mseLossBackward(g, input, target, factor),
+    input: (g, { grad, factor }) => mul(mul(g, grad), factor),
+    target: (g, { grad, factor }) => mul(mul(g, grad), -factor),
+  },
+  samples: [
+    () => [sample([2, 3]), sample([2, 3], { seed: 1 }), sample([2, 3], { seed: 2 }), 0.5],
+    () => [sample([]), sample([2, 3], { seed: 1 }), sample([2, 3], { seed: 2 }), 2],
+  ],
+});
 
 type MseSignature = FunctionSignature<
   (input: Tensor, target: Tensor, options?: { reduction?: LossReduction } | LossReduction) => Tensor
@@ -51,12 +80,12 @@ export const mse_loss: Operator<MseSignature> = operator({
   saves: ["input", "target"],
   forward: ({ input, target, reduction }) => {
     if (!sameShape(input.shape, target.shape)) warnOfBroadcast(input.shape, target.shape);
-    const difference = sub(input, target);
-    if (!difference.dtype.is_floating_point)
+    const dtype = promoteTensors([input, target]);
+    if (!dtype.is_floating_point)
       throw new NotImplementedError(
-        `"mse_cpu" not implemented for '${difference.dtype.typeName}': both tensors hold whole numbers. Call .float() on them first.`,
+        `"mse_cpu" not implemented for '${dtype.typeName}': both tensors hold whole numbers. Call .float() on them first.`,
       );
-    return reduceLoss(mul(difference, difference), reduction);
+    return reduceLoss(elementwise(squaredDifference, [input, target]), reduction);
   },
   vjp: {
     input: (g, { input, target, reduction }) => squaredErrorGrad(g, input, target, reduction),
@@ -93,11 +122,12 @@ function warnOfBroadcast(input: Shape, target: Shape): void {
 }
 
 function squaredErrorGrad(grad: Tensor, from: Tensor, to: Tensor, how: LossReduction): Tensor {
-  return mul(spreadGrad(grad, how, numel(broadcastShapes(from.shape, to.shape))), mul(sub(from, to), 2));
+  const count = how === "mean" ? numel(broadcastShapes(from.shape, to.shape)) : 1;
+  return mseLossBackward(grad, from, to, 2 / count);
 }
 
-/** @throws when labels and predictions do not fit, or a label is not a class. */
-function checkLabels(input: Tensor, target: Tensor, weight: Tensor | null, ignoreIndex: number): void {
+/** @throws when labels and predictions do not fit. */
+function checkLabels(input: Tensor, target: Tensor, weight: Tensor | null): void {
   if (input.ndim < 1 || input.ndim > 2)
     throw new RuntimeError(
       `input tensor should be 1D or 2D (batch, classes), got ${formatShape(input.shape)}.`,
@@ -119,13 +149,13 @@ function checkLabels(input: Tensor, target: Tensor, weight: Tensor | null, ignor
     throw new RuntimeError(
       `weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ${formatShape(weight.shape)}.`,
     );
-  const wrong = Array.from(readIndices(target)).find(
-    (label) => label !== ignoreIndex && (label < 0 || label >= classes),
+}
+
+function notAClass(target: Tensor, row: number, classes: number): IndexError {
+  const label = Number(target.reshape([-1]).select(0, row).item());
+  return new IndexError(
+    `Target ${label} is out of bounds: there are ${classes} classes, numbered 0 to ${classes - 1}. Check the labels, or the size of the last layer.`,
   );
-  if (wrong !== undefined)
-    throw new IndexError(
-      `Target ${wrong} is out of bounds: there are ${classes} classes, numbered 0 to ${classes - 1}. Check the labels, or the size of the last layer.`,
-    );
 }
 
 interface NllArguments {
@@ -154,34 +184,99 @@ function safeLabels(target: Tensor, ignoreIndex: number): Tensor {
 type NllOptions = { weight?: Tensor | null; ignore_index?: number; reduction?: LossReduction };
 type NllSignature = FunctionSignature<(input: Tensor, target: Tensor, options?: NllOptions) => Tensor>;
 
-const nllParameters = {
-  input: tensor,
-  target: { ...tensor, expects: "an int64 Tensor of class numbers" },
+const nllOptions = {
   weight: optionalTensor,
   ignore_index: integer(-100),
   reduction,
 } as const;
 
-/** The loss of one batch, classes last: shapes `[N, C]` and `[N]`, or `[C]` and `[]`. */
-const nllOfBatch: Operator<NllSignature> = operator({
+const nllParameters = {
+  input: tensor,
+  target: { ...tensor, expects: "an int64 Tensor of class numbers" },
+  ...nllOptions,
+} as const;
+
+/** Labels, weights and what is ignored, as the backend takes them. */
+function labelsOf(dtype: DType, { target, weight, ignore_index }: NllArguments): Labels {
+  return {
+    labels: rowMajor(convert(target, int64)),
+    weight: weight === null ? null : rowMajor(convert(weight, dtype)),
+    ignored: ignore_index,
+  };
+}
+
+function rowMajor(tensor: Tensor): Tensor {
+  return tensor.is_contiguous() ? tensor : duplicate(tensor);
+}
+
+/** Sums of the labelled elements; of nothing 0. */
+function pick(losses: Tensor | null, input: Tensor, labels: Labels): PickedSums {
+  if (numel(labels.labels.shape) === 0) return { losses: 0, weights: 0, wrongRow: -1 };
+  return backendOf(input).pickLabels(losses, rowMajor(input), labels);
+}
+
+function scalarOf(value: number, dtype: DType): Tensor {
+  return given([value], dtype, []);
+}
+
+/**
+ * The gradient of the negative log-likelihood's input: zeros, and at each label minus its weight, for a mean divided by the sum of all weights.
+ *
+ * Source: `torch.ops.aten.nll_loss_backward`.
+ */
+export const nllLossBackward: Operator<
+  FunctionSignature<
+    (grad: Tensor, target: Tensor, total_weight: Tensor, shape: Shape, options?: NllOptions) => Tensor
+  >
+> = operator({
+  name: "nll_loss_backward",
+  parameters: { grad: tensor, target: tensor, total_weight: tensor, shape: sizes, ...nllOptions },
+  saves: ["target", "weight"],
+  forward: ({ grad, target, total_weight, shape, ...options }) => {
+    const result = allocate(shape, grad.dtype);
+    if (numel(shape) === 0) return result;
+    const factor = options.reduction === "mean" ? 1 / Number(total_weight.item()) : 1;
+    const labels = labelsOf(grad.dtype, { target, ...options });
+    backendOf(result).spreadLabels(result, rowMajor(grad), factor, labels);
+    return result;
+  },
+  vjp: {
+    // Linear in its input, as the loss itself is: the derivative of the one is the other.
+    grad: (g, { target, weight, ignore_index, reduction }) =>
+      nllOfBatch(g, target, { weight, ignore_index, reduction })[0],
+    target: null,
+    total_weight: null,
+    weight: null,
+  },
+  samples: [
+    () => [sample([]), given([1, 0, 3], int64), given([3], float64, []), [3, 4]],
+    () => [sample([]), given([1, 0, 3], int64), given([3], float64, []), [3, 4], { reduction: "sum" }],
+    () => [sample([3]), given([1, 0, 3], int64), given([3], float64, []), [3, 4], { reduction: "none" }],
+  ],
+});
+
+/** The loss of one batch, classes last: shapes `[N, C]` and `[N]`, or `[C]` and `[]`; beside it the sum of the weights. */
+const nllOfBatch: Operator<
+  FunctionSignature<(input: Tensor, target: Tensor, options?: NllOptions) => [Tensor, Tensor]>
+> = operator({
   name: "nll_loss",
   parameters: nllParameters,
   saves: ["target", "weight"],
-  forward: ({ input, ...args }) => {
-    checkLabels(input, args.target, args.weight, args.ignore_index);
-    const weights = labelWeights(input, args);
-    const chosen = squeeze(gather(input, -1, unsqueeze(safeLabels(args.target, args.ignore_index), -1)), -1);
-    // An ignored label counts nothing, also where the prediction is infinite.
-    const losses = where(eq(weights, 0), 0, mul(chosen, weights).neg());
-    if (args.reduction !== "mean") return reduceLoss(losses, args.reduction);
-    return div(sum(losses), sum(weights));
+  forward: ({ input, target, weight, ignore_index, reduction }) => {
+    checkLabels(input, target, weight);
+    const labels = labelsOf(input.dtype, { target, weight, ignore_index, reduction });
+    const losses = reduction === "none" ? allocate(target.shape, input.dtype) : null;
+    const sums = pick(losses, input, labels);
+    if (sums.wrongRow >= 0) throw notAClass(target, sums.wrongRow, input.size(-1));
+    const weights = scalarOf(sums.weights, input.dtype);
+    if (losses !== null) return [losses, weights];
+    const total = reduction === "mean" ? sums.losses / sums.weights : sums.losses;
+    return [scalarOf(total, input.dtype), weights];
   },
   vjp: {
-    input: (g, { shapes, ...args }) => {
-      const weights = labelWeights({ dtype: g.dtype, shape: shapes.input }, args);
-      const each = mul(args.reduction === "mean" ? div(g, sum(weights)) : g, weights).neg();
-      const labels = unsqueeze(safeLabels(args.target, args.ignore_index), -1);
-      return scatter_add(allocateZeros(shapes.input, g.dtype), -1, labels, unsqueeze(each, -1));
+    input: (g, { shapes, others, target, weight, ignore_index, reduction }) => {
+      const options = { weight, ignore_index, reduction };
+      return nllLossBackward(g, target, others[0]!, shapes.input, options);
     },
     target: null,
     weight: null,
@@ -244,9 +339,9 @@ export const nll_loss: Operator<NllSignature> = composite({
   name: "nll_loss",
   parameters: nllParameters,
   define: ({ input, target, ...options }) => {
-    if (input.ndim <= 2) return nllOfBatch(input, target, options);
+    if (input.ndim <= 2) return nllOfBatch(input, target, options)[0];
     const batch = asBatch(input, target);
-    const loss = nllOfBatch(batch.input, batch.target, options);
+    const [loss] = nllOfBatch(batch.input, batch.target, options);
     return options.reduction === "none" ? reshape(loss, target.shape) : loss;
   },
   samples: [...nllOfBatch.samples, () => [sample([2, 3, 2]), given([0, 2, 1, 1], int64, [2, 2])]],

@@ -1,6 +1,6 @@
 /** Work on rows in JavaScript: for float64, for a handful of elements, and to hold the kernels against. See `RowBackend` for what each does. */
 import type { View } from "../../backend.ts";
-import type { RowBackend } from "../../rows.ts";
+import type { Labels, RowBackend } from "../../rows.ts";
 
 /** The elements of a row-major view. */
 interface Elements {
@@ -65,6 +65,20 @@ function column(elements: Elements | null, i: number, neutral: number): number {
 
 function optional(view: View | null): Elements | null {
   return view === null ? null : elementsOf(view);
+}
+
+/** Calls `visit` for each row that counts, with its label and its weight. */
+function forEachLabel(
+  { labels, weight, ignored }: Labels,
+  rows: number,
+  visit: (row: number, label: number, weight: number) => void,
+): void {
+  const data = labels.storage.data as BigInt64Array; // labels are int64
+  const weights = optional(weight);
+  for (let row = 0; row < rows; row++) {
+    const label = Number(data[labels.offset + row]!);
+    if (label !== ignored) visit(row, label, column(weights, label, 1));
+  }
 }
 
 export const referenceRows: RowBackend = {
@@ -174,6 +188,34 @@ export const referenceRows: RowBackend = {
     const [x, y, to] = [elementsOf(left), elementsOf(right), elementsOf(output)];
     forEachRow(left, (start, row) => {
       to.data[to.offset + row] = productOf(x, y, start, rowLength(left));
+    });
+  },
+
+  pickLabels(losses, input, labels) {
+    const [from, to] = [elementsOf(input), optional(losses)];
+    const [classes, count] = [rowLength(input), rowCount(input)];
+    const sums = { losses: 0, weights: 0, wrongRow: -1 };
+    if (to !== null) for (let row = 0; row < count; row++) to.data[to.offset + row] = 0;
+    forEachLabel(labels, count, (row, label, weight) => {
+      if (label < 0 || label >= classes) {
+        if (sums.wrongRow < 0) sums.wrongRow = row;
+        return;
+      }
+      const loss = -from.data[from.offset + row * classes + label]! * weight;
+      if (to !== null) to.data[to.offset + row] = loss;
+      sums.losses += loss;
+      sums.weights += weight;
+    });
+    return sums;
+  },
+
+  spreadLabels(output, grad, factor, labels) {
+    const [to, from] = [elementsOf(output), elementsOf(grad)];
+    const [classes, count] = [rowLength(output), rowCount(output)];
+    const step = grad.shape.length === 0 ? 0 : 1;
+    for (let i = 0; i < classes * count; i++) to.data[to.offset + i] = 0;
+    forEachLabel(labels, count, (row, label, weight) => {
+      to.data[to.offset + row * classes + label] = -from.data[from.offset + row * step]! * weight * factor;
     });
   },
 };

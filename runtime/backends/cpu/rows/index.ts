@@ -7,6 +7,7 @@ import { addressOf, type CpuStorage } from "../memory/storage.ts";
 import { referenceRows } from "../reference/rows.ts";
 import { columnKernels, columnsPerBlock, mostColumns } from "../reduction/columnKernels.ts";
 import { runKernel } from "../threads/parallel.ts";
+import { likelihoodKernels } from "./likelihoodKernels.ts";
 import { normalizeKernels, type NormalizeKernel } from "./normalizeKernels.ts";
 import { softmaxKernels, type SoftmaxKernel } from "./softmaxKernels.ts";
 
@@ -118,5 +119,43 @@ export const rows: RowBackend = {
   rowProducts(output, left, right) {
     if (hasKernel(left)) runNormalize("products", [left, right], [output]);
     else referenceRows.rowProducts(output, left, right);
+  },
+
+  pickLabels(losses, input, labels) {
+    if (!hasKernel(input)) return referenceRows.pickLabels(losses, input, labels);
+    const classes = input.shape.at(-1)!;
+    likelihoodKernels.functions.pick(
+      0,
+      numel(input.shape) / classes,
+      addressOf(input),
+      addressOf(labels.labels),
+      labels.weight === null ? 0 : addressOf(labels.weight),
+      losses === null ? 0 : addressOf(losses),
+      classes,
+      labels.ignored,
+    );
+    return {
+      losses: parameterDoubles[0]!,
+      weights: parameterDoubles[1]!,
+      wrongRow: parameterDoubles[2]! - 1,
+    };
+  },
+
+  spreadLabels(output, grad, factor, labels) {
+    if (!hasKernel(output)) {
+      referenceRows.spreadLabels(output, grad, factor, labels);
+      return;
+    }
+    const classes = output.shape.at(-1)!;
+    parameterDoubles[0] = factor;
+    runKernel(likelihoodKernels, "spread", numel(output.shape) / classes, grainOf(classes), [
+      addressOf(output),
+      addressOf(labels.labels),
+      labels.weight === null ? 0 : addressOf(labels.weight),
+      addressOf(grad),
+      grad.shape.length === 0 ? 0 : 4,
+      classes,
+      labels.ignored,
+    ]);
   },
 };
