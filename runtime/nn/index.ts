@@ -1,5 +1,13 @@
 /** `torch.nn`: modules. */
 export {
+  BatchNorm1d,
+  BatchNorm2d,
+  BatchNorm3d,
+  InstanceNorm1d,
+  InstanceNorm2d,
+  type BatchNormOptions,
+} from "./batchNormalization.ts";
+export {
   Conv1d,
   Conv2d,
   Conv3d,
@@ -17,8 +25,22 @@ export { Flatten, type FlattenOptions } from "./flatten.ts";
 export * as functional from "./functional.ts";
 export * as init from "./init.ts";
 export { Linear, ReLU, Sequential, type Layer, type LinearOptions } from "./layers.ts";
-export { CrossEntropyLoss, MSELoss, type CrossEntropyLossOptions } from "./losses.ts";
+export {
+  CrossEntropyLoss,
+  MSELoss,
+  NLLLoss,
+  type CrossEntropyLossOptions,
+  type NLLLossOptions,
+} from "./losses.ts";
 export { Module } from "./module.ts";
+export {
+  GroupNorm,
+  LayerNorm,
+  RMSNorm,
+  type GroupNormOptions,
+  type LayerNormOptions,
+  type RMSNormOptions,
+} from "./normalization.ts";
 export { Parameter } from "./parameter.ts";
 export {
   AdaptiveAvgPool1d,
@@ -32,3 +54,4 @@ export {
   type AvgPoolOptions,
   type MaxPoolOptions,
 } from "./pooling.ts";
+export { LogSoftmax, Softmax } from "./softmax.ts";

@@ -1,5 +1,5 @@
 /** Losses as modules. */
-import { cross_entropy, mse_loss, type LossReduction } from "../ops/loss.ts";
+import { cross_entropy, mse_loss, nll_loss, type LossReduction } from "../ops/loss.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 
@@ -44,5 +44,27 @@ export class CrossEntropyLoss extends Module {
   /** @throws as `torch.nn.functional.cross_entropy`. */
   override forward(input: Tensor, target: Tensor): Tensor {
     return cross_entropy(input, target, this.#options);
+  }
+}
+
+/** What `nn.NLLLoss` takes by name. */
+export type NLLLossOptions = Omit<CrossEntropyLossOptions, "label_smoothing">;
+
+/**
+ * The negative log-likelihood of log-probabilities, shape `[N, C]`, for class numbers `[N]` (int64): what follows `nn.LogSoftmax`.
+ *
+ * Source: `torch.nn.NLLLoss`.
+ */
+export class NLLLoss extends Module {
+  readonly #options: Required<NLLLossOptions>;
+
+  constructor(options: NLLLossOptions = {}) {
+    super();
+    this.#options = { weight: null, ignore_index: -100, reduction: "mean", ...options };
+  }
+
+  /** @throws as `torch.nn.functional.nll_loss`. */
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return nll_loss(input, target, this.#options);
   }
 }

@@ -1,11 +1,16 @@
 import type { Device } from "../device.ts";
 import { float32, float64, type DType } from "../dtype.ts";
 import { no_grad } from "../autograd/modes.ts";
+import { describe } from "../binding.ts";
+import { KeyError } from "../errors/keyError.ts";
 import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { inspectAs } from "../inspect.ts";
-import type { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
 import { Parameter } from "./parameter.ts";
+
+/** The buffers of each module by name, and whether they belong to its state. */
+const buffersOf = new WeakMap<Module, Map<string, boolean>>();
 
 /** A module is called as a function: `net(x)` runs `net.forward(x)`. */
 export interface Module {
@@ -98,6 +103,51 @@ export class Module {
     for (const [, parameter] of this.named_parameters()) yield parameter;
   }
 
+  /**
+   * Adds a tensor that is part of the module's state and is not learned, such as a running mean: `this.register_buffer("running_mean", torch.zeros(3))`. It is a property
+   * of that name, which may be set to another tensor; `to` converts it with the parameters.
+   *
+   * @throws KeyError when the name is empty, has a dot or is taken, TypeError when the value is neither a tensor nor `null`.
+   * Source: `torch.nn.Module.register_buffer`.
+   */
+  register_buffer(
+    name: string,
+    tensor: Tensor | null,
+    persistent: boolean | { readonly persistent?: boolean } = true,
+  ): void {
+    if (name === "") throw new KeyError('buffer name can\'t be empty string "": give it a name.');
+    if (name.includes("."))
+      throw new KeyError(
+        `buffer name can't contain ".", got "${name}": the dot stands between the names of modules.`,
+      );
+    let names = buffersOf.get(this);
+    if (names === undefined) buffersOf.set(this, (names = new Map()));
+    if (!names.has(name) && Reflect.get(this, name) !== undefined)
+      throw new KeyError(`attribute '${name}' already exists. Choose another name for the buffer.`);
+    if (tensor !== null && !(tensor instanceof Tensor))
+      throw new TypeError(
+        `cannot assign ${describe(tensor)} to buffer '${name}': a torch Tensor or null is required.`,
+      );
+    names.set(name, typeof persistent === "boolean" ? persistent : (persistent.persistent ?? true));
+    Reflect.set(this, name, tensor);
+  }
+
+  /** The buffers of this module and of all inside it, with dotted names; each once. Source: `torch.nn.Module.named_buffers`. */
+  *named_buffers(): IterableIterator<[string, Tensor]> {
+    const seen = new Set<Tensor>();
+    for (const [prefix, module] of this.named_modules())
+      for (const [name, value] of ownBuffers(module)) {
+        if (seen.has(value)) continue;
+        seen.add(value);
+        yield [prefix === "" ? name : `${prefix}.${name}`, value];
+      }
+  }
+
+  /** The buffers of this module and of all inside it. Source: `torch.nn.Module.buffers`. */
+  *buffers(): IterableIterator<Tensor> {
+    for (const [, buffer] of this.named_buffers()) yield buffer;
+  }
+
   /** Calls `fn` with every module inside this one and then with this one. Source: `torch.nn.Module.apply`. */
   apply(fn: (module: Module) => void): this {
     for (const child of this.children()) child.apply(fn);
@@ -128,7 +178,7 @@ export class Module {
   }
 
   /**
-   * Converts all parameters, in place, to a floating-point dtype, or moves them to a device.
+   * Converts all parameters and floating-point buffers, in place, to a floating-point dtype, or moves them to a device.
    *
    * @throws RuntimeError when the dtype has no fractions.
    * Source: `torch.nn.Module.to`.
@@ -138,13 +188,16 @@ export class Module {
       throw new RuntimeError(
         `nn.Module.to only accepts floating point dtypes, but got desired dtype=${target.toString()}.`,
       );
-    for (const module of this.modules())
+    for (const module of this.modules()) {
       for (const [name, value] of Object.entries(module))
         if (value instanceof Parameter) {
           const moved = no_grad(() => value.to(target));
           // The module keeps its parameter under the same name, as PyTorch swaps its data.
           if (moved !== value) Reflect.set(module, name, new Parameter(moved, value.requires_grad));
         }
+      for (const [name, value] of ownBuffers(module))
+        if (value.is_floating_point()) Reflect.set(module, name, value.to(target));
+    }
     return this;
   }
 
@@ -168,6 +221,14 @@ export class Module {
     if (children.length === 0) return `${name}(${extra})`;
     const lines = extra === "" ? children : [extra, ...children];
     return `${name}(\n  ${lines.join("\n  ")}\n)`;
+  }
+}
+
+/** The buffers of one module that are tensors now. */
+function* ownBuffers(module: Module): IterableIterator<[string, Tensor]> {
+  for (const name of buffersOf.get(module)?.keys() ?? []) {
+    const value: unknown = Reflect.get(module, name);
+    if (value instanceof Tensor) yield [name, value];
   }
 }
 

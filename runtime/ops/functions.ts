@@ -1,6 +1,7 @@
 /** The operators that are functions only. */
 export { where } from "./arithmetic.ts";
 export { scaled_dot_product_attention } from "./attention.ts";
+export { batch_norm, instance_norm } from "./batchNormalization.ts";
 export { conv1d, conv2d, conv3d } from "./conv.ts";
 export { conv_transpose1d, conv_transpose2d, conv_transpose3d } from "./convTranspose.ts";
 export { cat, stack } from "./joining.ts";
@@ -16,3 +17,4 @@ export {
   max_pool1d,
   max_pool2d,
 } from "./pool.ts";
+export { group_norm, layer_norm, rms_norm } from "./normalization.ts";

@@ -1,4 +1,5 @@
 /** Operators that others are made of, and that have no name of their own in PyTorch's API. Listed so that the tests reach them. */
+export { nativeBatchNorm } from "./batchNormalization.ts";
 export { toCopy } from "./conversion.ts";
 export { convolution, convolutionWeight } from "./convolution.ts";
 export { dropout } from "./dropout.ts";
@@ -6,6 +7,7 @@ export { embedding, embeddingBackward, rowsOf } from "./embedding.ts";
 export { advancedIndex } from "./indexing.ts";
 export { batchMatmul } from "./matmul.ts";
 export { headsAttention, packedAttention } from "./headsAttention.ts";
+export { nativeLayerNorm } from "./normalization.ts";
 export { stridedBackward, stridedView } from "./slicing.ts";
 export { mseLossBackward, nllLossBackward } from "./loss.ts";
 export { logSoftmaxBackward, softmaxBackward } from "./softmax.ts";

@@ -33,6 +33,7 @@ nn.functional.conv_transpose3d nn.functional.max_pool1d nn.functional.max_pool2d
 nn.functional.adaptive_avg_pool1d nn.functional.adaptive_avg_pool2d nn.functional.adaptive_max_pool1d nn.functional.adaptive_max_pool2d
 scatter index_add masked_select take_along_dim nn.functional.embedding
 nn.functional.scaled_dot_product_attention
+nn.functional.layer_norm nn.functional.rms_norm nn.functional.group_norm nn.functional.batch_norm nn.functional.instance_norm
 """.split()
 # Further names of an operator in PyTorch, with the same arguments.
 SECOND_NAMES = {

@@ -1,0 +1,181 @@
+/** Batch and instance normalisation as modules. */
+import { no_grad } from "../autograd/modes.ts";
+import { ones, tensor, zeros, type TensorOptions } from "../create.ts";
+import { ValueError } from "../errors/valueError.ts";
+import { batch_norm, instance_norm } from "../ops/batchNormalization.ts";
+import type { Tensor } from "../tensor.ts";
+import { Module } from "./module.ts";
+import { pythonNumber } from "./normalization.ts";
+import { Parameter } from "./parameter.ts";
+
+/** What the batch and instance normalisations take by name. */
+export interface BatchNormOptions extends Pick<TensorOptions, "dtype" | "device"> {
+  readonly eps?: number;
+  /** How far the running statistics move towards a batch's; `null` for the mean of all batches. */
+  readonly momentum?: number | null;
+  /** Whether there are a weight and a bias, which begin as ones and zeros. */
+  readonly affine?: boolean;
+  /** Whether there are running statistics; without them evaluation uses the batch's own. */
+  readonly track_running_stats?: boolean;
+}
+
+/** What the normalisations of channels have in common. */
+abstract class ChannelNorm extends Module {
+  readonly num_features: number;
+  readonly eps: number;
+  readonly momentum: number | null;
+  readonly affine: boolean;
+  readonly track_running_stats: boolean;
+  /** Shape `[num_features]`, or `null`. */
+  weight: Parameter | null;
+  /** Shape `[num_features]`, or `null`. */
+  bias: Parameter | null;
+  declare running_mean: Tensor | null;
+  declare running_var: Tensor | null;
+  declare num_batches_tracked: Tensor | null;
+
+  constructor(
+    num_features: number,
+    options: Required<Omit<BatchNormOptions, "dtype" | "device">> & BatchNormOptions,
+  ) {
+    super();
+    const { eps, momentum, affine, track_running_stats, ...placement } = options;
+    this.num_features = num_features;
+    this.eps = eps;
+    this.momentum = momentum;
+    this.affine = affine;
+    this.track_running_stats = track_running_stats;
+    this.weight = affine ? new Parameter(ones([num_features], placement)) : null;
+    this.bias = affine ? new Parameter(zeros([num_features], placement)) : null;
+    const tracks = track_running_stats;
+    this.register_buffer("running_mean", tracks ? zeros([num_features], placement) : null);
+    this.register_buffer("running_var", tracks ? ones([num_features], placement) : null);
+    this.register_buffer("num_batches_tracked", tracks ? tensor(0n) : null);
+  }
+
+  /** Numbers of dimensions that the input may have. */
+  protected abstract get ranks(): readonly number[];
+
+  /** @throws ValueError for an input of another number of dimensions. */
+  protected checkRank(input: Tensor): void {
+    if (!this.ranks.includes(input.ndim))
+      throw new ValueError(
+        `expected ${this.ranks.map((rank) => `${rank}D`).join(" or ")} input (got ${input.ndim}D input): ${this.constructor.name} takes [N, C, …] with the channels in dimension 1.`,
+      );
+  }
+
+  /** Starts the running statistics anew. Source: `reset_running_stats`. */
+  reset_running_stats(): void {
+    no_grad(() => {
+      this.running_mean?.zero_();
+      this.running_var?.fill_(1);
+      this.num_batches_tracked?.zero_();
+    });
+  }
+
+  override extra_repr(): string {
+    const { num_features, eps, momentum, affine, bias, track_running_stats } = this;
+    const words = { affine, bias: bias !== null, track_running_stats };
+    return [
+      num_features,
+      `eps=${pythonNumber(eps)}`,
+      `momentum=${momentum ?? "None"}`,
+      ...Object.entries(words).map(([name, value]) => `${name}=${value ? "True" : "False"}`),
+    ].join(", ");
+  }
+}
+
+const batchDefaults = { eps: 1e-5, momentum: 0.1, affine: true, track_running_stats: true };
+
+abstract class BatchNorm extends ChannelNorm {
+  constructor(num_features: number, eps: number | BatchNormOptions = {}, options: BatchNormOptions = {}) {
+    super(num_features, { ...batchDefaults, ...options, ...(typeof eps === "number" ? { eps } : eps) });
+  }
+
+  /** The share of this batch in the running statistics; counts the batch. */
+  #share(): number {
+    if (!this.training || !this.track_running_stats) return 0;
+    no_grad(() => this.num_batches_tracked!.add_(1));
+    return this.momentum ?? 1 / Number(this.num_batches_tracked!.item());
+  }
+
+  /** @throws ValueError for an input of another number of dimensions, and as `torch.nn.functional.batch_norm`. */
+  override forward(input: Tensor): Tensor {
+    this.checkRank(input);
+    return batch_norm(
+      input,
+      this.running_mean,
+      this.running_var,
+      this.weight,
+      this.bias,
+      this.training || this.running_mean === null,
+      this.#share(),
+      this.eps,
+    );
+  }
+}
+
+/**
+ * Batch normalisation of `[N, C]` or `[N, C, L]`.
+ *
+ * Source: `torch.nn.BatchNorm1d`; Ioffe and Szegedy, "Batch Normalization" (2015).
+ */
+export class BatchNorm1d extends BatchNorm {
+  protected override get ranks(): readonly number[] {
+    return [2, 3];
+  }
+}
+
+/** Batch normalisation of images `[N, C, H, W]`. Source: `torch.nn.BatchNorm2d`. */
+export class BatchNorm2d extends BatchNorm {
+  protected override get ranks(): readonly number[] {
+    return [4];
+  }
+}
+
+/** Batch normalisation of volumes `[N, C, D, H, W]`. Source: `torch.nn.BatchNorm3d`. */
+export class BatchNorm3d extends BatchNorm {
+  protected override get ranks(): readonly number[] {
+    return [5];
+  }
+}
+
+const instanceDefaults = { eps: 1e-5, momentum: 0.1, affine: false, track_running_stats: false };
+
+abstract class InstanceNorm extends ChannelNorm {
+  constructor(num_features: number, eps: number | BatchNormOptions = {}, options: BatchNormOptions = {}) {
+    super(num_features, { ...instanceDefaults, ...options, ...(typeof eps === "number" ? { eps } : eps) });
+  }
+
+  /** @throws ValueError for an input of another number of dimensions, and as `torch.nn.functional.instance_norm`. */
+  override forward(input: Tensor): Tensor {
+    this.checkRank(input);
+    // A sample alone, without the dimension of the batch.
+    const single = input.ndim < Math.max(...this.ranks);
+    const output = instance_norm(
+      single ? input.unsqueeze(0) : input,
+      this.running_mean,
+      this.running_var,
+      this.weight,
+      this.bias,
+      this.training || !this.track_running_stats,
+      this.momentum ?? 0,
+      this.eps,
+    );
+    return single ? output.squeeze(0) : output;
+  }
+}
+
+/** Instance normalisation of `[N, C, L]`, or of one sample `[C, L]`. Source: `torch.nn.InstanceNorm1d`. */
+export class InstanceNorm1d extends InstanceNorm {
+  protected override get ranks(): readonly number[] {
+    return [2, 3];
+  }
+}
+
+/** Instance normalisation of images `[N, C, H, W]`, or of one `[C, H, W]`. Source: `torch.nn.InstanceNorm2d`. */
+export class InstanceNorm2d extends InstanceNorm {
+  protected override get ranks(): readonly number[] {
+    return [3, 4];
+  }
+}
