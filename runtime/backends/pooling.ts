@@ -32,7 +32,7 @@ export interface AveragingPlaneWindows extends PlaneWindows {
  * Positions are int32 and count in row-major order within a plane of the input.
  */
 export interface PoolingBackend {
-  /** The largest number of each window, and where it is: the first of equals, and the first NaN before everything. */
+  /** The largest number of each window, and where it is: the first of equals, and the last NaN before everything. */
   maxPool(output: View, positions: View, input: View, windows: PlaneWindows): void;
 
   /** `input[p, positions[p, i, j]] += output[p, i, j]`, zeros elsewhere. `windows` are those that the positions were found in. */

@@ -63,8 +63,7 @@ export const referencePooling: PoolingBackend = {
       let place = 0;
       forEachInWindow(windows, row, column, (position) => {
         const value = data[plane + position]!;
-        if (best === undefined || value > best || (value !== value && best === best))
-          [best, place] = [value, position];
+        if (best === undefined || value > best || value !== value) [best, place] = [value, position];
       });
       values[target] = best!;
       places[target - output.offset + positions.offset] = place;
