@@ -8,6 +8,7 @@ import type { MethodOfOperator, Operator, OperatorFacts } from "./operator.ts";
 import { where } from "./ops/functions.ts";
 import type { Indices } from "./ops/advanced.ts";
 import type * as addedProducts from "./ops/addedProducts.ts";
+import type * as arranging from "./ops/arranging.ts";
 import type * as arithmetic from "./ops/arithmetic.ts";
 import type * as comparison from "./ops/comparison.ts";
 import type * as conversion from "./ops/conversion.ts";
@@ -18,6 +19,9 @@ import type * as matmul from "./ops/matmul.ts";
 import * as operators from "./ops/methods.ts";
 import type * as reduction from "./ops/reduction.ts";
 import type * as scattering from "./ops/scattering.ts";
+import type * as splitting from "./ops/splitting.ts";
+import type * as sorting from "./ops/sorting.ts";
+import type * as scan from "./ops/scan.ts";
 import type * as slicing from "./ops/slicing.ts";
 import type * as softmax from "./ops/softmax.ts";
 import type * as statistics from "./ops/statistics.ts";
@@ -73,6 +77,8 @@ type InPlaceName =
   | "sqrt"
   | "square"
   | "sub"
+  | "tril"
+  | "triu"
   | "tanh";
 
 /** The arguments of a method, with the tensor itself as the result. */
@@ -91,6 +97,7 @@ type Methods<Module, Self> = MethodsOf<Module, keyof Module & keyof Operators, S
 /** Methods that come from the table: documentation and types are those of the operators. */
 type TableMethods<Self> = Methods<typeof addedProducts, Self> &
   Methods<typeof arithmetic, Self> &
+  Methods<typeof arranging, Self> &
   Methods<typeof comparison, Self> &
   Methods<typeof conversion, Self> &
   Methods<typeof copying, Self> &
@@ -99,7 +106,10 @@ type TableMethods<Self> = Methods<typeof addedProducts, Self> &
   Methods<typeof matmul, Self> &
   Methods<typeof reduction, Self> &
   Methods<typeof scattering, Self> &
+  Methods<typeof scan, Self> &
   Methods<typeof slicing, Self> &
+  Methods<typeof splitting, Self> &
+  Methods<typeof sorting, Self> &
   Methods<typeof softmax, Self> &
   Methods<typeof statistics, Self> &
   Methods<typeof unary, Self> &

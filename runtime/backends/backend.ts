@@ -10,6 +10,8 @@ import type { ProductBackend } from "./products.ts";
 import type { ReductionBackend } from "./reductions.ts";
 import type { RandomBackend } from "./random.ts";
 import type { RowBackend } from "./rows.ts";
+import type { ScanBackend } from "./scan.ts";
+import type { SortingBackend } from "./sorting.ts";
 
 /** Elements in a storage: where they begin and how far apart they are. Broadcast dimensions have stride 0. */
 export interface View {
@@ -35,7 +37,9 @@ export interface Backend
     ProductBackend,
     RandomBackend,
     ReductionBackend,
-    RowBackend {
+    RowBackend,
+    ScanBackend,
+    SortingBackend {
   /** A storage of `length` elements with arbitrary values. */
   allocate(dtype: DType, length: number): Storage;
 

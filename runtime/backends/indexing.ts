@@ -35,6 +35,9 @@ export interface IndexingBackend {
    */
   put(target: Selection, values: View, combine: Combine): boolean;
 
+  /** Copies one triangle of contiguous matrices, shape `[matrices, rows, columns]`, and writes zeros elsewhere; `diagonal` belongs to it. */
+  triangle(output: View, input: View, diagonal: number, upper: boolean): void;
+
   /** How many elements of a contiguous bool (or uint8) view are not zero. */
   countTrue(mask: View): number;
 

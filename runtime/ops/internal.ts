@@ -8,6 +8,7 @@ export { advancedIndex } from "./indexing.ts";
 export { batchMatmul } from "./matmul.ts";
 export { headsAttention, packedAttention } from "./headsAttention.ts";
 export { nativeLayerNorm } from "./normalization.ts";
+export { plainCumprod, plainCumsum, reverseCumsum } from "./scan.ts";
 export { stridedBackward, stridedView } from "./slicing.ts";
 export { mseLossBackward, nllLossBackward } from "./loss.ts";
 export { logSoftmaxBackward, softmaxBackward } from "./softmax.ts";

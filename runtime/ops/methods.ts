@@ -1,6 +1,7 @@
 /** The operators that are also methods of `Tensor`. `runtime/methods.ts` maps this list to the methods' types, with their documentation. */
 export { addbmm, addmv, baddbmm, outer } from "./addedProducts.ts";
 export { add, clamp, div, masked_fill, maximum, minimum, mul, pow, rsub, sub } from "./arithmetic.ts";
+export { flip, repeat, repeat_interleave, roll, tril, triu } from "./arranging.ts";
 export {
   eq,
   ge,
@@ -45,7 +46,10 @@ export {
 } from "./unary.ts";
 export { clone, contiguous, detach } from "./copying.ts";
 export { gather, scatter, scatter_add, take_along_dim } from "./scattering.ts";
+export { cummax, cummin, cumprod, cumsum } from "./scan.ts";
 export { narrow, select } from "./slicing.ts";
+export { argsort, kthvalue, sort, topk } from "./sorting.ts";
+export { chunk, split, unbind } from "./splitting.ts";
 export {
   expand,
   flatten,

@@ -6,6 +6,7 @@ import { copy } from "../reference/copy.ts";
 import * as reference from "../reference/positions.ts";
 import { countTrue, truePositions } from "./mask.ts";
 import { putByKernel, takeByKernel } from "./selection.ts";
+import { triangle } from "./triangle.ts";
 
 /** Up to so many elements JavaScript is faster than preparing a kernel. */
 const fewElements = 16;
@@ -27,4 +28,4 @@ function put(target: Selection, values: View, combine: Combine): boolean {
 }
 
 /** The processor's part of `IndexingBackend`. */
-export const indexing: IndexingBackend = { take, put, countTrue, truePositions };
+export const indexing: IndexingBackend = { take, put, triangle, countTrue, truePositions };

@@ -1,0 +1,254 @@
+/** Elements in order. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
+import { int64, type DType } from "../dtype.ts";
+import { RuntimeError } from "../errors/runtimeError.ts";
+import { operator, type Operator } from "../operator.ts";
+import { flag, integer, tensor, type Parameter } from "../parameters.ts";
+import { alias, allocate, allocateZeros, backendOf, duplicate } from "../settle.ts";
+import { contiguousStrides, normalizeDim, numel } from "../shape.ts";
+import type { GeneralSignature, Signature, ValuesAndIndices } from "../signatures.ts";
+import type { Tensor } from "../tensor.ts";
+import type { DTypeOf } from "../types.ts";
+import { sample } from "./samples.ts";
+import { namesResults, valuesBackward } from "./selecting.ts";
+import { select, slice_dim } from "./slicing.ts";
+import { unsqueeze } from "./view.ts";
+
+/** The order of dimensions in which `axis` is the last one. */
+function lastOrder(rank: number, axis: number): number[] {
+  return [...Array.from({ length: rank }, (_, dim) => dim).filter((dim) => dim !== axis), axis];
+}
+
+/** The elements as contiguous rows along `axis`. */
+function rowsAlong(input: Tensor, axis: number): Tensor {
+  if (input.ndim === 0) return alias(input, [1, 1], [1, 1]);
+  const order = lastOrder(input.ndim, axis);
+  const moved = alias(
+    input,
+    order.map((dim) => input.shape[dim]!),
+    order.map((dim) => input.strides[dim]!),
+  );
+  const n = moved.shape.at(-1) ?? 1;
+  const whole = moved.is_contiguous() ? moved : duplicate(moved);
+  return alias(whole, [n === 0 ? 0 : whole.numel() / n, n], [n, 1]);
+}
+
+/** A result of `[rows, count]` as one whose dimension `axis` has `count` elements. */
+function fromRows(rows: Tensor, input: Tensor, axis: number, count: number): Tensor {
+  const order = lastOrder(input.ndim, axis);
+  const shape = order.map((dim) => (dim === axis ? count : input.shape[dim]!));
+  const strides = contiguousStrides(shape);
+  const back = input.shape.map((_, dim) => order.indexOf(dim));
+  const result = alias(
+    rows,
+    back.map((position) => shape[position]!),
+    back.map((position) => strides[position]!),
+  );
+  return result.is_contiguous() ? result : duplicate(result);
+}
+
+type SortRows = (values: Tensor, indices: Tensor, input: Tensor) => void;
+
+/** Values and indices with `count` elements along `axis`, as `sort` writes them row by row. */
+function sortAlong(input: Tensor, axis: number, count: number, sort: SortRows): readonly [Tensor, Tensor] {
+  const rows = rowsAlong(input, axis);
+  const shape = [rows.shape[0]!, count];
+  const make = (dtype: DType): Tensor => allocate(shape, dtype);
+  const [values, indices] = [make(input.dtype), make(int64)];
+  if (numel(shape) > 0) sort(values, indices, rows);
+  if (input.ndim === 0) return [alias(values, [], []), alias(indices, [], [])];
+  return [fromRows(values, input, axis, count), fromRows(indices, input, axis, count)];
+}
+
+function sortedAlong(input: Tensor, axis: number, descending: boolean): readonly [Tensor, Tensor] {
+  return sortAlong(input, axis, input.shape[axis] ?? 1, (values, indices, rows) =>
+    backendOf(input).sortRows(values, indices, rows, descending),
+  );
+}
+
+/** Whether equal elements keep their order: they always do here. */
+const stableParameter: Parameter<boolean | null> = {
+  expects: "true, false or null",
+  fallback: null,
+  keywordOnly: true,
+  convert: (value) => (value === null || typeof value === "boolean" ? value : undefined),
+};
+
+interface SortOptions {
+  readonly dim?: number;
+  readonly descending?: boolean;
+  readonly stable?: boolean | null;
+}
+
+/** `sort` and its like: values and positions. */
+interface SortSignature extends Signature {
+  readonly function: {
+    <T extends Tensor>(
+      input: T,
+      dim?: number,
+      descending?: boolean,
+      options?: SortOptions,
+    ): ValuesAndIndices<DTypeOf<T>>;
+    <T extends Tensor>(input: T, options: SortOptions): ValuesAndIndices<DTypeOf<T>>;
+  };
+  readonly method: ((
+    dim?: number,
+    descending?: boolean,
+    options?: SortOptions,
+  ) => ValuesAndIndices<DTypeOf<this["self"]>>) &
+    ((options: SortOptions) => ValuesAndIndices<DTypeOf<this["self"]>>);
+}
+
+/**
+ * The elements along a dimension in order, from the smallest or from the largest, and where they were: `const [values, indices] = x.sort(1)`. NaN is the largest;
+ * equal elements keep their order.
+ *
+ * @throws IndexError when there is no such dimension.
+ * Source: `torch.sort`.
+ */
+export const sort: Operator<SortSignature> = namesResults(
+  operator({
+    name: "sort",
+    parameters: { input: tensor, dim: integer(-1), descending: flag(false), stable: stableParameter },
+    gradFn: ({ stable }) => (stable === null ? "SortBackward0" : "SortBackward1"),
+    forward: ({ input, dim, descending }) => sortedAlong(input, normalizeDim(dim, input.ndim), descending),
+    vjp: { input: (g, { shapes, dim, others }) => valuesBackward(g, shapes.input, dim, others[0]!) },
+    samples: [() => [sample([2, 5])], () => [sample([4, 2]), 0, true], () => [sample([]), { stable: true }]],
+    errors: [{ args: () => [sample([2]), 1], error: "IndexError", message: /Dimension out of range/ }],
+  }),
+);
+
+type ArgsortSignature = GeneralSignature<
+  [dim?: number | SortOptions, descending?: boolean, options?: SortOptions],
+  "int64"
+>;
+
+/**
+ * The positions that put the elements along a dimension in order.
+ *
+ * @throws IndexError when there is no such dimension.
+ * Source: `torch.argsort`.
+ */
+export const argsort: Operator<ArgsortSignature> = operator({
+  name: "argsort",
+  parameters: { input: tensor, dim: integer(-1), descending: flag(false), stable: stableParameter },
+  forward: ({ input, dim, descending }) => sortedAlong(input, normalizeDim(dim, input.ndim), descending)[1],
+  vjp: null,
+  samples: [() => [sample([2, 5])], () => [sample([4, 2]), 0, true]],
+});
+
+interface TopkOptions {
+  readonly dim?: number;
+  readonly largest?: boolean;
+  readonly sorted?: boolean;
+}
+
+interface TopkSignature extends Signature {
+  readonly function: <T extends Tensor>(
+    input: T,
+    k: number,
+    dim?: number | TopkOptions,
+    largest?: boolean | TopkOptions,
+    sorted?: boolean,
+  ) => ValuesAndIndices<DTypeOf<T>>;
+  readonly method: (
+    k: number,
+    dim?: number | TopkOptions,
+    largest?: boolean | TopkOptions,
+    sorted?: boolean,
+  ) => ValuesAndIndices<DTypeOf<this["self"]>>;
+}
+
+/** Up to so many results are kept in order while walking along a row; for more it is sorted whole. */
+const fewResults = 128;
+
+/** The first `k` along `axis`. */
+function topAlong(input: Tensor, axis: number, k: number, largest: boolean): readonly [Tensor, Tensor] {
+  if (k > fewResults) {
+    const [values, indices] = sortedAlong(input, axis, largest);
+    return [duplicate(slice_dim(values, axis, 0, k)), duplicate(slice_dim(indices, axis, 0, k))];
+  }
+  return sortAlong(input, axis, k, (values, indices, rows) =>
+    backendOf(input).topRows(values, indices, rows, largest),
+  );
+}
+
+/**
+ * The `k` largest elements along a dimension, or the smallest, in order, and where they are: `const [values, indices] = x.topk(3)`.
+ *
+ * @throws RuntimeError when there are fewer than `k`, IndexError when there is no such dimension.
+ * Source: `torch.topk`.
+ */
+export const topk: Operator<TopkSignature> = namesResults(
+  operator({
+    name: "topk",
+    parameters: { input: tensor, k: integer(), dim: integer(-1), largest: flag(true), sorted: flag(true) },
+    forward: ({ input, k, dim, largest }) => {
+      const axis = normalizeDim(dim, input.ndim);
+      const size = input.shape[axis] ?? 1;
+      if (k < 0 || k > size)
+        throw new RuntimeError(
+          `selected index k out of range: topk of ${k} elements along a dimension of ${size}. k goes from 0 to ${size}.`,
+        );
+      if (input.ndim === 0 && k === 0)
+        return [allocateZeros([], input.dtype), allocateZeros([], int64)] as const;
+      return topAlong(input, axis, k, largest);
+    },
+    vjp: { input: (g, { shapes, dim, others }) => valuesBackward(g, shapes.input, dim, others[0]!) },
+    samples: [() => [sample([2, 5]), 3], () => [sample([4, 2]), 2, 0, false]],
+    errors: [{ args: () => [sample([2]), 3], error: "RuntimeError", message: /k out of range/ }],
+  }),
+);
+
+interface KeepOptions {
+  readonly dim?: number;
+  readonly keepdim?: boolean;
+}
+
+interface KthvalueSignature extends Signature {
+  readonly function: <T extends Tensor>(
+    input: T,
+    k: number,
+    dim?: number | KeepOptions,
+    keepdim?: boolean,
+  ) => ValuesAndIndices<DTypeOf<T>>;
+  readonly method: (
+    k: number,
+    dim?: number | KeepOptions,
+    keepdim?: boolean,
+  ) => ValuesAndIndices<DTypeOf<this["self"]>>;
+}
+
+/**
+ * The `k`-th smallest element along a dimension, counted from 1, and where it is.
+ *
+ * @throws RuntimeError when there are fewer than `k`, IndexError when there is no such dimension.
+ * Source: `torch.kthvalue`.
+ */
+export const kthvalue: Operator<KthvalueSignature> = namesResults(
+  operator({
+    name: "kthvalue",
+    parameters: { input: tensor, k: integer(), dim: integer(-1), keepdim: flag(false) },
+    forward: ({ input, k, dim, keepdim }) => {
+      const axis = normalizeDim(dim, input.ndim);
+      const size = input.shape[axis] ?? 1;
+      if (k < 1 || k > size)
+        throw new RuntimeError(
+          `kthvalue(): selected number k out of range for dimension ${axis}: got ${k} of ${size}. k is counted from 1.`,
+        );
+      const [values, indices] = sortedAlong(input, axis, false);
+      if (input.ndim === 0) return [values, indices] as const;
+      const pick = (from: Tensor): Tensor =>
+        duplicate(keepdim ? slice_dim(from, axis, k - 1, k) : select(from, axis, k - 1));
+      return [pick(values), pick(indices)] as const;
+    },
+    vjp: {
+      input: (g, { shapes, dim, keepdim, others }) => {
+        const axis = normalizeDim(dim, shapes.input.length);
+        const back = (value: Tensor): Tensor => (keepdim ? value : unsqueeze(value, axis));
+        return shapes.input.length === 0 ? g : valuesBackward(back(g), shapes.input, axis, back(others[0]!));
+      },
+    },
+    samples: [() => [sample([2, 5]), 2], () => [sample([4, 2]), 1, 0, true]],
+    errors: [{ args: () => [sample([2]), 3], error: "RuntimeError", message: /k out of range/ }],
+  }),
+);
