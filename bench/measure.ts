@@ -5,6 +5,8 @@ import { median, timing, type Timing } from "./statistics.ts";
 
 /** How long and how often things are measured. */
 export interface Effort {
+  /** A body runs for at least so many microseconds before anything counts: engines compile in stages, and the last comes late. */
+  readonly warmUp: number;
   /** A measurement repeats its body for at least so many microseconds. */
   readonly target: number;
   readonly rounds: number;
@@ -14,8 +16,20 @@ export interface Effort {
   readonly steps: number;
 }
 
-export const fullEffort: Effort = { target: 20_000, rounds: 15, budget: 4_000_000, steps: 20_000 };
-export const quickEffort: Effort = { target: 5_000, rounds: 7, budget: 500_000, steps: 2_000 };
+export const fullEffort: Effort = {
+  warmUp: 200_000,
+  target: 20_000,
+  rounds: 15,
+  budget: 4_000_000,
+  steps: 20_000,
+};
+export const quickEffort: Effort = {
+  warmUp: 100_000,
+  target: 5_000,
+  rounds: 7,
+  budget: 500_000,
+  steps: 2_000,
+};
 
 /** What each contestant took, or why it did not; who cannot do the row is left out. */
 export type RowResult = Partial<Record<ContestantName, Timing | Failure>>;
@@ -57,7 +71,7 @@ export async function measureRow(
     const snippet = row.code[languageOf[contestant.name]];
     if (snippet === undefined) continue;
     const failure = await contestant.prepare(snippet);
-    const ready = failure ?? (await calibrate(contestant, effort.target));
+    const ready = failure ?? (await calibrate(contestant, effort));
     if ("failed" in ready) result[contestant.name] = ready;
     else runners.push(ready);
   }
@@ -84,15 +98,20 @@ async function runRound(runner: Runner): Promise<Failure | null> {
   return null;
 }
 
-/** Finds how often the body has to run for a measurement, and lets a compiler see the loop a few times. */
-async function calibrate(contestant: Contestant, target: number): Promise<Runner | Failure> {
-  for (let repeat = 1; ;) {
+/** Warms a contestant up, and finds how often the body has to run for a measurement. */
+async function calibrate(
+  contestant: Contestant,
+  { warmUp, target }: Pick<Effort, "warmUp" | "target">,
+): Promise<Runner | Failure> {
+  let repeat = 1;
+  for (let spent = 0; ;) {
     const ran = await contestant.run(repeat);
     if ("failed" in ran) return ran;
-    if (ran.microseconds >= target) return { contestant, repeat, rounds: [], spent: 0 };
-    // Not all at once: the first runs are slower than the rest.
+    spent += ran.microseconds;
     const wanted = Math.ceil((1.2 * repeat * target) / Math.max(ran.microseconds, 1));
-    repeat = Math.max(repeat + 1, Math.min(wanted, repeat * 8));
+    if (spent >= warmUp && ran.microseconds >= target) return { contestant, repeat, rounds: [], spent: 0 };
+    // Not all at once: the first runs are slower than the rest. And not so far that a slow first run decides.
+    if (ran.microseconds < target) repeat = Math.max(repeat + 1, Math.min(wanted, repeat * 8));
   }
 }
 
