@@ -9,7 +9,7 @@ import { report } from "./report.ts";
 import { configurationText, ratioOf, type Configuration, type Run } from "./results.ts";
 import { contestantNames, type Group, type MemoryRow, type Row } from "./row.ts";
 import { groups, memory } from "./rows/index.ts";
-import { nodeVersions, runConfiguration, type Listener, type Plan } from "./run.ts";
+import { blasPlan, nodeVersions, runConfiguration, type Listener, type Plan } from "./run.ts";
 
 /** The name of the memory rows' group, which has no rows of the usual kind. */
 const memoryGroup = "memory";
@@ -69,14 +69,17 @@ async function measureAll(options: Options): Promise<Run[]> {
   for (const node of options.nodes) {
     const versions = await nodeVersions(node);
     for (const threads of options.threads) {
-      const configuration: Configuration = {
-        node,
-        nodeVersion: versions.node,
-        v8Version: versions.v8,
-        threads,
-        blas: false,
-      };
-      runs.push(await runConfiguration(configuration, plan, terminal));
+      for (const blas of [false, true]) {
+        const configuration: Configuration = {
+          node,
+          nodeVersion: versions.node,
+          v8Version: versions.v8,
+          threads,
+          blas,
+        };
+        const run = await runConfiguration(configuration, blas ? blasPlan(plan) : plan, terminal);
+        if (run !== null) runs.push(run);
+      }
     }
   }
   return runs;

@@ -32,16 +32,23 @@ export async function nodeVersions(node: string): Promise<{ node: string; v8: st
   return JSON.parse(stdout) as { node: string; v8: string }; // Node's own list of versions
 }
 
-/** Measures everything in the plan under one configuration. */
+/** The part of a plan that a BLAS can change. */
+export function blasPlan(plan: Plan): Plan {
+  return { ...plan, groups: plan.groups.filter(({ usesBlas }) => usesBlas), memory: [] };
+}
+
+/** Measures everything in the plan under one configuration; `null` where we cannot run under it. */
 export async function runConfiguration(
   configuration: Configuration,
   plan: Plan,
   listener: Listener,
-): Promise<Run> {
+): Promise<Run | null> {
+  if (plan.groups.length + plan.memory.length === 0) return null;
   listener.began(configuration);
   const started = await startAll(configuration, plan.peers, listener);
   const contestants = [...started.values()].filter((one) => one instanceof Contestant);
   try {
+    if (!(started.get("typetorch") instanceof Contestant)) return null;
     const groups: GroupResult[] = [];
     for (const group of plan.groups)
       groups.push({ group, rows: await measureRows(group.rows, contestants, plan.effort, listener) });
@@ -81,7 +88,12 @@ async function startAll(
   listener: Listener,
 ): Promise<Started> {
   const started: Started = new Map();
-  started.set("typetorch", await Contestant.start(typetorch(configuration)));
+  const ours = await Contestant.start(typetorch(configuration));
+  started.set("typetorch", ours);
+  if (!(ours instanceof Contestant)) {
+    listener.say(`typetorch does not take part: ${ours.failed}`);
+    return started;
+  }
   for (const name of peers) {
     // In Node they compute on one thread, and nothing of theirs depends on our BLAS.
     if (name !== "PyTorch" && (configuration.threads > 1 || configuration.blas)) continue;
