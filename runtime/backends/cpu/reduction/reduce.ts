@@ -71,11 +71,29 @@ export function reduce(reduction: Reduction, output: View, input: View, reducedR
   const summary = summaries[reduction];
   const covered = summary !== undefined && input.dtype.name === "float32" && output.dtype === input.dtype;
   const count = numel(input.shape);
-  if (!covered || count === 0 || isSmall(input)) reference.reduce(reduction, output, input, reducedRank);
+  if (reduction === "sum" && input.dtype.name === "int64" && count > 0 && !isSmall(input))
+    sumIntegers(output, input, reducedRank);
+  else if (!covered || count === 0 || isSmall(input)) reference.reduce(reduction, output, input, reducedRank);
   else {
     const divisor = reduction === "mean" ? count / numel(output.shape) : 1;
     summarize({ summary, divisor }, output, input, reducedRank);
   }
+}
+
+/** Sums of int64 along rows by a kernel; other forms in JavaScript. */
+function sumIntegers(output: View, input: View, reducedRank: number): void {
+  const form = formOf(layoutOf(output, input, reducedRank));
+  if (form === null || form.kind === "columns") {
+    reference.reduce("sum", output, input, reducedRank);
+    return;
+  }
+  const [rows, rowStride] = form.kind === "rows" ? [form.rows, form.rowStride] : [1, form.length];
+  runKernel(rowKernels, "wholeSum", rows, grain(form.length), [
+    addressOf(input),
+    addressOf(output),
+    8 * rowStride,
+    form.length,
+  ]);
 }
 
 interface Work {

@@ -33,7 +33,7 @@ function sumOfExponentials(
   const [from, to] = walk.pointers as [Local, Local];
   const vector = f.local("v128");
   startWalk(f, walk, [input, output ?? input], count);
-  const [total] = sumsAlongRow(f, walk, mask, { unroll: 2 }, (add, offset, tail) => {
+  const [total] = sumsAlongRow(f, walk, mask, { unroll: 4 }, (add, offset, tail) => {
     f.get(from).memory("v128.load", offset).get(largest).op("f32x4.sub").set(vector);
     exponentialOf(vector);
     if (output !== null && tail) storeTail(f, to, vector, count);

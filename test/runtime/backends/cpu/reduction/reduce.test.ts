@@ -179,6 +179,21 @@ describe("kernels agree with the loops in JavaScript", () => {
   });
 });
 
+test.each(lengths)("sums of int64 are exact, for rows and everything of %i", (length) => {
+  const large = 2n ** 60n;
+  const data = BigInt64Array.from({ length: 3 * length }, (_, i) => BigInt(i) * large - BigInt(i % 7));
+  for (const shape of [[3, length], [3 * length]]) {
+    const storage = adopt(data.slice(), int64, false);
+    storage.makeResident();
+    const input = { storage, dtype: int64, shape, strides: contiguousStrides(shape), offset: 0 };
+    const kept = shape.slice(0, -1);
+    const [got, exact] = [result(kept, int64), result(kept, int64)];
+    fast.reduce("sum", got, input, 1);
+    reference.reduce("sum", exact, input, 1);
+    expect(values(got)).toEqual(values(exact));
+  }
+});
+
 describe("special numbers", () => {
   const special = [NaN, Infinity, -Infinity, -0, 0, 1e-42, 3e38];
 

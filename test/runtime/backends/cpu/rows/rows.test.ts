@@ -1,11 +1,11 @@
 /** Row kernels against the loops in JavaScript, for rows that end anywhere in a vector. */
 import { describe, expect, test } from "vitest";
 import type { View } from "../../../../../runtime/backends/backend.ts";
-import type { RowBackend } from "../../../../../runtime/backends/rows.ts";
+import type { Labels, RowBackend } from "../../../../../runtime/backends/rows.ts";
 import { adopt } from "../../../../../runtime/backends/cpu/memory/storage.ts";
 import { referenceRows } from "../../../../../runtime/backends/cpu/reference/rows.ts";
 import { rows as kernels } from "../../../../../runtime/backends/cpu/rows/index.ts";
-import { float32 } from "../../../../../runtime/dtype.ts";
+import { float32, int64 } from "../../../../../runtime/dtype.ts";
 import { contiguousStrides, numel } from "../../../../../runtime/shape.ts";
 
 /** Elements in front of a view, whose address is then no multiple of a vector's size. */
@@ -182,6 +182,40 @@ test("a softmax is within 2 units in the last place of the exact one, wherever i
     }
   }
   expect(worst).toBeLessThan(3);
+});
+
+function labelsOf(values: readonly number[], weight: View | null, ignored = -100): Labels {
+  const storage = adopt(BigInt64Array.from(values, BigInt), int64, false);
+  const labels = { storage, dtype: int64, shape: [values.length], strides: [1], offset: 0 };
+  return { labels, weight, ignored };
+}
+
+describe("labels", () => {
+  const shape = [12, 11];
+  const values = Array.from({ length: 12 }, (_, row) => (row * 5) % 11);
+  const weight = view([11], (i) => 0.25 * (i + 1));
+  const cases = [labelsOf(values, null), labelsOf(values, weight), labelsOf(values, weight, 5)];
+
+  test.each(cases)("pick what they point at, without weights, with them, and with some ignored", (labels) => {
+    const input = noise(shape, 1);
+    expect(compare([[12]], (backend, [losses]) => backend.pickLabels(losses!, input, labels))).toEqual([]);
+    const [got, exact] = [kernels, referenceRows].map((backend) => backend.pickLabels(null, input, labels));
+    expect(got!.losses).toBeCloseTo(exact!.losses, 5);
+    expect({ ...got, losses: 0 }).toEqual({ ...exact, losses: 0, wrongRow: -1 });
+  });
+
+  test.each(cases)("spread a gradient, without weights, with them, and with some ignored", (labels) => {
+    for (const grad of [view([], () => 3), noise([12], 4)])
+      expect(
+        compare([shape], (backend, [output]) => backend.spreadLabels(output!, grad, 0.5, labels)),
+      ).toEqual([]);
+  });
+
+  test.each([11, -1, 2 ** 40])("name the first row where one is %d, which is no class", (label) => {
+    const wrong = labelsOf([...values.slice(0, 7), label, 3, label, 0, 0], null);
+    for (const backend of [kernels, referenceRows])
+      expect(backend.pickLabels(null, noise(shape, 1), wrong).wrongRow).toBe(7);
+  });
 });
 
 test("normalised rows of equal numbers are their bias", () => {
