@@ -4,7 +4,7 @@ import { ModuleBuilder } from "../wasm/assembler.ts";
 import { KernelModule, type KernelFunction } from "../wasm/kernelModule.ts";
 import { canAskForWide } from "../wasm/wide.ts";
 import { compilerOf, markCode, tileChoices, type ProductKernels, type TileChoice } from "./kernels.ts";
-import { multiplyWith, type MatrixPlace } from "./multiply.ts";
+import { multiplyScratchBytes, multiplyWith, type MatrixPlace } from "./multiply.ts";
 import { float32 } from "./precision.ts";
 import { addTile, tileParameterCount } from "./tile.ts";
 
@@ -60,7 +60,7 @@ export function measureFastest(): number {
 }
 
 /** Where the check's matrices are: behind what `multiply` packs into, a quarter of a megabyte each. */
-const checkBase: number = threadScratch + 4 * 1024 * 1024;
+const checkBase: number = threadScratch + multiplyScratchBytes;
 const checkBytes: number = 256 * 1024;
 
 /** Matrices of small whole numbers, and the output that is added to. */

@@ -187,7 +187,7 @@ function multiplyColumns(
 
 /** Whether the left matrix is better copied: where its layout asks for it, or where many panels of columns read it again. */
 function packsLeft({ columns }: Sizes, left: MatrixPlace, width: number): boolean {
-  return (left.row !== 1 && left.column !== 1) || columns > 8 * width;
+  return (left.row !== 1 && left.column !== 1) || columns > 3 * width;
 }
 
 /** Whether the right matrix is better copied: where its columns are not neighbours, or where many rows read it again from far apart. */
