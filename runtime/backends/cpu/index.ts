@@ -7,9 +7,9 @@ import { indexing } from "./indexing/index.ts";
 import { adopt, allocate, allocateZeros } from "./memory/storage.ts";
 import { argReduce, extremes, reduce, variance } from "./reduction/reduce.ts";
 import { random } from "./random/fill.ts";
+import { copy } from "./copying/copy.ts";
 import { scanning } from "./scan/index.ts";
 import { sorting } from "./sorting/index.ts";
-import { copy } from "./reference/copy.ts";
 import { rows } from "./rows/index.ts";
 import { pointwise, pointwiseAll } from "./pointwise/pointwise.ts";
 

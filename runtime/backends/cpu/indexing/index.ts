@@ -2,7 +2,7 @@
 import { numel } from "../../../shape.ts";
 import type { View } from "../../backend.ts";
 import type { Combine, IndexingBackend, Selection } from "../../indexing.ts";
-import { copy } from "../reference/copy.ts";
+import { copy } from "../copying/copy.ts";
 import * as reference from "../reference/positions.ts";
 import { countTrue, truePositions } from "./mask.ts";
 import { putByKernel, takeByKernel } from "./selection.ts";

@@ -25,7 +25,6 @@ const {
   mul,
   ne,
   neg,
-  not,
   or,
   pmax,
   pmin,
@@ -149,6 +148,14 @@ export interface InputFacts {
   readonly dtype: DTypeName;
 }
 
+/** A fraction in another type; among whole numbers, those that do not fit become the smallest, as x86 processors have it. */
+function toType(x: Lane, type: LaneType): Lane {
+  const value = convert(x, type);
+  if (type === "i32") return select(lt(abs(x), 2 ** 31), value, constant("i32", -(2 ** 31)));
+  if (type === "i64") return select(lt(abs(x), 2 ** 63), value, constant("i64", -(2n ** 63n)));
+  return value;
+}
+
 class Lowering {
   readonly #dtype: DType;
   readonly #type: LaneType;
@@ -201,12 +208,16 @@ class Lowering {
       case "logical":
         return logicals[expression.name](this.truth(expression.x), this.truth(expression.y));
       case "select":
-        return select(this.#any2(expression.condition), this.number(expression.x), this.number(expression.y));
+        return select(
+          this.#condition(expression.condition),
+          this.number(expression.x),
+          this.number(expression.y),
+        );
     }
   }
 
   /** A condition, as wide as it comes. */
-  #any2(expression: Expression): Lane {
+  #condition(expression: Expression): Lane {
     const lane = this.#any(expression);
     return lane.type.startsWith("m") ? lane : ne(lane, 0);
   }
@@ -218,7 +229,7 @@ class Lowering {
   #input(index: number): Lane {
     const { dtype } = this.#inputs[index]!;
     const read: Lane = { type: laneTypes[dtype], operation: { kind: "input", index }, args: [] };
-    const value = convert(read, this.#type);
+    const value = read.type.startsWith("f") ? toType(read, this.#type) : convert(read, this.#type);
     // A wider whole number loses its upper bits, as it would on its way into a tensor of the compute dtype.
     if (this.#dtype.name === "uint8" && dtype !== "uint8" && dtype !== "bool")
       return and(value, constant("i32", 255));
@@ -238,4 +249,3 @@ export function lower(
     outputs[i]!.dtype === "bool" ? lowering.truth(expression) : lowering.number(expression),
   );
 }
-void not;

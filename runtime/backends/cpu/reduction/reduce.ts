@@ -4,7 +4,7 @@ import type { View } from "../../backend.ts";
 import type { ArgReduction, Reduction } from "../../reductions.ts";
 import { parameterDoubles, withTemporary } from "../memory/heap.ts";
 import { addressOf, allocate, type CpuStorage } from "../memory/storage.ts";
-import { copy } from "../reference/copy.ts";
+import { copy } from "../copying/copy.ts";
 import * as reference from "../reference/reduce.ts";
 import { runKernel } from "../threads/parallel.ts";
 import { columnKernels, columnsPerBlock, mostColumns, type ColumnReduction } from "./columnKernels.ts";

@@ -1,6 +1,6 @@
 import type { Element, DType } from "../../../dtype.ts";
 import type { View } from "../../backend.ts";
-import { toInt64 } from "./functions.ts";
+import { toInt32, toInt64 } from "./functions.ts";
 import { collapse, forEachRun, innerStride } from "./layout.ts";
 
 /** How one element of dtype `from` is written as dtype `to`; `null` when the array's own conversion is right. */
@@ -8,6 +8,7 @@ function conversion(from: DType, to: DType): ((value: Element) => Element) | nul
   if (from === to) return null;
   if (to.name === "bool") return (value) => (Number(value) === 0 ? 0 : 1);
   if (to.name === "int64") return toInt64;
+  if (from.is_floating_point && !to.is_floating_point) return (value) => toInt32(Number(value));
   if (from.name !== "int64") return null;
   return to.is_floating_point ? Number : (value) => Number(BigInt.asIntN(32, BigInt(value)));
 }

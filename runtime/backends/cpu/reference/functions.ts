@@ -138,3 +138,8 @@ export function toInt64(value: number | bigint): bigint {
   if (typeof value === "bigint") return value;
   return Math.abs(value) < 2 ** 63 ? BigInt(Math.trunc(value)) : -(2n ** 63n);
 }
+
+/** The same for 32 bits: what does not fit becomes the smallest. */
+export function toInt32(value: number): number {
+  return Math.abs(value) < 2 ** 31 ? Math.trunc(value) : -(2 ** 31);
+}

@@ -173,7 +173,12 @@ function reading(from: DTypeName, to: DTypeName): (element: string) => string {
   const numeric = from === "int64" ? call("Number") : same;
   if (to === "float32") return (x) => `Math.fround(${numeric(x)})`;
   if (to === "float64") return numeric;
-  const wrapped = from === "int64" ? (x: string): string => `Number(BigInt.asIntN(32, ${x}))` : same;
+  const wrapped =
+    from === "int64"
+      ? (x: string): string => `Number(BigInt.asIntN(32, ${x}))`
+      : from.startsWith("float")
+        ? call("toInt32")
+        : same;
   return to === "uint8" ? (x) => `(${wrapped(x)} & 255)` : (x) => `(${wrapped(x)} | 0)`;
 }
 
