@@ -1,7 +1,7 @@
 /** Pointwise expressions as JavaScript loops: the reference that faster kernels are held against, and what runs where there are none, or for a few elements. */
 import type { DType, DTypeName } from "../../../dtype.ts";
 import type { BinaryFunction, Comparison, Expression, Logical, UnaryFunction } from "../../../expression.ts";
-import { broadcastStrides, isContiguous, numel, sameShape } from "../../../shape.ts";
+import { broadcastStrides, isContiguous, numel, sameShape, type Shape } from "../../../shape.ts";
 import type { View } from "../../backend.ts";
 import * as functions from "./functions.ts";
 import { collapse, forEachRun, innerStride } from "./layout.ts";
@@ -183,7 +183,7 @@ function reading(from: DTypeName, to: DTypeName): (element: string) => string {
 }
 
 /** Computes `size` elements. The strides are in the operands' order, outputs first; so are the offsets. */
-export type Kernel = (
+type StridedLoop = (
   outputs: readonly View[],
   inputs: readonly View[],
   offsets: readonly number[],
@@ -191,6 +191,21 @@ export type Kernel = (
   size: number,
   parameters: readonly number[],
 ) => void;
+
+/** Computes `size` elements that lie one behind the other in every operand, except those of one element, which are repeated. */
+type FlatLoop = (
+  outputs: readonly View[],
+  inputs: readonly View[],
+  size: number,
+  parameters: readonly number[],
+) => void;
+
+/** The loops of some expressions; each is compiled when it is needed first. */
+export interface Kernel {
+  readonly facts: LoopFacts;
+  strided: StridedLoop | null;
+  flat: FlatLoop | null;
+}
 
 /** What a loop is compiled for. */
 export interface LoopFacts {
@@ -206,20 +221,33 @@ function readParameter(index: number, dtype: DTypeName): string {
   return dtype === "float32" ? `Math.fround(parameters[${index}])` : `parameters[${index}]`;
 }
 
-/** Writes the loop of `facts` as a JavaScript function. */
-export function compile({ expressions, computeDtype, outputs, inputs, parameterCount }: LoopFacts): Kernel {
+/** The loops of `facts`. */
+export function compile(facts: LoopFacts): Kernel {
+  return { facts, strided: null, flat: null };
+}
+
+/** Writes a loop as a JavaScript function. */
+function compileLoop(
+  { expressions, computeDtype, outputs, inputs, parameterCount }: LoopFacts,
+  flat: boolean,
+): unknown {
   const dialect = dialectOf(computeDtype);
   const values = expressions.map((expression, i) =>
     outputs[i] === "bool" ? `${truth(expression, dialect)} ? 1 : 0` : write(expression, dialect),
   );
   const count = outputs.length;
+  const stride = (i: number): string =>
+    flat ? (i < count ? "1" : `isSingle(inputs[${i - count}]) ? 0 : 1`) : `strides[${i}]`;
+  const offset = (list: string, i: number, position: number): string =>
+    flat ? `${list}[${i}].offset` : `offsets[${position}]`;
   const body = [
     ...outputs.map(
-      (_, i) => `const t${i} = outputs[${i}].storage.data, u${i} = strides[${i}]; let o${i} = offsets[${i}];`,
+      (_, i) =>
+        `const t${i} = outputs[${i}].storage.data, u${i} = ${stride(i)}; let o${i} = ${offset("outputs", i, i)};`,
     ),
     ...inputs.map(
       (_, i) =>
-        `const a${i} = inputs[${i}].storage.data, s${i} = strides[${count + i}]; let p${i} = offsets[${count + i}];`,
+        `const a${i} = inputs[${i}].storage.data, s${i} = ${stride(count + i)}; let p${i} = ${offset("inputs", i, count + i)};`,
     ),
     ...Array.from(
       { length: parameterCount },
@@ -233,13 +261,32 @@ export function compile({ expressions, computeDtype, outputs, inputs, parameterC
     ...values.map((_, i) => `  t${i}[o${i}] = y${i}; o${i} += u${i};`),
     `}`,
   ].join("\n");
-  const names = Object.keys(functions);
+  const names = [...Object.keys(functions), isSingle.name];
+  const parameters = flat
+    ? "outputs, inputs, size, parameters"
+    : "outputs, inputs, offsets, strides, size, parameters";
   // oxlint-disable-next-line typescript/no-implied-eval, no-new-func -- compiling kernels is this module's purpose; the text comes from expressions only
-  const make = new Function(
-    ...names,
-    `return (outputs, inputs, offsets, strides, size, parameters) => {\n${body}\n};`,
-  ) as (...values: unknown[]) => Kernel;
-  return make(...Object.values(functions));
+  const make = new Function(...names, `return (${parameters}) => {\n${body}\n};`) as (
+    ...values: unknown[]
+  ) => unknown;
+  return make(...Object.values(functions), isSingle);
+}
+
+/** Whether an operand has one element. */
+function isSingle({ shape }: View): boolean {
+  return shape.length === 0 || numel(shape) === 1;
+}
+
+/** Whether a flat loop reaches all operands. */
+function isFlat(shape: Shape, outputs: readonly View[], inputs: readonly View[]): boolean {
+  for (const { strides } of outputs) if (!isContiguous(shape, strides)) return false;
+  const { strides } = outputs[0]!;
+  for (const view of inputs)
+    // Results share the description of their layout with an operand, so that it need not be compared.
+    if (view.shape === shape && view.strides === strides) continue;
+    else if (!(sameShape(view.shape, shape) && isContiguous(shape, view.strides)) && !isSingle(view))
+      return false;
+  return true;
 }
 
 /** Runs a compiled loop over operands of any layout that broadcast to the outputs' shape. */
@@ -250,18 +297,16 @@ export function runLoop(
   parameters: readonly number[],
 ): void {
   const { shape } = outputs[0]!;
+  if (isFlat(shape, outputs, inputs)) {
+    kernel.flat ??= compileLoop(kernel.facts, true) as FlatLoop; // its text has these parameters
+    kernel.flat(outputs, inputs, numel(shape), parameters);
+    return;
+  }
+  const loop = (kernel.strided ??= compileLoop(kernel.facts, false) as StridedLoop); // its text has these parameters
   const views = [...outputs, ...inputs];
   const offsets = views.map((view) => view.offset);
   const strides = views.map((view) => broadcastStrides(view.shape, view.strides, shape));
-  if (views.every((view) => sameShape(view.shape, shape) && isContiguous(view.shape, view.strides))) {
-    kernel(outputs, inputs, offsets, views.map(one), numel(shape), parameters);
-    return;
-  }
   const layout = collapse(shape, strides);
   const inner = views.map((_, operand) => innerStride(layout, operand));
-  forEachRun(layout, offsets, (starts, size) => kernel(outputs, inputs, starts, inner, size, parameters));
-}
-
-function one(): number {
-  return 1;
+  forEachRun(layout, offsets, (starts, size) => loop(outputs, inputs, starts, inner, size, parameters));
 }
