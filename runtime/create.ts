@@ -13,10 +13,10 @@ import {
   type DTypeName,
   type TypedArray,
 } from "./dtype.ts";
-import { integersInto, normalInto, uniformInto } from "./drawing.ts";
+import { integersInto, normalInto, permutationInto, uniformInto } from "./drawing.ts";
 import { RuntimeError } from "./errors/runtimeError.ts";
 import { ValueError } from "./errors/valueError.ts";
-import { default_generator, randomPermutation, type Generator } from "./random.ts";
+import { default_generator, type Generator } from "./random.ts";
 import { allocate, allocateZeros, convert, duplicate, fromArray } from "./settle.ts";
 import { formatShape, numel, type Shape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
@@ -377,8 +377,9 @@ export function randint(...args: readonly unknown[]): Tensor {
 /** The numbers 0 to n − 1 in random order, as int64. Source: `torch.randperm`. */
 export function randperm(n: number, options: RandomOptions = {}): Tensor {
   const { shape } = readSize("randperm", [n, options]);
-  const data = randomPermutation(options.generator ?? default_generator, shape[0]!);
-  return finish(convert(from_typed_array(data), options.dtype ?? int64), options);
+  const result = allocate(shape, int64);
+  permutationInto(result, options.generator ?? default_generator);
+  return finish(convert(result, options.dtype ?? int64), options);
 }
 
 function like(

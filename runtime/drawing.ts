@@ -1,6 +1,6 @@
 /** Fills tensors with random numbers, in the order in which PyTorch draws them. */
 import { NotImplementedError } from "./errors/notImplementedError.ts";
-import { fillNormal, fillUniform, randomInteger, type Generator } from "./random.ts";
+import { fillNormal, fillUniform, randomInteger, randomPermutation, type Generator } from "./random.ts";
 import { backendOf } from "./settle.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -65,6 +65,21 @@ export function bernoulliInto(tensor: Tensor, generator: Generator, p: number, v
     const drawn = generator.uniformDouble() < p ? value : 0;
     data[tensor.offset + i] = (data instanceof BigInt64Array ? BigInt(drawn) : drawn) as never; // the array's element type follows from the dtype
   }
+}
+
+/** Overwrites a contiguous int64 vector with the numbers from 0 on in random order. Source: `randperm_cpu`. */
+export function permutationInto(tensor: Tensor, generator: Generator): void {
+  const count = tensor.numel();
+  const data = tensor.storage.data as BigInt64Array; // the tensor is int64
+  const shuffled = count > fewNumbers;
+  const order = shuffled
+    ? Uint32Array.from({ length: count }, (_, i) => i)
+    : randomPermutation(generator, count);
+  // Each number is the lower half of an int64, whose upper half is 0.
+  const halves = new Uint32Array(2 * count);
+  for (let i = 0; i < count; i++) halves[2 * i] = order[i]!;
+  data.set(new BigInt64Array(halves.buffer), tensor.offset);
+  if (shuffled) backendOf(tensor).shuffle(tensor, generator.twister);
 }
 
 /** Overwrites a contiguous int64 tensor with whole numbers from [low, high). */

@@ -158,16 +158,11 @@ export function randomInteger(generator: Generator, low: bigint, high: bigint): 
 }
 
 /** The numbers 0 to n − 1 in random order. Source: `randperm_cpu`. */
-export function randomPermutation(generator: Generator, n: number): BigInt64Array {
-  const order = Int32Array.from({ length: n }, (_, i) => i);
+export function randomPermutation(generator: Generator, n: number): Uint32Array {
+  const order = Uint32Array.from({ length: n }, (_, i) => i);
   for (let i = 0; i < n - 1; i++) {
     const other = i + (generator.random() % (n - i));
-    const before = order[i]!;
-    order[i] = order[other]!;
-    order[other] = before;
+    [order[i], order[other]] = [order[other]!, order[i]!];
   }
-  // Each number is the lower half of an int64, whose upper half is 0.
-  const halves = new Int32Array(2 * n);
-  for (let i = 0; i < n; i++) halves[2 * i] = order[i]!;
-  return new BigInt64Array(halves.buffer);
+  return order;
 }

@@ -10,6 +10,11 @@ import { KernelModule } from "../wasm/kernelModule.ts";
 import { emitBoxMuller } from "./normal.ts";
 import { drawnAddress, drawWords } from "./twister.ts";
 
+const eight = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+/** The bytes of the upper half of a vector, twice, and of the lower halves of two vectors. */
+const upperHalf: readonly number[] = [...eight, ...eight].map((byte) => byte + 8);
+const lowerHalves: readonly number[] = [...eight, ...eight.map((byte) => byte + 16)];
+
 /** Two words, of which the first is the upper one, as a whole number of 53 bits. */
 function emitBits53(f: FunctionBuilder, from: Local, pair: Local): void {
   f.get(from).memory("i64.load").tee(pair).i64(32n).op("i64.shl");
@@ -17,33 +22,42 @@ function emitBits53(f: FunctionBuilder, from: Local, pair: Local): void {
   f.i64(2n ** 53n - 1n).op("i64.and");
 }
 
-/** `u · width + from` of four words at a time; width and from are the first two numbers of the parameter area. */
+/**
+ * `u · width + from` of four words at a time; width and from are the first two numbers of the parameter area, in float64. The product of two floats is exact in a
+ * double, so that the result is rounded once, as PyTorch's fused multiply-add rounds it.
+ */
 function buildUniformFloat(module: ModuleBuilder): void {
   const f = module.function("uniformFloat", ["i32", "i32", "i32"]);
   const [from, to, end] = [0, 1, 2] as const;
-  const [mask, scale, width, low] = f.locals("v128", 4) as [Local, Local, Local, Local];
-  f.v128("i32x4", 0xff_ffffn)
-    .set(mask)
-    .v128("f32x4", 2 ** -24)
-    .set(scale);
-  f.i32(0).memory("v128.load32_splat", parameterBase).set(width);
+  const [mask, scale, low, words] = f.locals("v128", 4) as [Local, Local, Local, Local];
+  f.v128("i32x4", 0xff_ffffn).set(mask);
   f.i32(0)
-    .memory("v128.load32_splat", parameterBase + 4)
+    .memory("v128.load64_splat", parameterBase)
+    .v128("f64x2", 2 ** -24)
+    .op("f64x2.mul")
+    .set(scale);
+  f.i32(0)
+    .memory("v128.load64_splat", parameterBase + 8)
     .set(low);
-  const value = (): void => {
-    f.get(from).memory("v128.load").get(mask).op("v128.and").op("f32x4.convert_i32x4_s");
-    f.get(scale).op("f32x4.mul").get(width).op("f32x4.mul").get(low).op("f32x4.add");
+  const half = (): void => {
+    f.op("f64x2.convert_low_i32x4_s").get(scale).op("f64x2.mul").get(low).op("f64x2.add");
+    f.op("f32x4.demote_f64x2_zero");
   };
+  const load = (): void => void f.get(from).memory("v128.load").get(mask).op("v128.and");
   const vectorEnd = f.local("i32");
   f.get(end).get(to).op("i32.sub").i32(-16).op("i32.and").get(to).op("i32.add").set(vectorEnd);
   f.whileBelow(to, vectorEnd, () => {
-    f.get(to);
-    value();
-    f.memory("v128.store").increment(from, 16).increment(to, 16);
+    load();
+    f.set(words).get(to).get(words);
+    half();
+    f.get(words).get(words).shuffle(upperHalf);
+    half();
+    f.shuffle(lowerHalves).memory("v128.store").increment(from, 16).increment(to, 16);
   });
   f.whileBelow(to, end, () => {
     f.get(to);
-    value();
+    load();
+    half();
     f.lane("f32x4.extract_lane", 0).memory("f32.store").increment(from, 4).increment(to, 4);
   });
 }
@@ -110,9 +124,33 @@ function buildIntegers(module: ModuleBuilder): void {
   });
 }
 
-type KernelName = "uniformFloat" | "uniformDouble" | "integers" | "boxMuller" | `bernoulli${ItemSize}`;
+/** `permute(words, first position, end)`: exchanges each position with one at or behind it; the parameter area holds the base address and the count. */
+function buildPermute(module: ModuleBuilder): void {
+  const f = module.function("permute", ["i32", "i32", "i32"]);
+  const [from, position, end] = [0, 1, 2] as const;
+  const [base, count, at, other] = f.locals("i32", 4) as [Local, Local, Local, Local];
+  const before = f.local("i64");
+  f.i32(0)
+    .memory("i32.load", parameterBase)
+    .set(base)
+    .i32(0)
+    .memory("i32.load", parameterBase + 4)
+    .set(count);
+  f.whileBelow(position, end, () => {
+    f.get(position).i32(3).op("i32.shl").get(base).op("i32.add").tee(at);
+    f.get(from).memory("i32.load").get(count).get(position).op("i32.sub").op("i32.rem_u");
+    f.i32(3).op("i32.shl").op("i32.add").set(other);
+    f.get(at).memory("i64.load").set(before);
+    f.get(at).get(other).memory("i64.load").memory("i64.store");
+    f.get(other).get(before).memory("i64.store");
+    f.increment(from, 4).increment(position, 1);
+  });
+}
 
-/** All but `boxMuller(unused, begin, end)` are `kernel(words, output, end of the output)`. */
+type KernelName =
+  "uniformFloat" | "uniformDouble" | "integers" | "permute" | "boxMuller" | `bernoulli${ItemSize}`;
+
+/** All but `permute` and `boxMuller(unused, begin, end)` are `kernel(words, output, end of the output)`. */
 const kernels: KernelModule<KernelName> = new KernelModule(() => {
   const module = new ModuleBuilder();
   buildUniformFloat(module);
@@ -121,6 +159,7 @@ const kernels: KernelModule<KernelName> = new KernelModule(() => {
   buildBernoulli(module, 4);
   buildBernoulli(module, 8);
   buildIntegers(module);
+  buildPermute(module);
   emitBoxMuller(module.function("boxMuller", ["i32", "i32", "i32"]));
   return module;
 });
@@ -138,7 +177,7 @@ function fill(output: View, state: TwisterState, name: KernelName, words: 1 | 2)
 
 function fillUniform(output: View, state: TwisterState, from: number, width: number): void {
   if (output.dtype.name === "float32") {
-    parameterFloats.set([width, from]);
+    parameterDoubles.set([width, Math.fround(from)]);
     fill(output, state, "uniformFloat", 1);
   } else {
     parameterDoubles.set([width, from]);
@@ -187,5 +226,12 @@ function fillIntegers(output: View, state: TwisterState, low: number, range: num
   fill(output, state, "integers", 1);
 }
 
+function shuffle(output: View, state: TwisterState): void {
+  const address = addressOf(output);
+  const count = numel(output.shape);
+  parameterInts.set([address, count]);
+  drawWords(state, count - 1, (before, now) => kernels.functions.permute(drawnAddress, before, before + now));
+}
+
 /** The processor's part of `RandomBackend`. */
-export const random: RandomBackend = { fillUniform, fillNormal, fillBernoulli, fillIntegers };
+export const random: RandomBackend = { fillUniform, fillNormal, fillBernoulli, fillIntegers, shuffle };

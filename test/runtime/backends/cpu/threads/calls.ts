@@ -59,5 +59,24 @@ export const calls: readonly (readonly [string, () => readonly Tensor[]])[] = [
   ["copy of a transposed matrix", () => [matrix.t().contiguous(), matrix.t().double()]],
   ["index_select", () => withGradient(matrix, (x) => x.index_select(0, rows))],
   ["gather", () => withGradient(matrix, (x) => x.gather(1, labels.unsqueeze(1)))],
+  ["scatter_add", () => [matrix.scatter_add(1, labels.unsqueeze(1), column)]],
+  [
+    "index_put",
+    () =>
+      withGradient(matrix, (x) =>
+        x.index_put(
+          [rows.narrow(0, 0, 400), labels.narrow(0, 0, 400)],
+          x.select(0, 0).narrow(0, 0, 400),
+          true,
+        ),
+      ),
+  ],
+  ["masked_select", () => withGradient(matrix, (x) => x.masked_select(other.gt(0)))],
+  ["sort", () => [...withGradient(matrix, (x) => x.sort(1)[0]), ...double.sort(0)]],
+  ["topk", () => matrix.topk(7, 1)],
+  ["cumsum", () => [...withGradient(matrix, (x) => x.cumsum(0)), matrix.cumsum(1)]],
+  ["cummax", () => [...matrix.cummax(0), ...matrix.cummax(1)]],
+  ["tril", () => [matrix.tril(3), matrix.triu(-3)]],
+  ["flip and roll", () => [matrix.flip(0, 1), matrix.roll([5, -7], [0, 1])]],
   ["cat", () => withGradient(matrix, (x) => torch.cat([x, other], 1))],
 ];
