@@ -9,6 +9,7 @@ export { autograd, graph, nn, no_grad, optim, snapshot, Tensor } from "./torch.t
 export * as F from "./nn/functional.ts";
 export { Device } from "./device.ts";
 export { DType, type DTypeName } from "./dtype.ts";
+export { AssertionError } from "./errors/assertionError.ts";
 export { IndexError } from "./errors/indexError.ts";
 export { NotImplementedError } from "./errors/notImplementedError.ts";
 export { RuntimeError } from "./errors/runtimeError.ts";

@@ -1,4 +1,6 @@
 /** `torch.nn`: modules. */
+export { Identity, Sigmoid, Tanh } from "./activation.ts";
+export { MultiheadAttention, type AttentionOptions, type MultiheadAttentionOptions } from "./attention.ts";
 export {
   BatchNorm1d,
   BatchNorm2d,

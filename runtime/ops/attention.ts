@@ -1,7 +1,6 @@
 /** Attention: each position of a sequence takes a weighted average of others. */
 import { is_grad_enabled } from "../autograd/modes.ts";
 import { bool, float32, float64, int64, type DType } from "../dtype.ts";
-import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { composite, type Operator } from "../operator.ts";
 import { flag, keywordOnly, number, optionalTensor, tensor, type Parameter } from "../parameters.ts";
@@ -10,6 +9,7 @@ import { broadcastShapes, formatShape, numel, sameShape, type Shape } from "../s
 import type { FunctionSignature } from "../signatures.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, where } from "./arithmetic.ts";
+import { dropout } from "./dropout.ts";
 import { attentionWeights, headsAttention, withWholeRows } from "./headsAttention.ts";
 import { matmul } from "./matmul.ts";
 import { given, sample } from "./samples.ts";
@@ -169,8 +169,8 @@ export const scaled_dot_product_attention: Operator<AttentionSignature> = compos
     const mask = combinedMask(query, key, attn_mask, is_causal);
     const scale = rest.scale ?? 1 / Math.sqrt(query.size(-1));
     if (!fitsKernel(query, key, value, mask, dropout_p)) {
-      if (dropout_p > 0) throw new NotImplementedError("scaled_dot_product_attention: dropout");
-      return matmul(attentionWeights(query, key, mask, scale), value);
+      const weights = attentionWeights(query, key, mask, scale);
+      return matmul(dropout_p > 0 ? dropout(weights, dropout_p) : weights, value);
     }
     const batch = [query, key, value]
       .map((operand): Shape => operand.shape.slice(0, -2))

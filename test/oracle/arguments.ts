@@ -105,3 +105,10 @@ export function describeCall(name: string, { args, kwargs = {} }: EncodedCall): 
   const named = Object.entries(kwargs).map(([keyword, value]) => `${keyword}: ${describe(value)}`);
   return `${name}(${[...args.map(describe), ...(named.length > 0 ? [`{${named.join(", ")}}`] : [])].join(", ")})`;
 }
+
+/** The twin of `cotangent` in `generators/operators.py`. */
+export function cotangent({ shape, dtype }: Tensor, turn: number): Tensor {
+  const count = shape.reduce((product: number, size: number) => product * size, 1);
+  const values = Array.from({ length: count }, (_, index) => (((index * 5 + turn) % 7) + 1) / 4);
+  return torch.tensor(values, { dtype }).reshape(shape);
+}

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import torch
 
-from generators import operators, printing, programs, random_numbers, training
+from generators import modules, operators, printing, programs, random_numbers, training
 
 EXPECTED_VERSION = "2.13.0"
 PARTS = {
     "printing": printing,
     "operators": operators,
+    "modules": modules,
     "programs": programs,
     "random": random_numbers,
     "training": training,

@@ -3,6 +3,7 @@ import torch, { autograd, F, Tensor } from "../../runtime/index.ts";
 import * as functionOperators from "../../runtime/ops/functions.ts";
 import * as methodOperators from "../../runtime/ops/methods.ts";
 import {
+  cotangent,
   decodeCall,
   describeCall,
   tensorsThatRequireGrad,
@@ -95,13 +96,6 @@ function differenceOfResults(got: Tensor[], expected: SampleRow["result"]): stri
       .map((tensor, index) => difference(tensor, rows[index] ?? { dtype: "", shape: [], values: [] }))
       .find(Boolean) ?? null
   );
-}
-
-/** The twin of `cotangent` in `generators/operators.py`. */
-function cotangent({ shape, dtype }: Tensor, turn: number): Tensor {
-  const count = shape.reduce((product: number, size: number) => product * size, 1);
-  const values = Array.from({ length: count }, (_, index) => (((index * 5 + turn) % 7) + 1) / 4);
-  return torch.tensor(values, { dtype }).reshape(shape);
 }
 
 function gradients(outputs: Tensor[], inputs: Tensor[], createGraph: boolean): (Tensor | null)[] {

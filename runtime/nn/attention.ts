@@ -1,0 +1,409 @@
+/** Attention with several heads. */
+import { describe, bind } from "../binding.ts";
+import { empty, zeros, type TensorOptions } from "../create.ts";
+import { bool, type DType } from "../dtype.ts";
+import { AssertionError } from "../errors/assertionError.ts";
+import { RuntimeError } from "../errors/runtimeError.ts";
+import { ValueError } from "../errors/valueError.ts";
+import { add, mul, where } from "../ops/arithmetic.ts";
+import { kernelMask, scaled_dot_product_attention } from "../ops/attention.ts";
+import { dropout as dropoutOf } from "../ops/dropout.ts";
+import { packedAttention } from "../ops/headsAttention.ts";
+import { cat } from "../ops/joining.ts";
+import { linear, matmul } from "../ops/matmul.ts";
+import { mean } from "../ops/reduction.ts";
+import { narrow } from "../ops/slicing.ts";
+import { softmax } from "../ops/softmax.ts";
+import { expand, permute, reshape, squeeze, transpose, unsqueeze } from "../ops/view.ts";
+import { flag, optionalTensor, tensor } from "../parameters.ts";
+import { formatShape, numel, sameShape, type Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { constant_, xavier_normal_, xavier_uniform_ } from "./init.ts";
+import { Linear } from "./layers.ts";
+import { Module } from "./module.ts";
+import { Parameter } from "./parameter.ts";
+
+/** What `nn.MultiheadAttention` takes by name. */
+export interface MultiheadAttentionOptions extends Pick<TensorOptions, "dtype" | "device"> {
+  /** The share of weights that are set to 0 at random while training. */
+  readonly dropout?: number;
+  /** Whether the projections add a learned number to each output. */
+  readonly bias?: boolean;
+  /** Whether a learned position is added to keys and values. */
+  readonly add_bias_kv?: boolean;
+  /** Whether a position of zeros is added to keys and values. */
+  readonly add_zero_attn?: boolean;
+  /** Features of the keys, `embed_dim` unless given. */
+  readonly kdim?: number | null;
+  /** Features of the values, `embed_dim` unless given. */
+  readonly vdim?: number | null;
+  /** Whether tensors are `[batch, sequence, features]` and not `[sequence, batch, features]`. */
+  readonly batch_first?: boolean;
+}
+
+/** What `forward` takes by name. */
+export interface AttentionOptions {
+  /** Keys that are not looked at: `true`, or numbers that are added, `[batch, keys]`. */
+  readonly key_padding_mask?: Tensor | null;
+  /** Whether the weights are returned too; without them it is faster. */
+  readonly need_weights?: boolean;
+  /** Pairs of positions that are not looked at: `true`, or numbers that are added, `[queries, keys]` or `[batch · heads, queries, keys]`. */
+  readonly attn_mask?: Tensor | null;
+  /** Whether the returned weights are the mean of all heads'. */
+  readonly average_attn_weights?: boolean;
+  /** Says that `attn_mask` is the causal one, so that it need not be looked at. */
+  readonly is_causal?: boolean;
+}
+
+/** The layer behind the heads, under the name that PyTorch prints. */
+class NonDynamicallyQuantizableLinear extends Linear {}
+
+/** The options, whichever position they stand at. */
+function optionsOf(
+  dropout: number | MultiheadAttentionOptions,
+  rest: readonly (boolean | number | null | MultiheadAttentionOptions | undefined)[],
+): MultiheadAttentionOptions {
+  const names = ["dropout", "bias", "add_bias_kv", "add_zero_attn", "kdim", "vdim", "batch_first"] as const;
+  const options: Record<string, unknown> = {};
+  for (const [position, value] of [dropout, ...rest].entries())
+    if (typeof value === "object" && value !== null) Object.assign(options, value);
+    else if (value !== undefined) options[names[position]!] = value;
+  return options;
+}
+
+const forwardParameters = {
+  query: tensor,
+  key: tensor,
+  value: tensor,
+  key_padding_mask: optionalTensor,
+  need_weights: flag(true),
+  attn_mask: optionalTensor,
+  average_attn_weights: flag(true),
+  is_causal: flag(false),
+};
+
+/** A mask as numbers to add: −∞ where `true` forbids. @throws AssertionError for whole numbers. */
+function additive(name: string, mask: Tensor | null, dtype: DType): Tensor | null {
+  if (mask === null || mask.dtype.is_floating_point) return mask;
+  if (mask.dtype !== bool)
+    throw new AssertionError(
+      `only bool and floating types of ${name} are supported, got ${mask.dtype.toString()}. Make it with .bool(): true forbids a position.`,
+    );
+  return where(mask, -Infinity, zeros([], { dtype }));
+}
+
+/** @throws AssertionError where the number of dimensions does not fit. */
+function checkDimensions(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  padding: Tensor | null,
+  mask: Tensor | null,
+): void {
+  const { ndim } = query;
+  if (ndim !== 2 && ndim !== 3)
+    throw new AssertionError(
+      `query should be unbatched 2D or batched 3D tensor but received ${ndim}-D query tensor of shape ${formatShape(query.shape)}`,
+    );
+  const kind = ndim === 3 ? "For batched (3-D) `query`" : "For unbatched (2-D) `query`";
+  if (key.ndim !== ndim || value.ndim !== ndim)
+    throw new AssertionError(
+      `${kind}, expected \`key\` and \`value\` to be ${ndim}-D but found ${key.ndim}-D and ${value.ndim}-D tensors respectively`,
+    );
+  if (padding !== null && padding.ndim !== ndim - 1)
+    throw new AssertionError(
+      `${kind}, expected \`key_padding_mask\` to be null or ${ndim - 1}-D but found ${padding.ndim}-D tensor instead`,
+    );
+  if (mask !== null && mask.ndim !== 2 && mask.ndim !== 3)
+    throw new AssertionError(
+      `${kind}, expected \`attn_mask\` to be null, 2-D or 3-D but found ${mask.ndim}-D tensor instead`,
+    );
+}
+
+/** What a call computes with: tensors `[batch, sequence, features]`. */
+interface Call {
+  readonly query: Tensor;
+  readonly key: Tensor;
+  readonly value: Tensor;
+  /** Numbers to add to the products, `[batch, heads, queries, keys]` or what broadcasts to it. */
+  readonly mask: Tensor | null;
+  readonly causal: boolean;
+  readonly dropout: number;
+}
+
+/**
+ * Attention with several heads: queries, keys and values are projected, each head attends with its part of the features, and a last projection joins them.
+ *
+ * Tensors are `[sequence, batch, features]`, with `batch_first` `[batch, sequence, features]`, or without a batch `[sequence, features]`. Called as
+ * `attention(query, key, value)`, it gives the output and the weights; `attention(x, x, x, {need_weights: false})` gives `null` for the weights, and is faster.
+ *
+ * Source: `torch.nn.MultiheadAttention`; Vaswani et al., "Attention Is All You Need" (2017).
+ */
+export class MultiheadAttention extends Module {
+  readonly embed_dim: number;
+  readonly kdim: number;
+  readonly vdim: number;
+  readonly num_heads: number;
+  readonly dropout: number;
+  readonly batch_first: boolean;
+  readonly head_dim: number;
+  readonly add_zero_attn: boolean;
+  /** The projections of queries, keys and values, `[3 · embed_dim, embed_dim]`; `null` where they have other features. */
+  in_proj_weight: Parameter | null = null;
+  q_proj_weight: Parameter | null = null;
+  k_proj_weight: Parameter | null = null;
+  v_proj_weight: Parameter | null = null;
+  in_proj_bias: Parameter | null = null;
+  bias_k: Parameter | null = null;
+  bias_v: Parameter | null = null;
+  out_proj: Linear;
+
+  /** @throws ValueError when a size is not above 0, AssertionError when the heads do not divide the features. */
+  constructor(
+    embed_dim: number,
+    num_heads: number,
+    dropout: number | MultiheadAttentionOptions = 0,
+    bias?: boolean | MultiheadAttentionOptions,
+    add_bias_kv?: boolean | MultiheadAttentionOptions,
+    add_zero_attn?: boolean | MultiheadAttentionOptions,
+    kdim?: number | null | MultiheadAttentionOptions,
+    vdim?: number | null | MultiheadAttentionOptions,
+    batch_first?: boolean | MultiheadAttentionOptions,
+  ) {
+    super();
+    if (!(embed_dim > 0) || !(num_heads > 0))
+      throw new ValueError(
+        `embed_dim and num_heads must be greater than 0, got embed_dim=${describe(embed_dim)} and num_heads=${describe(num_heads)} instead`,
+      );
+    if (embed_dim % num_heads !== 0)
+      throw new AssertionError(
+        `embed_dim must be divisible by num_heads: each of the ${num_heads} heads gets as many of the ${embed_dim} features.`,
+      );
+    const options = optionsOf(dropout, [bias, add_bias_kv, add_zero_attn, kdim, vdim, batch_first]);
+    this.embed_dim = embed_dim;
+    this.kdim = options.kdim ?? embed_dim;
+    this.vdim = options.vdim ?? embed_dim;
+    this.num_heads = num_heads;
+    this.dropout = options.dropout ?? 0;
+    this.batch_first = options.batch_first ?? false;
+    this.head_dim = embed_dim / num_heads;
+    this.add_zero_attn = options.add_zero_attn ?? false;
+    const place = {
+      ...(options.dtype === undefined ? {} : { dtype: options.dtype }),
+      ...(options.device === undefined ? {} : { device: options.device }),
+    };
+    const hasBias = options.bias ?? true;
+    this.out_proj = new NonDynamicallyQuantizableLinear(embed_dim, embed_dim, { bias: hasBias, ...place });
+    this.#makeProjections(hasBias, options.add_bias_kv ?? false, place);
+  }
+
+  /** Draws the first values, in PyTorch's order. */
+  #makeProjections(hasBias: boolean, hasPosition: boolean, place: TensorOptions): void {
+    const { embed_dim, kdim, vdim } = this;
+    const drawn = (rows: number, columns: number): Parameter =>
+      xavier_uniform_(new Parameter(empty([rows, columns], place)));
+    if (kdim === embed_dim && vdim === embed_dim) this.in_proj_weight = drawn(3 * embed_dim, embed_dim);
+    else {
+      this.q_proj_weight = drawn(embed_dim, embed_dim);
+      this.k_proj_weight = drawn(embed_dim, kdim);
+      this.v_proj_weight = drawn(embed_dim, vdim);
+    }
+    if (hasBias) {
+      this.in_proj_bias = new Parameter(zeros([3 * embed_dim], place));
+      constant_(this.out_proj.bias!, 0); // it was made with one
+    }
+    if (!hasPosition) return;
+    this.bias_k = xavier_normal_(new Parameter(empty([1, 1, embed_dim], place)));
+    this.bias_v = xavier_normal_(new Parameter(empty([1, 1, embed_dim], place)));
+  }
+
+  /**
+   * The output, of the query's shape, and the weights `[batch, queries, keys]` (`[batch, heads, queries, keys]` unless averaged), or `null`.
+   *
+   * @throws AssertionError or RuntimeError where shapes or dtypes do not fit.
+   */
+  override forward(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    key_padding_mask?: Tensor | null | AttentionOptions,
+    need_weights?: boolean | AttentionOptions,
+    attn_mask?: Tensor | null | AttentionOptions,
+    average_attn_weights?: boolean | AttentionOptions,
+    is_causal?: boolean | AttentionOptions,
+  ): [Tensor, Tensor | null];
+  override forward(...args: readonly unknown[]): [Tensor, Tensor | null] {
+    const given = bind("MultiheadAttention", forwardParameters, args);
+    const { query, key, value, key_padding_mask: padding, attn_mask } = given;
+    checkDimensions(query, key, value, padding, attn_mask);
+    const batched = query.ndim === 3;
+    const ordered = this.#ordered(query, key, value);
+    const causal = given.is_causal && padding === null && !given.need_weights;
+    if (given.is_causal && attn_mask === null)
+      throw new RuntimeError(
+        "Need attn_mask if specifying the is_causal hint. Pass {attn_mask, is_causal: true}, with a mask that is −Infinity above the diagonal.",
+      );
+    const call = {
+      ...ordered,
+      mask: this.#mask(
+        ordered,
+        causal ? null : attn_mask,
+        batched || padding === null ? padding : unsqueeze(padding, 0),
+      ),
+      causal,
+      dropout: this.training ? this.dropout : 0,
+    };
+    const [heads, weights] = given.need_weights ? this.#weighted(call) : [this.#attended(call), null];
+    return [
+      this.#joined(heads, batched),
+      weights === null ? null : weightsOf(weights, given.average_attn_weights, batched),
+    ];
+  }
+
+  /** The inputs as `[batch, sequence, features]`; one tensor in several parts stays one. */
+  #ordered(query: Tensor, key: Tensor, value: Tensor): Pick<Call, "query" | "key" | "value"> {
+    const order = (input: Tensor): Tensor =>
+      input.ndim === 2 ? unsqueeze(input, 0) : this.batch_first ? input : transpose(input, 0, 1);
+    const orderedQuery = order(query);
+    const orderedKey = key === query ? orderedQuery : order(key);
+    const orderedValue = value === query ? orderedQuery : value === key ? orderedKey : order(value);
+    if (query.size(-1) !== this.embed_dim)
+      throw new AssertionError(
+        `was expecting embedding dimension of ${this.embed_dim}, but got ${query.size(-1)}: the query has shape ${formatShape(query.shape)}.`,
+      );
+    const [keys, values] = [orderedKey.shape, orderedValue.shape];
+    if (
+      !sameShape(
+        this.in_proj_weight === null ? keys.slice(0, 2) : keys,
+        this.in_proj_weight === null ? values.slice(0, 2) : values,
+      )
+    )
+      throw new AssertionError(
+        `key shape ${formatShape(key.shape)} does not match value shape ${formatShape(value.shape)}: each key has one value.`,
+      );
+    return { query: orderedQuery, key: orderedKey, value: orderedValue };
+  }
+
+  /** All masks as one. */
+  #mask(
+    { query, key }: Pick<Call, "query" | "key">,
+    attention: Tensor | null,
+    padding: Tensor | null,
+  ): Tensor | null {
+    const [batch, queries] = query.shape as [number, number, number];
+    const keys = key.shape[1]!;
+    const pairs = additive("attn_mask", attention, query.dtype);
+    const ignored = additive("key_padding_mask", padding, query.dtype);
+    if (pairs !== null) this.#checkMask(pairs, [batch * this.num_heads, queries, keys]);
+    if (ignored !== null && !sameShape(ignored.shape, [batch, keys]))
+      throw new AssertionError(
+        `expecting key_padding_mask shape of ${formatShape([batch, keys])}, but got ${formatShape(ignored.shape)}`,
+      );
+    const byHead =
+      pairs === null || pairs.ndim === 2 ? pairs : reshape(pairs, [batch, this.num_heads, queries, keys]);
+    if (ignored === null) return this.#padded(byHead);
+    const byKey = reshape(ignored, [batch, 1, 1, keys]);
+    return this.#padded(byHead === null ? byKey : add(byHead, byKey));
+  }
+
+  #checkMask({ ndim, shape }: Tensor, expected: Shape): void {
+    const wanted = ndim === 2 ? expected.slice(1) : expected;
+    if (!sameShape(shape, wanted))
+      throw new RuntimeError(
+        `The shape of the ${ndim}D attn_mask is ${formatShape(shape)}, but should be ${formatShape(wanted)}.`,
+      );
+  }
+
+  /** How many positions are added to the keys. */
+  get #extraKeys(): number {
+    return (this.bias_k === null ? 0 : 1) + (this.add_zero_attn ? 1 : 0);
+  }
+
+  /** The mask with 0 for the positions that are added to the keys. */
+  #padded(mask: Tensor | null): Tensor | null {
+    if (mask === null || this.#extraKeys === 0) return mask;
+    return cat([mask, zeros([...mask.shape.slice(0, -1), this.#extraKeys], { dtype: mask.dtype })], -1);
+  }
+
+  /** The heads' outputs side by side, `[batch, queries, embed_dim]`, by the fastest way. */
+  #attended(call: Call): Tensor {
+    const { query, key, value, mask, causal, dropout } = call;
+    const itself = query === key && key === value && this.in_proj_weight !== null && this.#extraKeys === 0;
+    if (itself && dropout === 0 && !causal && !mask?.requires_grad && numel(query.shape) > 0) {
+      const [batch, positions] = query.shape as [number, number, number];
+      const shape = [batch, this.num_heads, positions, positions];
+      const packed = linear(query, this.in_proj_weight!, this.in_proj_bias); // `itself` asks for the weight
+      const added = mask === null ? null : kernelMask(mask, shape);
+      return packedAttention(packed, added, this.num_heads, 1 / Math.sqrt(this.head_dim))[0];
+    }
+    return beside(
+      scaled_dot_product_attention(...this.#heads(call), mask, dropout, causal && this.#extraKeys === 0),
+    );
+  }
+
+  /** The same, and the weights `[batch, heads, queries, keys]`, by single operators, so that gradients flow through the weights too. */
+  #weighted(call: Call): [Tensor, Tensor] {
+    const [query, key, value] = this.#heads(call);
+    const products = matmul(mul(query, Math.sqrt(1 / this.head_dim)), transpose(key, -2, -1));
+    const all = softmax(call.mask === null ? products : add(products, call.mask), -1);
+    const weights = call.dropout > 0 ? dropoutOf(all, call.dropout) : all;
+    return [beside(matmul(weights, value)), weights];
+  }
+
+  /** Query, key and value of each head, `[batch, heads, sequence, head_dim]`. */
+  #heads({ query, key, value }: Call): [Tensor, Tensor, Tensor] {
+    const each = (input: Tensor): Tensor =>
+      permute(reshape(input, [input.size(0), input.size(1), this.num_heads, this.head_dim]), [0, 2, 1, 3]);
+    const [q, k, v] = this.#projected(query, key, value);
+    const [keys, values] = [each(this.#extended(k, this.bias_k)), each(this.#extended(v, this.bias_v))];
+    if (!this.add_zero_attn) return [each(q), keys, values];
+    const nothing = zeros([keys.size(0), this.num_heads, 1, this.head_dim], { dtype: keys.dtype });
+    return [each(q), cat([keys, nothing], 2), cat([values, nothing], 2)];
+  }
+
+  /** Keys or values with the learned position behind them. */
+  #extended(input: Tensor, position: Parameter | null): Tensor {
+    return position === null ? input : cat([input, expand(position, [input.size(0), 1, this.embed_dim])], 1);
+  }
+
+  #projected(query: Tensor, key: Tensor, value: Tensor): [Tensor, Tensor, Tensor] {
+    const { embed_dim, in_proj_weight: weight, in_proj_bias: bias } = this;
+    const part = (whole: Tensor, first: number, count: number): Tensor =>
+      narrow(whole, 0, first * embed_dim, count * embed_dim);
+    const project = (input: Tensor, own: Tensor | null, first: number, count = 1): Tensor =>
+      linear(input, own ?? part(weight!, first, count), bias === null ? null : part(bias, first, count)); // one of the two exists
+    const split = (projected: Tensor, index: number): Tensor =>
+      narrow(projected, -1, index * embed_dim, embed_dim);
+    if (weight !== null && query === key && key === value) {
+      const packed = linear(query, weight, bias);
+      return [split(packed, 0), split(packed, 1), split(packed, 2)];
+    }
+    if (weight !== null && key === value) {
+      const packed = project(key, null, 1, 2);
+      return [project(query, null, 0), split(packed, 0), split(packed, 1)];
+    }
+    return [
+      project(query, this.q_proj_weight, 0),
+      project(key, this.k_proj_weight, 1),
+      project(value, this.v_proj_weight, 2),
+    ];
+  }
+
+  /** The last projection, in the layout of the inputs. */
+  #joined(heads: Tensor, batched: boolean): Tensor {
+    if (!batched) return this.out_proj(squeeze(heads, 0));
+    return this.out_proj(this.batch_first ? heads : transpose(heads, 0, 1));
+  }
+}
+
+/** Heads `[batch, heads, queries, head_dim]` side by side. */
+function beside(heads: Tensor): Tensor {
+  const [batch, count, queries, width] = heads.shape as [number, number, number, number];
+  return reshape(permute(heads, [0, 2, 1, 3]), [batch, queries, count * width]);
+}
+
+/** The weights as the caller gets them. */
+function weightsOf(weights: Tensor, average: boolean, batched: boolean): Tensor {
+  const each = average ? mean(weights, 1) : weights;
+  return batched ? each : squeeze(each, 0);
+}

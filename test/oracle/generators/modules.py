@@ -1,0 +1,79 @@
+"""Modules of attention and the numbers that parameters begin with: outputs and gradients after a seed."""
+
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from .encode import encode_tensor, write_lines
+from .operators import cotangent, encode_argument, map_arguments
+
+BOOL = torch.bool
+PADDING = torch.tensor([[False, False, True], [False, True, True]])
+CAUSAL = torch.full((3, 3), -float("inf")).triu(1)
+
+
+def x(*shape):
+    """Numbers that differ, of size 1 or so; drawn where they are used, so that a row stands alone."""
+    count = torch.Size(shape).numel()
+    return torch.sin(torch.arange(count) * 1.7 + len(shape)).reshape(shape)
+
+
+# Name, arguments, keywords, inputs, keywords of the call; an input that is "same" is the first one again.
+ATTENTION = [
+    ("MultiheadAttention", [4, 2], {}, [x(3, 2, 4), "same", "same"], {}),
+    ("MultiheadAttention", [4, 2], {"batch_first": True}, [x(2, 3, 4), "same", "same"], {"need_weights": False}),
+    ("MultiheadAttention", [4, 2], {}, [x(3, 2, 4), "same", "same"], {"need_weights": False, "key_padding_mask": PADDING}),
+    ("MultiheadAttention", [4, 2, 0.0, False], {"batch_first": True}, [x(2, 3, 4), "same", "same"], {"need_weights": False, "attn_mask": CAUSAL, "is_causal": True}),
+    ("MultiheadAttention", [4, 2], {"batch_first": True}, [x(2, 3, 4), "same", "same"], {"attn_mask": CAUSAL.bool(), "key_padding_mask": PADDING.roll(1, 0).logical_and(torch.tensor(False))}),
+    ("MultiheadAttention", [4, 2], {"batch_first": True}, [x(2, 3, 4), "same", "same"], {"need_weights": False, "attn_mask": x(4, 3, 3)}),
+    ("MultiheadAttention", [6, 3], {"batch_first": True}, [x(2, 2, 6), x(2, 5, 6), x(2, 5, 6).cos()], {"average_attn_weights": False}),
+    ("MultiheadAttention", [6, 3], {}, [x(2, 2, 6), x(5, 2, 6), "second"], {"need_weights": False}),
+    ("MultiheadAttention", [4, 1], {"kdim": 3, "vdim": 5}, [x(2, 2, 4), x(3, 2, 3), x(3, 2, 5)], {}),
+    ("MultiheadAttention", [4, 2], {"add_bias_kv": True, "add_zero_attn": True}, [x(3, 2, 4), "same", "same"], {"attn_mask": CAUSAL}),
+    ("MultiheadAttention", [4, 2], {"add_zero_attn": True}, [x(3, 2, 4), "same", "same"], {"need_weights": False, "key_padding_mask": PADDING}),
+    ("MultiheadAttention", [4, 2], {}, [x(3, 4), "same", "same"], {"key_padding_mask": PADDING[0]}),
+    ("MultiheadAttention", [4, 2], {}, [x(3, 4), "same", "same"], {"need_weights": False}),
+]
+# nn.init: the function, the shape, and further arguments.
+INITIAL = [
+    ("uniform_", [3, 4], {"a": -2, "b": 3}), ("normal_", [3, 4], {"mean": 1, "std": 0.5}), ("normal_", [5, 7], {}), ("constant_", [2], {"val": 0.3}),
+    ("ones_", [2, 2], {}), ("zeros_", [2, 2], {}), ("eye_", [2, 3], {}), ("xavier_uniform_", [3, 4], {}), ("xavier_uniform_", [3, 2, 2, 2], {"gain": 2}),
+    ("xavier_normal_", [4, 5], {}), ("kaiming_uniform_", [3, 4], {}), ("kaiming_uniform_", [3, 2, 3], {"a": 0.3, "mode": "fan_out"}),
+    ("kaiming_normal_", [4, 6], {"nonlinearity": "relu"}), ("kaiming_normal_", [4, 4], {"nonlinearity": "tanh"}), ("kaiming_uniform_", [2, 8], {"nonlinearity": "linear"}),
+    ("kaiming_uniform_", [2, 3], {"nonlinearity": "selu"}),
+]
+
+
+def resolved(inputs: list) -> list:
+    tensors = [item if isinstance(item, str) else item.clone().requires_grad_() for item in inputs]
+    return [{"same": tensors[0], "second": tensors[1]}[item] if isinstance(item, str) else item for item in tensors]
+
+
+def module_row(name: str, args: list, kwargs: dict, inputs: list, call: dict, training: bool) -> dict:
+    torch.manual_seed(3)
+    module = getattr(nn, name)(*args, **kwargs).train(training)
+    tensors = resolved(inputs)
+    outputs = module(*tensors, **call)
+    results = [item for item in (outputs if isinstance(outputs, tuple) else [outputs]) if item is not None]
+    torch.autograd.backward(results, [cotangent(result, turn) for turn, result in enumerate(results)])
+    leaves = {id(tensor): tensor for tensor in tensors}.values()
+    return {
+        "module": name, "args": args, "kwargs": kwargs, "training": training,
+        "inputs": [item if isinstance(item, str) else encode_tensor(item) for item in inputs],
+        "call": map_arguments(call, encode_argument),
+        "printed": str(module),
+        "parameters": {key: encode_tensor(parameter) for key, parameter in module.named_parameters()},
+        "outputs": [encode_tensor(result) for result in results],
+        "gradients": [encode_tensor(leaf.grad) for leaf in [*leaves, *module.parameters()]],
+    }
+
+
+def initial_row(name: str, shape: list, kwargs: dict) -> dict:
+    torch.manual_seed(5)
+    return {"function": name, "shape": shape, "kwargs": kwargs, "result": encode_tensor(getattr(nn.init, name)(torch.empty(shape), **kwargs))}
+
+
+def generate(folder: Path) -> None:
+    lists = {"modules": [module_row(*row, training=True) for row in ATTENTION], "initial": [initial_row(*row) for row in INITIAL]}
+    write_lines(folder / "modules.json", lists)

@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import torch, { autograd, nn, Tensor } from "../../runtime/index.ts";
+import { cotangent, decodeArgument, type EncodedArgument } from "./arguments.ts";
+import { difference } from "./closeness.ts";
+import { readOracle, type EncodedTensor } from "./data.ts";
+
+interface ModuleRow {
+  readonly module: string;
+  readonly args: readonly unknown[];
+  readonly kwargs: Readonly<Record<string, unknown>>;
+  readonly training: boolean;
+  /** A tensor, or which of those before it comes again. */
+  readonly inputs: readonly (EncodedTensor | "same" | "second")[];
+  readonly call: Readonly<Record<string, EncodedArgument>>;
+  readonly printed: string;
+  readonly parameters: Readonly<Record<string, EncodedTensor>>;
+  readonly outputs: readonly EncodedTensor[];
+  /** Of the inputs, and then of the parameters. */
+  readonly gradients: readonly EncodedTensor[];
+}
+
+interface InitialRow {
+  readonly function: string;
+  readonly shape: readonly number[];
+  readonly kwargs: Readonly<Record<string, number | string>>;
+  readonly result: EncodedTensor;
+}
+
+const { modules, initial } = readOracle<{ modules: ModuleRow[]; initial: InitialRow[] }>("modules.json");
+
+/** Any module, by the name that only the test run knows. */
+interface AnyModule {
+  new (...args: readonly unknown[]): nn.Module & ((...inputs: readonly unknown[]) => unknown);
+}
+
+function make({ module, args, kwargs, training }: ModuleRow): InstanceType<AnyModule> {
+  torch.manual_seed(3);
+  const all = nn as unknown as Readonly<Record<string, AnyModule>>; // rows name modules
+  return new all[module]!(...args, kwargs).train(training);
+}
+
+function inputsOf(row: ModuleRow): Tensor[] {
+  const inputs: Tensor[] = [];
+  for (const input of row.inputs)
+    inputs.push(
+      input === "same"
+        ? inputs[0]!
+        : input === "second"
+          ? inputs[1]!
+          : (decodeArgument(input) as Tensor).requires_grad_(), // the rows' inputs are tensors
+    );
+  return inputs;
+}
+
+function run(row: ModuleRow): { outputs: Tensor[]; gradients: (Tensor | null)[] } {
+  const module = make(row);
+  const inputs = inputsOf(row);
+  const call = Object.fromEntries(
+    Object.entries(row.call).map(([name, value]) => [name, decodeArgument(value)]),
+  );
+  const result = module(...inputs, call);
+  const outputs = (Array.isArray(result) ? result : [result]).filter(
+    (item): item is Tensor => item instanceof Tensor,
+  );
+  const leaves = [...new Set(inputs), ...module.parameters()];
+  return {
+    outputs,
+    gradients: [...autograd.grad(outputs, leaves, { grad_outputs: outputs.map(cotangent) })],
+  };
+}
+
+function differences(got: readonly (Tensor | null)[], expected: readonly EncodedTensor[]): string[] {
+  if (got.length !== expected.length) return [`got ${got.length}, PyTorch ${expected.length}`];
+  return got
+    .map((tensor, index) => (tensor === null ? "missing" : difference(tensor, expected[index]!))) // of equal length
+    .filter((wrong) => wrong !== null);
+}
+
+const titled = modules.map((row, index) => ({
+  row,
+  title: `${index}: ${row.module}(${JSON.stringify(row.args)}, ${JSON.stringify(row.kwargs)}), called with ${Object.keys(row.call).join(", ") || "inputs only"}`,
+}));
+
+describe.each(titled)("$title", ({ row }) => {
+  test("begins with PyTorch's parameters, under their names, and prints as PyTorch's", () => {
+    const module = make(row);
+    const parameters = [...module.named_parameters()];
+    expect(parameters.map(([name]) => name)).toEqual(Object.keys(row.parameters));
+    expect(
+      differences(
+        parameters.map(([, parameter]) => parameter),
+        Object.values(row.parameters),
+      ),
+    ).toEqual([]);
+    expect(String(module)).toBe(row.printed);
+  });
+
+  test("gives PyTorch's outputs and gradients", () => {
+    const { outputs, gradients } = run(row);
+    expect(differences(outputs, row.outputs)).toEqual([]);
+    expect(differences(gradients, row.gradients)).toEqual([]);
+  });
+});
+
+test.each(initial)("nn.init.$function $kwargs on $shape draws PyTorch's numbers", (row) => {
+  torch.manual_seed(5);
+  const functions = nn.init as unknown as Readonly<Record<string, (...args: readonly unknown[]) => Tensor>>; // rows name functions
+  const arguments_ = row.function === "constant_" ? [row.kwargs["val"]] : [row.kwargs];
+  expect(difference(functions[row.function]!(torch.empty(row.shape), ...arguments_), row.result)).toBeNull();
+});
