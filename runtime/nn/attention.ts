@@ -194,11 +194,11 @@ export class MultiheadAttention extends Module {
     };
     const hasBias = options.bias ?? true;
     this.out_proj = new NonDynamicallyQuantizableLinear(embed_dim, embed_dim, { bias: hasBias, ...place });
-    this.#makeProjections(hasBias, options.add_bias_kv ?? false, place);
+    this.makeProjections(hasBias, options.add_bias_kv ?? false, place);
   }
 
   /** Draws the first values, in PyTorch's order. */
-  #makeProjections(hasBias: boolean, hasPosition: boolean, place: TensorOptions): void {
+  private makeProjections(hasBias: boolean, hasPosition: boolean, place: TensorOptions): void {
     const { embed_dim, kdim, vdim } = this;
     const drawn = (rows: number, columns: number): Parameter =>
       xavier_uniform_(new Parameter(empty([rows, columns], place)));
@@ -237,7 +237,7 @@ export class MultiheadAttention extends Module {
     const { query, key, value, key_padding_mask: padding, attn_mask } = given;
     checkDimensions(query, key, value, padding, attn_mask);
     const batched = query.ndim === 3;
-    const ordered = this.#ordered(query, key, value);
+    const ordered = this.ordered(query, key, value);
     const causal = given.is_causal && padding === null && !given.need_weights;
     if (given.is_causal && attn_mask === null)
       throw new RuntimeError(
@@ -245,7 +245,7 @@ export class MultiheadAttention extends Module {
       );
     const call = {
       ...ordered,
-      mask: this.#mask(
+      mask: this.mask(
         ordered,
         causal ? null : attn_mask,
         batched || padding === null ? padding : unsqueeze(padding, 0),
@@ -253,15 +253,15 @@ export class MultiheadAttention extends Module {
       causal,
       dropout: this.training ? this.dropout : 0,
     };
-    const [heads, weights] = given.need_weights ? this.#weighted(call) : [this.#attended(call), null];
+    const [heads, weights] = given.need_weights ? this.weighted(call) : [this.attended(call), null];
     return [
-      this.#joined(heads, batched),
+      this.joined(heads, batched),
       weights === null ? null : weightsOf(weights, given.average_attn_weights, batched),
     ];
   }
 
   /** The inputs as `[batch, sequence, features]`; one tensor in several parts stays one. */
-  #ordered(query: Tensor, key: Tensor, value: Tensor): Pick<Call, "query" | "key" | "value"> {
+  private ordered(query: Tensor, key: Tensor, value: Tensor): Pick<Call, "query" | "key" | "value"> {
     const order = (input: Tensor): Tensor =>
       input.ndim === 2 ? unsqueeze(input, 0) : this.batch_first ? input : transpose(input, 0, 1);
     const orderedQuery = order(query);
@@ -285,7 +285,7 @@ export class MultiheadAttention extends Module {
   }
 
   /** All masks as one. */
-  #mask(
+  private mask(
     { query, key }: Pick<Call, "query" | "key">,
     attention: Tensor | null,
     padding: Tensor | null,
@@ -294,19 +294,19 @@ export class MultiheadAttention extends Module {
     const keys = key.shape[1]!;
     const pairs = additive("attn_mask", attention, query.dtype);
     const ignored = additive("key_padding_mask", padding, query.dtype);
-    if (pairs !== null) this.#checkMask(pairs, [batch * this.num_heads, queries, keys]);
+    if (pairs !== null) this.checkMask(pairs, [batch * this.num_heads, queries, keys]);
     if (ignored !== null && !sameShape(ignored.shape, [batch, keys]))
       throw new AssertionError(
         `expecting key_padding_mask shape of ${formatShape([batch, keys])}, but got ${formatShape(ignored.shape)}`,
       );
     const byHead =
       pairs === null || pairs.ndim === 2 ? pairs : reshape(pairs, [batch, this.num_heads, queries, keys]);
-    if (ignored === null) return this.#padded(byHead);
+    if (ignored === null) return this.padded(byHead);
     const byKey = reshape(ignored, [batch, 1, 1, keys]);
-    return this.#padded(byHead === null ? byKey : add(byHead, byKey));
+    return this.padded(byHead === null ? byKey : add(byHead, byKey));
   }
 
-  #checkMask({ ndim, shape }: Tensor, expected: Shape): void {
+  private checkMask({ ndim, shape }: Tensor, expected: Shape): void {
     const wanted = ndim === 2 ? expected.slice(1) : expected;
     if (!sameShape(shape, wanted))
       throw new RuntimeError(
@@ -315,20 +315,20 @@ export class MultiheadAttention extends Module {
   }
 
   /** How many positions are added to the keys. */
-  get #extraKeys(): number {
+  private get extraKeys(): number {
     return (this.bias_k === null ? 0 : 1) + (this.add_zero_attn ? 1 : 0);
   }
 
   /** The mask with 0 for the positions that are added to the keys. */
-  #padded(mask: Tensor | null): Tensor | null {
-    if (mask === null || this.#extraKeys === 0) return mask;
-    return cat([mask, zeros([...mask.shape.slice(0, -1), this.#extraKeys], { dtype: mask.dtype })], -1);
+  private padded(mask: Tensor | null): Tensor | null {
+    if (mask === null || this.extraKeys === 0) return mask;
+    return cat([mask, zeros([...mask.shape.slice(0, -1), this.extraKeys], { dtype: mask.dtype })], -1);
   }
 
   /** The heads' outputs side by side, `[batch, queries, embed_dim]`, by the fastest way. */
-  #attended(call: Call): Tensor {
+  private attended(call: Call): Tensor {
     const { query, key, value, mask, causal, dropout } = call;
-    const itself = query === key && key === value && this.in_proj_weight !== null && this.#extraKeys === 0;
+    const itself = query === key && key === value && this.in_proj_weight !== null && this.extraKeys === 0;
     if (itself && dropout === 0 && !causal && !mask?.requires_grad && numel(query.shape) > 0) {
       const [batch, positions] = query.shape as [number, number, number];
       const shape = [batch, this.num_heads, positions, positions];
@@ -337,13 +337,13 @@ export class MultiheadAttention extends Module {
       return packedAttention(packed, added, this.num_heads, 1 / Math.sqrt(this.head_dim))[0];
     }
     return beside(
-      scaled_dot_product_attention(...this.#heads(call), mask, dropout, causal && this.#extraKeys === 0),
+      scaled_dot_product_attention(...this.heads(call), mask, dropout, causal && this.extraKeys === 0),
     );
   }
 
   /** The same, and the weights `[batch, heads, queries, keys]`, by single operators, so that gradients flow through the weights too. */
-  #weighted(call: Call): [Tensor, Tensor] {
-    const [query, key, value] = this.#heads(call);
+  private weighted(call: Call): [Tensor, Tensor] {
+    const [query, key, value] = this.heads(call);
     const products = matmul(mul(query, Math.sqrt(1 / this.head_dim)), transpose(key, -2, -1));
     const all = softmax(call.mask === null ? products : add(products, call.mask), -1);
     const weights = call.dropout > 0 ? dropoutOf(all, call.dropout) : all;
@@ -351,22 +351,22 @@ export class MultiheadAttention extends Module {
   }
 
   /** Query, key and value of each head, `[batch, heads, sequence, head_dim]`. */
-  #heads({ query, key, value }: Call): [Tensor, Tensor, Tensor] {
+  private heads({ query, key, value }: Call): [Tensor, Tensor, Tensor] {
     const each = (input: Tensor): Tensor =>
       permute(reshape(input, [input.size(0), input.size(1), this.num_heads, this.head_dim]), [0, 2, 1, 3]);
-    const [q, k, v] = this.#projected(query, key, value);
-    const [keys, values] = [each(this.#extended(k, this.bias_k)), each(this.#extended(v, this.bias_v))];
+    const [q, k, v] = this.projected(query, key, value);
+    const [keys, values] = [each(this.extended(k, this.bias_k)), each(this.extended(v, this.bias_v))];
     if (!this.add_zero_attn) return [each(q), keys, values];
     const nothing = zeros([keys.size(0), this.num_heads, 1, this.head_dim], { dtype: keys.dtype });
     return [each(q), cat([keys, nothing], 2), cat([values, nothing], 2)];
   }
 
   /** Keys or values with the learned position behind them. */
-  #extended(input: Tensor, position: Parameter | null): Tensor {
+  private extended(input: Tensor, position: Parameter | null): Tensor {
     return position === null ? input : cat([input, expand(position, [input.size(0), 1, this.embed_dim])], 1);
   }
 
-  #projected(query: Tensor, key: Tensor, value: Tensor): [Tensor, Tensor, Tensor] {
+  private projected(query: Tensor, key: Tensor, value: Tensor): [Tensor, Tensor, Tensor] {
     const { embed_dim, in_proj_weight: weight, in_proj_bias: bias } = this;
     const part = (whole: Tensor, first: number, count: number): Tensor =>
       narrow(whole, 0, first * embed_dim, count * embed_dim);
@@ -390,7 +390,7 @@ export class MultiheadAttention extends Module {
   }
 
   /** The last projection, in the layout of the inputs. */
-  #joined(heads: Tensor, batched: boolean): Tensor {
+  private joined(heads: Tensor, batched: boolean): Tensor {
     if (!batched) return this.out_proj(squeeze(heads, 0));
     return this.out_proj(this.batch_first ? heads : transpose(heads, 0, 1));
   }

@@ -9,6 +9,7 @@ export {
   InstanceNorm2d,
   type BatchNormOptions,
 } from "./batchNormalization.ts";
+export { ModuleDict, ModuleList } from "./container.ts";
 export {
   Conv1d,
   Conv2d,
@@ -57,3 +58,11 @@ export {
   type MaxPoolOptions,
 } from "./pooling.ts";
 export { LogSoftmax, Softmax } from "./softmax.ts";
+export {
+  TransformerEncoder,
+  TransformerEncoderLayer,
+  type EncoderLayerMasks,
+  type EncoderMasks,
+  type TransformerEncoderOptions,
+  type TransformerLayerOptions,
+} from "./transformer.ts";

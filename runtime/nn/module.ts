@@ -240,3 +240,23 @@ export function clearGrad(tensor: Tensor, setToNone: boolean): void {
   if (setToNone) tensor.grad = null;
   else no_grad(() => tensor.grad!.zero_());
 }
+
+/**
+ * A module of the same kind with copies of the parameters, buffers and modules inside; everything else is shared. Classes with `#private` members cannot be copied.
+ * @internal
+ */
+export function copyOf<M extends Module>(module: M): M {
+  const copy = new Module();
+  Object.setPrototypeOf(copy, Object.getPrototypeOf(module) as object);
+  for (const [name, value] of Object.entries(module)) Reflect.set(copy, name, copyOfProperty(value));
+  const buffers = buffersOf.get(module);
+  if (buffers !== undefined) buffersOf.set(copy, new Map(buffers));
+  copy.training = module.training;
+  return copy as M; // it has the prototype and the properties
+}
+
+function copyOfProperty(value: unknown): unknown {
+  if (value instanceof Module) return copyOf(value);
+  if (value instanceof Parameter) return new Parameter(value.detach().clone(), value.requires_grad);
+  return value instanceof Tensor ? value.detach().clone() : value;
+}

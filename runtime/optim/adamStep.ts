@@ -1,7 +1,6 @@
-/** The arithmetic of one Adam step, as expressions of the old values. */
-import { allocateArray, float64, type DType } from "../dtype.ts";
-import { E, input, type Expression } from "../expression.ts";
-import { alias, allocate, backendOf, broadcastTo, copyInto, fromArray } from "../settle.ts";
+/** The arithmetic of one Adam step: all new values of a parameter from the old ones, in one pass. */
+import { E, input, parameter as plainNumber, type Expression } from "../expression.ts";
+import { backendOf } from "../settle.ts";
 import type { Tensor } from "../tensor.ts";
 import type { AdamState } from "./adam.ts";
 
@@ -21,41 +20,19 @@ export interface AdamSettings {
   readonly weight_decay: number;
 }
 
-/** The inputs, in the order in which the expressions count them: first the numbers, then the tensors. */
-const numberNames = ["forget", "keepSquare", "addSquare", "length", "eps", "decay"] as const;
-const [forget, keepSquare, addSquare, length, eps, decay] = numberNames.map((_, position) =>
-  input(position),
-) as [Expression, Expression, Expression, Expression, Expression, Expression]; // one for each name
-const [parameter, gradient, average, square, largest] = [6, 7, 8, 9, 10].map(input) as [
-  Expression,
-  Expression,
-  Expression,
-  Expression,
-  Expression,
-]; // one for each position
+const tensor = input(0);
+const gradient = input(1);
+const average = input(2);
+const square = input(3);
+const largest = input(4);
 
-/** The new values: of the parameter, the average, the average square, and with `amsgrad` the largest square. */
-function expressionsOf(form: AdamForm): readonly Expression[] {
-  const signed = form.maximize ? E.neg(gradient) : gradient;
-  const grad = form.decay === "gradient" ? E.add(signed, E.mul(decay, parameter)) : signed;
-  const newAverage = E.add(average, E.mul(forget, E.sub(grad, average)));
-  const newSquare = E.add(E.mul(square, keepSquare), E.mul(E.mul(addSquare, grad), grad));
-  const newLargest = E.maximum(largest, newSquare);
-  const root = E.sqrt(form.amsgrad ? newLargest : newSquare);
-  // lr / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε), with both corrections in the numbers, so that an element costs one division.
-  const step = E.mul(length, E.div(newAverage, E.add(root, eps)));
-  const start = form.decay === "decoupled" ? E.mul(parameter, decay) : parameter;
-  return [E.sub(start, step), newAverage, newSquare, ...(form.amsgrad ? [newLargest] : [])];
-}
-
-const known = new Map<string, readonly Expression[]>();
-
-function cachedExpressions(form: AdamForm): readonly Expression[] {
-  const key = `${form.decay} ${form.amsgrad} ${form.maximize}`;
-  let expressions = known.get(key);
-  if (expressions === undefined) known.set(key, (expressions = expressionsOf(form)));
-  return expressions;
-}
+/** What the numbers of a step stand for, in their order. */
+const forget = plainNumber(0);
+const keepSquare = plainNumber(1);
+const addSquare = plainNumber(2);
+const length = plainNumber(3);
+const eps = plainNumber(4);
+const decay = plainNumber(5);
 
 /** The numbers that the expressions read, in the order of their names. */
 function numbersOf(form: AdamForm, settings: AdamSettings, step: number): readonly number[] {
@@ -71,31 +48,28 @@ function numbersOf(form: AdamForm, settings: AdamSettings, step: number): readon
   ];
 }
 
-/** Numbers as 0-d tensors of one storage. */
-function numberTensors(numbers: readonly number[], dtype: DType): readonly Tensor[] {
-  const data = allocateArray(dtype, numbers.length);
-  data.set(numbers as never); // parameters are floating-point, and so is the array
-  const all = fromArray(data, dtype, [numbers.length]);
-  return numbers.map((_, position) => alias(all, [], [], position));
+/** The new values: of the parameter, the average, the average square, and with `amsgrad` the largest square. */
+function expressionsOf(form: AdamForm): readonly Expression[] {
+  const signed = form.maximize ? E.neg(gradient) : gradient;
+  const grad = form.decay === "gradient" ? E.add(signed, E.mul(decay, tensor)) : signed;
+  const newAverage = E.add(average, E.mul(forget, E.sub(grad, average)));
+  const newSquare = E.add(E.mul(square, keepSquare), E.mul(E.mul(addSquare, grad), grad));
+  const newLargest = E.maximum(largest, newSquare);
+  const root = E.sqrt(form.amsgrad ? newLargest : newSquare);
+  // lr / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε), with both corrections in the numbers, so that an element costs one division.
+  const step = E.mul(length, E.div(newAverage, E.add(root, eps)));
+  const start = form.decay === "decoupled" ? E.mul(tensor, decay) : tensor;
+  return [E.sub(start, step), newAverage, newSquare, ...(form.amsgrad ? [newLargest] : [])];
 }
 
-/** Computes all expressions from the old values, then writes each result over its target. */
-function assign(
-  expressions: readonly Expression[],
-  targets: readonly Tensor[],
-  inputs: readonly Tensor[],
-): void {
-  const { dtype, shape } = targets[0]!;
-  const operands = inputs.map((operand) => broadcastTo(operand, shape));
-  const results = expressions.map((expression) => {
-    const result = allocate(shape, dtype);
-    backendOf(result).pointwise(expression, dtype, result, operands);
-    return result;
-  });
-  for (const [position, target] of targets.entries()) {
-    copyInto(target, results[position]!);
-    target.storage.markWritten();
-  }
+const known = new Map<string, readonly Expression[]>();
+
+/** The same expressions each time, by which a backend knows what it has compiled. */
+function cachedExpressions(form: AdamForm): readonly Expression[] {
+  const key = `${form.decay} ${form.amsgrad} ${form.maximize}`;
+  let expressions = known.get(key);
+  if (expressions === undefined) known.set(key, (expressions = expressionsOf(form)));
+  return expressions;
 }
 
 /** One step of a group's parameters. */
@@ -103,9 +77,9 @@ export class AdamStep {
   readonly #form: AdamForm;
   readonly #settings: AdamSettings;
   readonly #expressions: readonly Expression[];
-  /** The numbers as tensors, which change with the count of steps and the dtype only. */
-  #numbers: readonly Tensor[] = [];
-  #numbersFor: { readonly step: number; readonly dtype: DType } = { step: 0, dtype: float64 };
+  /** The numbers, which change with the count of steps only. */
+  #numbers: readonly number[] = [];
+  #numbersOfStep = 0;
 
   constructor(form: AdamForm, settings: AdamSettings) {
     this.#form = form;
@@ -114,20 +88,20 @@ export class AdamStep {
   }
 
   /** Changes the parameter and what is remembered of it. */
-  run(tensor: Tensor, grad: Tensor, { step, exp_avg, exp_avg_sq, max_exp_avg_sq }: AdamState): void {
-    const tensors = max_exp_avg_sq === null || !this.#form.amsgrad ? [] : [max_exp_avg_sq];
-    assign(
-      this.#expressions,
-      [tensor, exp_avg, exp_avg_sq, ...tensors],
-      [...this.#numbersOf(step, tensor.dtype), tensor, grad, exp_avg, exp_avg_sq, ...tensors],
-    );
-  }
-
-  #numbersOf(step: number, dtype: DType): readonly Tensor[] {
-    if (this.#numbersFor.step !== step || this.#numbersFor.dtype !== dtype) {
-      this.#numbers = numberTensors(numbersOf(this.#form, this.#settings, step), dtype);
-      this.#numbersFor = { step, dtype };
+  run(parameter: Tensor, grad: Tensor, { step, exp_avg, exp_avg_sq, max_exp_avg_sq }: AdamState): void {
+    if (this.#numbersOfStep !== step) {
+      this.#numbers = numbersOf(this.#form, this.#settings, step);
+      this.#numbersOfStep = step;
     }
-    return this.#numbers;
+    const largestSoFar = this.#form.amsgrad ? [max_exp_avg_sq!] : []; // made where `amsgrad` asks for it
+    const targets = [parameter, exp_avg, exp_avg_sq, ...largestSoFar];
+    backendOf(parameter).pointwiseAll(
+      this.#expressions,
+      parameter.dtype,
+      targets,
+      [parameter, grad, exp_avg, exp_avg_sq, ...largestSoFar],
+      this.#numbers,
+    );
+    for (const target of targets) target.storage.markWritten();
   }
 }

@@ -24,7 +24,7 @@ ATTENTION = [
     ("MultiheadAttention", [4, 2], {}, [x(3, 2, 4), "same", "same"], {}),
     ("MultiheadAttention", [4, 2], {"batch_first": True}, [x(2, 3, 4), "same", "same"], {"need_weights": False}),
     ("MultiheadAttention", [4, 2], {}, [x(3, 2, 4), "same", "same"], {"need_weights": False, "key_padding_mask": PADDING}),
-    ("MultiheadAttention", [4, 2, 0.0, False], {"batch_first": True}, [x(2, 3, 4), "same", "same"], {"need_weights": False, "attn_mask": CAUSAL, "is_causal": True}),
+    ("MultiheadAttention", [4, 2, 0, False], {"batch_first": True}, [x(2, 3, 4), "same", "same"], {"need_weights": False, "attn_mask": CAUSAL, "is_causal": True}),
     ("MultiheadAttention", [4, 2], {"batch_first": True}, [x(2, 3, 4), "same", "same"], {"attn_mask": CAUSAL.bool(), "key_padding_mask": PADDING.roll(1, 0).logical_and(torch.tensor(False))}),
     ("MultiheadAttention", [4, 2], {"batch_first": True}, [x(2, 3, 4), "same", "same"], {"need_weights": False, "attn_mask": x(4, 3, 3)}),
     ("MultiheadAttention", [6, 3], {"batch_first": True}, [x(2, 2, 6), x(2, 5, 6), x(2, 5, 6).cos()], {"average_attn_weights": False}),
@@ -34,6 +34,15 @@ ATTENTION = [
     ("MultiheadAttention", [4, 2], {"add_zero_attn": True}, [x(3, 2, 4), "same", "same"], {"need_weights": False, "key_padding_mask": PADDING}),
     ("MultiheadAttention", [4, 2], {}, [x(3, 4), "same", "same"], {"key_padding_mask": PADDING[0]}),
     ("MultiheadAttention", [4, 2], {}, [x(3, 4), "same", "same"], {"need_weights": False}),
+]
+# The same for layers of transformers, and whether they train.
+LAYERS = [
+    ("TransformerEncoderLayer", [4, 2, 6, 0], {}, [x(3, 2, 4)], {}, True),
+    ("TransformerEncoderLayer", [4, 2], {"dim_feedforward": 5, "dropout": 0, "batch_first": True}, [x(2, 3, 4)], {"src_mask": CAUSAL, "is_causal": True}, True),
+    ("TransformerEncoderLayer", [4, 2], {"dim_feedforward": 5, "dropout": 0, "batch_first": True, "norm_first": True}, [x(2, 3, 4)], {"src_key_padding_mask": PADDING}, True),
+    ("TransformerEncoderLayer", [4, 1, 3], {"dropout": 0, "bias": False, "layer_norm_eps": 0.1}, [x(3, 2, 4)], {}, True),
+    ("TransformerEncoderLayer", [4, 2, 6], {"batch_first": True}, [x(2, 3, 4)], {}, False),
+    ("TransformerEncoderLayer", [4, 2, 6], {}, [x(3, 4)], {}, False),
 ]
 # nn.init: the function, the shape, and further arguments.
 INITIAL = [
@@ -75,5 +84,5 @@ def initial_row(name: str, shape: list, kwargs: dict) -> dict:
 
 
 def generate(folder: Path) -> None:
-    lists = {"modules": [module_row(*row, training=True) for row in ATTENTION], "initial": [initial_row(*row) for row in INITIAL]}
+    lists = {"modules": [module_row(*row, training=True) for row in ATTENTION] + [module_row(*row) for row in LAYERS], "initial": [initial_row(*row) for row in INITIAL]}
     write_lines(folder / "modules.json", lists)
