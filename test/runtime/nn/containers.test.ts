@@ -60,16 +60,14 @@ describe("nn.ModuleDict", () => {
   });
 });
 
-describe("nn.TransformerEncoder", () => {
-  const make = (): nn.TransformerEncoder =>
-    new nn.TransformerEncoder(
-      new nn.TransformerEncoderLayer(4, 2, { dim_feedforward: 6, batch_first: true }),
-      2,
-      new nn.LayerNorm(4),
-    ).eval();
+function encoderOfTwo(): nn.TransformerEncoder {
+  const layer = new nn.TransformerEncoderLayer(4, 2, { dim_feedforward: 6, batch_first: true });
+  return new nn.TransformerEncoder(layer, 2, new nn.LayerNorm(4)).eval();
+}
 
+describe("nn.TransformerEncoder", () => {
   test("begins with equal layers that learn apart from each other", () => {
-    const encoder = make();
+    const encoder = encoderOfTwo();
     const [first, second] = [encoder.layers[0]!, encoder.layers[1]!]; // two were asked for
     expect(first.linear1.weight.tolist()).toEqual(second.linear1.weight.tolist());
     expect(new Set(encoder.parameters()).size).toBe(26);
@@ -78,7 +76,7 @@ describe("nn.TransformerEncoder", () => {
   });
 
   test("passes its input through all layers, with the masks, and through the last normalisation", () => {
-    const encoder = make();
+    const encoder = encoderOfTwo();
     const input: Tensor = torch.rand([2, 3, 4]);
     const src_key_padding_mask = torch.tensor([
       [false, false, true],
@@ -94,7 +92,7 @@ describe("nn.TransformerEncoder", () => {
   });
 
   test("prints its layers once", () => {
-    expect(String(make())).toContain(
+    expect(String(encoderOfTwo())).toContain(
       "(layers): ModuleList(\n    (0-1): 2 x TransformerEncoderLayer(\n      (self_attn)",
     );
   });
