@@ -1,5 +1,4 @@
 /** What the benchmark's figures should come to, and whether they do. */
-import type { Group, Row } from "./row.ts";
 import { geometricMean } from "./statistics.ts";
 
 /** How the ratios of a goal's rows are judged: every one of them, or their geometric mean. */
@@ -42,6 +41,9 @@ export const goals: readonly Goal[] = [
 
 /** The limits of the memory rows: the time over that of the loop that frees, and the peak over the steady state. */
 export const memoryLimits = { time: 1.3, peak: 2 } as const;
+
+/** Milliseconds that importing the library may take. */
+export const importLimit = 150;
 
 /** The circumstances of a run that goals depend on. */
 export interface Circumstances {
@@ -87,9 +89,4 @@ export function judge(
 /** As people read it: "geometric mean ≤ 1.5, each ≤ 4". */
 export function limitText(limits: readonly Limit[]): string {
   return limits.map(({ of, most }) => `${of} ≤ ${most}`).join(", ");
-}
-
-/** The rows of all groups that count for a goal. */
-export function rowsOf(goal: Goal, groups: readonly Group[]): Row[] {
-  return groups.flatMap(({ rows }) => rows.filter((row) => row.goals.includes(goal.name)));
 }

@@ -64,7 +64,8 @@ async function measureAll(options: Options): Promise<Run[]> {
     throw new UsageError(
       `--row: no row's name contains ${options.rows.join(" or ")}. --list names them all.`,
     );
-  const plan: Plan = { ...selected, peers, effort: quick ? quickEffort : fullEffort };
+  const startup = options.rows.length === 0 && options.groups.length === 0;
+  const plan: Plan = { ...selected, peers, startup, effort: quick ? quickEffort : fullEffort };
   const runs: Run[] = [];
   for (const node of options.nodes) {
     const versions = await nodeVersions(node);

@@ -1,7 +1,15 @@
 /** The results as a page of Markdown. */
 import type { Failure } from "./contestants/protocol.ts";
 import { duration, megabytes, ratioText, table } from "./format.ts";
-import { goals, judge, limitText, memoryLimits, type Circumstances, type Goal } from "./goals.ts";
+import {
+  goals,
+  importLimit,
+  judge,
+  limitText,
+  memoryLimits,
+  type Circumstances,
+  type Goal,
+} from "./goals.ts";
 import type { MemoryResult } from "./measure.ts";
 import { configurationText, ratioOf, ratiosFor, type GroupResult, type Run } from "./results.ts";
 import { contestantNames, languageOf, type ContestantName, type Row } from "./row.ts";
@@ -64,7 +72,9 @@ function goalsTable(runs: readonly Run[]): string {
     [`${row.name}: time`, `≤ ${memoryLimits.time}`, ...runs.map((run) => memoryCell(run, row.name, "time"))],
     [`${row.name}: peak`, `≤ ${memoryLimits.peak}`, ...runs.map((run) => memoryCell(run, row.name, "peak"))],
   ]);
-  return table(head, [...rows.filter((cells) => cells.slice(2).some((cell) => cell !== "")), ...memory]);
+  const startup = ["import of the library", `≤ ${importLimit} ms`, ...runs.map(importCell)];
+  const filled = [...rows, startup].filter((cells) => cells.slice(2).some((cell) => cell !== ""));
+  return table(head, [...filled, ...memory]);
 }
 
 function allLimits({ limits, withBlas, sinceNode }: Goal): string {
@@ -90,6 +100,10 @@ function goalCell(goal: Goal, run: Run): string {
       ? ratioText(mean)
       : `${ratioText(mean)}, largest ${ratioText(worst.ratio)} (${worst.row.split(",")[0]})`;
   return figures + missing + mark(verdict.met);
+}
+
+function importCell({ importTime }: Run): string {
+  return importTime === null ? "" : `${Math.round(importTime)} ms${mark(importTime <= importLimit)}`;
 }
 
 function memoryCell(run: Run, name: string, what: "time" | "peak"): string {

@@ -22,6 +22,8 @@ export interface Run {
   /** Who took part, with versions; or why somebody did not. */
   readonly contestants: Readonly<Partial<Record<ContestantName, string | Failure>>>;
   readonly groups: readonly GroupResult[];
+  /** Milliseconds to import the library; `null` where that was not asked. */
+  readonly importTime: number | null;
   readonly memory: readonly { readonly row: MemoryRow; readonly result: MemoryResult | Failure }[];
 }
 
@@ -31,7 +33,7 @@ export interface GroupResult {
 }
 
 /** The times where somebody was measured; `null` where not. */
-export function timingOf(result: RowResult, name: ContestantName): Timing | null {
+function timingOf(result: RowResult, name: ContestantName): Timing | null {
   const found = result[name];
   return found === undefined || "failed" in found ? null : found;
 }

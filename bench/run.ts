@@ -9,6 +9,7 @@ import { pytorchProgram } from "./contestants/pytorch.ts";
 import { measureMemory, measureRow, type Effort, type MemoryResult, type RowResult } from "./measure.ts";
 import type { Configuration, GroupResult, Run } from "./results.ts";
 import type { ContestantName, Group, MemoryRow, Row } from "./row.ts";
+import { importTime } from "./startup.ts";
 
 /** What is to be measured. */
 export interface Plan {
@@ -16,6 +17,8 @@ export interface Plan {
   readonly memory: readonly MemoryRow[];
   readonly peers: readonly ContestantName[];
   readonly effort: Effort;
+  /** Whether the import of the library is timed too. */
+  readonly startup: boolean;
 }
 
 /** Who hears how it goes on. */
@@ -34,7 +37,7 @@ export async function nodeVersions(node: string): Promise<{ node: string; v8: st
 
 /** The part of a plan that a BLAS can change. */
 export function blasPlan(plan: Plan): Plan {
-  return { ...plan, groups: plan.groups.filter(({ usesBlas }) => usesBlas), memory: [] };
+  return { ...plan, groups: plan.groups.filter(({ usesBlas }) => usesBlas), memory: [], startup: false };
 }
 
 /** Measures everything in the plan under one configuration; `null` where we cannot run under it. */
@@ -59,7 +62,9 @@ export async function runConfiguration(
       listener.measuredMemory(row, result);
       memory.push({ row, result });
     }
-    return { configuration, contestants: versions(started), groups, memory };
+    const startup = plan.startup ? await importTime(configuration.node) : null;
+    if (startup !== null) listener.say(`import of the library: ${Math.round(startup)} ms`);
+    return { configuration, contestants: versions(started), groups, memory, importTime: startup };
   } finally {
     for (const contestant of contestants) contestant.stop();
   }

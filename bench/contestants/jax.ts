@@ -13,8 +13,8 @@ interface Jax {
 
 async function open(): Promise<Library> {
   const [folder = "."] = process.argv.slice(2);
-  const require = createRequire(join(folder, "package.json"));
-  const jax = require("@jax-js/jax") as Jax; // its type declarations are not installed with us
+  const load = createRequire(join(folder, "package.json"));
+  const jax = load("@jax-js/jax") as Jax; // its type declarations are not installed with us
   await jax.init("wasm");
   jax.defaultDevice("wasm");
   // The package does not export its own package.json.

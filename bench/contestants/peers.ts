@@ -14,7 +14,7 @@ const packages: readonly string[] = [
 ];
 
 /** Where they are kept, outside of the repository. */
-export function peersFolder(): string {
+function peersFolder(): string {
   const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
   return join(cache, "typetorch", "bench-peers");
 }
