@@ -92,6 +92,21 @@ function writeQuotients(f: FunctionBuilder, { output, columns }: Matrix, divisor
   storeTail(f, to, vector, left);
 }
 
+/** The means were rounded to float32: the squares about them are too large by the number of rows times the square of that error. */
+function withoutRounding(f: FunctionBuilder, { columns, extra, rows }: Matrix): void {
+  const [totals, mean, left] = f.locals("i32", 3) as [Local, Local, Local];
+  const error = f.local("f64");
+  f.global(scratchGlobal).set(totals).get(extra).set(mean).get(columns).set(left);
+  f.repeat(left, () => {
+    f.get(mean).memory("f64.load").op("f32.demote_f64").op("f64.promote_f32");
+    f.get(mean).memory("f64.load").op("f64.sub").set(error);
+    f.get(totals).get(totals).memory("f64.load");
+    f.get(error).get(error).op("f64.mul").get(rows).op("f64.convert_i32_u").op("f64.mul").op("f64.sub");
+    f.f64(0).op("f64.max").memory("f64.store");
+    f.increment(totals, 8).increment(mean, 8);
+  });
+}
+
 /** Writes them as float64. */
 function writeWide(f: FunctionBuilder, { output, columns }: Matrix, divisor: Local): void {
   const [totals, to, left] = f.locals("i32", 3) as [Local, Local, Local];
@@ -106,9 +121,9 @@ function writeWide(f: FunctionBuilder, { output, columns }: Matrix, divisor: Loc
 const together = [8, 1];
 
 /** The elements themselves. */
-function plainTerms(f: FunctionBuilder, { input }: Matrix): ColumnTerms {
+function plainTerms(f: FunctionBuilder, { input }: Matrix, rowsTogether = together): ColumnTerms {
   return {
-    together,
+    together: rowsTogether,
     matrices: [input],
     push: ([row], _, vector) => {
       f.get(row!).memory("v128.load", vector * vectorBytes);
@@ -153,7 +168,8 @@ function addSums(module: ModuleBuilder): void {
     "means",
     (f, matrix) => {
       const divisor = divisorLanes(f);
-      sumColumns(f, matrix, plainTerms(f, matrix));
+      // Every row in float64: a variance needs an exact mean.
+      sumColumns(f, matrix, plainTerms(f, matrix, [1]));
       writeWide(f, matrix, divisor);
     },
     { resultBytes: 8 },
@@ -164,6 +180,7 @@ function addSums(module: ModuleBuilder): void {
     (f, matrix) => {
       const divisor = divisorLanes(f);
       sumColumns(f, matrix, squareTerms(f, matrix));
+      withoutRounding(f, matrix);
       writeQuotients(f, matrix, divisor);
     },
     { extraBytes: 8 },

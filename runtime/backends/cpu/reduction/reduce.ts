@@ -8,6 +8,7 @@ import { copy } from "../copying/copy.ts";
 import * as reference from "../reference/reduce.ts";
 import { runKernel } from "../threads/parallel.ts";
 import { columnKernels, columnsPerBlock, mostColumns, type ColumnReduction } from "./columnKernels.ts";
+import { doubleKernels } from "./doubleKernels.ts";
 import { formOf, layoutOf, type Form, type ReductionLayout } from "./layout.ts";
 import { rowKernels } from "./rowKernels.ts";
 import { wholeExtreme, wholePosition, wholeSquares, wholeSum } from "./whole.ts";
@@ -69,31 +70,45 @@ const summaries: Partial<Record<Reduction, Summary>> = {
 /** See `Backend.reduce`. */
 export function reduce(reduction: Reduction, output: View, input: View, reducedRank: number): void {
   const summary = summaries[reduction];
-  const covered = summary !== undefined && input.dtype.name === "float32" && output.dtype === input.dtype;
   const count = numel(input.shape);
-  if (reduction === "sum" && input.dtype.name === "int64" && count > 0 && !isSmall(input))
-    sumIntegers(output, input, reducedRank);
-  else if (!covered || count === 0 || isSmall(input)) reference.reduce(reduction, output, input, reducedRank);
-  else {
-    const divisor = reduction === "mean" ? count / numel(output.shape) : 1;
-    summarize({ summary, divisor }, output, input, reducedRank);
+  const covered = summary !== undefined && output.dtype === input.dtype && count > 0 && !isSmall(input);
+  const divisor = reduction === "mean" ? count / numel(output.shape) : 1;
+  const name = covered ? input.dtype.name : null;
+  if (covered && name === "float32") summarize({ summary, divisor }, output, input, reducedRank);
+  else if (covered && name === "float64") summarizeDoubles({ summary, divisor }, output, input, reducedRank);
+  else if (reduction === "sum" && name === "int64") sumIntegers(output, input, reducedRank);
+  else reference.reduce(reduction, output, input, reducedRank);
+}
+
+/** The rows of a form, with one row for everything; `null` where the elements of a row do not lie side by side. */
+function rowsOfForm(form: Form | null): { rows: number; rowStride: number; length: number } | null {
+  if (form === null || form.kind === "columns") return null;
+  return form.kind === "rows" ? form : { rows: 1, rowStride: form.length, length: form.length };
+}
+
+/** Reductions of float64 along rows by a kernel; other forms in JavaScript. */
+function summarizeDoubles({ summary, divisor }: Work, output: View, input: View, reducedRank: number): void {
+  const form = rowsOfForm(formOf(layoutOf(output, input, reducedRank)));
+  if (form === null) {
+    reference.reduce(summary === "sum" && divisor !== 1 ? "mean" : summary, output, input, reducedRank);
+    return;
   }
+  const { rows, rowStride, length } = form;
+  const addresses = [addressOf(input), addressOf(output)];
+  parameterDoubles[0] = divisor;
+  runKernel(doubleKernels, summary, rows, grain(length), [...addresses, 8 * rowStride, length]);
 }
 
 /** Sums of int64 along rows by a kernel; other forms in JavaScript. */
 function sumIntegers(output: View, input: View, reducedRank: number): void {
-  const form = formOf(layoutOf(output, input, reducedRank));
-  if (form === null || form.kind === "columns") {
+  const form = rowsOfForm(formOf(layoutOf(output, input, reducedRank)));
+  if (form === null) {
     reference.reduce("sum", output, input, reducedRank);
     return;
   }
-  const [rows, rowStride] = form.kind === "rows" ? [form.rows, form.rowStride] : [1, form.length];
-  runKernel(rowKernels, "wholeSum", rows, grain(form.length), [
-    addressOf(input),
-    addressOf(output),
-    8 * rowStride,
-    form.length,
-  ]);
+  const { rows, rowStride, length } = form;
+  const addresses = [addressOf(input), addressOf(output)];
+  runKernel(rowKernels, "wholeSum", rows, grain(length), [...addresses, 8 * rowStride, length]);
 }
 
 interface Work {

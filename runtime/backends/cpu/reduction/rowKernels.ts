@@ -16,6 +16,8 @@ export type RowReduction =
   | "sum"
   /** `Σ x` as float64. */
   | "partialSum"
+  /** The same, every element added in float64. */
+  | "partialExactSum"
   /** `Σ (x − mean)² / divisor`, of the row's own mean; the divisor as above. */
   | "variance"
   /** `Σ (x − center)²` as float64, the center being the first of the parameters as float64. */
@@ -64,10 +66,14 @@ function reduction(
 }
 
 /** The sum of the row's elements, or of their squared distances from a vector of one number. */
-function sumOfRow(f: FunctionBuilder, { row, count, mask, walk }: Frame, center?: Local): Local {
+function sumOfRow(
+  f: FunctionBuilder,
+  { row, count, mask, walk }: Frame,
+  { center, unroll = 8 }: { readonly center?: Local; readonly unroll?: number } = {},
+): Local {
   const distance = f.local("v128");
   startWalk(f, walk, [row], count);
-  const [total] = sumsAlongRow(f, walk, mask, { unroll: 8 }, (add, offset) => {
+  const [total] = sumsAlongRow(f, walk, mask, { unroll }, (add, offset) => {
     f.get(walk.pointers[0]!).memory("v128.load", offset);
     if (center !== undefined) f.get(center).op("f32x4.sub").tee(distance).get(distance).op("f32x4.mul");
     add(0);
@@ -90,10 +96,14 @@ function addSums(module: ModuleBuilder): void {
       f.get(output).get(total).get(divisor).op("f64.div").op("f32.demote_f64").memory("f32.store");
     };
   });
-  reduction(module, "partialSum", 8, (f, frame) => (output) => {
-    const total = sumOfRow(f, frame);
-    f.get(output).get(total).memory("f64.store");
-  });
+  for (const [name, unroll] of [
+    ["partialSum", 8],
+    ["partialExactSum", 1],
+  ] as const)
+    reduction(module, name, 8, (f, frame) => (output) => {
+      const total = sumOfRow(f, frame, { unroll });
+      f.get(output).get(total).memory("f64.store");
+    });
 }
 
 function addSquares(module: ModuleBuilder): void {
@@ -104,9 +114,13 @@ function addSquares(module: ModuleBuilder): void {
     const error = f.local("f64");
     f.get(frame.count).op("f64.convert_i32_u").set(count);
     return (output) => {
-      f.get(sumOfRow(f, frame)).get(count).op("f64.div").tee(mean);
+      // The mean is exact: every element is added in float64.
+      f.get(sumOfRow(f, frame, { unroll: 1 }))
+        .get(count)
+        .op("f64.div")
+        .tee(mean);
       const center = splatRounded(f);
-      const squares = sumOfRow(f, frame, center);
+      const squares = sumOfRow(f, frame, { center });
       // The mean was rounded to float32: the squares about it are too large by n times the square of that error.
       f.get(center).lane("f32x4.extract_lane", 0).op("f64.promote_f32").get(mean).op("f64.sub").set(error);
       f.get(output).get(squares).get(error).get(error).op("f64.mul").get(count).op("f64.mul").op("f64.sub");
@@ -118,7 +132,7 @@ function addSquares(module: ModuleBuilder): void {
     f.get(firstParameter(f));
     const center = splatRounded(f);
     return (output) => {
-      const squares = sumOfRow(f, frame, center);
+      const squares = sumOfRow(f, frame, { center });
       f.get(output).get(squares).memory("f64.store");
     };
   });

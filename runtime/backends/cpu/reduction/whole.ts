@@ -52,7 +52,7 @@ export function wholeSum(address: number, length: number): number {
 
 /** The sum of the squared distances from the mean. */
 export function wholeSquares(address: number, length: number): number {
-  const mean = wholeSum(address, length) / length;
+  const mean = addResults(reducePieces("partialExactSum", address, length, 8).count) / length;
   parameterDoubles[0] = mean;
   const error = Math.fround(mean) - mean;
   const squares = addResults(reducePieces("partialSquares", address, length, 8).count);

@@ -6,7 +6,7 @@ import type { ArgReduction, Reduction } from "../../../../../runtime/backends/re
 import { adopt, allocate } from "../../../../../runtime/backends/cpu/memory/storage.ts";
 import * as fast from "../../../../../runtime/backends/cpu/reduction/reduce.ts";
 import * as reference from "../../../../../runtime/backends/cpu/reference/reduce.ts";
-import { float32, int64, type DType } from "../../../../../runtime/dtype.ts";
+import { float32, float64, int64, type DType } from "../../../../../runtime/dtype.ts";
 import { contiguousStrides, numel } from "../../../../../runtime/shape.ts";
 
 /** Numbers between −1 and 1 that repeat on every run. */
@@ -179,6 +179,44 @@ describe("kernels agree with the loops in JavaScript", () => {
   });
 });
 
+/** What differs in reductions of float64 between the kernels and the loops, for rows and for everything. */
+function compareDoubles(data: Float64Array, rows: number): string[] {
+  return [[rows, data.length / rows], [data.length]].flatMap((shape) => {
+    const storage = adopt(data.slice(), float64, false);
+    storage.makeResident();
+    const input = { storage, dtype: float64, shape, strides: contiguousStrides(shape), offset: 0 };
+    return (["sum", "mean", "amax", "amin"] as const).flatMap((name) => {
+      const [got, exact] = [result(shape.slice(0, -1), float64), result(shape.slice(0, -1), float64)];
+      fast.reduce(name, got, input, 1);
+      reference.reduce(name, exact, input, 1);
+      return differences(name, got, exact, name === "sum" || name === "mean" ? 1e-12 : 0);
+    });
+  });
+}
+
+describe("float64", () => {
+  test.each(lengths)("rows of %i and everything are reduced as in JavaScript", (length) => {
+    expect(compareDoubles(Float64Array.from(noise(4 * length)), 4)).toEqual([]);
+  });
+
+  test.each([NaN, Infinity, -Infinity, -0, 5e-324])("%d is treated as in JavaScript", (number) => {
+    for (const position of [0, 100, 200]) {
+      const data = Float64Array.from(noise(201));
+      data[position] = number;
+      expect(compareDoubles(data, 1)).toEqual([]);
+    }
+  });
+
+  test("a sum keeps the small numbers that stand between large ones that cancel", () => {
+    const data = new Float64Array(16_032).fill(1);
+    data.fill(1e16, 0, 16).fill(-1e16, -16);
+    const storage = adopt(data, float64, false);
+    const got = result([], float64);
+    fast.reduce("sum", got, { storage, dtype: float64, shape: [16_032], strides: [1], offset: 0 }, 1);
+    expect(values(got)).toEqual([16_000]);
+  });
+});
+
 test.each(lengths)("sums of int64 are exact, for rows and everything of %i", (length) => {
   const large = 2n ** 60n;
   const data = BigInt64Array.from({ length: 3 * length }, (_, i) => BigInt(i) * large - BigInt(i % 7));
@@ -280,6 +318,20 @@ describe("accuracy", () => {
       expect(differences("variance", got, exact, 1e-6)).toEqual([]);
     },
   );
+
+  test.each([
+    ["rows", [2, 400], [400, 1]],
+    ["columns", [2, 400], [1, 2]],
+    ["everything", [800], [1]],
+  ] as const)("the variance of %s whose mean float32 cannot hold is right", (name, shape, strides) => {
+    // A quarter of the numbers is one larger than the others: the mean is ten million and a quarter.
+    const large = (i: number): boolean => (name === "columns" ? i >> 1 : i) % 4 === 0;
+    const data = Float32Array.from({ length: 800 }, (_, i) => 10_000_000 + Number(large(i)));
+    const storage = adopt(data, float32, false);
+    const got = result(shape.slice(0, -1));
+    fast.variance(got, { storage, dtype: float32, shape, strides, offset: 0 }, 1, shape.at(-1)!);
+    for (const value of values(got)) expect(value).toBe(0.1875);
+  });
 
   test.each([1, 2] as const)("the variance of equal numbers is 0, in layout %i", (layout) => {
     const input = laidOut([40, 333], layout === 1 ? {} : { order: [1, 0] });
