@@ -10,6 +10,7 @@ import type { Indices } from "./ops/advanced.ts";
 import type * as addedProducts from "./ops/addedProducts.ts";
 import type * as arranging from "./ops/arranging.ts";
 import type * as arithmetic from "./ops/arithmetic.ts";
+import type * as combining from "./ops/combining.ts";
 import type * as comparison from "./ops/comparison.ts";
 import type * as conversion from "./ops/conversion.ts";
 import type * as copying from "./ops/copying.ts";
@@ -40,13 +41,19 @@ type Operators = typeof operators;
 type InPlaceName =
   | "abs"
   | "add"
+  | "addcdiv"
+  | "addcmul"
+  | "atan2"
   | "ceil"
   | "clamp"
   | "copy"
   | "cos"
   | "div"
   | "eq"
+  | "erf"
+  | "erfc"
   | "exp"
+  | "exp2"
   | "expm1"
   | "fill"
   | "floor"
@@ -54,11 +61,15 @@ type InPlaceName =
   | "gt"
   | "index_add"
   | "le"
+  | "lerp"
   | "log"
+  | "log10"
   | "log1p"
+  | "log2"
   | "logical_and"
   | "logical_not"
   | "logical_or"
+  | "logical_xor"
   | "lt"
   | "masked_fill"
   | "mul"
@@ -98,6 +109,7 @@ type Methods<Module, Self> = MethodsOf<Module, keyof Module & keyof Operators, S
 type TableMethods<Self> = Methods<typeof addedProducts, Self> &
   Methods<typeof arithmetic, Self> &
   Methods<typeof arranging, Self> &
+  Methods<typeof combining, Self> &
   Methods<typeof comparison, Self> &
   Methods<typeof conversion, Self> &
   Methods<typeof copying, Self> &

@@ -1,6 +1,7 @@
 /** `torch.nn.functional`: the operators of networks as functions. */
 export { scaled_dot_product_attention } from "../ops/attention.ts";
 export { batch_norm, instance_norm } from "../ops/batchNormalization.ts";
+export { elu, gelu, hardtanh, leaky_relu, relu6, silu, softplus } from "../ops/activation.ts";
 export { conv1d, conv2d, conv3d } from "../ops/conv.ts";
 export { conv_transpose1d, conv_transpose2d, conv_transpose3d } from "../ops/convTranspose.ts";
 export { dropout } from "../ops/dropout.ts";

@@ -1,5 +1,5 @@
 /** Arithmetic on two tensors, and the choice between them. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
-import { bool, int64, uint8, type DType } from "../dtype.ts";
+import { bool, int64, uint8 } from "../dtype.ts";
 import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import type { Expression } from "../expression.ts";
@@ -212,6 +212,24 @@ export const div: Operator<DivisionSignature> = operator({
   ],
 });
 
+/** Powers that are simpler functions. Source: `pow_tensor_scalar_optimized_kernel` in `aten/src/ATen/native/cpu/PowKernel.cpp`. */
+const simplePowers: ReadonlyMap<number | bigint, Expression> = new Map<number | bigint, Expression>([
+  [2, E.mul(x, x)],
+  [3, E.mul(E.mul(x, x), x)],
+  [0.5, E.sqrt(x)],
+  [-0.5, E.div(1, E.sqrt(x))],
+  [-1, E.div(1, x)],
+  [-2, E.div(1, E.mul(x, x))],
+]);
+
+function raised(input: Tensor, exponent: Tensor, output: Tensor | null | undefined): Tensor {
+  if (exponent.isNumber && promoteTensors([input, exponent]) === input.dtype) {
+    const simple = simplePowers.get(Number(exponent.item()));
+    if (simple !== undefined) return elementwise(simple, [input], "promote", output);
+  }
+  return elementwise(expressions.pow, [input, exponent], "promote", output);
+}
+
 /**
  * Raises to a power, element by element. Either side may be a number.
  *
@@ -234,12 +252,15 @@ export const pow: Operator<PowerSignature> = operator({
       );
     if (!exponent.isNumber && promoteTensors([input, exponent]) === bool)
       throw new NotImplementedError("\"pow\" not implemented for 'Bool': convert with .int() first.");
-    return elementwise(expressions.pow, [input, exponent], "promote", output);
+    return raised(input, exponent, output);
   },
   vjp: {
     // Source: pow_backward and pow_backward_self in torch/csrc/autograd/FunctionsManual.cpp: an exponent of 0 has no slope, even at 0.
-    input: (g, { input, exponent }) =>
-      where(eq(exponent, 0), 0, mul(g, mul(exponent, pow(input, sub(exponent, 1))))),
+    input: (g, { input, exponent }) => {
+      const slope = mul(mul(g, exponent), pow(input, sub(exponent, 1)));
+      if (exponent.isNumber && exponent.item() !== 0) return slope;
+      return where(eq(exponent, 0), 0, slope);
+    },
     exponent: (g, { input, exponent, result }) =>
       where(logical_and(eq(input, 0), ge(exponent, 0)), 0, mul(g, mul(result, log(input)))),
   },
@@ -288,13 +309,13 @@ function halfAtTies(grad: Tensor, input: Tensor, other: Tensor, chosen: Tensor):
   return where(eq(input, other), div(grad, 2), where(chosen, grad, 0));
 }
 
-/** The condition as a number in the dtype that it chooses in, where 0 is false. */
-function asCondition(condition: Tensor, dtype: DType): Tensor {
+/** The condition, of which kernels read what is not 0 as true. */
+function asCondition(condition: Tensor): Tensor {
   if (condition.dtype !== bool && condition.dtype !== uint8)
     throw new RuntimeError(
       `where expected condition to be a boolean tensor, but got a tensor with dtype ${condition.dtype.toString()}. Compare first, for example x.gt(0).`,
     );
-  return convert(condition, dtype);
+  return convert(condition, bool);
 }
 
 /**
@@ -311,14 +332,9 @@ export const where: Operator<
   name: "where",
   parameters: { condition: tensor, input: operand, other: operand },
   saves: ["condition"],
-  forward: ({ condition, input, other }) => {
-    const dtype = promoteTensors([input, other]);
-    return elementwise(expressions.where, [
-      asCondition(condition, dtype),
-      convert(input, dtype),
-      convert(other, dtype),
-    ]);
-  },
+  // Truth values weigh least in promotion: they do not change the dtype of the choices.
+  forward: ({ condition, input, other }) =>
+    elementwise(expressions.where, [asCondition(condition), input, other]),
   vjp: {
     condition: null,
     input: (g, { condition }) => where(condition, g, 0),
@@ -405,8 +421,7 @@ export const masked_fill: Operator<GeneralSignature<[mask: Tensor, value: Operan
       throw new RuntimeError(
         `masked_fill only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s). Use torch.where for several values.`,
       );
-    const operands = [convert(mask, input.dtype), convert(value, input.dtype), input];
-    return elementwise(expressions.where, operands, "promote", output);
+    return elementwise(expressions.where, [mask, convert(value, input.dtype), input], "promote", output);
   },
   vjp: {
     input: (g, { mask }) => masked_fill(g, mask, 0),

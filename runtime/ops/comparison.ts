@@ -49,6 +49,9 @@ export const logical_and: Operator<LogicalSignature> = logical("logical_and", E.
 /** True where at least one is true (not zero). Source: `torch.logical_or`. */
 export const logical_or: Operator<LogicalSignature> = logical("logical_or", E.or(x, y));
 
+/** True where exactly one is true (not zero). Source: `torch.logical_xor`. */
+export const logical_xor: Operator<LogicalSignature> = logical("logical_xor", E.xor(x, y));
+
 function test(name: string, expression: Expression): Operator<TestSignature> {
   return unary({ name, expression, dtype: "bool", vjp: null });
 }

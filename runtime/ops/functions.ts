@@ -1,4 +1,5 @@
 /** The operators that are functions only. */
+export { elu, gelu, hardtanh, leaky_relu, relu6, silu, softplus } from "./activation.ts";
 export { where } from "./arithmetic.ts";
 export { scaled_dot_product_attention } from "./attention.ts";
 export { batch_norm, instance_norm } from "./batchNormalization.ts";

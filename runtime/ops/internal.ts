@@ -9,6 +9,18 @@ export { batchMatmul } from "./matmul.ts";
 export { headsAttention, packedAttention } from "./headsAttention.ts";
 export { nativeLayerNorm } from "./normalization.ts";
 export { plainCumprod, plainCumsum, reverseCumsum } from "./scan.ts";
+export {
+  eluBackward,
+  geluBackward,
+  geluTanhBackward,
+  hardtanhBackward,
+  leakyReluBackward,
+  sigmoidBackward,
+  siluBackward,
+  softplusBackward,
+  tanhBackward,
+  thresholdBackward,
+} from "./slopes.ts";
 export { stridedBackward, stridedView } from "./slicing.ts";
 export { mseLossBackward, nllLossBackward } from "./loss.ts";
 export { logSoftmaxBackward, softmaxBackward } from "./softmax.ts";

@@ -13,9 +13,11 @@ export {
   logical_and,
   logical_not,
   logical_or,
+  logical_xor,
   lt,
   ne,
 } from "./comparison.ts";
+export { addcdiv, addcmul, atan2, lerp } from "./combining.ts";
 export { bool, byte, copy, cpu, double, fill, float, int, long, to, type_as } from "./conversion.ts";
 export { max, min } from "./extremum.ts";
 export { index_add, index_put, index_select, masked_select } from "./indexing.ts";
@@ -27,11 +29,16 @@ export {
   abs,
   ceil,
   cos,
+  erf,
+  erfc,
   exp,
+  exp2,
   expm1,
   floor,
   log,
+  log10,
   log1p,
+  log2,
   neg,
   reciprocal,
   relu,

@@ -7,10 +7,10 @@ import { keywordOnly, numberTensor, optionalInteger, tensor } from "../parameter
 import { convert, elementwise } from "../settle.ts";
 import type { FloatUnarySignature, GeneralSignature, UnarySignature } from "../signatures.ts";
 import type { Tensor } from "../tensor.ts";
-import { div, mul, pow, where } from "./arithmetic.ts";
-import { gt } from "./comparison.ts";
+import { div, mul, pow } from "./arithmetic.ts";
 import { E, refuseBoolKernel, unary, x } from "./pointwise.ts";
 import { given, sample } from "./samples.ts";
+import { sigmoidBackward, tanhBackward, thresholdBackward } from "./slopes.ts";
 
 const positive: readonly Sample[] = [() => [sample([2, 3], { low: 0.3 })], () => [sample([], { low: 0.3 })]];
 
@@ -130,6 +130,56 @@ export const log1p: Operator<FloatUnarySignature> = unary({
   samples: positive,
 });
 
+/** The logarithm to base 2. Source: `torch.log2`. */
+export const log2: Operator<FloatUnarySignature> = unary({
+  name: "log2",
+  expression: E.log2(x),
+  dtype: "float",
+  saves: ["input"],
+  vjp: (g, { input }) => div(g, mul(input, Math.LN2)),
+  samples: positive,
+});
+
+/** The logarithm to base 10. Source: `torch.log10`. */
+export const log10: Operator<FloatUnarySignature> = unary({
+  name: "log10",
+  expression: E.log10(x),
+  dtype: "float",
+  saves: ["input"],
+  vjp: (g, { input }) => div(g, mul(input, Math.LN10)),
+  samples: positive,
+});
+
+/** Two to the power of the element. Source: `torch.exp2`. */
+export const exp2: Operator<FloatUnarySignature> = unary({
+  name: "exp2",
+  expression: E.exp2(x),
+  dtype: "float",
+  saves: ["result"],
+  vjp: (g, { result }) => mul(g, mul(result, Math.LN2)),
+});
+
+/** Density of the error function at 0. */
+const errorDensity = 2 / Math.sqrt(Math.PI);
+
+/** The error function: how much of a normal distribution of variance ½ lies within ±x. Source: `torch.erf`. */
+export const erf: Operator<FloatUnarySignature> = unary({
+  name: "erf",
+  expression: E.erf(x),
+  dtype: "float",
+  saves: ["input"],
+  vjp: (g, { input }) => mul(g, mul(exp(neg(square(input))), errorDensity)),
+});
+
+/** `1 − erf(x)`, with all digits where it is small. Source: `torch.erfc`. */
+export const erfc: Operator<FloatUnarySignature> = unary({
+  name: "erfc",
+  expression: E.erfc(x),
+  dtype: "float",
+  saves: ["input"],
+  vjp: (g, { input }) => mul(g, mul(exp(neg(square(input))), -errorDensity)),
+});
+
 /** The square root: NaN below 0. Source: `torch.sqrt`. */
 export const sqrt: Operator<FloatUnarySignature> = unary({
   name: "sqrt",
@@ -199,17 +249,16 @@ export const tanh: Operator<FloatUnarySignature> = unary({
   expression: E.tanh(x),
   dtype: "float",
   saves: ["result"],
-  // (1 + y)(1 − y) keeps its digits near y = ±1, where 1 − y² loses them.
-  vjp: (g, { result }) => mul(g, mul(result.add(1), result.rsub(1))),
+  vjp: (g, { result }) => tanhBackward(g, result),
 });
 
 /** The logistic function `1 / (1 + e⁻ˣ)`, from 0 to 1. Source: `torch.sigmoid`. */
 export const sigmoid: Operator<FloatUnarySignature> = unary({
   name: "sigmoid",
-  expression: E.div(1, E.add(1, E.exp(E.neg(x)))),
+  expression: E.sigmoid(x),
   dtype: "float",
   saves: ["result"],
-  vjp: (g, { result }) => mul(g, mul(result, result.rsub(1))),
+  vjp: (g, { result }) => sigmoidBackward(g, result),
 });
 
 /** The rectified linear unit: the element, or 0 where it is negative. The slope at 0 is taken as 0. Source: `torch.relu`. */
@@ -221,5 +270,5 @@ export const relu: Operator<UnarySignature> = unary({
       throw new RuntimeError("Boolean inputs not supported for relu. Convert with .float() first.");
   },
   saves: ["result"],
-  vjp: (g, { result }) => where(gt(result, 0), g, 0),
+  vjp: (g, { result }) => thresholdBackward(g, result),
 });

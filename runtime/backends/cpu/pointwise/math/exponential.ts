@@ -156,7 +156,8 @@ export function signOf(x: Lane): Lane {
  * nothing overflows, and t is exact.
  */
 export function sigmoid(x: Lane): Lane {
-  const { n, shifted, r } = reduce(pmin(abs(x), expLimits[floatType(x)][1] + 17));
+  // Where 2⁻ⁿ is 0, so is the result: the limit lies beyond that.
+  const { n, shifted, r } = reduce(pmin(abs(x), floatType(x) === "f32" ? 106 : 750));
   const u = expm1OfRest(r);
   const shift = roundingShift[floatType(x)];
   const t = scale(constant(x.type, 1), { n: neg(n), shifted: sub(2 * shift, shifted) });
