@@ -35,7 +35,6 @@ nn.functional.scaled_dot_product_attention
 nn.functional.layer_norm nn.functional.rms_norm nn.functional.group_norm nn.functional.batch_norm nn.functional.instance_norm
 scatter index_add masked_select take_along_dim nn.functional.embedding sort argsort topk kthvalue
 cummax cummin cumprod cumsum flip repeat repeat_interleave roll tril triu chunk split unbind
-scatter index_add masked_select take_along_dim nn.functional.embedding
 erf erfc exp2 log2 log10 logical_xor lerp addcmul addcdiv atan2 nn.functional.gelu nn.functional.silu nn.functional.leaky_relu
 nn.functional.elu nn.functional.softplus nn.functional.hardtanh nn.functional.relu6
 """.split()
