@@ -1,4 +1,5 @@
 import { restoreGradMode } from "./autograd/modes.ts";
+import { freeTemporaries } from "./backends/cpu/memory/heap.ts";
 import { settlePending } from "./backends/cpu/memory/pending.ts";
 import { abandonScopes } from "./scope.ts";
 
@@ -13,4 +14,5 @@ export function recoverFromInterrupt(): void {
   restoreGradMode();
   abandonScopes();
   settlePending();
+  freeTemporaries();
 }

@@ -1,5 +1,6 @@
 import { Script } from "node:vm";
 import { expect, test } from "vitest";
+import { heapFreeBytes, withTemporary } from "../../runtime/backends/cpu/memory/heap.ts";
 import torch, { recoverFromInterrupt, type Tensor } from "../../runtime/index.ts";
 
 /** Runs `body` over and over until V8 stops it wherever it is, as an interrupt of the kernel does. */
@@ -28,6 +29,19 @@ test("after a program was stopped in the middle of operations, recording and mem
   // Otherwise the test has stopped nothing in the middle.
   expect(disordered).toBeGreaterThan(0);
   expect(torch.memory_stats()["allocated_bytes.all.current"]).toBeLessThan(64 * 1024 * 1024);
+});
+
+test("a block that an operation held when it was stopped is free again", () => {
+  withTemporary(1 << 20, () => undefined);
+  const before = heapFreeBytes();
+  stopInTheMiddle(() =>
+    withTemporary(1 << 20, () => {
+      for (;;);
+    }),
+  );
+  expect(heapFreeBytes()).toBeLessThan(before);
+  recoverFromInterrupt();
+  expect(heapFreeBytes()).toBe(before);
 });
 
 test("a mode that was set for good is kept", () => {

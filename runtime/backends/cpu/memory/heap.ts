@@ -141,14 +141,25 @@ export function giveBlock(address: number, size: number): void {
   listOf(size).push(address);
 }
 
+/** Blocks that operations under way use for a while. */
+const temporaries: { readonly address: number; readonly size: number }[] = [];
+
+/** Gives back what operations held that were stopped in the middle, without any `finally` being run. */
+export function freeTemporaries(): void {
+  for (const { address, size } of temporaries) giveBlock(address, size);
+  temporaries.length = 0;
+}
+
 /** Runs `body` with `bytes` of memory, whose contents are arbitrary, that are free again afterwards. */
 export function withTemporary<T>(bytes: number, body: (address: number) => T): T {
   const size = blockBytes(bytes);
   const address = takeBlock(size);
   if (address === 0) throw new RangeError(`The heap has no ${bytes} bytes left for a temporary result.`);
+  temporaries.push({ address, size });
   try {
     return body(address);
   } finally {
+    temporaries.pop();
     giveBlock(address, size);
   }
 }
