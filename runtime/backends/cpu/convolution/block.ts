@@ -1,14 +1,16 @@
 /** A convolution as settled numbers that any thread can work from, and how a thread lays out one block of the source. */
 import type { Triple } from "../../convolution.ts";
-import type { Precision } from "../gemm/precision.ts";
 import { heapMemory, threadScratch } from "../memory/heap.ts";
 import type { KernelFunction } from "../wasm/kernelModule.ts";
-import { kernels } from "./kernels.ts";
-import { mostBlockBytes } from "./plan.ts";
+import { commonKernels, tiledKernels } from "./kernels.ts";
+import type { Precision } from "../gemm/precision.ts";
+import { mostBlockBytes, roomBehindBlock } from "./sizes.ts";
 
 /** What a thread is told, in this order. Addresses, and distances in bytes. */
 const fields = [
   "float64",
+  /** Which kernels: a number of `tileChoices`. */
+  "choice",
   "images",
   "groups",
   /** Of each group. */
@@ -67,11 +69,20 @@ export function fromArguments(args: readonly number[]): Job {
 
 /** Where a thread lays out the source, and, behind it, the results or the other operand. */
 export const blockAddress: number = threadScratch;
-export const resultAddress: number = threadScratch + mostBlockBytes + 1024;
+export const resultAddress: number = threadScratch + mostBlockBytes + roomBehindBlock;
 
-/** The kernels for a job's kind of number. */
-export function kernelsOf(job: Job): (typeof kernels)[Precision["name"]]["functions"] {
-  return kernels[job.float64 === 1 ? "float64" : "float32"].functions;
+function precisionOf(job: Job): Precision["name"] {
+  return job.float64 === 1 ? "float64" : "float32";
+}
+
+/** The functions for a job's kind of number. */
+export function kernelsOf(job: Job): (typeof commonKernels)[Precision["name"]]["functions"] {
+  return commonKernels[precisionOf(job)].functions;
+}
+
+/** The function that multiplies, with the job's tile. */
+export function correlateOf(job: Job): KernelFunction {
+  return tiledKernels[precisionOf(job)][job.choice]!.module.functions.correlate;
 }
 
 export function bytesOf(job: Job): number {

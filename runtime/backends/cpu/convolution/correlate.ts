@@ -5,6 +5,7 @@ import {
   blockAddress,
   blocksOfImage,
   bytesOf,
+  correlateOf,
   fromArguments,
   kernelsOf,
   partAt,
@@ -57,7 +58,7 @@ function finishPart(job: Job, part: Part, firstRow: number, rows: number): void 
 
 /** Computes the results of one part of the grid. */
 function correlatePart(job: Job, part: Part): void {
-  const { correlate } = kernelsOf(job);
+  const correlate = correlateOf(job);
   const bytes = bytesOf(job);
   const positions = positionsOf(job, part);
   const channelBlocks = Math.max(1, Math.ceil(job.channels / Math.max(job.blockChannels, 1)));

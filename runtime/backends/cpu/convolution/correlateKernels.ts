@@ -2,14 +2,12 @@
  * The kernel behind convolutions and their derivative in the input: products of a weight's panels with rows of a block that is never copied out as a matrix. Where a
  * row begins is read from a table, so that padding, dilation and strides cost nothing here.
  */
+import type { TileChoice } from "../gemm/kernels.ts";
 import { pushMultiplyAdd, type Precision } from "../gemm/precision.ts";
 import type { FunctionBuilder, Local, ModuleBuilder } from "../wasm/assembler.ts";
 
-/** Vectors of a tile with 1, 2, 3, … rows: as many sums as the processor's registers hold, but for the last. */
-const vectorsOfRows = [8, 4, 3, 2, 2, 2] as const;
-
-/** Most rows of a tile. */
-export const mostRows: number = vectorsOfRows.length;
+/** Vectors of a tile with 1, 2, 3, … rows: as many sums as the processor has registers for, of the usual width or twice as wide. */
+const vectorsOfRows = { narrow: [8, 4, 3, 2, 2, 2, 2, 2], wide: [8, 8, 4, 4, 4, 4, 2, 2] } as const;
 
 /** The widest tile, in vectors: rows of results leave room for it. */
 export const widestTile = 8;
@@ -113,9 +111,15 @@ function pushCall(
 }
 
 /** `correlate`: for each panel of columns, which stays in the nearest cache, all panels of `panel` rows; then the rows that are left. */
-export function addCorrelate(module: ModuleBuilder, precision: Precision, panel: number): void {
+export function addCorrelate(
+  module: ModuleBuilder,
+  precision: Precision,
+  { rows: panel, vectors: panelVectors, code }: TileChoice,
+): void {
   const p = correlateParameters;
-  const tiles = vectorsOfRows.map((vectors, i) => addTile(module, precision, i + 1, vectors));
+  const vectorsOf = vectorsOfRows[code === "wide" ? "wide" : "narrow"].slice(0, panel - 1);
+  const widths = [...vectorsOf, panelVectors];
+  const tiles = widths.map((vectors, i) => addTile(module, precision, i + 1, vectors));
   const f = module.function(
     "correlate",
     Object.keys(p).map(() => "i32"),
@@ -143,7 +147,7 @@ export function addCorrelate(module: ModuleBuilder, precision: Precision, panel:
   f.get(p.rows).i32(panel).op("i32.div_u").set(panels);
   f.get(p.rows).i32(panel).op("i32.rem_u").set(rest);
   f.get(panels).if(() => {
-    forEachColumnPanel(vectorsOfRows[panel - 1]!, () => {
+    forEachColumnPanel(panelVectors, () => {
       f.get(p.weight).get(p.skip).i32(panel).op("i32.mul").op("i32.add").set(weight);
       f.get(output).set(row);
       f.get(p.rows).i32(panel).op("i32.div_u").set(panels);
@@ -164,9 +168,7 @@ export function addCorrelate(module: ModuleBuilder, precision: Precision, panel:
       .op("i32.eq")
       .if(() => {
         f.get(p.weight).get(p.skip).i32(rows).op("i32.mul").op("i32.add").set(weight);
-        forEachColumnPanel(vectorsOfRows[rows - 1]!, () =>
-          pushCall(f, tiles[rows - 1]!, { weight, block, output }),
-        );
+        forEachColumnPanel(widths[rows - 1]!, () => pushCall(f, tiles[rows - 1]!, { weight, block, output }));
       });
 }
 

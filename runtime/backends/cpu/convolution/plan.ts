@@ -7,6 +7,7 @@
  */
 import type { Triple } from "../../convolution.ts";
 import { widestTile } from "./correlateKernels.ts";
+import { mostBlockBytes, mostResultBytes } from "./sizes.ts";
 
 /** An element of the kernel: where it looks, seen from `position · step`, and where its weight is within the kernel. */
 export interface Tap {
@@ -46,15 +47,11 @@ export interface Plan {
   readonly resultSize: number;
 }
 
-/** Most bytes of a block, and of the results that are computed from one: together they fit into a thread's scratch memory, with room behind each. */
-export const mostBlockBytes: number = 4.5 * 1024 * 1024;
-export const mostResultBytes: number = 3 * 1024 * 1024;
-
 /** Bytes that should stay in the second cache beside the weight. */
 const cachedBytes = 320 * 1024;
 
 /** Results are cut between panels of the weight, whichever of the panels' sizes is used. */
-const panelMultiple = 12;
+const panelMultiple = 24;
 
 const mostColumns = 1024;
 /** Positions below which several images share a block, so that the weight is read less often. */

@@ -1,12 +1,13 @@
 /** Turns convolutions of views into jobs for threads. Each function answers whether it did the work: a kernel larger than a thread's scratch memory is refused. */
 import type { View } from "../../backend.ts";
 import type { ConvolutionWindow, Triple } from "../../convolution.ts";
+import { tileChoices } from "../gemm/kernels.ts";
 import { heapMemory, withTemporary } from "../memory/heap.ts";
 import { addressOf } from "../memory/storage.ts";
 import { runTask } from "../threads/parallel.ts";
 import { bytesOf, kernelsOf, toArguments, type Job } from "./block.ts";
 import { blocksOf, correlateTask } from "./correlate.ts";
-import { panelRows } from "./kernels.ts";
+import { chosenFor } from "./choice.ts";
 import { planCorrelation, type Correlation, type Plan, type Tap } from "./plan.ts";
 import { weightTask, weightUnits } from "./weight.ts";
 
@@ -73,6 +74,7 @@ function makeJob(c: Correlation, plan: Plan, groups: number, sides: Sides): Job 
   const [sourceDepth, sourceRows, sourceColumns] = sizeOf(source);
   return {
     float64: bytes === 8 ? 1 : 0,
+    choice: 0,
     images: c.images,
     groups,
     channels: c.channels,
@@ -154,6 +156,7 @@ interface WeightLayout {
 function writeWeight(job: Job, taps: readonly Tap[], layout: WeightLayout, address: number): Job {
   const bytes = bytesOf(job);
   const { arrangeWeight } = kernelsOf(job);
+  const panel = tileChoices[job.choice]!.rows;
   const source = addressOf(layout.weight);
   const offsets = new Int32Array(heapMemory.buffer, address, taps.length);
   offsets.set(taps.map(({ weight }) => weight * bytes));
@@ -170,13 +173,13 @@ function writeWeight(job: Job, taps: readonly Tap[], layout: WeightLayout, addre
       taps.length,
       job.channels,
       layout.channel * bytes,
-      panelRows(),
+      panel,
     );
   return {
     ...job,
     weight: panels,
     weightGroup: group,
-    weightPanel: panelRows() * job.channels * taps.length * bytes,
+    weightPanel: panel * job.channels * taps.length * bytes,
   };
 }
 
@@ -191,12 +194,19 @@ function runCorrelation(
   const weightBytes = groups * c.rows * c.channels * c.taps.length * c.bytes;
   const total = align(4 * tableInts(plan)) + align(4 * c.taps.length) + weightBytes;
   withTemporary(total, (address) => {
-    const { job, end } = writeTables(makeJob(c, plan, groups, sides), plan, address);
+    const work = c.images * groups * multiplicationsOf(c);
+    const plain = makeJob(c, plan, groups, sides);
+    const choice = chosenFor(plain.float64 === 1 ? "float64" : "float32", work);
+    const { job, end } = writeTables({ ...plain, choice }, plan, address);
     const full = { ...writeWeight(job, c.taps, layout, end), bias: bias === null ? 0 : addressOf(bias) };
     const units = blocksOf(full);
-    const work = c.images * groups * c.rows * c.channels * c.taps.length * c.grid[0] * c.grid[1] * c.grid[2];
     runTask(correlateTask, units, grainOf(work, units), toArguments(full));
   });
+}
+
+/** Multiplications for one group of one image. */
+function multiplicationsOf({ rows, channels, taps, grid }: Correlation): number {
+  return rows * channels * taps.length * grid[0] * grid[1] * grid[2];
 }
 
 /** Units of work that are worth a thread's while. */
@@ -322,8 +332,7 @@ export function deriveWeight(weight: View, input: View, output: View, window: Co
     const { job, end } = writeTables(makeJob(correlation, plan, groups, sides), plan, address);
     const full = { ...job, weight: end, weightGroup, chunkImages: inChunk };
     const units = weightUnits(full);
-    const [depth, rows, columns] = correlation.grid;
-    const work = images * groups * count * depth * rows * columns;
+    const work = images * groups * multiplicationsOf(correlation);
     runTask(weightTask, units, grainOf(work, units), toArguments(full));
     const target = addressOf(weight);
     for (let g = 0; g < groups; g++)

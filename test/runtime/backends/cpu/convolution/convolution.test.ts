@@ -1,9 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { areRight } from "../../../../../runtime/backends/cpu/convolution/check.ts";
 import * as kernels from "../../../../../runtime/backends/cpu/convolution/index.ts";
 import * as reference from "../../../../../runtime/backends/cpu/convolution/reference.ts";
 import type { ConvolutionWindow, Triple } from "../../../../../runtime/backends/convolution.ts";
 import type { View } from "../../../../../runtime/backends/backend.ts";
+import { chooseTile } from "../../../../../runtime/backends/cpu/gemm/chosen.ts";
+import { tileChoices, tileName } from "../../../../../runtime/backends/cpu/gemm/kernels.ts";
+import { canAskForWide } from "../../../../../runtime/backends/cpu/wasm/wide.ts";
 import { adopt, allocate } from "../../../../../runtime/backends/cpu/memory/storage.ts";
 import { allocateArray, float32, float64, type DType } from "../../../../../runtime/dtype.ts";
 import { contiguousStrides, numel, type Shape } from "../../../../../runtime/shape.ts";
@@ -144,16 +148,29 @@ const anyCase: fc.Arbitrary<Case> = fc
   })
   .filter((c) => outputSize(c).every((size) => size > 0));
 
-describe("the kernels of convolutions agree with the plain loops", () => {
-  test("for windows of every kind", () => {
+/** Every tile that this engine can have. */
+const tiles = tileChoices
+  .map((tile, index) => ({ name: tileName(tile), index, code: tile.code }))
+  .filter(({ code }) => code !== "wide" || canAskForWide());
+
+describe.each(tiles)("with $name tiles", ({ index }) => {
+  test("the kernels agree with the plain loops for windows of every kind", () => {
     fc.assert(
       fc.property(anyCase, (c) => {
+        chooseTile(index);
         expect(mistake(c)).toBeNull();
       }),
-      { numRuns: 300 },
+      { numRuns: 80 },
     );
   });
 
+  test("the check of what the engine compiled finds nothing wrong", () => {
+    expect(areRight("float32", index)).toBe(true);
+    expect(areRight("float64", index)).toBe(true);
+  });
+});
+
+describe("the kernels of convolutions agree with the plain loops", () => {
   test.each<[string, Partial<Case>]>([
     ["a kernel of one element", { kernel: [1, 1, 1], inChannels: 7, outChannels: 13, input: [1, 8, 9] }],
     ["many rows of results", { outChannels: 65, inChannels: 3, images: 2 }],
