@@ -1,5 +1,16 @@
 /** `torch.nn`: modules. */
-export { Identity, Sigmoid, Tanh } from "./activation.ts";
+export {
+  ELU,
+  GELU,
+  Hardtanh,
+  Identity,
+  LeakyReLU,
+  ReLU6,
+  Sigmoid,
+  SiLU,
+  Softplus,
+  Tanh,
+} from "./activation.ts";
 export { MultiheadAttention, type AttentionOptions, type MultiheadAttentionOptions } from "./attention.ts";
 export {
   BatchNorm1d,

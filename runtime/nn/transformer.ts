@@ -2,6 +2,7 @@
 import { bind } from "../binding.ts";
 import type { TensorOptions } from "../create.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
+import { gelu } from "../ops/activation.ts";
 import { add } from "../ops/arithmetic.ts";
 import { relu } from "../ops/unary.ts";
 import { flag, optionalTensor, tensor, type Parameter as PlainParameter } from "../parameters.ts";
@@ -14,7 +15,7 @@ import { copyOf, Module } from "./module.ts";
 import { LayerNorm } from "./normalization.ts";
 
 /** A function of each element: by name, as a function, or as a module. */
-export type Activation = "relu" | ((input: Tensor) => Tensor);
+export type Activation = "relu" | "gelu" | ((input: Tensor) => Tensor);
 
 /** What `nn.TransformerEncoderLayer` takes by name. */
 export interface TransformerLayerOptions extends Pick<TensorOptions, "dtype" | "device"> {
@@ -62,8 +63,9 @@ function optionsOf(given: readonly PositionalOption[]): TransformerLayerOptions 
 function functionOf(activation: Activation): (input: Tensor) => Tensor {
   if (typeof activation === "function") return activation;
   if (activation === "relu") return relu;
+  if (activation === "gelu") return (input) => gelu(input);
   throw new RuntimeError(
-    `activation should be relu, not ${String(activation)}. Pass a function for any other.`,
+    `activation should be relu/gelu, not ${String(activation)}. Pass a function for any other.`,
   );
 }
 

@@ -36,7 +36,7 @@ interface AnyModule {
 function make({ module, args, kwargs, training }: ModuleRow): InstanceType<AnyModule> {
   torch.manual_seed(3);
   const all = nn as unknown as Readonly<Record<string, AnyModule>>; // rows name modules
-  return new all[module]!(...args, kwargs).train(training);
+  return new all[module]!(...args, ...(Object.keys(kwargs).length > 0 ? [kwargs] : [])).train(training);
 }
 
 function inputsOf(row: ModuleRow): Tensor[] {
@@ -58,7 +58,12 @@ function run(row: ModuleRow): { outputs: Tensor[]; gradients: (Tensor | null)[] 
   const call = Object.fromEntries(
     Object.entries(row.call).map(([name, value]) => [name, decodeArgument(value)]),
   );
-  const result = module(...inputs, call);
+  // A leaf is not written in place: modules get the result of an operation.
+  const given = new Map(inputs.map((input) => [input, input.mul(1)]));
+  const result = module(
+    ...inputs.map((input) => given.get(input)),
+    ...(Object.keys(call).length > 0 ? [call] : []),
+  );
   const outputs = (Array.isArray(result) ? result : [result]).filter(
     (item): item is Tensor => item instanceof Tensor,
   );

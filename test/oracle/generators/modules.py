@@ -42,7 +42,13 @@ LAYERS = [
     ("TransformerEncoderLayer", [4, 2], {"dim_feedforward": 5, "dropout": 0, "batch_first": True, "norm_first": True}, [x(2, 3, 4)], {"src_key_padding_mask": PADDING}, True),
     ("TransformerEncoderLayer", [4, 1, 3], {"dropout": 0, "bias": False, "layer_norm_eps": 0.1}, [x(3, 2, 4)], {}, True),
     ("TransformerEncoderLayer", [4, 2, 6], {"batch_first": True}, [x(2, 3, 4)], {}, False),
+    ("TransformerEncoderLayer", [4, 2, 6, 0, "gelu"], {"batch_first": True}, [x(2, 3, 4)], {}, True),
     ("TransformerEncoderLayer", [4, 2, 6], {}, [x(3, 4)], {}, False),
+]
+ACTIVATIONS = [
+    ("Tanh", [], {}), ("Sigmoid", [], {}), ("GELU", [], {}), ("GELU", [], {"approximate": "tanh"}), ("SiLU", [], {}), ("SiLU", [True], {}), ("ReLU6", [], {}),
+    ("LeakyReLU", [], {}), ("LeakyReLU", [0.2], {"inplace": True}), ("ELU", [], {}), ("ELU", [0.5, True], {}), ("Softplus", [], {}), ("Softplus", [0.5], {"threshold": 0.3}),
+    ("Hardtanh", [], {}), ("Hardtanh", [-0.5], {"max_val": 0.25}), ("Identity", [], {}),
 ]
 # nn.init: the function, the shape, and further arguments.
 INITIAL = [
@@ -63,7 +69,9 @@ def module_row(name: str, args: list, kwargs: dict, inputs: list, call: dict, tr
     torch.manual_seed(3)
     module = getattr(nn, name)(*args, **kwargs).train(training)
     tensors = resolved(inputs)
-    outputs = module(*tensors, **call)
+    # A leaf is not written in place: modules get the result of an operation.
+    given = {id(tensor): tensor * 1 for tensor in tensors}
+    outputs = module(*[given[id(tensor)] for tensor in tensors], **call)
     results = [item for item in (outputs if isinstance(outputs, tuple) else [outputs]) if item is not None]
     torch.autograd.backward(results, [cotangent(result, turn) for turn, result in enumerate(results)])
     leaves = {id(tensor): tensor for tensor in tensors}.values()
@@ -84,5 +92,6 @@ def initial_row(name: str, shape: list, kwargs: dict) -> dict:
 
 
 def generate(folder: Path) -> None:
-    lists = {"modules": [module_row(*row, training=True) for row in ATTENTION] + [module_row(*row) for row in LAYERS], "initial": [initial_row(*row) for row in INITIAL]}
+    rows = [*[(*row, True) for row in ATTENTION], *LAYERS, *[(*row, [x(7) * 2], {}, True) for row in ACTIVATIONS]]
+    lists = {"modules": [module_row(*row) for row in rows], "initial": [initial_row(*row) for row in INITIAL]}
     write_lines(folder / "modules.json", lists)
