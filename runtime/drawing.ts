@@ -67,19 +67,15 @@ export function bernoulliInto(tensor: Tensor, generator: Generator, p: number, v
   }
 }
 
-/** Overwrites a contiguous int64 vector with the numbers from 0 on in random order. Source: `randperm_cpu`. */
+/** Overwrites a contiguous int64 vector with the numbers from 0 on in random order. */
 export function permutationInto(tensor: Tensor, generator: Generator): void {
   const count = tensor.numel();
-  const data = tensor.storage.data as BigInt64Array; // the tensor is int64
-  const shuffled = count > fewNumbers;
-  const order = shuffled
-    ? Uint32Array.from({ length: count }, (_, i) => i)
-    : randomPermutation(generator, count);
-  // Each number is the lower half of an int64, whose upper half is 0.
-  const halves = new Uint32Array(2 * count);
-  for (let i = 0; i < count; i++) halves[2 * i] = order[i]!;
-  data.set(new BigInt64Array(halves.buffer), tensor.offset);
-  if (shuffled) backendOf(tensor).shuffle(tensor, generator.twister);
+  if (count > fewNumbers) backendOf(tensor).fillPermutation(tensor, generator.twister);
+  else
+    tensor.storage.data.set(
+      BigInt64Array.from(randomPermutation(generator, count), BigInt) as never,
+      tensor.offset,
+    ); // the tensor is int64
 }
 
 /** Overwrites a contiguous int64 tensor with whole numbers from [low, high). */

@@ -22,6 +22,6 @@ export interface RandomBackend {
   /** Whole numbers `low + word mod range` in int64, for a range of at most 2³². */
   fillIntegers(output: View, state: TwisterState, low: number, range: number): void;
 
-  /** Brings int64 elements into random order: each is exchanged with one at or behind it, one word for each but the last. */
-  shuffle(output: View, state: TwisterState): void;
+  /** The numbers from 0 on, in int64: each is exchanged with one at or behind it, one word for each but the last. */
+  fillPermutation(output: View, state: TwisterState): void;
 }

@@ -76,14 +76,15 @@ type IndexPutSignature = GeneralSignature<[indices: Indices, values: Tensor, acc
 export const index_put: Operator<IndexPutSignature> = operator({
   name: "index_put",
   parameters: { input: tensor, indices: indicesParameter, values: tensor, accumulate: flag(false) },
-  forward: ({ input, indices, values, accumulate }) => {
+  forward: ({ input, indices, values, accumulate }, output) => {
     if (values.dtype !== input.dtype)
       throw new RuntimeError(
         `Index put requires the source and destination dtypes match, got ${input.dtype.typeName} for the destination and ${values.dtype.typeName} for the source. Convert the values with .to(${input.dtype.toString()}).`,
       );
-    const result = duplicate(input);
+    const result = output && choosable(indices, output) === output ? output : duplicate(input);
     const chosen = choose(indices, result);
-    putInto(chosen, spread(values, chosen.selection.view.shape), accumulate ? "sum" : "replace");
+    const source = apartFrom(result, values);
+    putInto(chosen, spread(source, chosen.selection.view.shape), accumulate ? "sum" : "replace");
     return result;
   },
   vjp: {
@@ -106,6 +107,11 @@ export const index_put: Operator<IndexPutSignature> = operator({
     },
   ],
 });
+
+/** The values, copied where they lie among the elements that are about to be written. @internal */
+export function apartFrom(target: Tensor, values: Tensor): Tensor {
+  return values.storage === target.storage ? duplicate(values) : values;
+}
 
 /** Values broadcast to what was chosen. */
 function spread(values: Tensor, shape: Shape): Tensor {
@@ -218,11 +224,11 @@ export const index_add: Operator<IndexAddSignature> = operator({
     source: tensor,
     alpha: keywordOnly(scalar(1)),
   },
-  forward: ({ input, dim, index, source, alpha }) => {
+  forward: ({ input, dim, index, source, alpha }, output) => {
     const flat = asVector("index_add", index);
     const axis = normalizeDim(dim, input.ndim);
     checkSlices(input, axis, flat, source);
-    const result = duplicate(input);
+    const result = output ?? duplicate(input);
     const selection = chooseSlices(atLeastOneDim(result), axis, flat);
     const explain = (): never => {
       const size = input.shape[axis] ?? 1;
@@ -230,7 +236,7 @@ export const index_add: Operator<IndexAddSignature> = operator({
         `index ${firstOutside(flat, 0, size)} is out of bounds for dimension ${axis} with size ${size}. Positions go from 0 to ${size - 1}.`,
       );
     };
-    const scaled = alpha === 1 ? source : mul(source, alpha);
+    const scaled = alpha === 1 ? apartFrom(result, source) : mul(source, alpha);
     putInto({ selection, explain }, atLeastOneDim(scaled), "sum");
     return result;
   },

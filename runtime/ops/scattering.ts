@@ -20,7 +20,7 @@ import type { Operand } from "../types.ts";
 import { chooseAlong, firstOutside, putInto, taken, type Chosen } from "./advanced.ts";
 import { add, where } from "./arithmetic.ts";
 import { lt } from "./comparison.ts";
-import { checkIndexDtype, positionsParameter, zerosLike } from "./indexing.ts";
+import { apartFrom, checkIndexDtype, positionsParameter, zerosLike } from "./indexing.ts";
 import { given, sample } from "./samples.ts";
 import { stridedBackward } from "./slicing.ts";
 
@@ -103,7 +103,7 @@ function checkSource(name: string, input: Tensor, index: Tensor, src: Tensor): v
     );
 }
 
-/** A copy of `input` into which the elements of `src` that have a position are written. */
+/** A copy of `input`, or `output` itself, into which the elements of `src` that have a position are written. */
 function scattered(
   name: string,
   input: Tensor,
@@ -111,15 +111,17 @@ function scattered(
   index: Tensor,
   src: Tensor,
   combine: Combine,
+  output: Tensor | null,
 ): Tensor {
   const axis = normalizeDim(dim, input.ndim);
-  const result = duplicate(input);
+  const result = output ?? duplicate(input);
   if (numel(index.shape) === 0) return result;
   checkAlong(name, input, index, axis);
   if (!src.isNumber) checkSource(name, input, index, src);
+  const source = apartFrom(result, src);
   const values = src.isNumber
     ? broadcastTo(convert(src, input.dtype), index.shape)
-    : alias(src, index.shape, index.ndim === src.ndim ? src.strides : index.shape.map(() => 0));
+    : alias(source, index.shape, index.ndim === src.ndim ? source.strides : index.shape.map(() => 0));
   putInto(chosenAlong(result, axis, index), values, combine);
   return result;
 }
@@ -138,7 +140,8 @@ function sourceGradient(grad: Tensor, dim: number, index: Tensor, shape: Shape):
 export const scatter_add: Operator<GeneralSignature<[dim: number, index: Tensor, src: Tensor]>> = operator({
   name: "scatter_add",
   parameters: { input: tensor, dim: integer(), index: positionsParameter, src: tensor },
-  forward: ({ input, dim, index, src }) => scattered("scatter_add", input, dim, index, src, "sum"),
+  forward: ({ input, dim, index, src }, output = null) =>
+    scattered("scatter_add", input, dim, index, src, "sum", output),
   vjp: {
     input: (g) => g,
     src: (g, { shapes, dim, index }) => sourceGradient(g, dim, index, shapes.src),
@@ -193,8 +196,16 @@ export const scatter: Operator<ScatterSignature> = operator({
     reduce: reduceParameter,
   },
   gradFn: ({ src }) => (src.isNumber ? "ScatterBackward1" : "ScatterBackward0"),
-  forward: ({ input, dim, index, src, reduce }) =>
-    scattered("scatter", input, dim, index, src, reduce === null ? "replace" : scatterCombine[reduce]),
+  forward: ({ input, dim, index, src, reduce }, output = null) =>
+    scattered(
+      "scatter",
+      input,
+      dim,
+      index,
+      src,
+      reduce === null ? "replace" : scatterCombine[reduce],
+      output,
+    ),
   vjp: {
     input: (g, { dim, index, reduce }) => {
       refuseReduceGradient(reduce);

@@ -10,6 +10,7 @@ import type { Layout } from "../reference/layout.ts";
 import { runKernel } from "../threads/parallel.ts";
 import { ModuleBuilder } from "../wasm/assembler.ts";
 import { KernelModule } from "../wasm/kernelModule.ts";
+import { copyRows } from "./rows.ts";
 import { transpose } from "./transposing.ts";
 
 /** Results of so many bytes lie outside of the heap. */
@@ -37,7 +38,8 @@ export function copy(output: View, input: View): void {
   else if (output.dtype !== input.dtype) convert(output, input);
   else if (isContiguous(output.shape, output.strides) && isContiguous(input.shape, input.strides))
     copyBytes(output, input, count * output.dtype.itemsize);
-  else if (!copyTransposed(output, input)) pointwise(same, output.dtype, output, [input]);
+  else if (!copyRows(output, input) && !copyTransposed(output, input))
+    pointwise(same, output.dtype, output, [input]);
 }
 
 function copyBytes(output: View, input: View, bytes: number): void {

@@ -147,8 +147,18 @@ function buildPermute(module: ModuleBuilder): void {
   });
 }
 
+/** `count(unused, output, end)` writes the numbers from 0 on. */
+function buildCount(module: ModuleBuilder): void {
+  const f = module.function("count", ["i32", "i32", "i32"]);
+  const [to, end] = [1, 2] as const;
+  const next = f.local("i64");
+  f.whileBelow(to, end, () => {
+    f.get(to).get(next).memory("i64.store").get(next).i64(1n).op("i64.add").set(next).increment(to, 8);
+  });
+}
+
 type KernelName =
-  "uniformFloat" | "uniformDouble" | "integers" | "permute" | "boxMuller" | `bernoulli${ItemSize}`;
+  "uniformFloat" | "uniformDouble" | "integers" | "permute" | "count" | "boxMuller" | `bernoulli${ItemSize}`;
 
 /** All but `permute` and `boxMuller(unused, begin, end)` are `kernel(words, output, end of the output)`. */
 const kernels: KernelModule<KernelName> = new KernelModule(() => {
@@ -160,6 +170,7 @@ const kernels: KernelModule<KernelName> = new KernelModule(() => {
   buildBernoulli(module, 8);
   buildIntegers(module);
   buildPermute(module);
+  buildCount(module);
   emitBoxMuller(module.function("boxMuller", ["i32", "i32", "i32"]));
   return module;
 });
@@ -226,12 +237,21 @@ function fillIntegers(output: View, state: TwisterState, low: number, range: num
   fill(output, state, "integers", 1);
 }
 
-function shuffle(output: View, state: TwisterState): void {
+function fillPermutation(output: View, state: TwisterState): void {
   const address = addressOf(output);
   const count = numel(output.shape);
+  kernels.functions.count(0, address, address + 8 * count);
   parameterInts.set([address, count]);
-  drawWords(state, count - 1, (before, now) => kernels.functions.permute(drawnAddress, before, before + now));
+  drawWords(state, count - 1, (before, now) => {
+    kernels.functions.permute(drawnAddress, before, before + now);
+  });
 }
 
 /** The processor's part of `RandomBackend`. */
-export const random: RandomBackend = { fillUniform, fillNormal, fillBernoulli, fillIntegers, shuffle };
+export const random: RandomBackend = {
+  fillUniform,
+  fillNormal,
+  fillBernoulli,
+  fillIntegers,
+  fillPermutation,
+};
