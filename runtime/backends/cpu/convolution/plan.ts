@@ -145,7 +145,8 @@ export function planCorrelation(c: Correlation): Plan | null {
     const planeSize = blockImages * planeRows * pitch;
     const channelSize = channelSizeOf(planes.length * planeSize, c.bytes);
     const blockChannels = Math.min(c.channels, Math.floor(mostBlockBytes / (channelSize * c.bytes)));
-    const resultSize = roundUp(planeSize + 16 / c.bytes, widestTile * (16 / c.bytes));
+    // A tile writes whole vectors behind the last position: fewer than the widest has.
+    const resultSize = channelSizeOf(planeSize + widestTile * (16 / c.bytes), c.bytes);
     const resultRows = Math.min(c.rows, roundDown(mostResultBytes / (resultSize * c.bytes), panelMultiple));
     if (blockChannels < Math.min(c.channels, 1) || resultRows < Math.min(c.rows, 1)) continue;
     return {
@@ -168,8 +169,4 @@ export function planCorrelation(c: Correlation): Plan | null {
 
 function roundDown(size: number, multiple: number): number {
   return Math.floor(size / multiple) * multiple;
-}
-
-function roundUp(size: number, multiple: number): number {
-  return Math.ceil(size / multiple) * multiple;
 }

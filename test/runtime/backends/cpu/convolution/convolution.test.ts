@@ -164,6 +164,14 @@ describe.each(tiles)("with $name tiles", ({ index }) => {
     );
   });
 
+  test("every number of rows and positions is right, though tiles reach over their ends", () => {
+    for (let outChannels = 1; outChannels <= 9; outChannels++)
+      for (let width = 1; width <= 36; width++) {
+        chooseTile(index);
+        expect(mistake({ ...plain, outChannels, input: [1, 1, width], kernel: [1, 1, 1] })).toBeNull();
+      }
+  });
+
   test("the check of what the engine compiled finds nothing wrong", () => {
     expect(areRight("float32", index)).toBe(true);
     expect(areRight("float64", index)).toBe(true);
