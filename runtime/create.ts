@@ -17,7 +17,7 @@ import { integersInto, normalInto, permutationInto, uniformInto } from "./drawin
 import { RuntimeError } from "./errors/runtimeError.ts";
 import { ValueError } from "./errors/valueError.ts";
 import { default_generator, type Generator } from "./random.ts";
-import { allocate, allocateZeros, convert, duplicate, fromArray } from "./settle.ts";
+import { allocate, allocateZeros, broadcastTo, convert, copyInto, duplicate, fromArray } from "./settle.ts";
 import { formatShape, numel, type Shape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 import type { Nested, NestedDType, NestedShape, Scalar } from "./types.ts";
@@ -219,7 +219,7 @@ function readSize<O extends TensorOptions>(name: string, args: readonly unknown[
 function filled(shape: Shape, value: Scalar, dtype: DType): Tensor {
   if (value === 0) return allocateZeros(shape, dtype);
   const result = allocate(shape, dtype);
-  result.storage.data.fill(toElement(value, dtype) as never); // the array's element type follows from the dtype
+  copyInto(result, broadcastTo(fromValues([value], [], dtype), shape));
   return result;
 }
 
@@ -231,22 +231,22 @@ export interface OfSize {
   (...args: SizeArguments): Tensor<any, any>;
 }
 
-function ofSize(name: string, value: Scalar): OfSize {
+function ofSize(name: string, make: (shape: Shape, dtype: DType) => Tensor): OfSize {
   const create = (...args: readonly unknown[]): Tensor => {
     const { shape, options } = readSize(name, args);
-    return finish(filled(shape, value, options.dtype ?? get_default_dtype()), options);
+    return finish(make(shape, options.dtype ?? get_default_dtype()), options);
   };
   return create as OfSize; // `readSize` checks the forms
 }
 
 /** A tensor of zeros. `torch.zeros(2, 3)`, `torch.zeros([2, 3], {dtype: torch.int64})`. Source: `torch.zeros`. */
-export const zeros: OfSize = ofSize("zeros", 0);
+export const zeros: OfSize = ofSize("zeros", allocateZeros);
 
 /** A tensor of ones. Source: `torch.ones`. */
-export const ones: OfSize = ofSize("ones", 1);
+export const ones: OfSize = ofSize("ones", (shape, dtype) => filled(shape, 1, dtype));
 
-/** A tensor whose elements nobody has chosen yet; here they are zeros. Source: `torch.empty`. */
-export const empty: OfSize = ofSize("empty", 0);
+/** A tensor whose elements nobody has chosen yet: whatever was in the memory before. Source: `torch.empty`. */
+export const empty: OfSize = ofSize("empty", allocate);
 
 /**
  * A tensor of one value. A whole number gives int64 and a boolean bool, as in PyTorch; other numbers the default dtype.

@@ -6,6 +6,7 @@ import { makeFindable } from "./collector.ts";
 import { blockBytes, heapMemory } from "./heap.ts";
 import { largestInPage, pageFor, type Page } from "./pages.ts";
 import { settlePending } from "./pending.ts";
+import { fillZeros } from "./zeros.ts";
 import { claim, epoch, foundAlive, statistics, unclaim, type Claim, type Evictable } from "./reclaim.ts";
 
 /** Storages of so many bytes stay outside of the heap: the garbage collector makes and frees an array of this size faster than any allocator. */
@@ -146,7 +147,7 @@ export function allocate(dtype: DType, length: number): CpuStorage {
 /** A storage of zeros. */
 export function allocateZeros(dtype: DType, length: number): CpuStorage {
   const storage = allocate(dtype, length);
-  if (storage.address !== 0) new Uint8Array(heapMemory.buffer, storage.address, storage.bytes).fill(0);
+  if (storage.address !== 0) fillZeros(storage.address, storage.bytes);
   return storage;
 }
 
