@@ -98,7 +98,7 @@ function goalCell(goal: Goal, run: Run): string {
   const figures =
     ratios.length === 1
       ? ratioText(mean)
-      : `${ratioText(mean)}, largest ${ratioText(worst.ratio)} (${worst.row.split(",")[0]})`;
+      : `${ratioText(mean)}, largest ${ratioText(worst.ratio)} (${worst.row.split(", ")[0]})`;
   return figures + missing + mark(verdict.met);
 }
 
