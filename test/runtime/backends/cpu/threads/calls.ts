@@ -12,6 +12,8 @@ const batch = torch.randn(13, 67, 65);
 const image = torch.randn(5, 3, 37, 41);
 const filter = torch.randn(7, 3, 3, 3);
 const filterBias = torch.randn(7);
+const images = torch.randn(9, 16, 40, 41);
+const filters = torch.randn(24, 16, 3, 3);
 const rows = torch.randint(0, 517, [3001]);
 const labels = torch.randint(0, 1031, [517]);
 
@@ -56,6 +58,15 @@ export const calls: readonly (readonly [string, () => readonly Tensor[]])[] = [
   ["linear", () => withGradient(square, (x) => F.linear(x, torch.ones(200, 303), torch.ones(200)))],
   ["conv2d", () => withGradient(image, (x) => F.conv2d(x, filter, filterBias, 1, 1))],
   ["gradient of conv2d's filter", () => withGradient(filter, (w) => F.conv2d(image, w, filterBias, 2, 1))],
+  ["conv2d of many channels", () => withGradient(images, (x) => F.conv2d(x, filters, null, 1, 1))],
+  ["gradient of many filters", () => withGradient(filters, (w) => F.conv2d(images, w))],
+  [
+    "conv_transpose2d",
+    () => withGradient(images, (x) => F.conv_transpose2d(x, filters.transpose(0, 1), null, 2)),
+  ],
+  ["max_pool2d", () => withGradient(images, (x) => F.max_pool2d(x, 2))],
+  ["max_pool2d of overlapping windows", () => withGradient(images, (x) => F.max_pool2d(x, 3, 2, 1))],
+  ["avg_pool2d", () => withGradient(images, (x) => F.avg_pool2d(x, 3, 2, 1))],
   ["copy of a transposed matrix", () => [matrix.t().contiguous(), matrix.t().double()]],
   ["index_select", () => withGradient(matrix, (x) => x.index_select(0, rows))],
   ["gather", () => withGradient(matrix, (x) => x.gather(1, labels.unsqueeze(1)))],
