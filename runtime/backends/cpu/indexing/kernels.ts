@@ -6,8 +6,11 @@ import type { Instruction, MemoryInstruction } from "../wasm/instructions.ts";
 import { KernelModule } from "../wasm/kernelModule.ts";
 import { emitPosition, emitWalk, walkParameters, type RowVariables } from "./walk.ts";
 
-/** A row in which every element has a position of its own, or one where all share the first one and lie without gaps. */
-type RowKind = "each" | "run";
+/**
+ * A row in which every element has a position of its own; one where, besides, elements and positions lie without gaps and are chosen from one place on, so that four
+ * are looked at together; or one where all share the first position and lie without gaps.
+ */
+export type RowKind = "each" | "line" | "run";
 
 /** The functions of a module; all have the parameters of a walk. */
 type WalkModule = KernelModule<RowKind>;
@@ -91,12 +94,55 @@ function emitCopy(f: FunctionBuilder, to: Local, from: Local, count: Local, byte
   );
 }
 
-function build(each: (f: FunctionBuilder) => void, run: (f: FunctionBuilder) => void): WalkModule {
+type Build = (f: FunctionBuilder) => void;
+
+function build(kinds: Readonly<Record<RowKind, Build>>): WalkModule {
   return new KernelModule<RowKind>(() => {
     const module = new ModuleBuilder();
-    each(module.function("each", walkParameters));
-    run(module.function("run", walkParameters));
+    for (const [name, emit] of Object.entries(kinds)) emit(module.function(name, walkParameters));
     return module;
+  });
+}
+
+/** Elements of a line that are handled together. */
+const unroll = 4;
+
+/**
+ * Emits rows of the kind "line": `element` is given the address of each chosen element and where its partner is behind `row.plain`.
+ */
+function emitLine(
+  f: FunctionBuilder,
+  bytes: number,
+  element: (row: RowVariables, chosen: Local, offset: number) => void,
+): void {
+  const position = f.local("i64");
+  const chosen = f.locals("i32", unroll);
+  const step = (row: RowVariables, count: number): void => {
+    for (let i = 0; i < count; i++) {
+      f.get(row.chosen);
+      emitPosition(f, row, position, 8 * i);
+      f.op("i32.add").set(chosen[i]!);
+    }
+    for (let i = 0; i < count; i++) element(row, chosen[i]!, bytes * i);
+    f.increment(row.plain, bytes * count)
+      .increment(row.positions, 8 * count)
+      .increment(row.count, -count);
+  };
+  emitWalk(f, (row) => {
+    f.block(() =>
+      f.loop(() => {
+        f.get(row.count).i32(unroll).op("i32.lt_u").brIf(1);
+        step(row, unroll);
+        f.br(0);
+      }),
+    );
+    f.block(() =>
+      f.loop(() => {
+        f.get(row.count).op("i32.eqz").brIf(1);
+        step(row, 1);
+        f.br(0);
+      }),
+    );
   });
 }
 
@@ -123,7 +169,12 @@ function moveModule(bytes: number, toPlain: boolean): WalkModule {
       emitCopy(f, to, from, row.count, bytes);
     });
   };
-  return build(each, run);
+  const line = (f: FunctionBuilder): void =>
+    emitLine(f, bytes, (row, chosen, offset) => {
+      if (toPlain) f.get(row.plain).get(chosen).memory(load).memory(store, offset);
+      else f.get(chosen).get(row.plain).memory(load, offset).memory(store);
+    });
+  return build({ each, line, run });
 }
 
 /** `chosen ∘= plain` for one element. */
@@ -189,7 +240,14 @@ function combineModule(dtype: DTypeName, combine: Exclude<Combine, "replace">): 
       });
     });
   };
-  return build(each, run);
+  const { load, store } = elements[dtype];
+  const line = (f: FunctionBuilder): void =>
+    emitLine(f, bytes, (row, chosen, offset) => {
+      f.get(chosen).get(chosen).memory(load).get(row.plain).memory(load, offset);
+      emitCombine(f, dtype, combine);
+      f.memory(store);
+    });
+  return build({ each, line, run });
 }
 
 /**

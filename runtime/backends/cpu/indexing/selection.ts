@@ -7,7 +7,7 @@ import type { Combine, Coordinate, Selection } from "../../indexing.ts";
 import { addressOf, allocate } from "../memory/storage.ts";
 import { collapse } from "../reference/layout.ts";
 import { runKernel } from "../threads/parallel.ts";
-import { locate, putModule, takeModule } from "./kernels.ts";
+import { locate, putModule, takeModule, type RowKind } from "./kernels.ts";
 import { settleWalk, walkFailed, type WalkDimension } from "./walk.ts";
 
 /** An element at a random place costs one or two nanoseconds, so that this many are worth a thread. */
@@ -35,9 +35,10 @@ function walkDimensions(plain: View, chosen: View, positions: View): readonly Wa
   return dimensions.length > 0 ? dimensions : [{ size: 1, strides: [0, 0, 0] }];
 }
 
-/** Whether all elements of a row share one position and lie without gaps. */
-function isRun(row: WalkDimension, bytes: number): boolean {
-  return row.strides[0] === bytes && row.strides[1] === bytes && row.strides[2] === 0;
+function kindOf({ strides: [plain, chosen, positions] }: WalkDimension, bytes: number): RowKind {
+  if (plain !== bytes) return "each";
+  if (chosen === bytes && positions === 0) return "run";
+  return chosen === 0 && positions === 8 ? "line" : "each";
 }
 
 /** A view of the same elements without the dimensions along which nothing is indexed: they have size 1. */
@@ -80,7 +81,7 @@ function joined(coordinates: readonly Coordinate[], itemsize: number): Coordinat
 interface Settled {
   readonly dimensions: readonly WalkDimension[];
   readonly coordinate: Coordinate;
-  readonly kind: "each" | "run";
+  readonly kind: RowKind;
   /** Holds the positions that several coordinates were joined to, if they were. */
   readonly temporary: Storage | null;
 }
@@ -93,7 +94,7 @@ function settle(plain: View, { view, coordinates }: Selection): Settled | null {
   return {
     dimensions,
     coordinate,
-    kind: isRun(dimensions.at(-1)!, itemsize) ? "run" : "each",
+    kind: kindOf(dimensions.at(-1)!, itemsize),
     temporary: coordinates.length === 1 ? null : coordinate.positions.storage,
   };
 }

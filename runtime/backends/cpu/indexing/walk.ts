@@ -223,10 +223,10 @@ export function emitWalk(f: FunctionBuilder, emitRow: (row: RowVariables) => voi
 }
 
 /**
- * Puts on the stack where the position at `positions` is, in bytes; ends the kernel when it is out of range.
+ * Puts on the stack where the position `offset` bytes behind `positions` is, in bytes; ends the kernel when it is out of range.
  */
-export function emitPosition(f: FunctionBuilder, row: RowVariables, position: Local): void {
-  f.get(row.positions).memory("i64.load").tee(position);
+export function emitPosition(f: FunctionBuilder, row: RowVariables, position: Local, offset = 0): void {
+  f.get(row.positions).memory("i64.load", offset).tee(position);
   // A negative position has all bits of its sign: the mask lets `wrap` through for it alone.
   f.get(position).i64(63n).op("i64.shr_s").get(row.wrap).op("i64.and").op("i64.add").tee(position);
   f.get(row.size).op("i64.ge_u");
