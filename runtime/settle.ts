@@ -196,6 +196,20 @@ export function elementwiseInto(output: Tensor, expression: Expression, operands
   backendOf(output).pointwise(expression, output.dtype, output, operands);
 }
 
+/**
+ * Computes each expression, from the old values of all, over its target, in one pass. All are of one dtype, and the targets of one shape; nothing is recorded.
+ */
+export function replaceTogether(
+  expressions: readonly Expression[],
+  targets: readonly Tensor[],
+  inputs: readonly Tensor[],
+  parameters?: readonly number[],
+): void {
+  const first = targets[0]!;
+  backendOf(first).pointwiseAll(expressions, first.dtype, targets, inputs, parameters);
+  for (const target of targets) target.storage.markWritten();
+}
+
 /** The tensor with the given dimensions moved behind the others. */
 function moveLast(tensor: Tensor, dims: readonly number[]): Tensor {
   const order = [...tensor.shape.keys()].filter((dim) => !dims.includes(dim)).concat(dims);

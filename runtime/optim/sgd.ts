@@ -1,4 +1,6 @@
 import { ValueError } from "../errors/valueError.ts";
+import { E, input, parameter as plainNumber, type Expression } from "../expression.ts";
+import { allocate, replaceTogether } from "../settle.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkSetting, Optimizer, type ParameterGroup, type ParametersOrGroups } from "./optimizer.ts";
 
@@ -20,14 +22,41 @@ export interface SGDOptions {
 
 type Settings = { -readonly [K in keyof SGDOptions]-?: NonNullable<SGDOptions[K]> };
 
+/** Whether a parameter's step has a momentum, and whether there is one from the steps before. */
+type MomentumState = "none" | "begins" | "goes on";
+
+const [oldParameter, gradient, oldMomentum] = [input(0), input(1), input(2)];
+const [rate, decay, keep, add] = [plainNumber(0), plainNumber(1), plainNumber(2), plainNumber(3)];
+
+/** The new parameter, and with momentum the new momentum, from the old ones. */
+function makeExpressions(settings: Settings, state: MomentumState): readonly Expression[] {
+  const signed = settings.maximize ? E.neg(gradient) : gradient;
+  const direction = settings.weight_decay === 0 ? signed : E.add(signed, E.mul(decay, oldParameter));
+  const step = (along: Expression): Expression => E.sub(oldParameter, E.mul(rate, along));
+  if (state === "none") return [step(direction)];
+  const momentum = state === "begins" ? direction : E.add(E.mul(keep, oldMomentum), E.mul(add, direction));
+  return [step(settings.nesterov ? E.add(direction, E.mul(keep, momentum)) : momentum), momentum];
+}
+
+const made = new Map<string, readonly Expression[]>();
+
+/** The same list for the same form: compiled code is kept by the list's identity. */
+function expressionsOf(settings: Settings, state: MomentumState): readonly Expression[] {
+  const key = `${state} ${settings.maximize} ${settings.nesterov} ${settings.weight_decay === 0}`;
+  let expressions = made.get(key);
+  if (expressions === undefined) made.set(key, (expressions = makeExpressions(settings, state)));
+  return expressions;
+}
+
 /**
  * Stochastic gradient descent: `p ← p − lr · gradient`, optionally with momentum.
  *
- * `new optim.SGD(model.parameters(), {lr: 0.1, momentum: 0.9})`.
+ * `new optim.SGD(model.parameters(), {lr: 0.1, momentum: 0.9})`. A step is one kernel for each parameter.
  *
  * Source: `torch.optim.SGD`; Sutskever et al., "On the importance of initialization and momentum in deep learning" (2013), for Nesterov's form.
  */
 export class SGD extends Optimizer<Settings> {
+  /** What is remembered of the last steps. */
   readonly #momenta = new WeakMap<Tensor, Tensor>();
 
   /** @throws ValueError when a setting is negative, or `nesterov` has no momentum to look ahead with. */
@@ -52,19 +81,26 @@ export class SGD extends Optimizer<Settings> {
   }
 
   protected override update(group: ParameterGroup<Settings>): void {
+    const { lr, weight_decay: decay, momentum, dampening } = group;
+    const numbers = [lr, decay, momentum, 1 - dampening];
     for (const parameter of group.params) {
       if (parameter.grad === null) continue;
-      let direction = group.maximize ? parameter.grad.neg() : parameter.grad;
-      if (group.weight_decay !== 0) direction = direction.add(parameter, { alpha: group.weight_decay });
-      if (group.momentum !== 0) direction = this.#withMomentum(parameter, direction, group);
-      parameter.add_(direction, { alpha: -group.lr });
+      if (momentum === 0)
+        replaceTogether(expressionsOf(group, "none"), [parameter], [parameter, parameter.grad], numbers);
+      else this.#withMomentum(parameter, parameter.grad, group, numbers);
     }
   }
 
-  #withMomentum(parameter: Tensor, gradient: Tensor, { momentum, dampening, nesterov }: Settings): Tensor {
-    let buffer = this.#momenta.get(parameter);
-    if (buffer === undefined) this.#momenta.set(parameter, (buffer = gradient.clone()));
-    else buffer.mul_(momentum).add_(gradient, { alpha: 1 - dampening });
-    return nesterov ? gradient.add(buffer, { alpha: momentum }) : buffer;
+  #withMomentum(parameter: Tensor, grad: Tensor, settings: Settings, numbers: readonly number[]): void {
+    const known = this.#momenta.get(parameter);
+    const momentum = known ?? allocate(parameter.shape, parameter.dtype);
+    const expressions = expressionsOf(settings, known === undefined ? "begins" : "goes on");
+    replaceTogether(
+      expressions,
+      [parameter, momentum],
+      known === undefined ? [parameter, grad] : [parameter, grad, momentum],
+      numbers,
+    );
+    this.#momenta.set(parameter, momentum);
   }
 }

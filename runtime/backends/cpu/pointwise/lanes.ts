@@ -112,7 +112,7 @@ const comparison =
     return vector(isWide(a.type) ? "m64" : "m32", instruction(a.type, name + signed), a, b);
   };
 const bitwise =
-  (name: "and" | "or" | "xor" | "andnot") =>
+  (name: "and" | "or" | "xor") =>
   (x: Lane, y: Lane): Lane => {
     const [a, b] = x.type.startsWith("m") && y.type.startsWith("m") ? [narrowMask(x), narrowMask(y)] : [x, y];
     return vector(a.type, `v128.${name}`, a, b);
@@ -145,8 +145,6 @@ export const ge: (x: LaneTerm, y: LaneTerm) => Lane = comparison("ge");
 export const and: (x: Lane, y: Lane) => Lane = bitwise("and");
 export const or: (x: Lane, y: Lane) => Lane = bitwise("or");
 export const xor: (x: Lane, y: Lane) => Lane = bitwise("xor");
-/** Bits of `x` that are not in `y`. */
-export const andNot: (x: Lane, y: Lane) => Lane = bitwise("andnot");
 
 /** The opposite of a mask. */
 export function not(mask: Lane): Lane {

@@ -27,7 +27,7 @@ export interface KernelPlan {
 }
 
 /** Bytes of an element. */
-export const elementBytes: Readonly<Record<DTypeName, number>> = {
+const elementBytes: Readonly<Record<DTypeName, number>> = {
   bool: 1,
   uint8: 1,
   int32: 4,
@@ -50,7 +50,7 @@ export const laneTypes: Readonly<Record<DTypeName, LaneType>> = {
 export const nestWords = 128;
 
 /** Where a number is in the parameter area: those of the expression come first, then operands that are plain numbers. */
-export function slotAddress(slot: number): number {
+function slotAddress(slot: number): number {
   return parameterBase + 8 * slot;
 }
 
@@ -361,7 +361,7 @@ function flatKernel(module: ModuleBuilder, plan: KernelPlan): number {
 }
 
 /** Words that describe one operand of nested loops: its address, its inner stride, and one stride for each outer dimension, in bytes. */
-export function operandWords(outerRank: number): number {
+function operandWords(outerRank: number): number {
   return 2 + outerRank;
 }
 
