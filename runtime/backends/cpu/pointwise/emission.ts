@@ -29,6 +29,8 @@ export class LaneEmitter {
   readonly cost: number;
   readonly #function: FunctionBuilder;
   readonly #module: ModuleBuilder;
+  /** Whether `a · b + c` may be one instruction. */
+  readonly #relaxed: boolean;
   readonly #sources: Sources;
   readonly #order: readonly Lane[];
   readonly #uses: ReadonlyMap<Lane, number>;
@@ -39,7 +41,14 @@ export class LaneEmitter {
   #ready = new Set<Local>();
   #invariant = new Set<Local>();
 
-  constructor(module: ModuleBuilder, target: FunctionBuilder, roots: readonly Lane[], sources: Sources) {
+  constructor(
+    module: ModuleBuilder,
+    target: FunctionBuilder,
+    roots: readonly Lane[],
+    sources: Sources,
+    relaxed: boolean = hasRelaxedSimd(),
+  ) {
+    this.#relaxed = relaxed;
     this.#module = module;
     this.#function = target;
     this.#sources = sources;
@@ -146,7 +155,7 @@ export class LaneEmitter {
     const shape = type === "f32" ? "f32x4" : "f64x2";
     this.push(a!, half);
     this.push(b!, half);
-    if (hasRelaxedSimd()) {
+    if (this.#relaxed) {
       this.push(c!, half);
       this.#function.op(`${shape}.relaxed_madd`);
       return;
@@ -182,10 +191,11 @@ export class LaneEmitter {
     const f = this.#module.function(null, ["v128"], ["v128"]);
     this.#helpers.set(helper.name, f);
     const x: Lane = { type, operation: { kind: "input", index: 0 }, args: [] };
-    const emitter = new LaneEmitter(this.#module, f, [helper.body(x)], {
+    const sources: Sources = {
       input: () => ({ level: 2, load: () => f.get(0) }),
       parameter: () => f.op("unreachable"),
-    });
+    };
+    const emitter = new LaneEmitter(this.#module, f, [helper.body(x)], sources, this.#relaxed);
     emitter.push(emitter.roots[0]!, 0);
   }
 

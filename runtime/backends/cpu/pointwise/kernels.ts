@@ -2,6 +2,7 @@
 import type { DType } from "../../../dtype.ts";
 import type { Expression } from "../../../expression.ts";
 import { compile, type Kernel as JavaScriptKernel } from "../reference/pointwise.ts";
+import { hasRelaxedSimd } from "../wasm/features.ts";
 import { KernelModule, type KernelFunction } from "../wasm/kernelModule.ts";
 import { assemble, type Operand, type OperandMode } from "./loops.ts";
 import { canLower, lower } from "./lowering.ts";
@@ -99,6 +100,7 @@ export class Program {
       inputs: sources,
       parameterCount: this.parameterCount,
       outerRank,
+      relaxed: hasRelaxedSimd(),
     });
     const module = new KernelModule<"run">(() => builder);
     const kernel = { module, run: module.functions.run, grain: grainOf(cost) };

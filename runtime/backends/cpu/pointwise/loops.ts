@@ -24,6 +24,8 @@ export interface KernelPlan {
   readonly parameterCount: number;
   /** Dimensions around the inner one. */
   readonly outerRank: number;
+  /** Whether `a · b + c` may be one instruction, which rounds once. */
+  readonly relaxed: boolean;
 }
 
 /** Bytes of an element. */
@@ -96,7 +98,7 @@ class InnerLoop {
     this.#distances = new Map(strided.map((i) => [i, f.locals("i32", 3)]));
     this.#lastDistances = new Map(strided.map((i) => [i, f.locals("i32", 3)]));
     this.#lastHigh = f.local("i32");
-    this.emitter = new LaneEmitter(module, f, plan.roots, this.#sources());
+    this.emitter = new LaneEmitter(module, f, plan.roots, this.#sources(), plan.relaxed);
     this.#values = this.emitter.roots.map(({ type }) => f.locals("v128", isWide(type) ? 2 : 1));
     this.unroll = strided.length > 0 ? 1 : unrolling(this.emitter.cost);
   }

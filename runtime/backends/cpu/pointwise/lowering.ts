@@ -229,6 +229,7 @@ class Lowering {
   #input(index: number): Lane {
     const { dtype } = this.#inputs[index]!;
     const read: Lane = { type: laneTypes[dtype], operation: { kind: "input", index }, args: [] };
+    if (this.#dtype.name === "bool" && dtype !== "bool") return select(ne(read, 0), constant("i32", 1), 0);
     const value = read.type.startsWith("f") ? toType(read, this.#type) : convert(read, this.#type);
     // A wider whole number loses its upper bits, as it would on its way into a tensor of the compute dtype.
     if (this.#dtype.name === "uint8" && dtype !== "uint8" && dtype !== "bool")

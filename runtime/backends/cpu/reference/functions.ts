@@ -35,6 +35,17 @@ export function integerPower(x: number, y: number): number {
   return Number(BigInt.asIntN(32, bigPower(BigInt(x), BigInt(y))));
 }
 
+/** The larger one, NaN where either is NaN; of −0 and 0 the first, as PyTorch's kernels give. */
+export function maximum(x: number, y: number): number {
+  if (y !== y) return y;
+  return x < y ? y : x;
+}
+
+export function minimum(x: number, y: number): number {
+  if (y !== y) return y;
+  return y < x ? y : x;
+}
+
 export function bigMaximum(x: bigint, y: bigint): bigint {
   return x > y ? x : y;
 }
@@ -124,13 +135,13 @@ export function erfc(x: number): number {
 /** The error function: Maclaurin's series about 0, elsewhere the complement of `erfc`. */
 export function erf(x: number): number {
   if (!(Math.abs(x) < 0.5)) return x < 0 ? erfc(-x) - 1 : 1 - erfc(x);
-  let term = x;
-  let sum = x;
+  let term = 1;
+  let sum = 1;
   for (let n = 1; n < 14; n++) {
     term *= (-x * x) / n;
     sum += term / (2 * n + 1);
   }
-  return sum * (2 / Math.sqrt(Math.PI));
+  return x * sum * (2 / Math.sqrt(Math.PI));
 }
 
 /** A number as C converts it to a 64-bit whole number: towards zero; what does not fit becomes the smallest. */

@@ -68,8 +68,8 @@ const floating: Dialect = {
     floorDivide: call("floorDivide"),
     pow: call("power"),
     atan2: call("Math.atan2"),
-    maximum: call("Math.max"),
-    minimum: call("Math.min"),
+    maximum: call("maximum"),
+    minimum: call("minimum"),
     bitAnd: infix("&"),
     bitOr: infix("|"),
     bitXor: infix("^"),
@@ -136,7 +136,7 @@ const comparisons: Readonly<Record<Comparison, string>> = {
 const logicals: Readonly<Record<Logical, string>> = { and: "&&", or: "||", xor: "!==" };
 
 function write(expression: Expression, dialect: Dialect): string {
-  const inner = (part: Expression): string => write(part, dialect);
+  const inner = (part: Expression): string => number(part, dialect);
   switch (expression.kind) {
     case "input":
       return `x${expression.index}`;
@@ -158,11 +158,19 @@ function write(expression: Expression, dialect: Dialect): string {
   }
 }
 
+/** A truth value among numbers counts 1 or 0. */
+function number(expression: Expression, dialect: Dialect): string {
+  const text = write(expression, dialect);
+  return isTruth(expression) ? `(${text} ? ${dialect.constant(1)} : ${dialect.constant(0)})` : text;
+}
+
+function isTruth({ kind }: Expression): boolean {
+  return kind === "compare" || kind === "logical";
+}
+
 function truth(expression: Expression, dialect: Dialect): string {
   const text = write(expression, dialect);
-  return expression.kind === "compare" || expression.kind === "logical"
-    ? text
-    : `(${text} !== ${dialect.constant(0)})`;
+  return isTruth(expression) ? text : `(${text} !== ${dialect.constant(0)})`;
 }
 
 /** How an element of dtype `from` is read as one of the compute dtype. */
@@ -233,7 +241,7 @@ function compileLoop(
 ): unknown {
   const dialect = dialectOf(computeDtype);
   const values = expressions.map((expression, i) =>
-    outputs[i] === "bool" ? `${truth(expression, dialect)} ? 1 : 0` : write(expression, dialect),
+    outputs[i] === "bool" ? `${truth(expression, dialect)} ? 1 : 0` : number(expression, dialect),
   );
   const count = outputs.length;
   const stride = (i: number): string =>

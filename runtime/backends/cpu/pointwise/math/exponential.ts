@@ -181,7 +181,7 @@ export function tanh(x: Lane): Lane {
   const reduced = reduce(add(a, a));
   const power = powerOfTwoF32(reduced.shifted);
   const large = sub(1, div(2, multiplyAdd(power, expm1OfRest(reduced.r), add(power, 1))));
-  return select(lt(a, 0.625), small, or(large, signOf(x)));
+  return or(select(lt(a, 0.625), small, large), signOf(x));
 }
 
 function tanhF64(x: Lane): Lane {

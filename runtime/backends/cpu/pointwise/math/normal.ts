@@ -15,6 +15,7 @@ import {
   convert,
   div,
   gt,
+  le,
   lt,
   mul,
   multiplyAdd,
@@ -69,7 +70,7 @@ export function normalCdf(x: Lane): Lane {
 /** x times that share; NaN for −∞, as the product is. */
 export function gelu(x: Lane): Lane {
   const share = tail(pmin(abs(x), 15), 1, 0.5)(pmax(pmin(x, 15), -15));
-  return select(lt(x, 0), sub(share, sub(x, x)), sub(x, share));
+  return select(le(x, 0), sub(share, sub(x, x)), sub(x, share));
 }
 
 /** `1 − erf(x)`, with all digits where it is small. */
@@ -93,6 +94,7 @@ export function erf(x: Lane): Lane {
   const a = abs(x);
   const within = pmin(a, 4);
   const logarithm = multiplyAdd(polynomial(within, erfTailCoefficients), within, neg(within));
-  const large = or(sub(1, exp(logarithm)), signOf(x));
-  return select(gt(a, 0.927_734_375), large, multiplyAdd(x, polynomial(mul(x, x), erfCoefficients), x));
+  const large = sub(1, exp(logarithm));
+  const small = multiplyAdd(x, polynomial(mul(x, x), erfCoefficients), x);
+  return or(select(gt(a, 0.927_734_375), large, small), signOf(x));
 }

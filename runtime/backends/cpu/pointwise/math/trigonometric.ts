@@ -15,6 +15,7 @@ import {
   mul,
   multiplyAdd,
   ne,
+  or,
   polynomial,
   rare,
   select,
@@ -23,7 +24,7 @@ import {
   xor,
   type Lane,
 } from "../lanes.ts";
-import { roundingShift } from "./exponential.ts";
+import { roundingShift, signOf } from "./exponential.ts";
 import { largeAngle, reduceLargeAngle } from "./largeAngle.ts";
 
 /** π/2, of which the first part has few enough digits that its multiples are exact. */
@@ -75,7 +76,7 @@ export function sin(x: Lane): Lane {
 }
 
 function smallSine(x: Lane): Lane {
-  return multiplyAdd(mul(x, mul(x, x)), -1 / 6, x);
+  return or(multiplyAdd(mul(x, mul(x, x)), -1 / 6, x), signOf(x));
 }
 
 /** The cosine. */
