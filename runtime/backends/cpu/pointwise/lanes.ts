@@ -200,12 +200,23 @@ export function rare(common: Lane, mask: Lane, x: Lane, helper: RareHelper): Lan
   return { type: common.type, operation: { kind: "rare", helper }, args: [common, mask, x] };
 }
 
-/** `coefficients[0] + x · (coefficients[1] + x · (…))`. */
-export function polynomial(x: Lane, coefficients: readonly number[]): Lane {
+function horner(x: Lane, coefficients: readonly number[]): Lane {
   return coefficients
     .slice(0, -1)
     .reduceRight<LaneTerm>(
       (sum, coefficient) => multiplyAdd(sum, x, coefficient),
       coefficients.at(-1)!,
-    ) as Lane;
+    ) as Lane; // two coefficients or more
+}
+
+/** From so many coefficients on, a sum is divided, so that a processor computes both parts at once. */
+const longPolynomial = 8;
+
+/** `coefficients[0] + x · (coefficients[1] + x · (…))`, for two coefficients or more. */
+export function polynomial(x: Lane, coefficients: readonly number[]): Lane {
+  if (coefficients.length < longPolynomial) return horner(x, coefficients);
+  const square = mul(x, x);
+  const even = coefficients.filter((_, power) => power % 2 === 0);
+  const odd = coefficients.filter((_, power) => power % 2 === 1);
+  return multiplyAdd(horner(square, odd), x, horner(square, even));
 }

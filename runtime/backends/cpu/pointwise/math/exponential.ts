@@ -75,14 +75,19 @@ export function expm1OfRest(r: Lane): Lane {
   return multiplyAdd(mul(r, r), polynomial(r, coefficients[floatType(r)]), r);
 }
 
-/** `y · 2ⁿ`, for y about 1, also where the result is infinite or denormal. */
-export function scale(y: Lane, { n, shifted }: Pick<Reduced, "n" | "shifted">): Lane {
+/** `y · 2ⁿ`, for y about 1, also where the result is infinite or denormal; with `times` (float32), `y · times · 2ⁿ`. */
+export function scale(
+  y: Lane,
+  { n, shifted }: Pick<Reduced, "n" | "shifted">,
+  times: Lane | null = null,
+): Lane {
   if (y.type === "f64") return mul(mul(y, powerOfTwoF64(halfOf(n))), powerOfTwoF64(sub(n, halfOf(n))));
   // Half of the exponent is added to y's own, which stays normal; the other half is a factor.
   const exponent = shiftLeft(bits(shifted, "i32"), 23);
   const half = and(shiftRight(exponent, 1), constant("i32", -(1 << 23)));
   const factor = bits(add(sub(exponent, half), 0x3f80_0000), "f32");
-  return mul(bits(add(bits(y, "i32"), half), "f32"), factor);
+  const begun = bits(add(bits(y, "i32"), half), "f32");
+  return mul(times === null ? begun : mul(begun, times), factor);
 }
 
 function halfOf(n: Lane): Lane {

@@ -12,10 +12,13 @@ import {
   convert,
   div,
   eq,
+  ge,
   lt,
   mul,
   multiplyAdd,
+  not,
   polynomial,
+  rare,
   select,
   shiftRight,
   sub,
@@ -45,11 +48,13 @@ function decompose(x: Lane): Decomposed {
 
 const sqrtHalfBits = 0x3f35_04f3;
 
-function decomposeF32(x: Lane, shift: Lane): Decomposed {
+/** Of a normal number; its exponent is less by `shift`. */
+function decomposeF32(x: Lane, shift: Lane | null): Decomposed {
   const distance = sub(bits(x, "i32"), sqrtHalfBits);
   const mantissa = add(and(distance, constant("i32", 0x7f_ffff)), sqrtHalfBits);
+  const exponent = convert(shiftRight(distance, 23), "f32");
   return {
-    exponent: sub(convert(shiftRight(distance, 23), "f32"), shift),
+    exponent: shift === null ? exponent : sub(exponent, shift),
     f: sub(bits(mantissa, "f32"), 1),
   };
 }
@@ -103,9 +108,16 @@ function withSpecialCases(x: Lane, result: Lane): Lane {
   return select(lt(x, 0), NaN, select(eq(x, 0), -Infinity, finite));
 }
 
-/** The natural logarithm. */
-export function log(x: Lane): Lane {
+function logOfAny(x: Lane): Lane {
   return withSpecialCases(x, combine(decompose(x), null));
+}
+
+/** The natural logarithm. In float32, zero, denormal, negative, infinite numbers and NaN leave the common way. */
+export function log(x: Lane): Lane {
+  if (x.type === "f64") return logOfAny(x);
+  const usual = and(ge(x, smallestNormal.f32), lt(x, Infinity));
+  const common = combine(decomposeF32(x, null), null);
+  return rare(common, not(usual), x, { name: "log of any number", body: logOfAny });
 }
 
 /** `log(1 + x)`: what is lost when 1 is added is put back. */

@@ -36,46 +36,41 @@ const tailCoefficients = [
   -0.07951243966817856, 0.19188755750656128, -0.22828823328018188, 0.11246636509895325, -0.020628970116376877,
 ];
 
-/** The tail of the distribution above a ≥ 0, times a number. */
-type Tail = (times: Lane | null) => Lane;
-
 /** The upper half of a's digits, whose square is exact. */
 function upperDigits(a: Lane): Lane {
   return bits(and(bits(a, "i32"), constant("i32", -4096)), "f32");
 }
 
 /**
- * The tail above `a` ≥ 0, where the exponential is that of −`square` · a², and a standard deviation is 1 / `unit`. The factor takes float64's digits; the exponent is
- * put on at the very end, so that a product keeps its digits while it can.
+ * The tail above `a` ≥ 0, where the exponential is that of −`square` · a², and a standard deviation is 1 / `unit`. The factor takes float64's digits. A product with
+ * `times` is made before the result may become denormal.
  */
-function tail(a: Lane, unit: number, square: number): Tail {
+function tail(a: Lane, unit: number, square: number, times: Lane | null): Lane {
   const high = upperDigits(a);
   const rest = mul(mul(sub(a, high), add(a, high)), square);
   const reduced = reduce(mul(mul(high, high), -square), rest);
   const u = convert(expm1OfRest(reduced.r), "f64");
   const w = div(1, multiplyAdd(convert(a, "f64"), 0.3 * unit, 1));
   const factor = mul(w, polynomial(w, tailCoefficients));
-  return (times) => {
-    const product = times === null ? factor : mul(factor, convert(times, "f64"));
-    return scale(convert(multiplyAdd(product, u, product), "f32"), reduced);
-  };
+  return scale(convert(multiplyAdd(factor, u, factor), "f32"), reduced, times);
 }
 
 /** The share of a standard normal distribution below x. */
 export function normalCdf(x: Lane): Lane {
-  const above = tail(pmin(abs(x), 15), 1, 0.5)(null);
+  const above = tail(pmin(abs(x), 15), 1, 0.5, null);
   return select(gt(x, 0), sub(1, above), above);
 }
 
 /** x times that share; NaN for −∞, as the product is. */
 export function gelu(x: Lane): Lane {
-  const share = tail(pmin(abs(x), 15), 1, 0.5)(pmax(pmin(x, 15), -15));
+  const within = pmax(pmin(x, 15), -15);
+  const share = tail(abs(within), 1, 0.5, within);
   return select(le(x, 0), sub(share, sub(x, x)), sub(x, share));
 }
 
 /** `1 − erf(x)`, with all digits where it is small. */
 export function erfc(x: Lane): Lane {
-  const above = tail(pmin(abs(x), 10.5), Math.SQRT2, 1)(constant("f32", 2));
+  const above = tail(pmin(abs(x), 10.5), Math.SQRT2, 1, constant("f32", 2));
   return select(lt(x, 0), sub(2, above), above);
 }
 
