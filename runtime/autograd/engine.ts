@@ -1,14 +1,17 @@
 /** Runs a computation graph backward. Source: `torch/csrc/autograd/engine.cpp`. */
 import { RuntimeError } from "../errors/runtimeError.ts";
+import { E, input } from "../expression.ts";
 import { add } from "../ops/arithmetic.ts";
 import { sumToShape } from "../ops/reduction.ts";
 import { closeScope, disownSince, enterScopes, leaveScopes, openScope } from "../scope.ts";
-import { allocate, duplicate } from "../settle.ts";
+import { allocate, duplicate, elementwise, elementwiseInto } from "../settle.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { swapGradMode } from "./modes.ts";
 import { AccumulateGrad, edgeOf, type Edge, type Hook, type Node, type TensorFacts } from "./node.ts";
 import { OwnedGradients } from "./ownership.ts";
+
+const sum = E.add(input(0), input(1));
 
 /** What a run is asked to do. */
 export interface BackwardOptions {
@@ -90,6 +93,7 @@ class Run {
         this.#interrupted.push({ edge, visitedBy: edge.visitedBy, grad: edge.arrived });
       edge.visitedBy = this.#id;
       edge.arrived = null;
+      edge.summed = false;
       if (edge instanceof AccumulateGrad) this.#leaves.push(edge);
       else {
         this.#nodes.push(edge);
@@ -154,12 +158,21 @@ class Run {
   /** Adds a gradient to what has arrived, and gives the sum. */
   #arrive(edge: Edge, grad: Tensor, scope: number): Tensor {
     const before = edge.arrived;
-    if (before !== null && this.#owned?.addInto(before, grad)) return before;
-    const sum = before === null ? grad : add(before, grad);
-    edge.arrived = sum;
-    this.#owned?.refer(sum, scope);
-    if (before !== null) this.#owned?.drop(before);
-    return sum;
+    if (before === null) {
+      edge.arrived = grad;
+      this.#owned?.refer(grad, scope);
+      return grad;
+    }
+    if (this.#owned === null) return (edge.arrived = add(before, grad));
+    if (edge.summed || this.#owned.mayWrite(before, grad)) {
+      elementwiseInto(before, sum, [before, grad]);
+      return before;
+    }
+    edge.arrived = elementwise(sum, [before, grad]);
+    edge.summed = true;
+    this.#owned.refer(edge.arrived, scope);
+    this.#owned.drop(before);
+    return edge.arrived;
   }
 
   /** Adds what arrived at the leaves to their `grad`. A gradient that nobody else can refer to is taken as it is. */
@@ -171,8 +184,10 @@ class Run {
       if (variable.hooks !== null) {
         this.#owned?.disown(arrived);
         accumulate(variable, runHooks(variable.hooks, arrived), this.#options);
-      } else if (variable.grad === null && this.#owned?.take(arrived)) variable.grad = arrived;
-      else {
+      } else if (variable.grad === null && (leaf.summed || this.#owned?.take(arrived))) {
+        this.#owned?.disown(arrived);
+        variable.grad = arrived;
+      } else {
         accumulate(variable, arrived, this.#options);
         this.#owned?.drop(arrived);
       }
@@ -186,6 +201,7 @@ class Run {
     for (const { edge, visitedBy, grad } of this.#interrupted) {
       edge.visitedBy = visitedBy;
       edge.arrived = grad;
+      edge.summed = false;
     }
   }
 }

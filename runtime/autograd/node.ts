@@ -48,6 +48,8 @@ export class Node {
   visitedBy = 0;
   /** The gradient that has arrived so far in that run. @internal */
   arrived: Tensor | null = null;
+  /** Whether that is a sum that the run made itself, and may write into. @internal */
+  summed = false;
   readonly #backward: Backward;
   readonly #inner: Node | null;
   #context: SavedContext | null;
@@ -147,6 +149,8 @@ export class AccumulateGrad {
   visitedBy = 0;
   /** The gradient that has arrived so far in that run. @internal */
   arrived: Tensor | null = null;
+  /** Whether that is a sum that the run made itself, and may write into. @internal */
+  summed = false;
 
   constructor(variable: Tensor) {
     this.variable = variable;

@@ -1,11 +1,7 @@
-import { E, input } from "../expression.ts";
 import { isAllocatedSince } from "../scope.ts";
-import { elementwiseInto } from "../settle.ts";
 import { sameShape } from "../shape.ts";
 import type { Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-
-const sum = E.add(input(0), input(1));
 
 /** Whether a tensor is all of its storage, row by row. */
 function isWhole(tensor: Tensor): boolean {
@@ -50,15 +46,14 @@ export class OwnedGradients {
     return true;
   }
 
-  /** Adds `grad` to `before` in place, if nothing else refers to that. */
-  addInto(before: Tensor, grad: Tensor): boolean {
-    const writable =
+  /** Whether `grad` may be added to `before` in place, because nothing else refers to that. */
+  mayWrite(before: Tensor, grad: Tensor): boolean {
+    return (
       this.#references.get(before.storage) === 1 &&
       before.storage !== grad.storage &&
       before.dtype === grad.dtype &&
       sameShape(before.shape, grad.shape) &&
-      isWhole(before);
-    if (writable) elementwiseInto(before, sum, [before, grad]);
-    return writable;
+      isWhole(before)
+    );
   }
 }

@@ -280,9 +280,10 @@ function compileLoop(
   return make(...Object.values(functions), isSingle);
 }
 
-/** Whether an operand has one element. */
-function isSingle({ shape }: View): boolean {
-  return shape.length === 0 || numel(shape) === 1;
+/** Whether an operand repeats one element. */
+function isSingle({ shape, strides }: View): boolean {
+  for (let dim = 0; dim < shape.length; dim++) if (shape[dim] !== 1 && strides[dim] !== 0) return false;
+  return true;
 }
 
 /** Whether a flat loop reaches all operands. */
