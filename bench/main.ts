@@ -1,6 +1,6 @@
 /** `npm run bench`: everything in README.md beside this file. */
 import { writeFileSync } from "node:fs";
-import { arch, availableParallelism, cpus, platform, release } from "node:os";
+import { arch, availableParallelism, cpus, loadavg, platform, release } from "node:os";
 import { readArguments, usage, UsageError, type Options } from "./arguments.ts";
 import type { Failure } from "./contestants/protocol.ts";
 import { duration, megabytes, pad, ratioText } from "./format.ts";
@@ -90,12 +90,14 @@ async function main(): Promise<void> {
   const options = readArguments(process.argv.slice(2), [...groups.map(({ name }) => name), memoryGroup]);
   if (options.help) return console.log(usage);
   if (options.list) return list();
+  const [load = Number.NaN] = loadavg();
   const runs = await measureAll(options);
   const page = report(runs, {
     date: new Date().toISOString().slice(0, 10),
     processor: cpus()[0]?.model ?? "unknown processor",
     cores: availableParallelism(),
     system: `${platform()} ${release()} ${arch()}`,
+    load,
     quick: options.quick,
   });
   if (options.out === null) return;

@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly processor: string;
   readonly cores: number;
   readonly system: string;
+  /** Processes that wanted to run when it began; of a machine with nothing else to do, below 1. */
+  readonly load: number;
   readonly quick: boolean;
 }
 
@@ -43,7 +45,7 @@ const goalsText =
 
 function introduction(runs: readonly Run[], the: Surroundings): string {
   const lines = [
-    `- ${the.date}, ${the.processor}, ${the.cores} cores, ${the.system}${the.quick ? ", quick: a first impression" : ""}`,
+    `- ${the.date}, ${the.processor}, ${the.cores} cores, ${the.system}, load ${the.load.toFixed(1)}${the.quick ? ", quick: a first impression" : ""}`,
     ...versionLines(runs),
   ];
   return `Written by \`npm run bench\`; [README.md](README.md) says how it measures.\n\n${lines.join("\n")}`;

@@ -16,6 +16,7 @@ const surroundings: Surroundings = {
   processor: "Some CPU",
   cores: 2,
   system: "linux",
+  load: 0.25,
   quick: false,
 };
 
@@ -52,7 +53,7 @@ test("the page says what was met, what was not, and what is missing", () => {
     .split("\n")
     .map((line) => line.replaceAll(/ +/g, " "));
   const has = (line: string): void => expect(lines).toContain(line);
-  has("- 2026-01-02, Some CPU, 2 cores, linux");
+  has("- 2026-01-02, Some CPU, 2 cores, linux, load 0.3");
   has("- jax-js: absent: not installed");
   has("| goal | limit | Node 24.1.0, 1 thread | Node 24.1.0, 2 threads |");
   has("| sort | each ≤ 1 | 0.50 ✓ | 0.50 ✓ |");
