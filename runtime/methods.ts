@@ -10,6 +10,8 @@ import type { Indices } from "./ops/advanced.ts";
 import type * as addedProducts from "./ops/addedProducts.ts";
 import type * as arranging from "./ops/arranging.ts";
 import type * as arithmetic from "./ops/arithmetic.ts";
+import type * as angles from "./ops/angles.ts";
+import type * as bitwise from "./ops/bitwise.ts";
 import type * as combining from "./ops/combining.ts";
 import type * as comparison from "./ops/comparison.ts";
 import type * as conversion from "./ops/conversion.ts";
@@ -40,14 +42,21 @@ type Operators = typeof operators;
 /** Operators that also exist as a method that writes into the tensor, by the name without the underscore. */
 type InPlaceName =
   | "abs"
+  | "acos"
   | "add"
   | "addcdiv"
   | "addcmul"
+  | "asin"
+  | "atan"
   | "atan2"
+  | "bitwise_and"
+  | "bitwise_or"
+  | "bitwise_xor"
   | "ceil"
   | "clamp"
   | "copy"
   | "cos"
+  | "cosh"
   | "div"
   | "eq"
   | "erf"
@@ -85,12 +94,14 @@ type InPlaceName =
   | "sigmoid"
   | "sign"
   | "sin"
+  | "sinh"
   | "sqrt"
   | "square"
   | "sub"
+  | "tan"
+  | "tanh"
   | "tril"
-  | "triu"
-  | "tanh";
+  | "triu";
 
 /** The arguments of a method, with the tensor itself as the result. */
 type InPlace<M, Self> = M extends (...args: infer A) => unknown ? (...args: A) => Self : never;
@@ -109,6 +120,8 @@ type Methods<Module, Self> = MethodsOf<Module, keyof Module & keyof Operators, S
 type TableMethods<Self> = Methods<typeof addedProducts, Self> &
   Methods<typeof arithmetic, Self> &
   Methods<typeof arranging, Self> &
+  Methods<typeof angles, Self> &
+  Methods<typeof bitwise, Self> &
   Methods<typeof combining, Self> &
   Methods<typeof comparison, Self> &
   Methods<typeof conversion, Self> &

@@ -17,6 +17,8 @@ export {
   lt,
   ne,
 } from "./comparison.ts";
+export { acos, asin, atan, cosh, sinh, tan } from "./angles.ts";
+export { bitwise_and, bitwise_or, bitwise_xor } from "./bitwise.ts";
 export { addcdiv, addcmul, atan2, lerp } from "./combining.ts";
 export { bool, byte, copy, cpu, double, fill, float, int, long, to, type_as } from "./conversion.ts";
 export { max, min } from "./extremum.ts";

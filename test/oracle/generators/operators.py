@@ -36,7 +36,7 @@ nn.functional.layer_norm nn.functional.rms_norm nn.functional.group_norm nn.func
 scatter index_add masked_select take_along_dim nn.functional.embedding sort argsort topk kthvalue
 cummax cummin cumprod cumsum flip repeat repeat_interleave roll tril triu chunk split unbind
 erf erfc exp2 log2 log10 logical_xor lerp addcmul addcdiv atan2 nn.functional.gelu nn.functional.silu nn.functional.leaky_relu
-nn.functional.elu nn.functional.softplus nn.functional.hardtanh nn.functional.relu6
+tan asin acos atan sinh cosh bitwise_and bitwise_or bitwise_xor nn.functional.elu nn.functional.softplus nn.functional.hardtanh nn.functional.relu6
 """.split()
 # Further names of an operator in PyTorch, with the same arguments.
 SECOND_NAMES = {
