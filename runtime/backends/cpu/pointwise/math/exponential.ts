@@ -53,7 +53,7 @@ function floatType(x: Lane): "f32" | "f64" {
 }
 
 /** `x = n · ln 2 + r`. */
-interface Reduced {
+export interface Reduced {
   readonly n: Lane;
   /** `n + roundingShift`. */
   readonly shifted: Lane;
