@@ -14,6 +14,7 @@ import {
   constant,
   convert,
   div,
+  ge,
   gt,
   le,
   lt,
@@ -115,12 +116,12 @@ function geluOfAny(x: Lane): Lane {
   return select(le(x, 0), sub(share, sub(x, x)), sub(x, share));
 }
 
-/** x times that share. */
+/** x times that share: on both sides, what is positive of x less |x| times the tail. */
 export function gelu(x: Lane): Lane {
   const a = abs(x);
-  const share = mul(tailNear(a), x);
   const helper = { name: "gelu anywhere", body: geluOfAny };
-  return rare(select(le(x, 0), share, sub(x, share)), not(lt(a, near)), x, helper);
+  // From −0, so that a negative result which is too small to be one stays a negative zero.
+  return rare(sub(pmax(x, -0), mul(tailNear(a), a)), ge(a, near), x, helper);
 }
 
 /** `1 − erf(x)`, with all digits where it is small. */
