@@ -14,12 +14,8 @@ import {
   type Job,
 } from "./control.ts";
 import { handoverKey, type Handover } from "./handover.ts";
+import { program } from "./program.ts";
 import { everyWork, type Work } from "./work.ts";
-
-/** The thread's program, compiled or as source: the file beside this one. Written out twice, so that bundlers see both. */
-const program: URL = import.meta.url.endsWith(".ts")
-  ? new URL("./worker.ts", import.meta.url)
-  : new URL("./worker.js", import.meta.url);
 
 /** More threads than this are not started: each takes scratch memory out of the heap's 4 GiB. */
 const maximumThreads = 64;
