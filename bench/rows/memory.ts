@@ -11,4 +11,21 @@ export const memory: readonly MemoryRow[] = [
     naive: "x.add(x)",
     freed: "x.add(x).storage.release()",
   },
+  {
+    name: "training steps of an MLP 256-256-10, batch 64, no dispose",
+    prepare: `
+      const first = new nn.Linear(256, 256), second = new nn.Linear(256, 10), lossOf = new nn.CrossEntropyLoss();
+      const parameters = [...first.parameters(), ...second.parameters()];
+      const optimizer = new optim.SGD(parameters, { lr: 0.01 });
+      const x = torch.randn(64, 256), labels = torch.randint(10, [64]);
+      const step = (free) => {
+        const hidden = first(x), active = hidden.relu(), output = second(active);
+        lossOf(output, labels).backward();
+        optimizer.step();
+        if (free) for (const tensor of [hidden, active, output, ...parameters.map(({ grad }) => grad)]) tensor.storage.release();
+        optimizer.zero_grad();
+      }`,
+    naive: "step(false)",
+    freed: "step(true)",
+  },
 ];

@@ -41,7 +41,7 @@ export function swapGradMode(value: boolean): boolean {
 }
 
 /** Runs `body` with recording on or off. @internal */
-export function withGradMode<T>(value: boolean, body: () => T): T {
+function withGradMode<T>(value: boolean, body: () => T): T {
   const { restore } = guard(value);
   let result: T | undefined;
   try {

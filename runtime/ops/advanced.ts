@@ -27,12 +27,12 @@ export interface Chosen {
   readonly explain: () => never;
 }
 
-export function isMask({ dtype }: Tensor): boolean {
+function isMask({ dtype }: Tensor): boolean {
   return dtype === bool || dtype === uint8;
 }
 
 /** Where a mask is true, counted in row-major order, as int64. */
-export function truePositions(mask: Tensor): Tensor {
+function truePositions(mask: Tensor): Tensor {
   const whole = mask.is_contiguous() ? mask : duplicate(mask);
   const backend = backendOf(mask);
   const result = allocate([backend.countTrue(whole)], int64);

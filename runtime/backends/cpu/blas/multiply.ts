@@ -19,6 +19,9 @@ export function enableBlas(on: boolean): void {
 /** Below so many multiplications, a call of the library costs more than it saves. */
 const worthCalling = 16 * 1024;
 
+/** And for each matrix of a batch: our kernels go through a batch in one call. */
+const worthCallingOften = 256 * 1024;
+
 const [rowMajor, asItIs, transposed] = [101, 111, 112];
 
 /** How the library reads a matrix: transposed or not, and how far its rows are apart; `null` for what it cannot read. */
@@ -52,7 +55,8 @@ function spreadBias(
 export function multiplyWithBlas(product: BatchProduct): boolean {
   if (!enabled) return false;
   const { rows, columns, inner, batches, outerBatches, left, right, finish } = product;
-  if (rows * columns * inner < worthCalling || finish?.relu || finish?.biasOf === "rows") return false;
+  const fewest = batches * outerBatches > 1 ? worthCallingOften : worthCalling;
+  if (rows * columns * inner < fewest || finish?.relu || finish?.biasOf === "rows") return false;
   if (finish?.accumulate && finish.bias !== undefined) return false;
   // A batch is divided among our threads; the library would divide each of its small matrices.
   if (batches * outerBatches > 1 && threadCount() > 1) return false;

@@ -1,6 +1,7 @@
 /** Batches of matrix products as a task that threads divide among themselves. */
 import { multiplyWithBlas } from "../blas/multiply.ts";
 import { runTask } from "../threads/parallel.ts";
+import { threadCount } from "../threads/count.ts";
 import { defineTask, type Task } from "../threads/task.ts";
 import { expectMultiplications } from "./choice.ts";
 import { multiply, type Finish, type MatrixPlace } from "./multiply.ts";
@@ -32,8 +33,8 @@ const unitSize = { batches: 1, rows: 48, columns: 48 } as const;
 type Division = keyof typeof unitSize;
 const divisions = Object.keys(unitSize) as readonly Division[]; // the keys are known above
 
-/** Multiplications that are worth a thread's while, some 50 µs of work. */
-const worthThread = 1_000_000;
+/** Multiplications that are worth a thread's while, some 20 µs of work. */
+const worthThread = 500_000;
 
 const precisions: readonly Precision["name"][] = ["float32", "float64"];
 const biasKinds = ["none", "columns", "rows"] as const;
@@ -47,7 +48,9 @@ export function multiplyBatch(product: BatchProduct): void {
   expectMultiplications(product.precision, work);
   if (work < 2 * worthThread) multiplyUnits(product, division, 0, units);
   else {
-    const grain = Math.max(1, Math.ceil((worthThread * units) / work));
+    // A part of one product packs an operand anew, so that each thread gets one part; matrices of a batch have nothing in common.
+    const fewest = division === "batches" ? 1 : Math.floor(units / threadCount());
+    const grain = Math.max(fewest, Math.ceil((worthThread * units) / work));
     runTask(productTask, units, grain, toArguments(product, division));
   }
 }

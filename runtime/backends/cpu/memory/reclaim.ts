@@ -63,7 +63,7 @@ export const statistics = {
 };
 
 /** Bytes of new blocks between two looks among the young. */
-const nurseryBytes = 16 * 1024 * 1024;
+const nurseryBytes = 12 * 1024 * 1024;
 
 /** Bytes in use before the first look everywhere, and the least that is added to what is alive for the next one. */
 const smallestBudget = 256 * 1024 * 1024;
@@ -170,12 +170,14 @@ function give(address: number, size: number): void {
 /** Gives a block back to the heap. */
 export function unclaim(block: Block): void {
   const { claim } = block;
-  if (claim === null) give(block.address, blockBytes(block.bytes));
-  else {
+  const size = claim?.size ?? blockBytes(block.bytes);
+  // What is young and given back needs no look for it.
+  if (claim === null || claim.owner === null) nursery = Math.max(nursery - size, 0);
+  if (claim !== null) {
     if (claim.owner === null) youngBlocks.delete(block);
     leaveList(claim);
-    give(claim.address, claim.size);
   }
+  give(block.address, size);
   block.claim = null;
   block.address = 0;
 }

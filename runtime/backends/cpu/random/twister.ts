@@ -16,7 +16,7 @@ const stateAddress = threadScratch;
 export const drawnAddress: number = threadScratch + 4096;
 
 /** Most words that are drawn at once: few enough for a processor's first cache, and an even number, since a float64 takes two. */
-export const drawnWords = 4992;
+const drawnWords = 4992;
 
 /** The vector at `at` plus `bytes`. */
 function load(f: FunctionBuilder, at: Local, bytes: number): FunctionBuilder {

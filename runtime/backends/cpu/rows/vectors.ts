@@ -4,7 +4,7 @@ import { hasRelaxedSimd } from "../wasm/features.ts";
 
 /** Bytes of a float32, and lanes and bytes of a vector of them. */
 export const floatBytes = 4;
-export const lanes = 4;
+const lanes = 4;
 export const vectorBytes = 16;
 
 type Push = () => unknown;
@@ -16,13 +16,6 @@ export function multiplyAdd(f: FunctionBuilder, a: Push, b: Push, c: Push): void
   if (!hasRelaxedSimd()) f.op("f32x4.mul");
   c();
   f.op(hasRelaxedSimd() ? "f32x4.relaxed_madd" : "f32x4.add");
-}
-
-/** A new local with `value` in each lane. Constants are kept in locals: not every engine moves them out of a loop. */
-export function constant(f: FunctionBuilder, value: number): Local {
-  const local = f.local("v128");
-  f.v128("f32x4", value).set(local);
-  return local;
 }
 
 /** A new local whose first `count mod 4` lanes are ones and the others zeros: masks the vector at the end of a row. */
@@ -58,18 +51,6 @@ export function storeTail(f: FunctionBuilder, address: Local, vector: Local, cou
 export function promoteHigh(f: FunctionBuilder, vector: Local): void {
   f.get(vector).get(vector).shuffle([8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15]);
   f.op("f64x2.promote_low_f32x4");
-}
-
-/** Adds the four lanes of `vector` to the two of `total`, in float64. */
-export function addPromoted(f: FunctionBuilder, total: Local, vector: Local): void {
-  f.get(total).get(vector).op("f64x2.promote_low_f32x4").op("f64x2.add");
-  promoteHigh(f, vector);
-  f.op("f64x2.add").set(total);
-}
-
-/** Pushes the sum of the two lanes. */
-export function addLanes(f: FunctionBuilder, total: Local): void {
-  f.get(total).lane("f64x2.extract_lane", 0).get(total).lane("f64x2.extract_lane", 1).op("f64.add");
 }
 
 /** A walk along a row: what moves, and how far. */
