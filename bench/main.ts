@@ -57,6 +57,17 @@ function list(): void {
   console.log(`${memoryGroup}\n${memory.map((row) => `  ${row.name}`).join("\n")}`);
 }
 
+/** @throws UsageError when the program is not a Node that runs. */
+async function versionsOf(node: string): ReturnType<typeof nodeVersions> {
+  try {
+    return await nodeVersions(node);
+  } catch (error) {
+    throw new UsageError(
+      `--node: ${node} does not run as Node: ${error instanceof Error ? error.message : String(error)}. Give the path of a node program.`,
+    );
+  }
+}
+
 async function measureAll(options: Options): Promise<Run[]> {
   const { peers, quick } = options;
   const selected = select(options);
@@ -67,8 +78,9 @@ async function measureAll(options: Options): Promise<Run[]> {
   const startup = options.rows.length === 0 && options.groups.length === 0;
   const plan: Plan = { ...selected, peers, startup, effort: quick ? quickEffort : fullEffort };
   const runs: Run[] = [];
-  for (const node of options.nodes) {
-    const versions = await nodeVersions(node);
+  const everyVersion = await Promise.all(options.nodes.map(versionsOf));
+  for (const [position, node] of options.nodes.entries()) {
+    const versions = everyVersion[position]!;
     for (const threads of options.threads) {
       for (const blas of [false, true]) {
         const configuration: Configuration = {
