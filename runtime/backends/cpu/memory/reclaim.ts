@@ -88,9 +88,14 @@ let recentBytes = 0;
 const recentLimit = 64;
 const recentBytesLimit = 1024 * 1024;
 
-/** The allocator's clock: it ticks at each allocation. */
+/** The allocator's clock, which ticks when an operation allocates a result: what has been used since belongs to that operation. */
 export function epoch(): number {
   return clock;
+}
+
+/** Lets the clock tick. */
+export function tick(): void {
+  clock++;
 }
 
 /** Notes that a block's owner is alive: it calls this when a look finds it. */
@@ -145,7 +150,6 @@ function makeOld(block: Block): void {
 
 /** Takes a block of the heap for `block`. @throws RuntimeError when there is no room, even after everything was tried. */
 export function claim(block: Block): void {
-  clock++;
   const size = blockBytes(block.bytes);
   nursery += size;
   if (nursery > nurseryBytes) sweepYoung();
@@ -251,6 +255,24 @@ function watchCollector(): void {
   sentinels.register({}, null);
 }
 
+/** Bytes that are moved out at least, once something must be: finding out what was not used for longest takes its time. */
+const evictionBytes = 64 * 1024 * 1024;
+
+/** Bytes that had been allocated when a full heap was searched for garbage last. */
+let lookedAt = 0;
+
+/** Whether enough was made since then for some of it to be garbage by now. */
+function worthLooking(): boolean {
+  return statistics.allocatedBytes - lookedAt > smallestBudget;
+}
+
+/** Frees everything that nobody can reach, and takes a block of `size` bytes if there is one now. */
+function lookEverywhere(size: number): number {
+  lookedAt = statistics.allocatedBytes;
+  for (let i = 0; i <= oldAge; i++) sweep();
+  return takeBlock(size);
+}
+
 function isEvictable(block: Block | undefined): block is Evictable {
   return block !== undefined && "evict" in block;
 }
@@ -261,19 +283,21 @@ function evictUntil(size: number): number {
     .map(({ owner }) => owner!.deref())
     .filter(isEvictable)
     // What the present operation has asked for stays.
-    .filter((block) => block.lastUsed < clock - 1)
+    .filter((block) => block.lastUsed < clock)
     .toSorted((a, b) => a.lastUsed - b.lastUsed);
+  let address = 0;
+  let evicted = 0;
   for (const block of resident) {
     block.evict();
-    const address = takeBlock(size);
-    if (address !== 0) return address;
+    evicted += block.bytes;
+    if (address === 0) address = takeBlock(size);
+    if (address !== 0 && evicted >= evictionBytes) break;
   }
-  return 0;
+  return address;
 }
 
 function makeRoom(size: number, block: Block): number {
-  for (let i = 0; i <= oldAge; i++) sweep();
-  const address = takeBlock(size) || evictUntil(size);
+  const address = (worthLooking() && lookEverywhere(size)) || evictUntil(size) || lookEverywhere(size);
   if (address !== 0) return address;
   statistics.outOfMemory++;
   throw new RuntimeError(

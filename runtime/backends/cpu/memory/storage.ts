@@ -7,7 +7,16 @@ import { blockBytes, heapMemory } from "./heap.ts";
 import { largestInPage, pageFor, type Page } from "./pages.ts";
 import { settlePending } from "./pending.ts";
 import { fillZeros } from "./zeros.ts";
-import { claim, epoch, foundAlive, statistics, unclaim, type Claim, type Evictable } from "./reclaim.ts";
+import {
+  claim,
+  epoch,
+  foundAlive,
+  statistics,
+  tick,
+  unclaim,
+  type Claim,
+  type Evictable,
+} from "./reclaim.ts";
 
 /** Storages of so many bytes stay outside of the heap: the garbage collector makes and frees an array of this size faster than any allocator. */
 const smallBytes = 64;
@@ -40,7 +49,9 @@ export class CpuStorage extends Storage implements Evictable {
     this.length = length;
     this.#array = array;
     this.#shared = shared;
-    if (array === null) this.#take();
+    if (array !== null) return;
+    tick();
+    this.#take();
   }
 
   #take(): void {
