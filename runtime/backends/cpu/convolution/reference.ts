@@ -81,14 +81,16 @@ function planeSize({ shape }: View): number {
 function accumulators(result: View, bias: View | null): Data & ArrayLike<Element> {
   const count = result.shape.reduce((product, size) => product * size, 1);
   const bigints = result.dtype.name === "int64";
-  const sums = bigints ? new BigInt64Array(count) : new Float64Array(count);
-  if (bias === null) return sums as unknown as Data & ArrayLike<Element>; // indexed by numbers either way
-  const data = bias.storage.data as unknown as Data;
+  // Read and written by position; the array's kind is that of the elements it is given.
+  const sums = (bigints ? new BigInt64Array(count) : new Float64Array(count)) as unknown as Data &
+    ArrayLike<Element>;
+  if (bias === null) return sums;
+  const data = bias.storage.data as unknown as Data; // as above
   const plane = planeSize(result);
   const channels = result.shape[1]!;
   for (let i = 0; i < count; i++)
-    (sums as unknown as Data)[i] = data[bias.offset + (Math.floor(i / plane) % channels) * bias.strides[0]!]!;
-  return sums as unknown as Data & ArrayLike<Element>;
+    sums[i] = data[bias.offset + (Math.floor(i / plane) % channels) * bias.strides[0]!]!;
+  return sums;
 }
 
 function store(result: View, sums: ArrayLike<Element>): void {

@@ -80,6 +80,7 @@ export class Control {
 
   /** The open job. */
   get job(): Job {
+    // The array has a place for each of these.
     const [work, total, chunk, threads, count] = this.#job as unknown as [
       number,
       number,
