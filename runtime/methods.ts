@@ -30,6 +30,7 @@ import type * as softmax from "./ops/softmax.ts";
 import type * as statistics from "./ops/statistics.ts";
 import type * as unary from "./ops/unary.ts";
 import type * as view from "./ops/view.ts";
+import { resize } from "./resize.ts";
 import { index, index_put_, type IndexItem } from "./ops/subscript.ts";
 import { default_generator, type Generator } from "./random.ts";
 import type { Shape } from "./shape.ts";
@@ -38,70 +39,6 @@ import { Tensor } from "./tensor.ts";
 import type { Operand, Scalar, TransposedShape } from "./types.ts";
 
 type Operators = typeof operators;
-
-/** Operators that also exist as a method that writes into the tensor, by the name without the underscore. */
-type InPlaceName =
-  | "abs"
-  | "acos"
-  | "add"
-  | "addcdiv"
-  | "addcmul"
-  | "asin"
-  | "atan"
-  | "atan2"
-  | "bitwise_and"
-  | "bitwise_or"
-  | "bitwise_xor"
-  | "ceil"
-  | "clamp"
-  | "copy"
-  | "cos"
-  | "cosh"
-  | "div"
-  | "eq"
-  | "erf"
-  | "erfc"
-  | "exp"
-  | "exp2"
-  | "expm1"
-  | "fill"
-  | "floor"
-  | "ge"
-  | "gt"
-  | "index_add"
-  | "le"
-  | "lerp"
-  | "log"
-  | "log10"
-  | "log1p"
-  | "log2"
-  | "logical_and"
-  | "logical_not"
-  | "logical_or"
-  | "logical_xor"
-  | "lt"
-  | "masked_fill"
-  | "mul"
-  | "ne"
-  | "neg"
-  | "pow"
-  | "reciprocal"
-  | "relu"
-  | "round"
-  | "rsqrt"
-  | "scatter"
-  | "scatter_add"
-  | "sigmoid"
-  | "sign"
-  | "sin"
-  | "sinh"
-  | "sqrt"
-  | "square"
-  | "sub"
-  | "tan"
-  | "tanh"
-  | "tril"
-  | "triu";
 
 /** The arguments of a method, with the tensor itself as the result. */
 type InPlace<M, Self> = M extends (...args: infer A) => unknown ? (...args: A) => Self : never;
@@ -151,7 +88,9 @@ export type EveryOperatorIsAMethod = Holds<keyof Operators extends keyof TableMe
 
 /** The in-place forms: `x.add_(y)` writes `x.add(y)` over `x`, and returns `x`. */
 type InPlaceMethods<S extends Shape, D extends DTypeName> = {
-  readonly [K in InPlaceName as `${K}_`]: InPlace<MethodOfOperator<Operators[K], Tensor<S, D>>, Tensor<S, D>>;
+  readonly [
+    K in keyof Operators as Operators[K] extends { readonly inPlace: true } ? `${K}_` : never
+  ]: InPlace<MethodOfOperator<Operators[K], Tensor<S, D>>, Tensor<S, D>>;
 };
 
 /** What `backward` takes. */
@@ -200,6 +139,14 @@ interface OtherMethods<S extends Shape, D extends DTypeName> {
   normal_(mean?: number, std?: number, options?: { readonly generator?: Generator }): this;
   /** Writes 1 with probability `p` and 0 otherwise over all elements. Source: `torch.Tensor.bernoulli_`. */
   bernoulli_(p?: number, options?: { readonly generator?: Generator }): this;
+  /**
+   * Gives this tensor another shape, in place. Elements stay where they are in memory; where there are not enough, new ones with arbitrary values follow, in
+   * memory that views of the tensor do not share.
+   *
+   * @throws RuntimeError for a tensor that requires grad, or a negative size.
+   * Source: `torch.Tensor.resize_`.
+   */
+  resize_(...sizes: readonly number[] | readonly [sizes: Shape]): this;
   /** Cuts this tensor off its history, in place: it becomes a leaf. Source: `torch.Tensor.detach_`. */
   detach_(): this;
   /** With the shape of another tensor. Source: `torch.Tensor.reshape_as`. */
@@ -269,6 +216,7 @@ const others: {
       throw new RuntimeError(`bernoulli_ expects p to be in [0, 1], but got p=${String(p)}.`);
     return writeRandom(self, (target) => bernoulliInto(target, options.generator ?? default_generator, p, 1));
   },
+  resize_: (self, ...sizes: readonly number[] | readonly [sizes: Shape]) => resize(self, sizes),
   detach_: (self) => {
     self.grad_fn = null;
     self.base = null;

@@ -19,6 +19,8 @@ import type { ArgumentsOf, Parameters, TensorNames } from "./parameters.ts";
 import type { Shape } from "./shape.ts";
 import { closeScope, openScope } from "./scope.ts";
 import type { MethodOf, Signature } from "./signatures.ts";
+import { named } from "./named.ts";
+import { withOut } from "./out.ts";
 import { Tensor } from "./tensor.ts";
 
 /** What a derivative rule may use: the call's arguments (of the tensors, those that were saved), the result if saved, and all shapes. */
@@ -69,6 +71,10 @@ export interface Declaration<P extends Parameters> {
   readonly vjp: VectorJacobianProduct<P> | null;
   /** Whether the operator also exists as a method that writes into its first input. */
   readonly inPlace?: true;
+  /** PyTorch's field names of several results: `["values", "indices"]`. */
+  readonly resultNames?: readonly string[];
+  /** Whether the function takes `{out: tensor}`, or a list of them where it has several results. */
+  readonly out?: true;
   readonly samples: readonly Sample[];
   readonly errors?: readonly ErrorCase[];
 }
@@ -81,15 +87,25 @@ export interface OperatorFacts {
   /** Written in other operators: derivatives follow from theirs. */
   readonly composite: boolean;
   readonly inPlace: boolean;
+  /** Whether the function writes into tensors that are given as `{out: …}`. */
+  readonly out: boolean;
   readonly samples: readonly Sample[];
   readonly errors: readonly ErrorCase[];
   /** `null` for a composite. @internal */
   // oxlint-disable-next-line typescript/no-explicit-any -- the parameters of any operator
   readonly declaration: Declaration<any> | null;
+  /** Computes a composite from arguments that are bound already; `null` for any other operator. @internal */
+  // oxlint-disable-next-line typescript/no-explicit-any -- the arguments of any operator
+  readonly define: ((args: any) => unknown) | null;
+  /** Of a name with several operators: which of them the arguments are meant for. @internal */
+  readonly choose?: (...args: readonly unknown[]) => OperatorFacts;
 }
 
 /** An operator: a function, with what is known of it. */
 export type Operator<S extends Signature> = S["function"] & OperatorFacts & { readonly signature?: S };
+
+/** An operator with a second method, named with an underscore, that writes the result over its tensor. */
+export type InPlaceOperator<S extends Signature> = Operator<S> & { readonly inPlace: true };
 
 /** The method form of an operator on a tensor of type `Self`. */
 export type MethodOfOperator<O, Self> = O extends { readonly signature?: infer S }
@@ -296,6 +312,12 @@ function run<P extends Parameters>(declaration: Declaration<P>, plan: Plan, args
 
 /** Makes an operator with a derivative of its own (or none) from its declaration. */
 export function operator<S extends Signature, const P extends Parameters = Parameters>(
+  declaration: Declaration<P> & { readonly inPlace: true },
+): InPlaceOperator<S>;
+export function operator<S extends Signature, const P extends Parameters = Parameters>(
+  declaration: Declaration<P>,
+): Operator<S>;
+export function operator<S extends Signature, const P extends Parameters = Parameters>(
   declaration: Declaration<P>,
 ): Operator<S> {
   const { name, parameters } = declaration;
@@ -303,7 +325,7 @@ export function operator<S extends Signature, const P extends Parameters = Param
   let plan: Plan | null = null;
   const call = (...args: unknown[]): unknown =>
     run(declaration, (plan ??= planOf(declaration)), (binder ??= binderFor(name, parameters))(args));
-  return describeOperator<S>(call, { ...declaration, declaration });
+  return describeOperator<S>(call, { ...declaration, declaration, define: null });
 }
 
 /** An operator that is written in other operators: it needs neither kernel nor derivative. */
@@ -311,18 +333,30 @@ export interface CompositeDeclaration<P extends Parameters> {
   readonly name: string;
   readonly parameters: P;
   readonly define: (args: ArgumentsOf<P>) => unknown;
+  /** Whether the operator also exists as a method that writes into its first input. */
+  readonly inPlace?: true;
+  /** PyTorch's field names of several results: `["values", "indices"]`. */
+  readonly resultNames?: readonly string[];
+  /** Whether the function takes `{out: tensor}`, or a list of them where it has several results. */
+  readonly out?: true;
   readonly samples: readonly Sample[];
   readonly errors?: readonly ErrorCase[];
 }
 
 /** Makes an operator that is written in other operators. */
 export function composite<S extends Signature, const P extends Parameters = Parameters>(
+  declaration: CompositeDeclaration<P> & { readonly inPlace: true },
+): InPlaceOperator<S>;
+export function composite<S extends Signature, const P extends Parameters = Parameters>(
+  declaration: CompositeDeclaration<P>,
+): Operator<S>;
+export function composite<S extends Signature, const P extends Parameters = Parameters>(
   declaration: CompositeDeclaration<P>,
 ): Operator<S> {
   const { name, parameters, define } = declaration;
   let binder: Binder<P> | null = null;
   const call = (...args: unknown[]): unknown => define((binder ??= binderFor(name, parameters))(args));
-  return describeOperator<S>(call, { ...declaration, vjp: undefined, declaration: null });
+  return describeOperator<S>(call, { ...declaration, vjp: undefined, declaration: null, define });
 }
 
 function describeOperator<S extends Signature>(
@@ -332,22 +366,31 @@ function describeOperator<S extends Signature>(
     readonly parameters: Parameters;
     readonly vjp: unknown;
     readonly inPlace?: true;
+    readonly resultNames?: readonly string[];
+    readonly out?: true;
     readonly samples: readonly Sample[];
     readonly errors?: readonly ErrorCase[];
     readonly declaration: OperatorFacts["declaration"];
+    readonly define: OperatorFacts["define"];
   },
 ): Operator<S> {
-  const described = Object.assign(call, {
-    operatorName: facts.name,
+  const { name, resultNames } = facts;
+  const naming = resultNames
+    ? (...args: unknown[]): unknown => named(call(...args) as readonly unknown[], resultNames) // several results are a list
+    : call;
+  const described = Object.assign(facts.out ? withOut(name, naming) : naming, {
+    operatorName: name,
     parameters: facts.parameters,
     differentiable: facts.vjp !== null,
     composite: facts.declaration === null,
     inPlace: facts.inPlace ?? false,
+    out: facts.out ?? false,
     samples: facts.samples,
     errors: facts.errors ?? [],
     declaration: facts.declaration,
+    define: facts.define,
   } satisfies OperatorFacts);
-  Object.defineProperty(described, "name", { value: facts.name });
+  Object.defineProperty(described, "name", { value: name });
   // `bind` checks at run time what the signature promises to the compiler.
   return described as unknown as Operator<S>;
 }

@@ -37,15 +37,15 @@ export type NestedList = number | bigint | boolean | NestedList[];
  * @ts-ignore TS2636 */
 export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DTypeName> {
   /** Sizes of the dimensions, outermost first; `[]` for a scalar. */
-  readonly shape: S;
+  shape: S;
   /** The type of the elements. */
   readonly dtype: DType<D>;
   /** @internal */
-  readonly storage: Storage;
+  storage: Storage;
   /** @internal */
-  readonly strides: readonly number[];
+  strides: readonly number[];
   /** @internal */
-  readonly offset: number;
+  offset: number;
   /** The gradient that `backward` accumulated here, `null` before. Source: `torch.Tensor.grad`. */
   grad: Tensor<S, D> | null = null;
   /** The tensor that this one is a view of. @internal */
@@ -76,6 +76,16 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
     this.strides = layout.strides ?? contiguousStrides(layout.shape);
     this.offset = layout.offset ?? 0;
     this.#contiguous = layout.strides === undefined ? true : null;
+  }
+
+  /** Makes this tensor another view, as `resize_` and `set_` do. The shape's type is then what it was and may be wrong. @internal */
+  become(layout: Omit<TensorLayout, "dtype">): void {
+    this.shape = layout.shape as S; // a resized tensor keeps the type that it was declared with
+    this.storage = layout.storage;
+    this.strides = layout.strides ?? contiguousStrides(layout.shape);
+    this.offset = layout.offset ?? 0;
+    this.#contiguous = null;
+    this.facts = null;
   }
 
   /** Where the elements are. */

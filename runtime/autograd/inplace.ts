@@ -3,6 +3,7 @@ import { bind } from "../binding.ts";
 import { can_cast } from "../dtype.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { needsGrad, planOf, record, type OperatorFacts } from "../operator.ts";
+import { copy } from "../ops/conversion.ts";
 import { closeScope, openScope } from "../scope.ts";
 import { alias, copyInto, duplicate } from "../settle.ts";
 import { formatShape, sameShape } from "../shape.ts";
@@ -53,7 +54,9 @@ function before(self: Tensor, copied: boolean): Tensor {
  * @throws RuntimeError for a leaf that requires grad, a result that does not fit, or elements that overlap; nothing is written then.
  */
 export function applyInPlace(operator: OperatorFacts, self: Tensor, rest: readonly unknown[]): Tensor {
-  const declaration = operator.declaration!;
+  if (operator.choose) return applyInPlace(operator.choose(self, ...rest), self, rest);
+  const { declaration } = operator;
+  if (declaration === null) return applyComposite(operator, self, rest);
   // The table of parameters is the operator's own.
   const args = bind(`${operator.operatorName}_`, declaration.parameters, [self, ...rest]) as Record<
     string,
@@ -66,6 +69,22 @@ export function applyInPlace(operator: OperatorFacts, self: Tensor, rest: readon
   self.storage.markWritten();
   if (original !== null) rewriteHistory(operator, self, { ...args, input: original });
   return self;
+}
+
+/** The in-place form of an operator that is written in others: it is computed from the tensor as it was, and copied over it. */
+function applyComposite(operator: OperatorFacts, self: Tensor, rest: readonly unknown[]): Tensor {
+  // The table of parameters is the operator's own.
+  const args = bind(`${operator.operatorName}_`, operator.parameters, [self, ...rest]) as Record<
+    string,
+    unknown
+  >;
+  checkWritable(self);
+  const [first] = Object.keys(operator.parameters);
+  const recorded = is_grad_enabled() && self.requires_grad;
+  // In-place operators have one result.
+  const result = operator.define!({ ...args, [first!]: recorded ? before(self, true) : self }) as Tensor;
+  checkResult(self, result);
+  return applyInPlace(copy, self, [result]);
 }
 
 /** Writes what `compute` gives over `self`, unless it was put there already. */

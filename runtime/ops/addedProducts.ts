@@ -47,6 +47,7 @@ function checkBatches(name: string, batch1: Tensor, batch2: Tensor): void {
  */
 export const baddbmm: Operator<AddedSignature> = operator({
   name: "baddbmm",
+  out: true,
   parameters: { input: tensor, batch1: tensor, batch2: tensor, ...factors },
   saves: ["batch1", "batch2"],
   forward: ({ input, batch1, batch2, beta, alpha }) => {
@@ -86,6 +87,7 @@ export const baddbmm: Operator<AddedSignature> = operator({
  */
 export const addbmm: Operator<AddedSignature> = operator({
   name: "addbmm",
+  out: true,
   parameters: { input: tensor, batch1: tensor, batch2: tensor, ...factors },
   saves: ["batch1", "batch2"],
   forward: ({ input, batch1, batch2, beta, alpha }) => {
@@ -135,6 +137,7 @@ function repeated(matrix: Tensor, batches: number): Tensor {
  */
 export const addmv: Operator<AddedSignature> = operator({
   name: "addmv",
+  out: true,
   parameters: { input: tensor, mat: tensor, vec: tensor, ...factors },
   saves: ["mat", "vec"],
   forward: ({ input, mat, vec, beta, alpha }) => {
@@ -172,6 +175,7 @@ export const addmv: Operator<AddedSignature> = operator({
  */
 export const outer: Operator<GeneralSignature<[vec2: Tensor]>> = composite({
   name: "outer",
+  out: true,
   parameters: { input: tensor, vec2: tensor },
   define: ({ input, vec2 }) => {
     for (const vector of [input, vec2])

@@ -1,5 +1,5 @@
 /** Trigonometric and hyperbolic functions beyond sine and cosine. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
-import type { Operator } from "../operator.ts";
+import type { InPlaceOperator } from "../operator.ts";
 import type { FloatUnarySignature } from "../signatures.ts";
 import { div, mul } from "./arithmetic.ts";
 import { E, unary, x } from "./pointwise.ts";
@@ -13,7 +13,7 @@ const inside = [
 ];
 
 /** The tangent of an angle in radians. Source: `torch.tan`. */
-export const tan: Operator<FloatUnarySignature> = unary({
+export const tan: InPlaceOperator<FloatUnarySignature> = unary({
   name: "tan",
   expression: E.tan(x),
   dtype: "float",
@@ -23,7 +23,7 @@ export const tan: Operator<FloatUnarySignature> = unary({
 });
 
 /** The angle whose sine the element is: from −π/2 to π/2, NaN outside of [−1, 1]. Source: `torch.asin`. */
-export const asin: Operator<FloatUnarySignature> = unary({
+export const asin: InPlaceOperator<FloatUnarySignature> = unary({
   name: "asin",
   expression: E.asin(x),
   dtype: "float",
@@ -33,7 +33,7 @@ export const asin: Operator<FloatUnarySignature> = unary({
 });
 
 /** The angle whose cosine the element is: from 0 to π, NaN outside of [−1, 1]. Source: `torch.acos`. */
-export const acos: Operator<FloatUnarySignature> = unary({
+export const acos: InPlaceOperator<FloatUnarySignature> = unary({
   name: "acos",
   expression: E.acos(x),
   dtype: "float",
@@ -43,7 +43,7 @@ export const acos: Operator<FloatUnarySignature> = unary({
 });
 
 /** The angle whose tangent the element is: from −π/2 to π/2. Source: `torch.atan`. */
-export const atan: Operator<FloatUnarySignature> = unary({
+export const atan: InPlaceOperator<FloatUnarySignature> = unary({
   name: "atan",
   expression: E.atan(x),
   dtype: "float",
@@ -52,7 +52,7 @@ export const atan: Operator<FloatUnarySignature> = unary({
 });
 
 /** The hyperbolic sine, `(eˣ − e⁻ˣ) / 2`. Source: `torch.sinh`. */
-export const sinh: Operator<FloatUnarySignature> = unary({
+export const sinh: InPlaceOperator<FloatUnarySignature> = unary({
   name: "sinh",
   expression: E.sinh(x),
   dtype: "float",
@@ -61,7 +61,7 @@ export const sinh: Operator<FloatUnarySignature> = unary({
 });
 
 /** The hyperbolic cosine, `(eˣ + e⁻ˣ) / 2`. Source: `torch.cosh`. */
-export const cosh: Operator<FloatUnarySignature> = unary({
+export const cosh: InPlaceOperator<FloatUnarySignature> = unary({
   name: "cosh",
   expression: E.cosh(x),
   dtype: "float",

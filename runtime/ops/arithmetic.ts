@@ -3,7 +3,7 @@ import { bool, int64, uint8 } from "../dtype.ts";
 import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import type { Expression } from "../expression.ts";
-import { operator, type Operator } from "../operator.ts";
+import { operator, type Operator, type InPlaceOperator } from "../operator.ts";
 import {
   keywordOnly,
   numberTensor,
@@ -85,8 +85,9 @@ const expressions = {
  * @throws RuntimeError when the shapes do not broadcast.
  * Source: `torch.add`.
  */
-export const add: Operator<ScaledBinarySignature> = operator({
+export const add: InPlaceOperator<ScaledBinarySignature> = operator({
   name: "add",
+  out: true,
   parameters: { input: tensor, other: operand, alpha: keywordOnly(scalar(1)) },
   forward: (args, output) => {
     if (args.alpha !== 1) checkAlpha("add", args.alpha, [args.input, args.other]);
@@ -115,8 +116,9 @@ export const add: Operator<ScaledBinarySignature> = operator({
  * @throws RuntimeError when the shapes do not broadcast, or both are bool.
  * Source: `torch.sub`.
  */
-export const sub: Operator<ScaledBinarySignature> = operator({
+export const sub: InPlaceOperator<ScaledBinarySignature> = operator({
   name: "sub",
+  out: true,
   parameters: { input: tensor, other: operand, alpha: keywordOnly(scalar(1)) },
   forward: (args, output) => {
     refuseBool(args.input, args.other);
@@ -143,7 +145,7 @@ export const rsub: Operator<ScaledBinarySignature> = operator({
 });
 
 /** Multiplies, element by element. @throws RuntimeError when the shapes do not broadcast. Source: `torch.mul`. */
-export const mul: Operator<BinarySignature> = binary({
+export const mul: InPlaceOperator<BinarySignature> = binary({
   name: "mul",
   expression: E.mul(x, y),
   saves: ["input", "other"],
@@ -181,8 +183,9 @@ function divide(input: Tensor, other: Tensor, mode: RoundingMode, output: Tensor
  * @throws RuntimeError when the shapes do not broadcast, or a whole number is divided by 0 with rounding.
  * Source: `torch.div`.
  */
-export const div: Operator<DivisionSignature> = operator({
+export const div: InPlaceOperator<DivisionSignature> = operator({
   name: "div",
+  out: true,
   parameters: { input: tensor, other: operand, rounding_mode: roundingMode },
   gradFn: ({ rounding_mode: mode }) => (mode === null ? "DivBackward0" : "DivBackward2"),
   saves: ["input", "other"],
@@ -236,8 +239,9 @@ function raised(input: Tensor, exponent: Tensor, output: Tensor | null | undefin
  * @throws RuntimeError when the shapes do not broadcast, or whole numbers are raised to a negative whole number.
  * Source: `torch.pow`.
  */
-export const pow: Operator<PowerSignature> = operator({
+export const pow: InPlaceOperator<PowerSignature> = operator({
   name: "pow",
+  out: true,
   parameters: { input: operand, exponent: operand },
   gradFn: ({ input, exponent }) => `PowBackward${exponent.isNumber ? 0 : input.isNumber ? 2 : 1}`,
   saves: ["input", "exponent", "result"],
@@ -330,6 +334,7 @@ export const where: Operator<
   FunctionSignature<(condition: Tensor, input: Operand, other: Operand) => Tensor>
 > = operator({
   name: "where",
+  out: true,
   parameters: { condition: tensor, input: operand, other: operand },
   saves: ["condition"],
   // Truth values weigh least in promotion: they do not change the dtype of the choices.
@@ -357,8 +362,9 @@ export const where: Operator<
  * @throws RuntimeError when both limits are missing.
  * Source: `torch.clamp`.
  */
-export const clamp: Operator<ClampSignature> = operator({
+export const clamp: InPlaceOperator<ClampSignature> = operator({
   name: "clamp",
+  out: true,
   parameters: { input: tensor, min: optionalOperand, max: optionalOperand },
   gradFn: ({ min, max }) => ((min ?? max)?.isNumber ? "ClampBackward1" : "ClampBackward0"),
   saves: ["input", "min", "max"],
@@ -408,7 +414,7 @@ export const clamp: Operator<ClampSignature> = operator({
  * @throws RuntimeError when `mask` is not bool, or `value` has dimensions.
  * Source: `torch.Tensor.masked_fill`.
  */
-export const masked_fill: Operator<GeneralSignature<[mask: Tensor, value: Operand]>> = operator({
+export const masked_fill: InPlaceOperator<GeneralSignature<[mask: Tensor, value: Operand]>> = operator({
   name: "masked_fill",
   parameters: { input: tensor, mask: tensor, value: operand },
   saves: ["mask"],

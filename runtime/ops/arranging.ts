@@ -2,7 +2,7 @@
 import { int64 } from "../dtype.ts";
 import { IndexError } from "../errors/indexError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
-import { composite, operator, type Operator } from "../operator.ts";
+import { composite, operator, type Operator, type InPlaceOperator } from "../operator.ts";
 import {
   integer,
   keywordOnly,
@@ -252,9 +252,10 @@ export const repeat_interleave: Operator<InterleaveSignature> = composite({
 
 type TriangleSignature = GeneralSignature<[diagonal?: number | { readonly diagonal?: number }]>;
 
-function triangleOperator(name: "tril" | "triu"): Operator<TriangleSignature> {
-  const self: Operator<TriangleSignature> = operator({
+function triangleOperator(name: "tril" | "triu"): InPlaceOperator<TriangleSignature> {
+  const self: InPlaceOperator<TriangleSignature> = operator({
     name,
+    out: true,
     parameters: { input: tensor, diagonal: integer(0) },
     forward: ({ input, diagonal }) => {
       if (input.ndim < 2)
@@ -289,7 +290,7 @@ function triangleOperator(name: "tril" | "triu"): Operator<TriangleSignature> {
  * @throws RuntimeError when the tensor has fewer than two dimensions.
  * Source: `torch.tril`.
  */
-export const tril: Operator<TriangleSignature> = triangleOperator("tril");
+export const tril: InPlaceOperator<TriangleSignature> = triangleOperator("tril");
 
 /**
  * The elements of matrices on and above a diagonal, and zeros below it. Diagonal 0 is the main one, 1 the one above.
@@ -297,4 +298,4 @@ export const tril: Operator<TriangleSignature> = triangleOperator("tril");
  * @throws RuntimeError when the tensor has fewer than two dimensions.
  * Source: `torch.triu`.
  */
-export const triu: Operator<TriangleSignature> = triangleOperator("triu");
+export const triu: InPlaceOperator<TriangleSignature> = triangleOperator("triu");

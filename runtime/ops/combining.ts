@@ -3,7 +3,7 @@ import { bool, type DType } from "../dtype.ts";
 import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { parameter as plainNumber } from "../expression.ts";
-import { operator, type Operator } from "../operator.ts";
+import { operator, type InPlaceOperator } from "../operator.ts";
 import { keywordOnly, operand, scalar, tensor } from "../parameters.ts";
 import { elementwise, promoteTensors } from "../settle.ts";
 import type { BinarySignature, GeneralSignature } from "../signatures.ts";
@@ -50,8 +50,9 @@ function scaled(grad: Tensor, value: Scalar): Tensor {
  * @throws NotImplementedError for bool, RuntimeError when the shapes do not broadcast.
  * Source: `torch.addcmul`.
  */
-export const addcmul: Operator<ThreeTensors> = operator({
+export const addcmul: InPlaceOperator<ThreeTensors> = operator({
   name: "addcmul",
+  out: true,
   parameters: { input: tensor, tensor1: tensor, tensor2: tensor, value: keywordOnly(scalar(1)) },
   saves: ["tensor1", "tensor2"],
   forward: ({ input, tensor1, tensor2, value }, output) => {
@@ -88,8 +89,9 @@ export const addcmul: Operator<ThreeTensors> = operator({
  * @throws RuntimeError when all are whole numbers, or the shapes do not broadcast.
  * Source: `torch.addcdiv`.
  */
-export const addcdiv: Operator<ThreeTensors> = operator({
+export const addcdiv: InPlaceOperator<ThreeTensors> = operator({
   name: "addcdiv",
+  out: true,
   parameters: { input: tensor, tensor1: tensor, tensor2: tensor, value: keywordOnly(scalar(1)) },
   saves: ["tensor1", "tensor2"],
   forward: ({ input, tensor1, tensor2, value }, output) => {
@@ -160,8 +162,9 @@ function nameInC(dtype: DType): string {
  * @throws RuntimeError when the dtypes differ or the shapes do not broadcast, NotImplementedError for whole numbers.
  * Source: `torch.lerp`.
  */
-export const lerp: Operator<GeneralSignature<[end: Tensor, weight: Operand]>> = operator({
+export const lerp: InPlaceOperator<GeneralSignature<[end: Tensor, weight: Operand]>> = operator({
   name: "lerp",
+  out: true,
   parameters: { input: tensor, end: tensor, weight: operand },
   gradFn: ({ weight }) => (weight.isNumber ? "LerpBackward0" : "LerpBackward1"),
   saves: ["input", "end", "weight"],
@@ -189,7 +192,7 @@ export const lerp: Operator<GeneralSignature<[end: Tensor, weight: Operand]>> = 
 });
 
 /** The angle of the point (other, input) from the first axis, from −π to π. Source: `torch.atan2`. */
-export const atan2: Operator<BinarySignature> = binary({
+export const atan2: InPlaceOperator<BinarySignature> = binary({
   name: "atan2",
   tensorsOnly: true,
   expression: E.atan2(x, y),

@@ -1,7 +1,7 @@
 /** Other dtypes and devices, and writing one tensor into another. */
 import { Device, toDevice } from "../device.ts";
 import { bool, DType, float32, float64, int32, int64, uint8 } from "../dtype.ts";
-import { composite, operator, type Operator } from "../operator.ts";
+import { composite, operator, type Operator, type InPlaceOperator } from "../operator.ts";
 import { dtype as dtypeParameter, operand, tensor, type Parameter } from "../parameters.ts";
 import { allocate, broadcastTo, convert, copyInto, duplicate } from "../settle.ts";
 import { broadcastShapes, sameShape } from "../shape.ts";
@@ -138,7 +138,7 @@ export const type_as: Operator<GeneralSignature<[other: Tensor]>> = composite({
  * @throws RuntimeError when `other` does not broadcast to the shape.
  * Source: `torch.Tensor.copy_`.
  */
-export const copy: Operator<GeneralSignature<[other: Operand]>> = operator({
+export const copy: InPlaceOperator<GeneralSignature<[other: Operand]>> = operator({
   name: "copy",
   parameters: { input: tensor, other: operand },
   gradFn: "CopyBackwards",
@@ -166,7 +166,7 @@ export const copy: Operator<GeneralSignature<[other: Operand]>> = operator({
 });
 
 /** All elements equal to `value`, a number or a 0-d tensor: what `input.fill_(value)` writes. Source: `torch.fill`. */
-export const fill: Operator<GeneralSignature<[value: Operand]>> = operator({
+export const fill: InPlaceOperator<GeneralSignature<[value: Operand]>> = operator({
   name: "fill",
   parameters: { input: tensor, value: operand },
   forward: ({ input, value }, output) => {

@@ -1,10 +1,12 @@
 /** `max` and `min`, which are three operators under one name each. */
 import { int64 } from "../dtype.ts";
-import { operator, type Operator, type OperatorFacts } from "../operator.ts";
+import { isKeywords } from "../binding.ts";
+import { operator, type Operator } from "../operator.ts";
+import { overloaded } from "../overloaded.ts";
 import { flag, integer, tensor } from "../parameters.ts";
 import { allocateZeros, extremesAlong } from "../settle.ts";
 import { normalizeDim } from "../shape.ts";
-import type { ExtremumSignature, FunctionSignature, ValuesAndIndices } from "../signatures.ts";
+import type { ExtremumSignature, FunctionSignature } from "../signatures.ts";
 import { Tensor } from "../tensor.ts";
 import { maximum, minimum } from "./arithmetic.ts";
 import { eq } from "./comparison.ts";
@@ -23,6 +25,7 @@ function whole(name: Name): Operator<WholeSignature> {
     name,
     parameters: { input: tensor },
     gradFn: `${name === "max" ? "Max" : "Min"}Backward1`,
+    out: true,
     saves: ["input", "result"],
     forward: ({ input }) => (name === "max" ? amax(input) : amin(input)),
     vjp: { input: (g, { input, result }) => sharedAmong(eq(input, result), g, null) },
@@ -35,6 +38,8 @@ function along(name: Name): Operator<AlongSignature> {
     name,
     parameters: { input: tensor, dim: integer(), keepdim: flag(false) },
     gradFn: `${name === "max" ? "Max" : "Min"}Backward0`,
+    resultNames: ["values", "indices"],
+    out: true,
     forward: ({ input, dim, keepdim }) => {
       if (input.ndim === 0) return [input.clone(), given([0], int64, [])] as const;
       refuseEmpty(name, input, dim);
@@ -50,37 +55,24 @@ function along(name: Name): Operator<AlongSignature> {
       },
     },
     samples: [() => [sample([2, 3]), 1], () => [sample([2, 3]), 0, true]],
+    errors: [{ args: () => [sample([2, 3]), 2], error: "IndexError", message: /Dimension out of range/ }],
   });
-}
-
-/** An array that also has PyTorch's field names. */
-export function named(values: Tensor, indices: Tensor): ValuesAndIndices {
-  // Positions are int64: `extremesAlong` makes them so.
-  return Object.assign([values, indices], { values, indices }) as ValuesAndIndices;
 }
 
 function extremum(name: Name): Operator<ExtremumSignature> {
   const [ofAll, ofDim, ofTwo] = [whole(name), along(name), name === "max" ? maximum : minimum];
-  const call = (input: Tensor, second?: unknown, ...rest: unknown[]): unknown => {
-    if (second === undefined) return ofAll(input);
-    if (second instanceof Tensor) return ofTwo(input, second);
-    const [values, indices] = (ofDim as (...args: unknown[]) => [Tensor, Tensor])(input, second, ...rest);
-    return named(values, indices);
-  };
-  const facts: OperatorFacts = {
-    operatorName: name,
-    parameters: ofDim.parameters,
-    differentiable: true,
-    composite: true,
-    inPlace: false,
-    samples: [...ofAll.samples, ...ofDim.samples, () => [sample([2, 3]), sample([2, 3], { seed: 1 })]],
-    errors: [{ args: () => [sample([2, 3]), 2], error: "IndexError", message: /Dimension out of range/ }],
-    declaration: null,
-  };
-  const described = Object.assign(call, facts);
-  Object.defineProperty(described, "name", { value: name });
-  // One function serves the three forms; each checks its own arguments.
-  return described as unknown as Operator<ExtremumSignature>;
+  return overloaded({
+    name,
+    forms: [ofDim, ofAll, ofTwo],
+    choose: (_input, second) =>
+      second === undefined || (isKeywords(second) && !("dim" in second))
+        ? isKeywords(second) && "other" in second
+          ? ofTwo
+          : ofAll
+        : second instanceof Tensor
+          ? ofTwo
+          : ofDim,
+  });
 }
 
 /**

@@ -2,7 +2,7 @@
 import { bool, int32, int64 } from "../dtype.ts";
 import { IndexError } from "../errors/indexError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
-import { operator, type Operator } from "../operator.ts";
+import { operator, type Operator, type InPlaceOperator } from "../operator.ts";
 import { flag, integer, keywordOnly, scalar, tensor, type Parameter } from "../parameters.ts";
 import { alias, allocateZeros, broadcastTo, duplicate } from "../settle.ts";
 import { broadcastShapes, formatShape, normalizeDim, sameShape, type Shape } from "../shape.ts";
@@ -160,6 +160,7 @@ function atLeastOneDim(input: Tensor): Tensor {
  */
 export const index_select: Operator<GeneralSignature<[dim: number, index: Tensor]>> = operator({
   name: "index_select",
+  out: true,
   parameters: { input: tensor, dim: integer(), index: positionsParameter },
   forward: ({ input, dim, index }) => {
     const flat = asVector("index_select", index);
@@ -215,8 +216,9 @@ type IndexAddSignature = GeneralSignature<
  * @throws RuntimeError when shapes or dtypes do not fit or a position is out of range, IndexError when the numbers of slices differ.
  * Source: `torch.index_add`.
  */
-export const index_add: Operator<IndexAddSignature> = operator({
+export const index_add: InPlaceOperator<IndexAddSignature> = operator({
   name: "index_add",
+  out: true,
   parameters: {
     input: tensor,
     dim: integer(),
@@ -275,6 +277,7 @@ export const index_add: Operator<IndexAddSignature> = operator({
  */
 export const masked_select: Operator<GeneralSignature<[mask: Tensor]>> = operator({
   name: "masked_select",
+  out: true,
   parameters: { input: tensor, mask: positionsParameter },
   forward: ({ input, mask }) => {
     if (mask.dtype !== bool)

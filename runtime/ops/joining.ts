@@ -69,6 +69,7 @@ function checkSome(items: readonly Tensor[], makeError: (message: string) => Err
  */
 export const cat: Operator<JoinSignature> = operator({
   name: "cat",
+  out: true,
   parameters: { tensors, dim: integer(0) },
   forward: ({ tensors, dim }) => {
     checkSome(tensors, (message) => new ValueError(`torch.cat(): ${message}`));
@@ -120,6 +121,7 @@ export const cat: Operator<JoinSignature> = operator({
  */
 export const stack: Operator<JoinSignature> = operator({
   name: "stack",
+  out: true,
   parameters: { tensors, dim: integer(0) },
   forward: ({ tensors, dim }) => {
     checkSome(tensors, (message) => new RuntimeError(`stack: ${message}`));

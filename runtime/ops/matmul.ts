@@ -69,6 +69,7 @@ function productLike(like: Tensor, x: Tensor, y: Tensor): Tensor {
  */
 export const mm: Operator<MatmulSignature> = operator({
   name: "mm",
+  out: true,
   parameters: { input: tensor, other: tensor },
   saves: ["input", "other"],
   forward: ({ input, other }) => {
@@ -105,6 +106,7 @@ export const mm: Operator<MatmulSignature> = operator({
  */
 export const bmm: Operator<MatmulSignature> = operator({
   name: "bmm",
+  out: true,
   parameters: { input: tensor, other: tensor },
   saves: ["input", "other"],
   forward: ({ input, other }) => {
@@ -140,6 +142,7 @@ export function columnOf(vector: Tensor): View {
 /** The product of a matrix `[n, k]` and a vector `[k]`. @throws RuntimeError when the sizes differ. Source: `torch.mv`. */
 export const mv: Operator<MatmulSignature> = operator({
   name: "mv",
+  out: true,
   parameters: { input: tensor, vec: tensor },
   saves: ["input", "vec"],
   forward: ({ input, vec }) => {
@@ -160,6 +163,7 @@ export const mv: Operator<MatmulSignature> = operator({
 /** The sum of the products of two vectors' elements. @throws RuntimeError when the sizes differ. Source: `torch.dot`. */
 export const dot: Operator<MatmulSignature> = operator({
   name: "dot",
+  out: true,
   parameters: { input: tensor, tensor },
   saves: ["input", "tensor"],
   forward: ({ input, tensor: other }) => {
@@ -225,6 +229,7 @@ export const batchMatmul: Operator<MatmulSignature> = operator({
  */
 export const matmul: Operator<MatmulSignature> = composite({
   name: "matmul",
+  out: true,
   parameters: { input: tensor, other: tensor },
   define: ({ input, other }) => {
     if (input.ndim === 0 || other.ndim === 0)
@@ -271,6 +276,7 @@ type AddmmSignature = GeneralSignature<
  */
 export const addmm: Operator<AddmmSignature> = operator({
   name: "addmm",
+  out: true,
   parameters: {
     input: tensor,
     mat1: tensor,

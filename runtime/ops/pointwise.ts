@@ -2,7 +2,7 @@
 import { bool } from "../dtype.ts";
 import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { E, input, type Expression } from "../expression.ts";
-import { operator, type ErrorCase, type Operator, type Rule, type Sample } from "../operator.ts";
+import { operator, type ErrorCase, type InPlaceOperator, type Rule, type Sample } from "../operator.ts";
 import { operand, tensor } from "../parameters.ts";
 import { elementwise, type DTypeRule } from "../settle.ts";
 import type { Signature } from "../signatures.ts";
@@ -38,7 +38,7 @@ export function refuseBoolKernel(kernel: string): (input: Tensor) => void {
 }
 
 /** Makes an operator of one tensor from its expression. */
-export function unary<S extends Signature>(facts: UnaryPointwise): Operator<S> {
+export function unary<S extends Signature>(facts: UnaryPointwise): InPlaceOperator<S> {
   const { expression, dtype = "promote", check, vjp, samples, ...rest } = facts;
   return operator<S, UnaryParameters>({
     ...rest,
@@ -49,6 +49,7 @@ export function unary<S extends Signature>(facts: UnaryPointwise): Operator<S> {
     },
     vjp: vjp === null ? null : { input: vjp },
     inPlace: true,
+    out: true,
     samples: samples ?? [() => [sample([2, 3])], () => [sample([])], () => [sample([0, 2])]],
   });
 }
@@ -85,7 +86,7 @@ export const binarySamples: readonly Sample[] = [
 export const tensorSamples: readonly Sample[] = binarySamples.slice(0, 3);
 
 /** Makes an operator of two tensors from its expression. */
-export function binary<S extends Signature>(facts: BinaryPointwise): Operator<S> {
+export function binary<S extends Signature>(facts: BinaryPointwise): InPlaceOperator<S> {
   const { expression, dtype = "promote", check, vjp, tensorsOnly, samples, ...rest } = facts;
   return operator<S, BinaryParameters>({
     ...rest,
@@ -96,6 +97,7 @@ export function binary<S extends Signature>(facts: BinaryPointwise): Operator<S>
     },
     vjp,
     inPlace: true,
+    out: true,
     samples: samples ?? (tensorsOnly ? tensorSamples : binarySamples),
   });
 }

@@ -64,6 +64,7 @@ function sumDtype(input: DType, wanted: DType | null): DType {
  */
 export const sum: Operator<ReductionSignature> = operator({
   name: "sum",
+  out: true,
   parameters: { input: tensor, dim: dims, keepdim: flag(false), dtype },
   gradFn: variant("Sum"),
   forward: ({ input, dim, keepdim, dtype }) =>
@@ -81,6 +82,7 @@ export const sum: Operator<ReductionSignature> = operator({
  */
 export const mean: Operator<ReductionSignature> = operator({
   name: "mean",
+  out: true,
   parameters: { input: tensor, dim: dims, keepdim: flag(false), dtype },
   gradFn: variant("Mean"),
   forward: ({ input, dim, keepdim, dtype }) => {
@@ -118,6 +120,7 @@ export const prod: Operator<
   >
 > = operator({
   name: "prod",
+  out: true,
   parameters: { input: tensor, dim: optionalInteger, keepdim: flag(false), dtype },
   gradFn: variant("Prod"),
   saves: ["input", "result"],
@@ -176,6 +179,7 @@ export function refuseEmpty(name: string, input: Tensor, dim: Dims | null): void
 function extremum(name: "amax" | "amin"): Operator<ReductionSignature> {
   return operator({
     name,
+    out: true,
     parameters: { input: tensor, dim: dims, keepdim: flag(false) },
     saves: ["input", "result"],
     forward: ({ input, dim, keepdim }) => {
@@ -207,6 +211,7 @@ export const amin: Operator<ReductionSignature> = extremum("amin");
 function argExtremum(name: "argmax" | "argmin"): Operator<ArgReductionSignature> {
   return operator({
     name,
+    out: true,
     parameters: { input: tensor, dim: optionalInteger, keepdim: flag(false) },
     forward: ({ input, dim, keepdim }) => {
       refuseEmpty(name, input, dim);
@@ -231,6 +236,7 @@ export const argmin: Operator<ArgReductionSignature> = argExtremum("argmin");
 function quantifier(name: "any" | "all"): Operator<ReductionSignature> {
   return operator({
     name,
+    out: true,
     parameters: { input: tensor, dim: dims, keepdim: flag(false) },
     // PyTorch keeps uint8 in these two, for tensors that were masks before bool existed.
     forward: ({ input, dim, keepdim }) =>

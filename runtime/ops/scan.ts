@@ -11,7 +11,7 @@ import type { DTypeOf } from "../types.ts";
 import { div, mul, where } from "./arithmetic.ts";
 import { eq, gt, logical_and } from "./comparison.ts";
 import { to } from "./conversion.ts";
-import { namesResults, valuesBackward } from "./selecting.ts";
+import { valuesBackward } from "./selecting.ts";
 import { cat } from "./joining.ts";
 import { sample } from "./samples.ts";
 import { narrow } from "./slicing.ts";
@@ -133,6 +133,7 @@ interface ScanSignature extends Signature {
 function scanOperator(name: string, plain: Operator<PlainSignature>): Operator<ScanSignature> {
   return composite({
     name,
+    out: true,
     parameters: { input: tensor, dim: integer(), dtype },
     define: ({ input, dim, dtype: wanted }) => {
       const axis = normalizeDim(dim, input.ndim);
@@ -166,28 +167,28 @@ interface ExtremeSignature extends Signature {
 }
 
 function extremeOperator(name: "cummax" | "cummin"): Operator<ExtremeSignature> {
-  return namesResults(
-    operator({
-      name,
-      parameters: { input: tensor, dim: integer() },
-      forward: ({ input, dim }) => {
-        const axis = normalizeDim(dim, input.ndim);
-        const values = allocate(input.shape, input.dtype);
-        const indices = allocate(input.shape, int64);
-        if (values.numel() > 0)
-          backendOf(input).scanExtreme(
-            name === "cummax" ? "max" : "min",
-            around(values, axis),
-            around(indices, axis),
-            around(whole(input), axis),
-          );
-        return [values, indices] as const;
-      },
-      vjp: { input: (g, { shapes, dim, others }) => valuesBackward(g, shapes.input, dim, others[0]!) },
-      samples: [() => [sample([2, 4]), 1], () => [sample([4, 2]), 0], () => [sample([]), 0]],
-      errors: [{ args: () => [sample([2]), 1], error: "IndexError", message: /Dimension out of range/ }],
-    }),
-  );
+  return operator({
+    name,
+    resultNames: ["values", "indices"],
+    out: true,
+    parameters: { input: tensor, dim: integer() },
+    forward: ({ input, dim }) => {
+      const axis = normalizeDim(dim, input.ndim);
+      const values = allocate(input.shape, input.dtype);
+      const indices = allocate(input.shape, int64);
+      if (values.numel() > 0)
+        backendOf(input).scanExtreme(
+          name === "cummax" ? "max" : "min",
+          around(values, axis),
+          around(indices, axis),
+          around(whole(input), axis),
+        );
+      return [values, indices] as const;
+    },
+    vjp: { input: (g, { shapes, dim, others }) => valuesBackward(g, shapes.input, dim, others[0]!) },
+    samples: [() => [sample([2, 4]), 1], () => [sample([4, 2]), 0], () => [sample([]), 0]],
+    errors: [{ args: () => [sample([2]), 1], error: "IndexError", message: /Dimension out of range/ }],
+  });
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Combine } from "../backends/indexing.ts";
 import { int64 } from "../dtype.ts";
 import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
-import { composite, operator, type Operator } from "../operator.ts";
+import { composite, operator, type Operator, type InPlaceOperator } from "../operator.ts";
 import { integer, operand, optionalInteger, tensor, type Parameter } from "../parameters.ts";
 import { alias, allocate, broadcastTo, convert, duplicate } from "../settle.ts";
 import {
@@ -57,6 +57,7 @@ function chosenAlong(input: Tensor, axis: number, index: Tensor): Chosen {
  */
 export const gather: Operator<GeneralSignature<[dim: number, index: Tensor]>> = operator({
   name: "gather",
+  out: true,
   parameters: { input: tensor, dim: integer(), index: positionsParameter },
   forward: ({ input, dim, index }) => {
     const axis = normalizeDim(dim, input.ndim);
@@ -137,25 +138,27 @@ function sourceGradient(grad: Tensor, dim: number, index: Tensor, shape: Shape):
  * @throws RuntimeError when shapes or dtypes do not fit, or a position is out of range.
  * Source: `torch.scatter_add`.
  */
-export const scatter_add: Operator<GeneralSignature<[dim: number, index: Tensor, src: Tensor]>> = operator({
-  name: "scatter_add",
-  parameters: { input: tensor, dim: integer(), index: positionsParameter, src: tensor },
-  forward: ({ input, dim, index, src }, output = null) =>
-    scattered("scatter_add", input, dim, index, src, "sum", output),
-  vjp: {
-    input: (g) => g,
-    src: (g, { shapes, dim, index }) => sourceGradient(g, dim, index, shapes.src),
-  },
-  inPlace: true,
-  samples: [() => [sample([2, 3]), 1, given([0, 2, 1, 1], int64, [2, 2]), sample([2, 2], { seed: 1 })]],
-  errors: [
-    {
-      args: () => [sample([2]), 0, given([0, 1], int64), sample([1])],
-      error: "RuntimeError",
-      message: /no larger than src/,
+export const scatter_add: InPlaceOperator<GeneralSignature<[dim: number, index: Tensor, src: Tensor]>> =
+  operator({
+    name: "scatter_add",
+    out: true,
+    parameters: { input: tensor, dim: integer(), index: positionsParameter, src: tensor },
+    forward: ({ input, dim, index, src }, output = null) =>
+      scattered("scatter_add", input, dim, index, src, "sum", output),
+    vjp: {
+      input: (g) => g,
+      src: (g, { shapes, dim, index }) => sourceGradient(g, dim, index, shapes.src),
     },
-  ],
-});
+    inPlace: true,
+    samples: [() => [sample([2, 3]), 1, given([0, 2, 1, 1], int64, [2, 2]), sample([2, 2], { seed: 1 })]],
+    errors: [
+      {
+        args: () => [sample([2]), 0, given([0, 1], int64), sample([1])],
+        error: "RuntimeError",
+        message: /no larger than src/,
+      },
+    ],
+  });
 
 /** How `scatter` combines; `null` replaces. */
 const reduceParameter: Parameter<"add" | "multiply" | null> = {
@@ -186,8 +189,9 @@ type ScatterSignature = GeneralSignature<
  * @throws RuntimeError when shapes or dtypes do not fit, or a position is out of range.
  * Source: `torch.scatter`.
  */
-export const scatter: Operator<ScatterSignature> = operator({
+export const scatter: InPlaceOperator<ScatterSignature> = operator({
   name: "scatter",
+  out: true,
   parameters: {
     input: tensor,
     dim: integer(),
@@ -246,6 +250,7 @@ function padTo(grad: Tensor, shape: Shape): Tensor {
  */
 export const take_along_dim: Operator<GeneralSignature<[indices: Tensor, dim?: number | null]>> = composite({
   name: "take_along_dim",
+  out: true,
   parameters: { input: tensor, indices: positionsParameter, dim: optionalInteger },
   define: ({ input, indices, dim }) => {
     if (indices.dtype !== int64)

@@ -132,6 +132,7 @@ function softmaxInput(name: string, input: Tensor, wanted: DType | null): Tensor
  */
 export const softmax: Operator<SoftmaxSignature> = operator({
   name: "softmax",
+  out: true,
   parameters: { input: tensor, dim: integer(), dtype },
   saves: ["result"],
   forward: ({ input, dim, dtype }) =>
@@ -151,6 +152,7 @@ export const softmax: Operator<SoftmaxSignature> = operator({
  */
 export const log_softmax: Operator<SoftmaxSignature> = operator({
   name: "log_softmax",
+  out: true,
   parameters: { input: tensor, dim: integer(), dtype },
   saves: ["result"],
   forward: ({ input, dim, dtype }) =>
@@ -180,6 +182,7 @@ function logSumOfExponentials(input: Tensor, dims: readonly number[], keepdim: b
  */
 export const logsumexp: Operator<GeneralSignature<[dim: Dims, keepdim?: boolean]>> = operator({
   name: "logsumexp",
+  out: true,
   parameters: { input: tensor, dim: requiredDims, keepdim: flag(false) },
   saves: ["input", "result"],
   forward: ({ input, dim, keepdim }) => {

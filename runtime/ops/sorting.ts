@@ -9,7 +9,7 @@ import type { GeneralSignature, Signature, ValuesAndIndices } from "../signature
 import type { Tensor } from "../tensor.ts";
 import type { DTypeOf } from "../types.ts";
 import { sample } from "./samples.ts";
-import { namesResults, valuesBackward } from "./selecting.ts";
+import { valuesBackward } from "./selecting.ts";
 import { select, slice_dim } from "./slicing.ts";
 import { unsqueeze } from "./view.ts";
 
@@ -105,17 +105,17 @@ interface SortSignature extends Signature {
  * @throws IndexError when there is no such dimension.
  * Source: `torch.sort`.
  */
-export const sort: Operator<SortSignature> = namesResults(
-  operator({
-    name: "sort",
-    parameters: { input: tensor, dim: integer(-1), descending: flag(false), stable: stableParameter },
-    gradFn: ({ stable }) => (stable === null ? "SortBackward0" : "SortBackward1"),
-    forward: ({ input, dim, descending }) => sortedAlong(input, normalizeDim(dim, input.ndim), descending),
-    vjp: { input: (g, { shapes, dim, others }) => valuesBackward(g, shapes.input, dim, others[0]!) },
-    samples: [() => [sample([2, 5])], () => [sample([4, 2]), 0, true], () => [sample([]), { stable: true }]],
-    errors: [{ args: () => [sample([2]), 1], error: "IndexError", message: /Dimension out of range/ }],
-  }),
-);
+export const sort: Operator<SortSignature> = operator({
+  resultNames: ["values", "indices"],
+  out: true,
+  name: "sort",
+  parameters: { input: tensor, dim: integer(-1), descending: flag(false), stable: stableParameter },
+  gradFn: ({ stable }) => (stable === null ? "SortBackward0" : "SortBackward1"),
+  forward: ({ input, dim, descending }) => sortedAlong(input, normalizeDim(dim, input.ndim), descending),
+  vjp: { input: (g, { shapes, dim, others }) => valuesBackward(g, shapes.input, dim, others[0]!) },
+  samples: [() => [sample([2, 5])], () => [sample([4, 2]), 0, true], () => [sample([]), { stable: true }]],
+  errors: [{ args: () => [sample([2]), 1], error: "IndexError", message: /Dimension out of range/ }],
+});
 
 type ArgsortSignature = GeneralSignature<
   [dim?: number | SortOptions, descending?: boolean, options?: SortOptions],
@@ -130,6 +130,7 @@ type ArgsortSignature = GeneralSignature<
  */
 export const argsort: Operator<ArgsortSignature> = operator({
   name: "argsort",
+  out: true,
   parameters: { input: tensor, dim: integer(-1), descending: flag(false), stable: stableParameter },
   forward: ({ input, dim, descending }) => sortedAlong(input, normalizeDim(dim, input.ndim), descending)[1],
   vjp: null,
@@ -178,26 +179,26 @@ function topAlong(input: Tensor, axis: number, k: number, largest: boolean): rea
  * @throws RuntimeError when there are fewer than `k`, IndexError when there is no such dimension.
  * Source: `torch.topk`.
  */
-export const topk: Operator<TopkSignature> = namesResults(
-  operator({
-    name: "topk",
-    parameters: { input: tensor, k: integer(), dim: integer(-1), largest: flag(true), sorted: flag(true) },
-    forward: ({ input, k, dim, largest }) => {
-      const axis = normalizeDim(dim, input.ndim);
-      const size = input.shape[axis] ?? 1;
-      if (k < 0 || k > size)
-        throw new RuntimeError(
-          `selected index k out of range: topk of ${k} elements along a dimension of ${size}. k goes from 0 to ${size}.`,
-        );
-      if (input.ndim === 0 && k === 0)
-        return [allocateZeros([], input.dtype), allocateZeros([], int64)] as const;
-      return topAlong(input, axis, k, largest);
-    },
-    vjp: { input: (g, { shapes, dim, others }) => valuesBackward(g, shapes.input, dim, others[0]!) },
-    samples: [() => [sample([2, 5]), 3], () => [sample([4, 2]), 2, 0, false]],
-    errors: [{ args: () => [sample([2]), 3], error: "RuntimeError", message: /k out of range/ }],
-  }),
-);
+export const topk: Operator<TopkSignature> = operator({
+  resultNames: ["values", "indices"],
+  out: true,
+  name: "topk",
+  parameters: { input: tensor, k: integer(), dim: integer(-1), largest: flag(true), sorted: flag(true) },
+  forward: ({ input, k, dim, largest }) => {
+    const axis = normalizeDim(dim, input.ndim);
+    const size = input.shape[axis] ?? 1;
+    if (k < 0 || k > size)
+      throw new RuntimeError(
+        `selected index k out of range: topk of ${k} elements along a dimension of ${size}. k goes from 0 to ${size}.`,
+      );
+    if (input.ndim === 0 && k === 0)
+      return [allocateZeros([], input.dtype), allocateZeros([], int64)] as const;
+    return topAlong(input, axis, k, largest);
+  },
+  vjp: { input: (g, { shapes, dim, others }) => valuesBackward(g, shapes.input, dim, others[0]!) },
+  samples: [() => [sample([2, 5]), 3], () => [sample([4, 2]), 2, 0, false]],
+  errors: [{ args: () => [sample([2]), 3], error: "RuntimeError", message: /k out of range/ }],
+});
 
 interface KeepOptions {
   readonly dim?: number;
@@ -224,31 +225,31 @@ interface KthvalueSignature extends Signature {
  * @throws RuntimeError when there are fewer than `k`, IndexError when there is no such dimension.
  * Source: `torch.kthvalue`.
  */
-export const kthvalue: Operator<KthvalueSignature> = namesResults(
-  operator({
-    name: "kthvalue",
-    parameters: { input: tensor, k: integer(), dim: integer(-1), keepdim: flag(false) },
-    forward: ({ input, k, dim, keepdim }) => {
-      const axis = normalizeDim(dim, input.ndim);
-      const size = input.shape[axis] ?? 1;
-      if (k < 1 || k > size)
-        throw new RuntimeError(
-          `kthvalue(): selected number k out of range for dimension ${axis}: got ${k} of ${size}. k is counted from 1.`,
-        );
-      const [values, indices] = sortedAlong(input, axis, false);
-      if (input.ndim === 0) return [values, indices] as const;
-      const pick = (from: Tensor): Tensor =>
-        duplicate(keepdim ? slice_dim(from, axis, k - 1, k) : select(from, axis, k - 1));
-      return [pick(values), pick(indices)] as const;
+export const kthvalue: Operator<KthvalueSignature> = operator({
+  resultNames: ["values", "indices"],
+  out: true,
+  name: "kthvalue",
+  parameters: { input: tensor, k: integer(), dim: integer(-1), keepdim: flag(false) },
+  forward: ({ input, k, dim, keepdim }) => {
+    const axis = normalizeDim(dim, input.ndim);
+    const size = input.shape[axis] ?? 1;
+    if (k < 1 || k > size)
+      throw new RuntimeError(
+        `kthvalue(): selected number k out of range for dimension ${axis}: got ${k} of ${size}. k is counted from 1.`,
+      );
+    const [values, indices] = sortedAlong(input, axis, false);
+    if (input.ndim === 0) return [values, indices] as const;
+    const pick = (from: Tensor): Tensor =>
+      duplicate(keepdim ? slice_dim(from, axis, k - 1, k) : select(from, axis, k - 1));
+    return [pick(values), pick(indices)] as const;
+  },
+  vjp: {
+    input: (g, { shapes, dim, keepdim, others }) => {
+      const axis = normalizeDim(dim, shapes.input.length);
+      const back = (value: Tensor): Tensor => (keepdim ? value : unsqueeze(value, axis));
+      return shapes.input.length === 0 ? g : valuesBackward(back(g), shapes.input, axis, back(others[0]!));
     },
-    vjp: {
-      input: (g, { shapes, dim, keepdim, others }) => {
-        const axis = normalizeDim(dim, shapes.input.length);
-        const back = (value: Tensor): Tensor => (keepdim ? value : unsqueeze(value, axis));
-        return shapes.input.length === 0 ? g : valuesBackward(back(g), shapes.input, axis, back(others[0]!));
-      },
-    },
-    samples: [() => [sample([2, 5]), 2], () => [sample([4, 2]), 1, 0, true]],
-    errors: [{ args: () => [sample([2]), 3], error: "RuntimeError", message: /k out of range/ }],
-  }),
-);
+  },
+  samples: [() => [sample([2, 5]), 2], () => [sample([4, 2]), 1, 0, true]],
+  errors: [{ args: () => [sample([2]), 3], error: "RuntimeError", message: /k out of range/ }],
+});

@@ -74,6 +74,7 @@ const deviationSamples: readonly Sample[] = [
 
 const variance: Operator<DeviationSignature> = operator({
   name: "var",
+  out: true,
   parameters: deviationParameters,
   saves: ["input"],
   forward: (args) => computeVariance(args),
@@ -100,6 +101,7 @@ export {
  */
 export const std: Operator<DeviationSignature> = operator({
   name: "std",
+  out: true,
   parameters: deviationParameters,
   saves: ["input", "result"],
   forward: (args) => sqrt(computeVariance(args)),

@@ -2,7 +2,7 @@
 import { bool, int64 } from "../dtype.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { NotImplementedError } from "../errors/notImplementedError.ts";
-import { operator, type Operator, type Sample } from "../operator.ts";
+import { operator, type InPlaceOperator, type Sample } from "../operator.ts";
 import { keywordOnly, numberTensor, optionalInteger, tensor } from "../parameters.ts";
 import { convert, elementwise } from "../settle.ts";
 import type { FloatUnarySignature, GeneralSignature, UnarySignature } from "../signatures.ts";
@@ -19,7 +19,7 @@ function noSlope(grad: Tensor): Tensor {
 }
 
 /** The negative: `−x`. @throws RuntimeError for bool. Source: `torch.neg`. */
-export const neg: Operator<UnarySignature> = unary({
+export const neg: InPlaceOperator<UnarySignature> = unary({
   name: "neg",
   expression: E.neg(x),
   check: (input) => {
@@ -33,7 +33,7 @@ export const neg: Operator<UnarySignature> = unary({
 });
 
 /** The absolute value. The slope at 0 is taken as 0. Source: `torch.abs`. */
-export const abs: Operator<UnarySignature> = unary({
+export const abs: InPlaceOperator<UnarySignature> = unary({
   name: "abs",
   check: refuseBoolKernel("abs_cpu"),
   expression: E.abs(x),
@@ -42,10 +42,14 @@ export const abs: Operator<UnarySignature> = unary({
 });
 
 /** −1, 0 or 1. Source: `torch.sign`. */
-export const sign: Operator<UnarySignature> = unary({ name: "sign", expression: E.sign(x), vjp: noSlope });
+export const sign: InPlaceOperator<UnarySignature> = unary({
+  name: "sign",
+  expression: E.sign(x),
+  vjp: noSlope,
+});
 
 /** The largest whole number that is not above the element. Source: `torch.floor`. */
-export const floor: Operator<UnarySignature> = unary({
+export const floor: InPlaceOperator<UnarySignature> = unary({
   name: "floor",
   check: refuseBoolKernel("floor_vml_cpu"),
   expression: E.floor(x),
@@ -53,7 +57,7 @@ export const floor: Operator<UnarySignature> = unary({
 });
 
 /** The smallest whole number that is not below the element. Source: `torch.ceil`. */
-export const ceil: Operator<UnarySignature> = unary({
+export const ceil: InPlaceOperator<UnarySignature> = unary({
   name: "ceil",
   check: refuseBoolKernel("ceil_vml_cpu"),
   expression: E.ceil(x),
@@ -76,8 +80,9 @@ function roundTo(input: Tensor, decimals: number): Tensor {
  * @throws NotImplementedError for bool, and for whole numbers with `decimals`.
  * Source: `torch.round`.
  */
-export const round: Operator<GeneralSignature<[options?: { readonly decimals?: number }]>> = operator({
+export const round: InPlaceOperator<GeneralSignature<[options?: { readonly decimals?: number }]>> = operator({
   name: "round",
+  out: true,
   parameters: { input: tensor, decimals: keywordOnly(optionalInteger) },
   forward: ({ input, decimals }) => {
     if (input.dtype === bool || (decimals !== null && !input.dtype.is_floating_point))
@@ -93,7 +98,7 @@ export const round: Operator<GeneralSignature<[options?: { readonly decimals?: n
 });
 
 /** The exponential, `eˣ`. Source: `torch.exp`. */
-export const exp: Operator<FloatUnarySignature> = unary({
+export const exp: InPlaceOperator<FloatUnarySignature> = unary({
   name: "exp",
   expression: E.exp(x),
   dtype: "float",
@@ -102,7 +107,7 @@ export const exp: Operator<FloatUnarySignature> = unary({
 });
 
 /** `eˣ − 1`, exact for small x. Source: `torch.expm1`. */
-export const expm1: Operator<FloatUnarySignature> = unary({
+export const expm1: InPlaceOperator<FloatUnarySignature> = unary({
   name: "expm1",
   expression: E.expm1(x),
   dtype: "float",
@@ -111,7 +116,7 @@ export const expm1: Operator<FloatUnarySignature> = unary({
 });
 
 /** The natural logarithm: −∞ at 0, NaN below. Source: `torch.log`. */
-export const log: Operator<FloatUnarySignature> = unary({
+export const log: InPlaceOperator<FloatUnarySignature> = unary({
   name: "log",
   expression: E.log(x),
   dtype: "float",
@@ -121,7 +126,7 @@ export const log: Operator<FloatUnarySignature> = unary({
 });
 
 /** `log(1 + x)`, exact for small x. Source: `torch.log1p`. */
-export const log1p: Operator<FloatUnarySignature> = unary({
+export const log1p: InPlaceOperator<FloatUnarySignature> = unary({
   name: "log1p",
   expression: E.log1p(x),
   dtype: "float",
@@ -131,7 +136,7 @@ export const log1p: Operator<FloatUnarySignature> = unary({
 });
 
 /** The logarithm to base 2. Source: `torch.log2`. */
-export const log2: Operator<FloatUnarySignature> = unary({
+export const log2: InPlaceOperator<FloatUnarySignature> = unary({
   name: "log2",
   expression: E.log2(x),
   dtype: "float",
@@ -141,7 +146,7 @@ export const log2: Operator<FloatUnarySignature> = unary({
 });
 
 /** The logarithm to base 10. Source: `torch.log10`. */
-export const log10: Operator<FloatUnarySignature> = unary({
+export const log10: InPlaceOperator<FloatUnarySignature> = unary({
   name: "log10",
   expression: E.log10(x),
   dtype: "float",
@@ -151,7 +156,7 @@ export const log10: Operator<FloatUnarySignature> = unary({
 });
 
 /** Two to the power of the element. Source: `torch.exp2`. */
-export const exp2: Operator<FloatUnarySignature> = unary({
+export const exp2: InPlaceOperator<FloatUnarySignature> = unary({
   name: "exp2",
   expression: E.exp2(x),
   dtype: "float",
@@ -163,7 +168,7 @@ export const exp2: Operator<FloatUnarySignature> = unary({
 const errorDensity = 2 / Math.sqrt(Math.PI);
 
 /** The error function: how much of a normal distribution of variance ½ lies within ±x. Source: `torch.erf`. */
-export const erf: Operator<FloatUnarySignature> = unary({
+export const erf: InPlaceOperator<FloatUnarySignature> = unary({
   name: "erf",
   expression: E.erf(x),
   dtype: "float",
@@ -172,7 +177,7 @@ export const erf: Operator<FloatUnarySignature> = unary({
 });
 
 /** `1 − erf(x)`, with all digits where it is small. Source: `torch.erfc`. */
-export const erfc: Operator<FloatUnarySignature> = unary({
+export const erfc: InPlaceOperator<FloatUnarySignature> = unary({
   name: "erfc",
   expression: E.erfc(x),
   dtype: "float",
@@ -181,7 +186,7 @@ export const erfc: Operator<FloatUnarySignature> = unary({
 });
 
 /** The square root: NaN below 0. Source: `torch.sqrt`. */
-export const sqrt: Operator<FloatUnarySignature> = unary({
+export const sqrt: InPlaceOperator<FloatUnarySignature> = unary({
   name: "sqrt",
   expression: E.sqrt(x),
   dtype: "float",
@@ -191,7 +196,7 @@ export const sqrt: Operator<FloatUnarySignature> = unary({
 });
 
 /** One over the square root. Source: `torch.rsqrt`. */
-export const rsqrt: Operator<FloatUnarySignature> = unary({
+export const rsqrt: InPlaceOperator<FloatUnarySignature> = unary({
   name: "rsqrt",
   expression: E.div(1, E.sqrt(x)),
   dtype: "float",
@@ -201,7 +206,7 @@ export const rsqrt: Operator<FloatUnarySignature> = unary({
 });
 
 /** One over the element. Source: `torch.reciprocal`. */
-export const reciprocal: Operator<FloatUnarySignature> = unary({
+export const reciprocal: InPlaceOperator<FloatUnarySignature> = unary({
   name: "reciprocal",
   expression: E.div(1, x),
   dtype: "float",
@@ -213,8 +218,9 @@ export const reciprocal: Operator<FloatUnarySignature> = unary({
 const squareExpression = E.mul(x, x);
 
 /** The square, `x · x`; of truth values as int64. Source: `torch.square`, which PyTorch computes as a power. */
-export const square: Operator<UnarySignature> = operator({
+export const square: InPlaceOperator<UnarySignature> = operator({
   name: "square",
+  out: true,
   parameters: { input: tensor },
   gradFn: "PowBackward0",
   saves: ["input"],
@@ -226,7 +232,7 @@ export const square: Operator<UnarySignature> = operator({
 });
 
 /** The sine of an angle in radians. Source: `torch.sin`. */
-export const sin: Operator<FloatUnarySignature> = unary({
+export const sin: InPlaceOperator<FloatUnarySignature> = unary({
   name: "sin",
   expression: E.sin(x),
   dtype: "float",
@@ -235,7 +241,7 @@ export const sin: Operator<FloatUnarySignature> = unary({
 });
 
 /** The cosine of an angle in radians. Source: `torch.cos`. */
-export const cos: Operator<FloatUnarySignature> = unary({
+export const cos: InPlaceOperator<FloatUnarySignature> = unary({
   name: "cos",
   expression: E.cos(x),
   dtype: "float",
@@ -244,7 +250,7 @@ export const cos: Operator<FloatUnarySignature> = unary({
 });
 
 /** The hyperbolic tangent, from −1 to 1. Source: `torch.tanh`. */
-export const tanh: Operator<FloatUnarySignature> = unary({
+export const tanh: InPlaceOperator<FloatUnarySignature> = unary({
   name: "tanh",
   expression: E.tanh(x),
   dtype: "float",
@@ -253,7 +259,7 @@ export const tanh: Operator<FloatUnarySignature> = unary({
 });
 
 /** The logistic function `1 / (1 + e⁻ˣ)`, from 0 to 1. Source: `torch.sigmoid`. */
-export const sigmoid: Operator<FloatUnarySignature> = unary({
+export const sigmoid: InPlaceOperator<FloatUnarySignature> = unary({
   name: "sigmoid",
   expression: E.sigmoid(x),
   dtype: "float",
@@ -262,7 +268,7 @@ export const sigmoid: Operator<FloatUnarySignature> = unary({
 });
 
 /** The rectified linear unit: the element, or 0 where it is negative. The slope at 0 is taken as 0. Source: `torch.relu`. */
-export const relu: Operator<UnarySignature> = unary({
+export const relu: InPlaceOperator<UnarySignature> = unary({
   name: "relu",
   expression: E.maximum(x, 0),
   check: (input) => {
