@@ -31,6 +31,14 @@ import type * as statistics from "./ops/statistics.ts";
 import type * as unary from "./ops/unary.ts";
 import type * as view from "./ops/view.ts";
 import { resize } from "./resize.ts";
+import type { MethodsOf } from "./ops/methodsOf.ts";
+import type { ElementwiseMethods } from "./ops/elementwise/methodTypes.ts";
+import type { LinalgMethods } from "./ops/linalg/methodTypes.ts";
+import type { LossesMethods } from "./ops/losses/methodTypes.ts";
+import type { ReductionsMethods } from "./ops/reductions/methodTypes.ts";
+import type { SamplingMethods } from "./ops/sampling/methodTypes.ts";
+import type { ShapingMethods } from "./ops/shaping/methodTypes.ts";
+import type { SpatialMethods } from "./ops/spatial/methodTypes.ts";
 import { index, index_put_, type IndexItem } from "./ops/subscript.ts";
 import { default_generator, type Generator } from "./random.ts";
 import type { Shape } from "./shape.ts";
@@ -43,15 +51,8 @@ type Operators = typeof operators;
 /** The arguments of a method, with the tensor itself as the result. */
 type InPlace<M, Self> = M extends (...args: infer A) => unknown ? (...args: A) => Self : never;
 
-/**
- * The methods that come from one module's operators. Mapping the module itself, and not the list in `ops/methods.ts`, keeps each operator's documentation
- * on its method: TypeScript follows declarations through a mapped type, but not through a re-export.
- */
-type MethodsOf<Module, Names extends keyof Module, Self> = {
-  readonly [K in Names]: MethodOfOperator<Module[K], Self>;
-};
-
-type Methods<Module, Self> = MethodsOf<Module, keyof Module & keyof Operators, Self>;
+/** The methods among a module's operators. */
+type Methods<Module, Self> = MethodsOf<Pick<Module, keyof Module & keyof Operators>, Self>;
 
 /** Methods that come from the table: documentation and types are those of the operators. */
 type TableMethods<Self> = Methods<typeof addedProducts, Self> &
@@ -75,7 +76,14 @@ type TableMethods<Self> = Methods<typeof addedProducts, Self> &
   Methods<typeof softmax, Self> &
   Methods<typeof statistics, Self> &
   Methods<typeof unary, Self> &
-  Methods<typeof view, Self>;
+  Methods<typeof view, Self> &
+  ElementwiseMethods<Self> &
+  LinalgMethods<Self> &
+  LossesMethods<Self> &
+  ReductionsMethods<Self> &
+  SamplingMethods<Self> &
+  ShapingMethods<Self> &
+  SpatialMethods<Self>;
 
 /** A claim that does not compile where it is false. */
 type Holds<Claim extends true> = Claim;

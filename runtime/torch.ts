@@ -40,8 +40,23 @@ export {
 } from "./dtype.ts";
 export { float32 as float, float64 as double, int32 as int, int64 as long } from "./dtype.ts";
 export { graph, snapshot } from "./graph.ts";
+export {
+  channels_last,
+  channels_last_3d,
+  contiguous_format,
+  MemoryFormat as memory_format,
+  preserve_format,
+} from "./memoryFormat.ts";
 export * as nn from "./nn/index.ts";
 export * from "./ops/functions.ts";
+export * from "./ops/elementwise/methods.ts";
+export * from "./ops/linalg/methods.ts";
+export * from "./ops/losses/methods.ts";
+export * from "./ops/reductions/methods.ts";
+export * from "./ops/sampling/methods.ts";
+export * from "./ops/shaping/methods.ts";
+export * from "./ops/spatial/methods.ts";
+export * as linalg from "./ops/linalg/namespace.ts";
 export {
   abs,
   acos,

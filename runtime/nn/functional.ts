@@ -21,3 +21,4 @@ export {
   max_pool1d,
   max_pool2d,
 } from "../ops/pool.ts";
+export * from "../ops/functional.ts";

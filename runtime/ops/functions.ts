@@ -19,3 +19,10 @@ export {
   max_pool2d,
 } from "./pool.ts";
 export { group_norm, layer_norm, rms_norm } from "./normalization.ts";
+export * from "./elementwise/functions.ts";
+export * from "./linalg/functions.ts";
+export * from "./losses/functions.ts";
+export * from "./reductions/functions.ts";
+export * from "./sampling/functions.ts";
+export * from "./shaping/functions.ts";
+export * from "./spatial/functions.ts";

@@ -11,6 +11,7 @@ export type EncodedArgument =
   | readonly EncodedArgument[]
   | TensorArgument
   | { readonly torch: DTypeName }
+  | { readonly memory_format: "contiguous_format" | "preserve_format" | "channels_last" | "channels_last_3d" }
   | { readonly slice: readonly (number | null)[] }
   | { readonly ellipsis: true }
   | { readonly number: EncodedNumber };
@@ -66,6 +67,7 @@ export function decodeArgument(argument: EncodedArgument, layout: MemoryLayout =
   if (argument === null || typeof argument !== "object") return argument;
   if (isList(argument)) return argument.map((item) => decodeArgument(item, layout));
   if ("torch" in argument) return torch[argument.torch];
+  if ("memory_format" in argument) return torch[argument.memory_format];
   if ("slice" in argument) return torch.slice(...argument.slice);
   if ("ellipsis" in argument) return "...";
   if ("number" in argument) return decodeNumber(argument.number);

@@ -1,7 +1,7 @@
 """Writes PyTorch's answers into `data/`, next to this file; two runs on one machine write the same bytes.
 
 Needs Python with `torch==2.13.0` and `numpy`. Run it as `python test/oracle/generate.py`, or with the names of some parts only:
-`python test/oracle/generate.py printing operators`.
+`python test/oracle/generate.py printing operators`. Names of operators behind `operators` write those only: `generate.py operators add mul`.
 """
 
 import sys
@@ -23,14 +23,22 @@ PARTS = {
 
 
 def main(names: list[str]) -> None:
-    unknown = [name for name in names if name not in PARTS]
+    if names[:1] == ["operators"] and not set(names[1:]) & PARTS.keys():
+        parts, chosen = ["operators"], names[1:]
+    else:
+        parts, chosen = names or list(PARTS), []
+    unknown = [name for name in parts if name not in PARTS] + [name for name in chosen if name not in operators.OPERATORS]
     if unknown:
-        sys.exit(f"No such part: {', '.join(unknown)}. The parts are {', '.join(PARTS)}.")
+        sys.exit(f"No such part or operator: {', '.join(unknown)}. The parts are {', '.join(PARTS)}.")
     if torch.__version__.split("+")[0] != EXPECTED_VERSION:
         sys.exit(f"The answers are those of torch {EXPECTED_VERSION}; this is torch {torch.__version__}.")
     torch.set_num_threads(1)
-    for name in names or PARTS:
-        PARTS[name].generate(Path(__file__).parent / "data")
+    folder = Path(__file__).parent / "data"
+    for part in parts:
+        if part == "operators":
+            operators.generate(folder, chosen)
+        else:
+            PARTS[part].generate(folder)
 
 
 main(sys.argv[1:])

@@ -1,173 +1,20 @@
 import { describe, expect, test } from "vitest";
-import torch, { autograd, F, Tensor } from "../../runtime/index.ts";
+import { Tensor } from "../../runtime/index.ts";
 import * as functionOperators from "../../runtime/ops/functions.ts";
+import * as functionalOperators from "../../runtime/ops/functional.ts";
+import * as linalgOperators from "../../runtime/ops/linalg/namespace.ts";
 import * as methodOperators from "../../runtime/ops/methods.ts";
+import type { MemoryLayout } from "./arguments.ts";
 import {
-  cotangent,
-  decodeCall,
-  describeCall,
-  tensorsThatRequireGrad,
-  type Call,
-  type EncodedCall,
-  type MemoryLayout,
-} from "./arguments.ts";
-import { difference, differenceOfValues } from "./closeness.ts";
-import { oracleFiles, readOracle, type EncodedNumber, type EncodedTensor } from "./data.ts";
-import { differences } from "./differences.ts";
-
-type EncodedGradients = readonly (readonly EncodedNumber[] | null)[];
-
-interface SampleRow extends EncodedCall {
-  readonly result: EncodedTensor | readonly EncodedTensor[];
-  readonly gradients?: EncodedGradients;
-  readonly second?: EncodedGradients;
-}
-
-interface ErrorRow extends EncodedCall {
-  readonly error: string;
-  readonly message: string;
-}
-
-interface OperatorAnswers {
-  /** The name in PyTorch, `nn.functional.` included. */
-  readonly operator: string;
-  /** How Python calls it: `torch.relu`, `torch.nn.functional.relu`, `Tensor.relu`. */
-  readonly forms: readonly string[];
-  readonly samples: readonly SampleRow[];
-  readonly errors: readonly ErrorRow[];
-}
-
-/** Calls an operator, in one of its forms. */
-type Form = (call: Call) => unknown;
-
-type Callable = (...args: unknown[]) => unknown;
-
-function keywordsOf(call: Call): unknown[] {
-  return Object.keys(call.keywords).length > 0 ? [call.keywords] : [];
-}
-
-function lookUp(owner: unknown, name: string): Callable {
-  // Rows name functions and methods that only the test run can look up.
-  const found = (owner as Record<string, Callable | undefined>)[name];
-  if (found === undefined) throw new Error("does not exist");
-  return found;
-}
-
-function callMethod(name: string, call: Call): unknown {
-  const receiver = call.args[call.receiver];
-  const rest = call.args.filter((_, index) => index !== call.receiver);
-  // Python's `x[…]` is the method `index` here, and takes the items one by one.
-  const [method, args] = name === "__getitem__" ? ["index", rest.flat()] : [name, rest];
-  return lookUp(receiver, method).call(receiver, ...args, ...keywordsOf(call));
-}
-
-/** The form that writes into its receiver, on a copy: it has the values and the derivatives of the others. */
-function callInPlace(name: string, call: Call): unknown {
-  const args = call.args.map((value, index) =>
-    // A method is called on a tensor.
-    index === call.receiver ? (value as Tensor).clone() : value,
-  );
-  return callMethod(name, { ...call, args });
-}
-
-/** How to call a form by its name in Python, such as `torch.nn.functional.relu` or `Tensor.relu`. */
-function formNamed(path: string): Form {
-  const name = path.slice(path.lastIndexOf(".") + 1);
-  if (path.startsWith("Tensor.") && /[a-z0-9]_$/.test(path)) return (call) => callInPlace(name, call);
-  if (path.startsWith("Tensor.")) return (call) => callMethod(name, call);
-  const home: unknown = path.startsWith("torch.nn.functional.") ? F : torch;
-  return (call) => lookUp(home, name)(...call.args, ...keywordsOf(call));
-}
-
-/** Several results come as an array; one comes alone. */
-function resultsOf(value: unknown): Tensor[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return list.map((item) => {
-    if (item instanceof Tensor) return item;
-    throw new Error(`expected a Tensor, got ${String(item)}`);
-  });
-}
-
-function differenceOfResults(got: Tensor[], expected: SampleRow["result"]): string | null {
-  const rows: readonly EncodedTensor[] = "dtype" in expected ? [expected] : expected;
-  if (got.length !== rows.length) return `got ${got.length} results, PyTorch ${rows.length}`;
-  return (
-    got
-      .map((tensor, index) => difference(tensor, rows[index] ?? { dtype: "", shape: [], values: [] }))
-      .find(Boolean) ?? null
-  );
-}
-
-function gradients(outputs: Tensor[], inputs: Tensor[], createGraph: boolean): (Tensor | null)[] {
-  const grad_outputs = outputs.map(cotangent);
-  return [...autograd.grad(outputs, inputs, { grad_outputs, create_graph: createGraph, allow_unused: true })];
-}
-
-function differenceOfGradients(got: (Tensor | null)[], expected: EncodedGradients): string | null {
-  const found = expected.map((values, index) => {
-    const tensor = got[index] ?? null;
-    // PyTorch leaves out a gradient that is zero everywhere or writes it down, as it was easier.
-    if (values === null)
-      return tensor === null
-        ? null
-        : differenceOfValues(tensor, tensor.tolist() === 0 ? [0] : Array<number>(tensor.numel()).fill(0));
-    if (tensor === null)
-      return values.every((value) => value === 0)
-        ? null
-        : `got no gradient, PyTorch ${values.slice(0, 6).join(" ")}`;
-    return differenceOfValues(tensor, values);
-  });
-  const first = found.findIndex(Boolean);
-  return first < 0 ? null : `input ${first}: ${found[first]}`;
-}
-
-function differenceOfDerivatives(form: Form, row: SampleRow, layout: MemoryLayout): string | null {
-  const call = decodeCall(row, layout);
-  const inputs = tensorsThatRequireGrad(call);
-  const outputs = resultsOf(form(call)).filter((output) => output.requires_grad);
-  const first = gradients(outputs, inputs, true);
-  const wrong = differenceOfGradients(first, row.gradients ?? []);
-  if (wrong !== null || row.second === undefined) return wrong && `gradient of ${wrong}`;
-  const onward = first.filter((grad): grad is Tensor => grad !== null && grad.requires_grad);
-  const second = differenceOfGradients(gradients(onward, inputs, false), row.second);
-  return second && `second derivative of ${second}`;
-}
-
-function differenceOfError(form: Form, row: ErrorRow): string | null {
-  try {
-    form(decodeCall(row));
-  } catch (error) {
-    const name = error instanceof Error ? error.name : String(error);
-    return name === row.error
-      ? null
-      : `got ${String(error).slice(0, 160)}; PyTorch raises ${row.error}: ${row.message}`;
-  }
-  return `got a result; PyTorch raises ${row.error}: ${row.message}`;
-}
-
-/** What is wrong with one row; an error of the check is a failure of the row. */
-function outcome<Row extends EncodedCall>(row: Row, check: (row: Row) => string | null): string | null {
-  try {
-    return check(row);
-  } catch (error) {
-    return String(error).slice(0, 240);
-  }
-}
-
-/** The rows that fail a check. One that differs on purpose must go on to differ. */
-function failures<Row extends EncodedCall>(
-  name: string,
-  rows: readonly Row[],
-  check: (row: Row) => string | null,
-): string[] {
-  return rows.flatMap((row) => {
-    const call = describeCall(name, row);
-    const wrong = outcome(row, check);
-    if (!differences.some((known) => known.calls.test(call)))
-      return wrong === null ? [] : [`${call}: ${wrong}`];
-    return wrong === null ? [`${call}: agrees with PyTorch now; take it out of differences.ts`] : [];
-  });
-}
+  differenceOfDerivatives,
+  differenceOfError,
+  differenceOfResults,
+  failures,
+  formNamed,
+  type OperatorAnswers,
+  type SampleRow,
+} from "./checking.ts";
+import { oracleFiles, readOracle } from "./data.ts";
 
 const answers = oracleFiles("operators").map((file) => readOracle<OperatorAnswers>(`operators/${file}`));
 
@@ -182,10 +29,14 @@ const withoutSamples: Readonly<Record<string, string>> = {
 };
 
 test("every operator of the table has PyTorch's answers, or a reason why not", () => {
-  const asked = new Set(answers.map(({ operator }) => operator.replace("nn.functional.", "")));
-  const table = [...Object.values(functionOperators), ...Object.values(methodOperators)];
-  const names = table.map(({ operatorName }) => operatorName);
-  expect(names.filter((name) => !asked.has(name)).toSorted()).toEqual(Object.keys(withoutSamples).toSorted());
+  const asked = new Set(answers.map(({ operator }) => operator.replace(/^(nn\.functional|linalg)\./, "")));
+  const table = [functionOperators, functionalOperators, methodOperators, linalgOperators].flatMap((module) =>
+    Object.values(module as Readonly<Record<string, { readonly operatorName: string }>>),
+  );
+  const names = new Set(table.map(({ operatorName }) => operatorName));
+  expect([...names].filter((name) => !asked.has(name)).toSorted()).toEqual(
+    Object.keys(withoutSamples).toSorted(),
+  );
 });
 
 const layouts: readonly MemoryLayout[] = ["contiguous", "strided"];
@@ -200,9 +51,7 @@ const forms = answers.flatMap(({ forms, samples, errors }) =>
 
 describe.each(forms)("$name agrees with PyTorch", ({ name, form, samples }) => {
   test.each(layouts)("in value, dtype and shape, on %s tensors", (layout) => {
-    const check = (row: SampleRow): string | null =>
-      differenceOfResults(resultsOf(form(decodeCall(row, layout))), row.result);
-    expect(failures(name, samples, check)).toEqual([]);
+    expect(failures(name, samples, (row) => differenceOfResults(form, row, layout))).toEqual([]);
   });
 });
 
@@ -210,8 +59,7 @@ describe.each(forms.filter(({ differentiable }) => differentiable.length > 0))(
   "$name has PyTorch's first and second derivatives",
   ({ name, form, differentiable }) => {
     test.each(layouts)("on %s tensors", (layout) => {
-      const check = (row: SampleRow): string | null => differenceOfDerivatives(form, row, layout);
-      expect(failures(name, differentiable, check)).toEqual([]);
+      expect(failures(name, differentiable, (row) => differenceOfDerivatives(form, row, layout))).toEqual([]);
     });
   },
 );
@@ -238,9 +86,7 @@ describe.each(inPlace)("Tensor.$name agrees with PyTorch's $name", ({ name, samp
   const form = formNamed(`Tensor.${name}`);
 
   test.each(layouts)("in value, on %s tensors", (layout) => {
-    const check = (row: SampleRow): string | null =>
-      differenceOfResults(resultsOf(form(decodeCall(row, layout))), row.result);
-    expect(failures(name, samples, check)).toEqual([]);
+    expect(failures(name, samples, (row) => differenceOfResults(form, row, layout))).toEqual([]);
   });
 
   test("in its first and second derivatives", () => {

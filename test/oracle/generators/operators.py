@@ -3,6 +3,7 @@
 The cotangents are not written down: `cotangent` here and its twin in the test compute the same numbers.
 """
 
+import functools
 import random
 import sys
 import types
@@ -15,29 +16,13 @@ import numpy
 import torch
 
 from .encode import dtype_name, encode_float, encode_tensor, write_lines
+from .operator_names import OPERATORS
 
 # torch.testing._internal imports this package for its TestCase only.
 sys.modules.setdefault("expecttest", types.SimpleNamespace(TestCase=unittest.TestCase))
 from torch.testing._internal import common_methods_invocations  # noqa: E402
 from torch.testing._internal.opinfo import core  # noqa: E402
 
-OPERATORS = """
-add sub mul div neg pow exp log sqrt rsqrt abs sin cos tanh sigmoid nn.functional.relu log1p expm1 square reciprocal sign floor
-ceil round maximum minimum clamp where eq ne lt le gt ge logical_not isnan isinf isfinite sum mean prod amax amin max min argmax
-argmin var std any all logsumexp matmul mm bmm t reshape view flatten squeeze unsqueeze transpose permute expand select narrow
-cat stack index_select gather masked_fill index_put softmax log_softmax nn.functional.mse_loss nn.functional.nll_loss
-nn.functional.cross_entropy nn.functional.linear clone contiguous __getitem__ rsub logical_and logical_or addmm addbmm addmv baddbmm outer mv dot movedim
-scatter_add fill float double long int bool byte
-nn.functional.conv1d nn.functional.conv2d nn.functional.conv3d nn.functional.conv_transpose1d nn.functional.conv_transpose2d
-nn.functional.conv_transpose3d nn.functional.max_pool1d nn.functional.max_pool2d nn.functional.avg_pool1d nn.functional.avg_pool2d
-nn.functional.adaptive_avg_pool1d nn.functional.adaptive_avg_pool2d nn.functional.adaptive_max_pool1d nn.functional.adaptive_max_pool2d
-nn.functional.scaled_dot_product_attention
-nn.functional.layer_norm nn.functional.rms_norm nn.functional.group_norm nn.functional.batch_norm nn.functional.instance_norm
-scatter index_add masked_select take_along_dim nn.functional.embedding sort argsort topk kthvalue
-cummax cummin cumprod cumsum flip repeat repeat_interleave roll tril triu chunk split unbind
-erf erfc exp2 log2 log10 logical_xor lerp addcmul addcdiv atan2 nn.functional.gelu nn.functional.silu nn.functional.leaky_relu
-tan asin acos atan sinh cosh bitwise_and bitwise_or bitwise_xor nn.functional.elu nn.functional.softplus nn.functional.hardtanh nn.functional.relu6
-""".split()
 # Further names of an operator in PyTorch, with the same arguments.
 SECOND_NAMES = {
     "nn.functional.relu": ["torch.relu", "Tensor.relu"],
@@ -91,6 +76,10 @@ def encode_argument(argument):
         return {"torch": dtype_name(argument)}
     if isinstance(argument, slice):
         return {"slice": [argument.start, argument.stop, argument.step]}
+    if isinstance(argument, torch.memory_format):
+        return {"memory_format": str(argument).removeprefix("torch.")}
+    if isinstance(argument, torch.device):
+        return str(argument)
     if argument is Ellipsis:
         return {"ellipsis": True}
     if isinstance(argument, float):
@@ -111,7 +100,12 @@ def rounded_result(tensor: torch.Tensor) -> dict:
 
 
 def encode_results(result):
-    return rounded_result(result) if isinstance(result, torch.Tensor) else [rounded_result(item) for item in result]
+    """A tensor, a list of results, or a plain value."""
+    if isinstance(result, torch.Tensor):
+        return rounded_result(result)
+    if isinstance(result, (list, tuple)) and not isinstance(result, torch.Size):
+        return [encode_results(item) for item in result]
+    return {"plain": list(result) if isinstance(result, torch.Size) else result}
 
 
 def cotangent(tensor: torch.Tensor, turn: int) -> torch.Tensor:
@@ -131,7 +125,7 @@ def encode_gradients(grads: list) -> list:
 
 def derivatives(result, tensors: list) -> dict:
     """First derivatives for the cotangents, and the derivatives of those; a missing one is null."""
-    outputs = [item for item in ([result] if isinstance(result, torch.Tensor) else result) if item.requires_grad]
+    outputs = [item for item in tensors_in(result) if item.requires_grad]
     if not outputs or not tensors:
         return {}
     first = gradients(outputs, tensors, create_graph=True)
@@ -150,23 +144,53 @@ def tensors_in(argument) -> list:
     return found
 
 
-def call_of(name: str, sample) -> tuple[list, dict, int]:
+# How OpInfo's arguments are ordered for the function itself, where its own lambda puts them otherwise.
+ORDERS = {
+    "where": [1, 0, 2],
+    "nn.functional.embedding": [1, 0],
+    "einsum": [1, 0],
+    "polygamma": [1, 0],
+}
+# Names whose operator writes into a tensor, or is a property: OpInfo calls them through a lambda.
+METHOD_NAMES = {
+    "cauchy": "cauchy_", "exponential": "exponential_", "geometric": "geometric_", "log_normal": "log_normal_", "uniform": "uniform_",
+    "resize_": "resize_", "resize_as_": "resize_as_", "zero_": "zero_",
+}
+
+
+def on_copy(method: str):
+    return lambda tensor, *args, **kwargs: getattr(tensor.clone(), method)(*args, **kwargs)
+
+
+METHODS = {name: on_copy(method) for name, method in METHOD_NAMES.items()}
+# Operators that draw random numbers: each sample is drawn after the same seed.
+RANDOM = set("""
+bernoulli cauchy exponential geometric log_normal uniform normal multinomial rand rand_like randn randn_like randint randint_like
+nn.functional.dropout nn.functional.dropout2d nn.functional.dropout3d nn.functional.alpha_dropout nn.functional.feature_alpha_dropout
+nn.functional.rrelu nn.functional.fractional_max_pool2d nn.functional.fractional_max_pool3d
+""".split())
+ARBITRARY = {"empty", "empty_like", "empty_permuted", "empty_strided", "new_empty", "new_empty_strided"}
+SEED = 1234
+
+
+def call_of(operator, sample) -> tuple[list, dict, int]:
     """The arguments in the order of the function form, and which of them a method is called on."""
     args = [sample.input, *sample.args]
-    if name == "where":
-        # OpInfo's own lambda puts the condition second, as the method form has it.
-        return [args[1], args[0], args[2]], dict(sample.kwargs), 1
-    if name == "nn.functional.embedding":
-        # OpInfo's lambda puts the table first.
-        return [args[1], args[0]], dict(sample.kwargs), 0
-    return args, dict(sample.kwargs), 0
+    order = ORDERS.get(operator.name)
+    if operator.name == "normal" and operator.variant_test_name == "number_mean":
+        order = [1, 0]
+    if order is None:
+        return args, dict(sample.kwargs), 0
+    return [args[position] for position in order] + args[len(order):], dict(sample.kwargs), order.index(0)
 
 
 def python_form(operator):
-    if operator.name == "where":
-        return torch.where
-    if operator.name == "nn.functional.embedding":
-        return torch.nn.functional.embedding
+    if operator.name in ORDERS:
+        return functools.reduce(getattr, operator.name.split("."), torch)
+    if operator.name in METHODS:
+        return METHODS[operator.name]
+    if operator.name in RANDOM:
+        return functools.reduce(getattr, operator.name.split("."), torch)
     if operator.name == "__getitem__":
         return lambda tensor, index: tensor[tuple(index) if isinstance(index, list) else index]
     if operator.name == "nn.functional.scaled_dot_product_attention":
@@ -180,18 +204,19 @@ def plain_attention(*args, **kwargs) -> torch.Tensor:
         return torch.nn.functional.scaled_dot_product_attention(*args, **kwargs)
 
 
-def exists_in_typescript(args: list, kwargs: dict) -> bool:
-    """Neither `out=` and memory formats, nor methods of a plain number, nor complex numbers and the other dtypes exist there."""
+def exists_in_typescript(operator, args: list, kwargs: dict) -> bool:
+    """Neither `out=`, nor an operator of two tensors with a plain number first, nor generators, complex numbers and other dtypes can be written down."""
     items = []
     map_arguments([args, kwargs], items.append)
-    strange = any(isinstance(item, (complex, torch.device, torch.memory_format)) for item in items)
+    strange = any(isinstance(item, (complex, torch.Generator, torch.layout)) or callable(item) and not isinstance(item, (torch.Tensor, torch.dtype)) for item in items)
     dtypes = {item if isinstance(item, torch.dtype) else item.dtype for item in items if isinstance(item, (torch.dtype, torch.Tensor))}
     on_cpu = all(tensor.device.type == "cpu" for tensor in tensors_in([args, kwargs]))
-    return "out" not in kwargs and isinstance(args[0], (torch.Tensor, list)) and dtypes <= set(DTYPES) and on_cpu and not strange
+    number_first = isinstance(operator, core.BinaryUfuncInfo) and not isinstance(args[0], torch.Tensor)
+    return "out" not in kwargs and not number_first and dtypes <= set(DTYPES) and on_cpu and not strange
 
 
 def sample_row(operator, sample, dtype: torch.dtype) -> dict:
-    args, kwargs, receiver = call_of(operator.name, sample)
+    args, kwargs, receiver = call_of(operator, sample)
     args, kwargs = map_arguments([args, kwargs], short_decimals)
     tensors = tensors_in([args, kwargs])
     # Views of an argument that is read later would show what the operator wrote: encode before the call.
@@ -200,7 +225,13 @@ def sample_row(operator, sample, dtype: torch.dtype) -> dict:
         row["kwargs"] = map_arguments(kwargs, encode_argument)
     if receiver:
         row["receiver"] = receiver
+    if operator.name in RANDOM:
+        row["seed"] = SEED
+        torch.manual_seed(SEED)
     result = python_form(operator)(*args, **kwargs)
+    if operator.name in ARBITRARY:
+        row["arbitrary"] = True
+        result = torch.zeros_like(result)
     row["result"] = encode_results(result)
     if operator.variant_test_name:
         row["variant"] = operator.variant_test_name
@@ -232,9 +263,9 @@ def has_one_answer(operator, sample) -> bool:
     return sample.input.unique().numel() == sample.input.numel()
 
 
-def usable(sample) -> bool:
+def usable(operator, sample) -> bool:
     args, kwargs = [sample.input, *sample.args], sample.kwargs
-    return exists_in_typescript(args, kwargs) and sum(tensor.numel() for tensor in tensors_in([args, kwargs])) <= LARGEST_SAMPLE
+    return exists_in_typescript(operator, args, kwargs) and sum(tensor.numel() for tensor in tensors_in([args, kwargs])) <= LARGEST_SAMPLE
 
 
 def special_samples(operator, dtype: torch.dtype) -> list:
@@ -285,7 +316,7 @@ def rounds_little(operator, sample, dtype: torch.dtype) -> bool:
     """Whether a float32 result is that of float64: where many products cancel out, digits depend on the order of the sum."""
     if dtype is not torch.float32 or not operator.name.startswith("nn.functional.conv"):
         return True
-    args, kwargs, _ = call_of(operator.name, sample)
+    args, kwargs, _ = call_of(operator, sample)
     single = map_arguments([args, kwargs], short_decimals)
     double = map_arguments(single, lambda item: item.double() if isinstance(item, torch.Tensor) else item)
     results = [operator.op(*args, **kwargs).double() for args, kwargs in (single, double)]
@@ -319,7 +350,7 @@ def rows_of(operator, dtype: torch.dtype, count: int) -> list[dict]:
     seed(f"{operator.name} {operator.variant_test_name} {dtype_name(dtype)}")
     differentiable = dtype is torch.float64 and operator.supports_autograd
     samples = [sample for sample in operator.sample_inputs("cpu", dtype, requires_grad=differentiable)
-               if usable(sample) and rounds_little(operator, sample, dtype) and has_one_answer(operator, sample)]
+               if usable(operator, sample) and rounds_little(operator, sample, dtype) and has_one_answer(operator, sample)]
     if operator.name == "nn.functional.scaled_dot_product_attention":
         samples, count = attention_samples(dtype, differentiable), 99
     chosen = most_diverse(samples, count) + special_samples(operator, dtype)
@@ -338,7 +369,7 @@ def first_line(error: Exception) -> str:
 
 
 def error_row(operator, sample, error: Exception) -> dict:
-    args, kwargs, receiver = call_of(operator.name, sample)
+    args, kwargs, receiver = call_of(operator, sample)
     row = {"args": map_arguments(args, encode_error_argument)}
     if kwargs:
         row["kwargs"] = map_arguments(kwargs, encode_error_argument)
@@ -353,8 +384,8 @@ def error_rows(operator) -> list[dict]:
     seed(f"{operator.name} errors")
     rows = []
     for case in operator.error_inputs("cpu"):
-        args, kwargs, receiver = call_of(operator.name, case.sample_input)
-        if not exists_in_typescript(args, kwargs):
+        args, kwargs, receiver = call_of(operator, case.sample_input)
+        if not exists_in_typescript(operator, args, kwargs):
             continue
         try:
             python_form(operator)(*args, **kwargs)
@@ -368,20 +399,27 @@ def unique(rows: list[dict]) -> list[dict]:
 
 
 def variants_of(name: str) -> list:
-    # bmm's "triton_optimized" exists for the sake of another device.
+    # bmm's "triton_optimized" exists for the sake of another device; `normal_` is a method of its own.
     return [operator for operator in common_methods_invocations.op_db
-            if operator.name == name and operator.variant_test_name != "triton_optimized"]
+            if operator.name == name and (name, operator.variant_test_name) not in (("bmm", "triton_optimized"), ("normal", "in_place"))]
 
 
 def forms_of(name: str) -> list[str]:
     """How Python calls an operator: as functions, and as a method."""
-    if name.startswith("nn.functional."):
+    if name.startswith(("nn.functional.", "linalg.")):
         forms = [f"torch.{name}"]
+    elif name in METHODS:
+        forms = [f"Tensor.{METHOD_NAMES[name]}"]
     else:
         owners = {"torch": torch, "Tensor": torch.Tensor}
         # `torch.float` is a dtype; only the method converts.
-        forms = [f"{home}.{name}" for home, owner in owners.items() if callable(getattr(owner, name, None))]
+        forms = [f"{home}.{name}" for home, owner in owners.items() if is_form(owner, name)]
     return forms + SECOND_NAMES.get(name, [])
+
+
+def is_form(owner, name: str) -> bool:
+    value = getattr(owner, name, None)
+    return callable(value) or (owner is torch.Tensor and name in ("H", "T", "mH", "mT"))
 
 
 def write_operator(folder: Path, name: str) -> None:
@@ -399,10 +437,10 @@ def write_operator(folder: Path, name: str) -> None:
     write_lines(folder / f"{short_name}.json", {"samples": samples, "errors": errors}, operator=name, forms=forms_of(name))
 
 
-def generate(folder: Path) -> None:
+def generate(folder: Path, names: list[str]) -> None:
     shrink_samples()
     warnings.simplefilter("ignore")
     target = folder / "operators"
     target.mkdir(parents=True, exist_ok=True)
-    for name in OPERATORS:
+    for name in names or OPERATORS:
         write_operator(target, name)

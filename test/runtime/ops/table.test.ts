@@ -4,13 +4,17 @@ import { Tensor } from "../../../runtime/index.ts";
 import { gradcheck, gradgradcheck } from "../../../runtime/autograd/gradcheck.ts";
 import type { OperatorFacts, Sample } from "../../../runtime/operator.ts";
 import * as functions from "../../../runtime/ops/functions.ts";
+import * as functional from "../../../runtime/ops/functional.ts";
 import * as internal from "../../../runtime/ops/internal.ts";
+import * as linalg from "../../../runtime/ops/linalg/namespace.ts";
 import * as methods from "../../../runtime/ops/methods.ts";
 
 type Callable = OperatorFacts & ((...args: unknown[]) => unknown);
 
 // The table's operators have many signatures; samples call them by their run-time form.
-const table = Object.values({ ...methods, ...functions, ...internal }) as unknown as Callable[];
+const table = [
+  ...new Set([methods, functions, functional, linalg, internal].flatMap((module) => Object.values(module))),
+] as unknown as Callable[];
 
 /** The tensors of a sample that ask for a gradient, wherever they stand. */
 function differentiableInputs(args: readonly unknown[]): Tensor[] {

@@ -1,0 +1,2 @@
+/** Linear algebra: the operators that are functions of `torch` only. */
+export {};

@@ -1,0 +1,2 @@
+/** Linear algebra: operators that others are made of, without a name in PyTorch's API. */
+export {};

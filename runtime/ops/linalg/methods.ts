@@ -1,0 +1,2 @@
+/** Linear algebra: the operators that are functions of `torch` and methods of `Tensor`. */
+export {};

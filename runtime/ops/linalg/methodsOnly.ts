@@ -1,0 +1,2 @@
+/** Linear algebra: the operators that are methods of `Tensor` only. */
+export {};

@@ -1,0 +1,2 @@
+/** Statistics, order and searching: the operators that are functions of `torch` only. */
+export {};

@@ -1,0 +1,2 @@
+/** Statistics, order and searching: operators that others are made of, without a name in PyTorch's API. */
+export {};

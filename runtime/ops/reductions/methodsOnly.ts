@@ -1,0 +1,2 @@
+/** Statistics, order and searching: the operators that are methods of `Tensor` only. */
+export {};

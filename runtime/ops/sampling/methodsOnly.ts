@@ -1,0 +1,2 @@
+/** Random numbers and creation: the operators that are methods of `Tensor` only. */
+export {};

@@ -1,0 +1,2 @@
+/** Views, joining and indexing: the operators that are functions of `torch` only. */
+export {};

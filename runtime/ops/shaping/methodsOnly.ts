@@ -1,0 +1,2 @@
+/** Views, joining and indexing: the operators that are methods of `Tensor` only. */
+export {};

@@ -1,0 +1,85 @@
+/** The form of a function that writes its result into tensors of the caller: `torch.add(x, y, {out: z})`. */
+import { is_grad_enabled, swapGradMode } from "./autograd/modes.ts";
+import { isKeywords } from "./binding.ts";
+import { can_cast } from "./dtype.ts";
+import { RuntimeError } from "./errors/runtimeError.ts";
+import { copyInto } from "./settle.ts";
+import { sameShape } from "./shape.ts";
+import { Tensor } from "./tensor.ts";
+
+type Call = (...args: unknown[]) => unknown;
+
+/** Whether a tensor among the arguments, or in a list of them, requires grad. */
+function anyRequiresGrad(args: readonly unknown[]): boolean {
+  return args.some((value) =>
+    value instanceof Tensor ? value.requires_grad : Array.isArray(value) && anyRequiresGrad(value),
+  );
+}
+
+/** The tensors to be written. @throws TypeError for anything else. */
+function targetsOf(name: string, out: unknown): readonly Tensor[] {
+  const targets: readonly unknown[] = Array.isArray(out) ? out : [out];
+  return targets.map((target) => {
+    if (target instanceof Tensor) return target;
+    throw new TypeError(
+      `${name}(): argument 'out' must be a Tensor, or an array of them for several results, not ${String(target)}.`,
+    );
+  });
+}
+
+/** @throws RuntimeError when the results do not fit into the targets. */
+function checkResults(name: string, results: readonly Tensor[], targets: readonly Tensor[]): void {
+  if (results.length !== targets.length)
+    throw new TypeError(
+      `${name}(): argument 'out' must have ${results.length} Tensor${results.length === 1 ? "" : "s"}, as there are results, not ${targets.length}.`,
+    );
+  results.forEach(({ dtype }, position) => {
+    const target = targets[position]!;
+    if (!can_cast(dtype, target.dtype))
+      throw new RuntimeError(
+        `result type ${dtype.typeName} can't be cast to the desired output type ${target.dtype.typeName}: give ${name}() an 'out' of dtype ${dtype.toString()}.`,
+      );
+  });
+}
+
+/** Runs without recording; the results are new tensors, so that a target may also be an argument. */
+function compute(call: Call, args: readonly unknown[]): readonly Tensor[] {
+  const before = swapGradMode(false);
+  try {
+    const result = call(...args);
+    // Operators with an `out` form give a tensor or several.
+    return (Array.isArray(result) ? result : [result]) as Tensor[];
+  } finally {
+    swapGradMode(before);
+  }
+}
+
+/**
+ * Adds the `out` form to an operator's function. A target of another shape is resized, as in PyTorch.
+ *
+ * @throws RuntimeError from the function when a gradient is asked for, or a result's dtype does not fit; nothing is written then.
+ * Source: `resize_output` in `ATen/native/Resize.cpp`, `check_inplace` and `requires grad` of the generated `out` functions.
+ */
+export function withOut(name: string, call: Call): Call {
+  return (...args) => {
+    const last = args[args.length - 1];
+    if (!isKeywords(last) || last["out"] === undefined) return call(...args);
+    const { out, ...keywords } = last;
+    if (out === null) return call(...args.slice(0, -1), keywords);
+    const targets = targetsOf(name, out);
+    const inputs = [...args.slice(0, -1), ...Object.values(keywords)];
+    if (is_grad_enabled() && (anyRequiresGrad(inputs) || anyRequiresGrad(targets)))
+      throw new RuntimeError(
+        `${name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad. Use the result instead, or write inside torch.no_grad(() => …).`,
+      );
+    const results = compute(call, [...args.slice(0, -1), keywords]);
+    checkResults(name, results, targets);
+    results.forEach((result, position) => {
+      const target = targets[position]!;
+      if (!sameShape(target.shape, result.shape)) target.resize_(result.shape);
+      copyInto(target, result);
+      target.storage.markWritten();
+    });
+    return out;
+  };
+}
