@@ -132,7 +132,10 @@ def derivatives(result, tensors: list) -> dict:
     row = {"gradients": encode_gradients(first)}
     onward = [grad for grad in first if grad is not None and grad.requires_grad]
     if onward:
-        second = gradients(onward, tensors, create_graph=False)
+        try:
+            second = gradients(onward, tensors, create_graph=False)
+        except RuntimeError:  # PyTorch has no second derivative; NotImplementedError is a RuntimeError
+            return row
         if any(grad is not None for grad in second):
             row["second"] = encode_gradients(second)
     return row
