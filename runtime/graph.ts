@@ -1,5 +1,5 @@
 /** Tensors and their history as plain data, for those who draw them. */
-import { AccumulateGrad, edgeOf, type Edge, type Node } from "./autograd/node.ts";
+import { AccumulateGrad, edgeOf, Output, type Edge, type Node } from "./autograd/node.ts";
 import { RuntimeError } from "./errors/runtimeError.ts";
 import type { Shape } from "./shape.ts";
 import type {
@@ -78,7 +78,7 @@ export interface GraphOptions {
 class Collector {
   readonly nodes: GraphNode[] = [];
   readonly edges: GraphEdge[] = [];
-  readonly #ids = new Map<Edge, number>();
+  readonly #ids = new Map<Node | AccumulateGrad, number>();
   readonly #names: ReadonlyMap<Tensor, string>;
 
   constructor(names: ReadonlyMap<Tensor, string>) {
@@ -95,7 +95,8 @@ class Collector {
     return this.#names.get(tensor) ?? null;
   }
 
-  connect(edge: Edge, to: number, shape: Shape): Node | null {
+  connect(target: Edge, to: number, shape: Shape): Node | null {
+    const edge = target instanceof Output ? target.node : target;
     const known = this.#ids.get(edge);
     const from = known ?? this.#enter(edge);
     this.edges.push({ from, to, shape: [...shape] });
@@ -106,7 +107,7 @@ class Collector {
     return this.#ids.get(node)!;
   }
 
-  #enter(edge: Edge): number {
+  #enter(edge: Node | AccumulateGrad): number {
     const id =
       edge instanceof AccumulateGrad
         ? this.add({ kind: "leaf", name: this.nameOf(edge.variable), tensor: describeTensor(edge.variable) })

@@ -1,6 +1,7 @@
 /** The methods of `Tensor` that come from the operator table, and the few that are not operators. */
 import { applyInPlace, checkWritable } from "./autograd/inplace.ts";
 import { runBackward } from "./autograd/engine.ts";
+import { AccumulateGrad, edgeOf } from "./autograd/node.ts";
 import type { DTypeName } from "./dtype.ts";
 import { bernoulliInto, normalInto, uniformInto } from "./drawing.ts";
 import { RuntimeError } from "./errors/runtimeError.ts";
@@ -246,15 +247,17 @@ const others: {
       throw new RuntimeError(
         "can't retain_grad on Tensor that has requires_grad=False: nothing was recorded for it.",
       );
-    const { grad_fn: node } = self;
-    if (node !== null && !node.retained?.includes(self)) (node.retained ??= []).push(self);
+    const edge = edgeOf(self)!;
+    if (!(edge instanceof AccumulateGrad) && !edge.retained?.includes(self))
+      (edge.retained ??= []).push(self);
   },
   register_hook: (self, hook: (grad: Tensor) => Tensor | null | undefined) => {
     if (!self.requires_grad)
       throw new RuntimeError(
         "cannot register a hook on a tensor that doesn't require gradient: nothing was recorded for it.",
       );
-    const hooks = ((self.grad_fn ?? self).hooks ??= []);
+    const edge = edgeOf(self)!;
+    const hooks = ((edge instanceof AccumulateGrad ? self : edge).hooks ??= []);
     hooks.push(hook);
     return { remove: () => void hooks.splice(hooks.indexOf(hook), 1) };
   },

@@ -2,19 +2,9 @@
  * What an operator is, and how a call of one runs: arguments are bound, the result computed, and, where a gradient was asked for, a node
  * recorded. Operators are module constants; nothing registers itself.
  */
-import {
-  edgeOf,
-  factsOf,
-  Node,
-  type Backward,
-  type Edge,
-  type SavedContext,
-  type TensorFacts,
-} from "./autograd/node.ts";
-import { is_grad_enabled, swapGradMode } from "./autograd/modes.ts";
+import { is_grad_enabled, pauseRecording, resumeRecording } from "./autograd/modes.ts";
+import { needsGrad, planOf, record, type Plan } from "./autograd/record.ts";
 import { binderFor, type Binder } from "./binder.ts";
-import { cpu } from "./device.ts";
-import { float32 } from "./dtype.ts";
 import type { ArgumentsOf, Parameters, TensorNames } from "./parameters.ts";
 import type { Shape } from "./shape.ts";
 import { closeScope, openScope } from "./scope.ts";
@@ -28,6 +18,8 @@ export type Context<P extends Parameters> = ArgumentsOf<P> & {
   readonly result: Tensor;
   /** Of an operator with several results: all but the first, which carry no gradient. */
   readonly others: readonly Tensor[];
+  /** For a joint rule that saves "result": all results. */
+  readonly results: readonly Tensor[];
   readonly shapes: { readonly [K in TensorNames<P>]: Shape };
   /** For a list of tensors: the shape of each. */
   readonly listShapes: { readonly [K in TensorNames<P>]: readonly Shape[] };
@@ -44,6 +36,26 @@ export type VectorJacobianProduct<P extends Parameters> = {
   readonly [K in TensorNames<P>]: Rule<P, K> | null;
 };
 
+/**
+ * One rule for the gradients of all inputs, or for an operator of which several results carry gradients.
+ *
+ * @param grads one for each result, `null` where none arrived; at least one has.
+ * @param wanted whether an input's gradient is asked for at all, by its parameter's name; others may be left out.
+ */
+export type JointRule<P extends Parameters> = (
+  grads: readonly (Tensor | null)[],
+  context: Context<P>,
+  wanted: { readonly [K in TensorNames<P>]: boolean },
+) => { readonly [K in TensorNames<P>]?: Tensor | null | readonly (Tensor | null)[] };
+
+/** One result, or several. */
+type Forward = Tensor | readonly Tensor[];
+
+/** A derivative: one rule for each input, one for all of them, or (`vjp: null`) none. */
+export type Derivative<P extends Parameters> =
+  | { readonly vjp: VectorJacobianProduct<P> | null; readonly jointVjp?: undefined }
+  | { readonly vjp?: undefined; readonly jointVjp: JointRule<P> };
+
 /** A call to check an operator with: its values and derivatives are compared with finite differences, and with PyTorch's. */
 export type Sample = () => readonly unknown[];
 
@@ -55,7 +67,10 @@ export interface ErrorCase {
 }
 
 /** One operator, said once. */
-export interface Declaration<P extends Parameters> {
+export type Declaration<P extends Parameters> = DeclaredFacts<P> & Derivative<P>;
+
+/** What a declaration says besides the derivative. */
+export interface DeclaredFacts<P extends Parameters> {
   readonly name: string;
   readonly parameters: P;
   /** PyTorch's name of the node, `"MulBackward0"` for `mul` when left out; some depend on the arguments. */
@@ -63,12 +78,12 @@ export interface Declaration<P extends Parameters> {
   /** The tensors that the rules read; whatever is not named here is free to change or to be collected. */
   readonly saves?: readonly (keyof P | "result")[];
   /**
-   * Computes the result; nothing in it is recorded. A list is several results of which the first carries the gradient. For the in-place form, `output` is the tensor to
+   * Computes the result; nothing in it is recorded. A list is several results, of which the first carries the gradient, or, with a joint rule, all that can. For the in-place form, `output` is the tensor to
    * be written: a forward may put its result there, but not before it has checked everything, or give a new one that is copied.
    */
-  readonly forward: (args: ArgumentsOf<P>, output?: Tensor | null) => Tensor | readonly [Tensor, ...Tensor[]];
-  /** `null`: the operator has no derivative. */
-  readonly vjp: VectorJacobianProduct<P> | null;
+  readonly forward: (args: ArgumentsOf<P>, output?: Tensor | null) => Forward;
+  /** With a joint rule: the positions of results that carry no gradient although their dtype could. */
+  readonly nonDifferentiable?: readonly number[];
   /** Whether the operator also exists as a method that writes into its first input. */
   readonly inPlace?: true;
   /** PyTorch's field names of several results: `["values", "indices"]`. */
@@ -112,173 +127,6 @@ export type MethodOfOperator<O, Self> = O extends { readonly signature?: infer S
   ? MethodOf<Extract<S, Signature>, Self>
   : never;
 
-/** `log_softmax` → `LogSoftmax`; a letter behind a digit is raised too, as PyTorch's generator does (`Log1P`). */
-function pascal(name: string): string {
-  return name.replace(
-    /(?:^|_|(\d))([a-z])/g,
-    (_, digit: string | undefined, letter: string) => (digit ?? "") + letter.toUpperCase(),
-  );
-}
-
-/** A parameter that holds a tensor, or a list of them. */
-interface TensorSlot {
-  readonly name: string;
-  readonly list: boolean;
-  /** Whether the rules read it. */
-  readonly saved: boolean;
-}
-
-/** The rules by the names of their parameters; each receives the context of its own operator. */
-type Rules = Readonly<Record<string, ((grad: Tensor, context: object) => unknown) | null>>;
-
-const noRules: Rules = {};
-
-/** What a declaration comes to, looked up once. */
-interface Plan {
-  readonly slots: readonly TensorSlot[];
-  readonly rules: Rules;
-  readonly savesResult: boolean;
-  readonly hasLists: boolean;
-  readonly backward: Backward;
-  readonly defaultName: string;
-}
-
-const plans = new WeakMap<object, Plan>();
-
-/** @internal */
-export function planOf<P extends Parameters>(declaration: Declaration<P>): Plan {
-  let plan = plans.get(declaration);
-  if (plan === undefined) plans.set(declaration, (plan = makePlan(declaration)));
-  return plan;
-}
-
-function makePlan<P extends Parameters>({ name, parameters, saves = [], vjp }: Declaration<P>): Plan {
-  const rules = (vjp as Rules | null) ?? noRules;
-  const slots = Object.entries(parameters).flatMap(([slot, { holds }]): TensorSlot[] =>
-    holds === undefined ? [] : [{ name: slot, list: holds === "tensors", saved: saves.includes(slot) }],
-  );
-  return {
-    slots,
-    rules,
-    savesResult: saves.includes("result"),
-    hasLists: slots.some((slot) => slot.list),
-    backward: (grad, node) => runRules(slots, rules, grad, node),
-    defaultName: `${pascal(name)}Backward0`,
-  };
-}
-
-/** Whether a gradient is wanted for any tensor among the arguments. @internal */
-export function needsGrad({ slots }: Plan, args: Record<string, unknown>): boolean {
-  for (let i = 0; i < slots.length; i++) {
-    const { name, list } = slots[i]!;
-    // The parameter's conversion gave what the slot says.
-    const value = args[name] as Tensor | readonly Tensor[] | null;
-    if (list) {
-      for (const item of value as readonly Tensor[]) if (item.requires_grad) return true;
-    } else if (value !== null && (value as Tensor).requires_grad) return true;
-  }
-  return false;
-}
-
-/** Puts the shapes of the inputs into the context, by the names of their parameters. */
-function fillShapes(slots: readonly TensorSlot[], node: Node, context: SavedContext): void {
-  const shapes: Record<string, Shape> = {};
-  const listShapes: Record<string, readonly Shape[]> = {};
-  // Only lists have recorded lengths; everything else is one input.
-  const lengths = context["listLengths"] as Record<string, number> | undefined;
-  let position = 0;
-  for (const { name, list } of slots) {
-    const count = list ? lengths![name]! : 1;
-    shapes[name] = node.inputs[position]?.shape ?? [];
-    if (list) listShapes[name] = node.inputs.slice(position, position + count).map((facts) => facts.shape);
-    position += count;
-  }
-  context["shapes"] = shapes;
-  context["listShapes"] = listShapes;
-}
-
-/** Runs the rules of the inputs that need a gradient, in the order of the node's edges. */
-function runRules(
-  slots: readonly TensorSlot[],
-  rules: Rules,
-  grad: Tensor,
-  node: Node,
-): readonly (Tensor | null)[] {
-  const context = node.unpack();
-  if (context["shapes"] === undefined) fillShapes(slots, node, context);
-  const grads: (Tensor | null)[] = [];
-  for (const { name, list } of slots) {
-    const rule = rules[name] ?? null;
-    const position = grads.length;
-    if (!list) {
-      const wanted = rule !== null && node.edges[position] !== null;
-      grads.push(wanted ? (rule(grad, context) as Tensor | null) : null);
-      continue;
-    }
-    const count = (context["listLengths"] as Record<string, number>)[name]!;
-    const wanted =
-      rule !== null && node.edges.slice(position, position + count).some((edge) => edge !== null);
-    const results = wanted ? (rule(grad, context) as readonly (Tensor | null)[]) : [];
-    for (let i = 0; i < count; i++) grads.push(results[i] ?? null);
-  }
-  return grads;
-}
-
-/** Facts of an optional tensor that was not given. */
-const noFacts: TensorFacts = { shape: [], dtype: float32, device: cpu };
-
-/** PyTorch's name of the node that a call makes. */
-function nodeName<P extends Parameters>(
-  { gradFn }: Declaration<P>,
-  plan: Plan,
-  args: Record<string, unknown>,
-): string {
-  if (gradFn === undefined) return plan.defaultName;
-  // The arguments were bound to this declaration's parameters.
-  return typeof gradFn === "function" ? gradFn(args as ArgumentsOf<P>) : gradFn;
-}
-
-/** Attaches a node to `result`. It takes `args` for itself, and forgets the tensors among them that no rule reads. */
-export function record<P extends Parameters>(
-  declaration: Declaration<P>,
-  args: Record<string, unknown>,
-  result: Tensor,
-  others: readonly Tensor[] = [],
-): void {
-  const plan = planOf(declaration);
-  const name = nodeName(declaration, plan, args);
-  const edges: (Edge | null)[] = [];
-  const inputs: TensorFacts[] = [];
-  const saved: Tensor[] = [];
-  const visit = (item: Tensor | null, slot: TensorSlot): void => {
-    edges.push(item !== null && plan.rules[slot.name] ? edgeOf(item) : null);
-    inputs.push(item === null ? noFacts : factsOf(item));
-    if (item !== null && slot.saved) saved.push(item);
-  };
-  const lengths: Record<string, number> | undefined = plan.hasLists ? {} : undefined;
-  for (const slot of plan.slots) {
-    // The parameter's conversion gave what the slot says.
-    const value = args[slot.name] as Tensor | readonly Tensor[] | null;
-    if (slot.list) {
-      lengths![slot.name] = (value as readonly Tensor[]).length;
-      for (const item of value as readonly Tensor[]) visit(item, slot);
-    } else visit(value as Tensor | null, slot);
-    if (!slot.saved) args[slot.name] = null;
-  }
-  if (lengths !== undefined) args["listLengths"] = lengths;
-  if (plan.savesResult) {
-    args["result"] = result;
-    saved.push(result);
-  }
-  if (others.length > 0) {
-    args["others"] = others;
-    saved.push(...others);
-  }
-  result.grad_fn = new Node(name, edges, inputs, factsOf(result), plan.backward, args, saved);
-}
-
-type Forward = Tensor | readonly [Tensor, ...Tensor[]];
-
 /** Computes; what was allocated on the way and is not in the result is free again afterwards. */
 function runForward<P extends Parameters>(declaration: Declaration<P>, args: ArgumentsOf<P>): Forward {
   const scope = openScope();
@@ -294,18 +142,18 @@ function runForward<P extends Parameters>(declaration: Declaration<P>, args: Arg
 function run<P extends Parameters>(declaration: Declaration<P>, plan: Plan, args: ArgumentsOf<P>): unknown {
   if (declaration.vjp === null || !is_grad_enabled() || !needsGrad(plan, args))
     return runForward(declaration, args);
-  const before = swapGradMode(false);
+  pauseRecording();
   let result: Forward;
   try {
     result = runForward(declaration, args);
   } finally {
-    swapGradMode(before);
+    resumeRecording();
   }
   if (result instanceof Tensor) {
     if (result.dtype.is_floating_point) record(declaration, args, result);
-  } else {
+  } else if (result.length > 0) {
     const [main, ...others] = result;
-    if (main.dtype.is_floating_point) record(declaration, args, main, others);
+    if (main!.dtype.is_floating_point || plan.joint) record(declaration, args, main!, others);
   }
   return result;
 }
@@ -364,7 +212,7 @@ function describeOperator<S extends Signature>(
   facts: {
     readonly name: string;
     readonly parameters: Parameters;
-    readonly vjp: unknown;
+    readonly vjp?: unknown;
     readonly inPlace?: true;
     readonly resultNames?: readonly string[];
     readonly out?: true;

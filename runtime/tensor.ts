@@ -1,5 +1,5 @@
 import type { AccumulateGrad, Hook, Node, TensorFacts } from "./autograd/node.ts";
-import { refreshView } from "./autograd/views.ts";
+import { refreshView, type ViewOrigin } from "./autograd/views.ts";
 import type { Device } from "./device.ts";
 import type { DType, DTypeName, Element } from "./dtype.ts";
 import { IndexError } from "./errors/indexError.ts";
@@ -50,6 +50,8 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
   grad: Tensor<S, D> | null = null;
   /** The tensor that this one is a view of. @internal */
   base: Tensor | null = null;
+  /** Why autograd cannot follow a write into this view, `null` where it can. @internal */
+  viewOrigin: ViewOrigin | null = null;
   /** The storage's version when this view was recorded. @internal */
   viewVersion = 0;
   /** The storage's version after the last in-place operation that changed this tensor's history. @internal */
@@ -65,6 +67,8 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
   /** Whether the elements lie in row-major order, once that is known. */
   #contiguous: boolean | null;
   #requiresGrad = false;
+  /** Which of the results of `grad_fn` this tensor is. Source: `torch.Tensor.output_nr`. */
+  output_nr = 0;
   #gradFn: Node | null = null;
 
   /** @internal */
@@ -148,13 +152,20 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
 
   /** The function that made this tensor, `null` for a leaf. Source: `torch.Tensor.grad_fn`. */
   get grad_fn(): Node | null {
-    if (this.base !== null && this.base.historyVersion > this.viewVersion) refreshView(this);
+    if (this.base !== null && this.base.historyVersion > this.viewVersion) refreshView(this, this.#gradFn);
     return this.#gradFn;
   }
 
   /** @internal */
   set grad_fn(node: Node | null) {
     this.#gradFn = node;
+    this.output_nr = 0;
+  }
+
+  /** Makes this tensor a result of `node`, behind the first one. @internal */
+  becomeOutput(node: Node | null, position: number): void {
+    this.#gradFn = node;
+    this.output_nr = position;
   }
 
   /** True for a tensor that no recorded function made: one of the user's own. Source: `torch.Tensor.is_leaf`. */
@@ -164,7 +175,10 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
 
   /** Whether operations on this tensor are recorded for `backward`. Source: `torch.Tensor.requires_grad`. */
   get requires_grad(): boolean {
-    return this.#requiresGrad || this.grad_fn !== null;
+    if (this.#requiresGrad || this.#gradFn !== null) return true;
+    const { base } = this;
+    // As in PyTorch, a view of a tensor that requires grad does so too, even where it was not recorded.
+    return base !== null && (base.#requiresGrad || base.#gradFn !== null);
   }
 
   set requires_grad(value: boolean) {

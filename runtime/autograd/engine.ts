@@ -8,7 +8,7 @@ import { allocate, duplicate, elementwise, elementwiseInto } from "../settle.ts"
 import { formatShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { swapGradMode } from "./modes.ts";
-import { AccumulateGrad, edgeOf, type Edge, type Hook, type Node, type TensorFacts } from "./node.ts";
+import { AccumulateGrad, edgeOf, Output, type Edge, type Hook, type Node, type TensorFacts } from "./node.ts";
 import { OwnedGradients } from "./ownership.ts";
 
 const sum = E.add(input(0), input(1));
@@ -33,13 +33,18 @@ function fit(grad: Tensor, facts: TensorFacts): Tensor {
   return summed.dtype === facts.dtype ? summed : summed.to({ dtype: facts.dtype });
 }
 
+function nodeOf(edge: Node | Output): Node {
+  return edge instanceof Output ? edge.node : edge;
+}
+
 /** Functions through which a gradient reaches one of `targets`; `order` has the latest first. */
 function needed(order: readonly Node[], targets: ReadonlySet<Edge>): ReadonlySet<Node> {
   const result = new Set<Node>();
   for (const node of order.toReversed()) {
     const leads = node.edges.some(
       (edge) =>
-        edge !== null && (targets.has(edge) || (!(edge instanceof AccumulateGrad) && result.has(edge))),
+        edge !== null &&
+        (targets.has(edge) || (!(edge instanceof AccumulateGrad) && result.has(nodeOf(edge)))),
     );
     if (leads) result.add(node);
   }
@@ -68,6 +73,8 @@ class Run {
   readonly #owned: OwnedGradients | null;
   /** All functions behind the roots. */
   readonly #nodes: Node[] = [];
+  /** Those of their results that are not the first. */
+  readonly #outputs: Output[] = [];
   readonly #leaves: AccumulateGrad[] = [];
   /** What had arrived for a run that this one interrupts, from inside a hook or a derivative. */
   readonly #interrupted: { readonly edge: Edge; readonly visitedBy: number; readonly grad: Tensor }[] = [];
@@ -89,17 +96,26 @@ class Run {
     while (stack.length > 0) {
       const edge = stack.pop()!;
       if (edge.visitedBy === this.#id) continue;
-      if (edge.arrived !== null)
-        this.#interrupted.push({ edge, visitedBy: edge.visitedBy, grad: edge.arrived });
-      edge.visitedBy = this.#id;
-      edge.arrived = null;
-      edge.summed = false;
+      this.#clear(edge);
       if (edge instanceof AccumulateGrad) this.#leaves.push(edge);
+      else if (edge instanceof Output) stack.push(edge.node);
       else {
         this.#nodes.push(edge);
+        for (const output of edge.others ?? []) if (output !== null) this.#clear(output);
         for (const next of edge.edges) if (next !== null && next.visitedBy !== this.#id) stack.push(next);
       }
     }
+  }
+
+  /** Nothing has arrived here in this run; what had arrived in another one is remembered. */
+  #clear(edge: Edge): void {
+    if (edge.visitedBy === this.#id) return;
+    if (edge.arrived !== null)
+      this.#interrupted.push({ edge, visitedBy: edge.visitedBy, grad: edge.arrived });
+    edge.visitedBy = this.#id;
+    edge.arrived = null;
+    edge.summed = false;
+    if (edge instanceof Output) this.#outputs.push(edge);
   }
 
   /** The functions, the latest first: each comes after everything that its gradient depends on. */
@@ -116,21 +132,39 @@ class Run {
     const order = this.#order();
     const wanted = targets === null ? null : needed(order, targets);
     for (const node of order) {
-      if (node.arrived === null) continue;
-      const grad = this.#show(node, node.arrived);
-      const isTarget = targets !== null && targets.has(node);
-      if (isTarget) this.#owned?.disown(grad);
-      node.arrived = isTarget ? grad : null;
+      const grads = this.#receiveAll(node, targets);
+      if (grads === null) continue;
       if (wanted === null || wanted.has(node)) {
-        this.#apply(node, grad);
+        this.#apply(node, grads);
         if (!this.#options.retainGraph) node.release();
       }
-      this.#owned?.drop(grad);
+      for (const each of grads) if (each !== null) this.#owned?.drop(each);
     }
   }
 
+  /** Takes what has arrived at a function's result, and leaves it there where it is wanted. */
+  #receive(at: Node | Output, arrived: Tensor, targets: ReadonlySet<Edge> | null): Tensor {
+    const grad = this.#show(at, arrived);
+    const isTarget = targets !== null && targets.has(at);
+    if (isTarget) this.#owned?.disown(grad);
+    at.arrived = isTarget ? grad : null;
+    return grad;
+  }
+
+  /** The gradients of all results of a function; `null` when none has arrived. */
+  #receiveAll(node: Node, targets: ReadonlySet<Edge> | null): readonly (Tensor | null)[] | null {
+    const first = node.arrived === null ? null : this.#receive(node, node.arrived, targets);
+    if (node.others === null) return first === null ? null : [first];
+    const grads = [first];
+    for (const output of node.others) {
+      const arrived = output?.arrived ?? null;
+      grads.push(arrived === null ? null : this.#receive(output!, arrived, targets));
+    }
+    return grads.some((grad) => grad !== null) ? grads : null;
+  }
+
   /** Lets hooks see a gradient, and keeps it where somebody asked for that. */
-  #show({ hooks, retained }: Node, arrived: Tensor): Tensor {
+  #show({ hooks, retained }: Node | Output, arrived: Tensor): Tensor {
     if (hooks === null && retained === null) return arrived;
     this.#owned?.disown(arrived);
     const grad = hooks === null ? arrived : runHooks(hooks, arrived);
@@ -138,11 +172,11 @@ class Run {
     return grad;
   }
 
-  #apply(node: Node, grad: Tensor): void {
+  #apply(node: Node, grads: readonly (Tensor | null)[]): void {
     const scope = openScope();
     const arrived: Tensor[] = [];
     try {
-      const results = node.apply(grad);
+      const results = node.apply(grads);
       for (let position = 0; position < results.length; position++) {
         const edge = node.edges[position]!;
         const result = results[position];
@@ -197,6 +231,7 @@ class Run {
   /** Forgets what has arrived, and gives an interrupted run back what is its own. */
   end(): void {
     for (const node of this.#nodes) node.arrived = null;
+    for (const output of this.#outputs) output.arrived = null;
     for (const leaf of this.#leaves) leaf.arrived = null;
     for (const { edge, visitedBy, grad } of this.#interrupted) {
       edge.visitedBy = visitedBy;

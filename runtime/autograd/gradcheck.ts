@@ -16,10 +16,11 @@ export interface GradcheckOptions {
 /** What is checked: a function of tensors with one result, or several of which those with a history count. */
 export type Differentiable = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
 
+/** The results that carry a gradient. */
 function outputsOf(result: Tensor | readonly Tensor[]): Tensor[] {
   return [result]
     .flat()
-    .filter((output): output is Tensor => output instanceof Tensor && output.dtype.is_floating_point);
+    .filter((output): output is Tensor => output instanceof Tensor && output.requires_grad);
 }
 
 /** The sum of an output's elements, each with its own weight, so that every element of the Jacobian is looked at. */

@@ -2,30 +2,42 @@
 import { bind } from "../binding.ts";
 import { can_cast } from "../dtype.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
-import { needsGrad, planOf, record, type OperatorFacts } from "../operator.ts";
+import type { OperatorFacts } from "../operator.ts";
 import { copy } from "../ops/conversion.ts";
 import { closeScope, openScope } from "../scope.ts";
 import { alias, copyInto, duplicate } from "../settle.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { is_grad_enabled, swapGradMode } from "./modes.ts";
-import { recordCopySlices } from "./views.ts";
+import { needsGrad, planOf, record } from "./record.ts";
+import { recordCopySlices, unfollowed } from "./views.ts";
 
-/** @throws RuntimeError when autograd could not follow a write into `self`, or several elements share one place. */
-export function checkWritable(self: Tensor): void {
+/**
+ * @param recorded whether the write comes to be recorded even when `self` does not require grad, because something else does.
+ * @throws RuntimeError when autograd could not follow a write into `self`, or several elements share one place.
+ */
+export function checkWritable(self: Tensor, recorded = false): void {
+  if (is_grad_enabled() && (recorded || self.requires_grad)) checkFollowed(self);
   const overlapping = self.shape.some((size, dim) => size > 1 && self.strides[dim] === 0);
   if (overlapping)
     throw new RuntimeError(
       `unsupported operation: more than one element of the written-to tensor refers to a single memory location: shape ${formatShape(self.shape)} is expanded with strides ${formatShape(self.strides)}. Please clone() the tensor before performing the operation.`,
     );
-  if (!is_grad_enabled()) return;
+}
+
+/** Source: `check_inplace` in `torch/csrc/autograd/VariableTypeUtils.h`. */
+function checkFollowed(self: Tensor): void {
+  const { base } = self;
+  if (base !== null) {
+    if (self.viewOrigin !== null) throw unfollowed(self.viewOrigin, "view", self.grad_fn, self.output_nr);
+    if (base.requires_grad && base.is_leaf)
+      throw new RuntimeError(
+        "a view of a leaf Variable that requires grad is being used in an in-place operation. Clone the leaf first, or write inside torch.no_grad(() => …).",
+      );
+  }
   if (self.requires_grad && self.is_leaf)
     throw new RuntimeError(
       "a leaf Variable that requires grad is being used in an in-place operation. Use the form without the underscore, which gives a new tensor, or write inside torch.no_grad(() => …), as optimizers do.",
-    );
-  if (self.base?.requires_grad && self.base.is_leaf)
-    throw new RuntimeError(
-      "a view of a leaf Variable that requires grad is being used in an in-place operation. Clone the leaf first, or write inside torch.no_grad(() => …).",
     );
 }
 
@@ -44,7 +56,7 @@ function checkResult(self: Tensor, result: Tensor): void {
 /** The tensor as it was before the operation, with its history: a copy of the elements where the derivative reads them. */
 function before(self: Tensor, copied: boolean): Tensor {
   const original = copied ? duplicate(self) : alias(self, self.shape, self.strides);
-  original.grad_fn = self.grad_fn;
+  original.becomeOutput(self.grad_fn, self.output_nr);
   return original;
 }
 
@@ -62,8 +74,9 @@ export function applyInPlace(operator: OperatorFacts, self: Tensor, rest: readon
     string,
     unknown
   >;
-  checkWritable(self);
-  const recording = is_grad_enabled() && declaration.vjp !== null && needsGrad(planOf(declaration), args);
+  const wanted = is_grad_enabled() && needsGrad(planOf(declaration), args);
+  checkWritable(self, wanted);
+  const recording = wanted && declaration.vjp !== null;
   const original = recording ? before(self, declaration.saves?.includes("input") ?? false) : null;
   overwrite(self, (output) => declaration.forward(args, output) as Tensor); // in-place operators have one result
   self.storage.markWritten();

@@ -40,6 +40,26 @@ export function swapGradMode(value: boolean): boolean {
   return before;
 }
 
+/** How many operators are computing what will be recorded of them as a whole. */
+let computing = 0;
+
+/** Records nothing of what an operator's forward does, until `resumeRecording`. Recording must be on. @internal */
+export function pauseRecording(): void {
+  enabled = false;
+  computing++;
+}
+
+/** Records again after `pauseRecording`. @internal */
+export function resumeRecording(): void {
+  computing--;
+  enabled = true;
+}
+
+/** Whether nothing is recorded because somebody asked for that, and not only inside of an operator. @internal */
+export function isRecordingOff(): boolean {
+  return !enabled && computing === 0;
+}
+
 /** Runs `body` with recording on or off. @internal */
 function withGradMode<T>(value: boolean, body: () => T): T {
   const { restore } = guard(value);
@@ -85,5 +105,6 @@ export function set_grad_enabled(value: boolean): GradModeGuard {
 
 /** Ends whatever changed the mode for a while, after a program was stopped inside of it. @internal */
 export function restoreGradMode(): void {
+  computing = 0;
   enabled = lasting;
 }

@@ -4,8 +4,8 @@ import { RuntimeError } from "../errors/runtimeError.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** Where a gradient flows next: into a function, or into a leaf. */
-export type Edge = Node | AccumulateGrad;
+/** Where a gradient flows next: into a function's first result (the function itself stands for it) or another one, or into a leaf. */
+export type Edge = Node | Output | AccumulateGrad;
 
 /** What a gradient must look like to fit the tensor that it belongs to. */
 export interface TensorFacts {
@@ -14,8 +14,11 @@ export interface TensorFacts {
   readonly device: Device;
 }
 
-/** Gives each tensor input of a function its gradient, `null` where there is none, in the order of the function's edges. */
-export type Backward = (grad: Tensor, node: Node) => readonly (Tensor | null)[];
+/**
+ * Gives each tensor input of a function its gradient, `null` where there is none, in the order of the function's edges. `grads` has one entry for each result,
+ * `null` for those that no gradient arrived at; at least one has arrived.
+ */
+export type Backward = (grads: readonly (Tensor | null)[], node: Node) => readonly (Tensor | null)[];
 
 /** What users attach to a gradient: it may answer with another gradient to use instead. */
 export type Hook = (grad: Tensor) => Tensor | null | undefined;
@@ -24,6 +27,30 @@ export type Hook = (grad: Tensor) => Tensor | null | undefined;
 export type SavedContext = Record<string, unknown>;
 
 let created = 0;
+
+/** A result of a function behind its first one: what the gradient that arrives there looks like, and what has arrived. */
+export class Output {
+  readonly node: Node;
+  /** The position among the function's results. */
+  readonly position: number;
+  /** What an incoming gradient looks like. */
+  readonly output: TensorFacts;
+  /** As those of a function, for this result. */
+  hooks: Hook[] | null = null;
+  retained: Tensor[] | null = null;
+  /** The run of the engine that visited this result last. @internal */
+  visitedBy = 0;
+  /** The gradient that has arrived so far in that run. @internal */
+  arrived: Tensor | null = null;
+  /** Whether that is a sum that the run made itself, and may write into. @internal */
+  summed = false;
+
+  constructor(node: Node, position: number, output: TensorFacts) {
+    this.node = node;
+    this.position = position;
+    this.output = output;
+  }
+}
 
 /**
  * A function in the computation graph: what ran, where its inputs came from, and what its derivative needs.
@@ -38,8 +65,12 @@ export class Node {
   readonly edges: readonly (Edge | null)[];
   /** The input tensors' facts, one for each edge. */
   readonly inputs: readonly TensorFacts[];
-  /** The result's facts: what an incoming gradient looks like. */
+  /** The first result's facts: what an incoming gradient looks like. */
   readonly output: TensorFacts;
+  /** The results behind the first one that carry a gradient too, by their position less one. @internal */
+  others: (Output | null)[] | null = null;
+  /** How many results there are, with those that carry no gradient. @internal */
+  resultCount = 1;
   /** Called with the result's gradient after it is complete and before the derivative runs. */
   hooks: Hook[] | null = null;
   /** Tensors that keep their own gradient although they are not leaves. */
@@ -80,13 +111,23 @@ export class Node {
   }
 
   /** The functions behind this one's inputs, with the position of their output. Source: `torch.autograd.graph.Node.next_functions`. */
-  get next_functions(): readonly (readonly [Edge | null, number])[] {
-    return this.edges.map((edge) => [edge, 0] as const);
+  get next_functions(): readonly (readonly [Node | AccumulateGrad | null, number])[] {
+    return this.edges.map((edge) =>
+      edge instanceof Output ? ([edge.node, edge.position] as const) : ([edge, 0] as const),
+    );
+  }
+
+  /** Where the gradient of a result arrives; one behind the first is known from then on. @internal */
+  outputAt(position: number, facts: TensorFacts): Node | Output {
+    if (position === 0) return this;
+    this.others ??= [];
+    while (this.others.length < position) this.others.push(null);
+    return (this.others[position - 1] ??= new Output(this, position, facts));
   }
 
   /** Runs the derivative. */
-  apply(grad: Tensor): readonly (Tensor | null)[] {
-    return this.#backward(grad, this);
+  apply(grads: readonly (Tensor | null)[]): readonly (Tensor | null)[] {
+    return this.#backward(grads, this);
   }
 
   /**
@@ -131,7 +172,8 @@ function versionsOf(saved: readonly Tensor[]): readonly number[] {
 
 /** The complaint about a saved tensor that was written in place. Source: `torch/csrc/autograd/saved_variable.cpp`. */
 function changedSince(tensor: Tensor, expected: number): RuntimeError {
-  const origin = tensor.grad_fn === null ? "" : `, which is output 0 of ${tensor.grad_fn.name},`;
+  const origin =
+    tensor.grad_fn === null ? "" : `, which is output ${tensor.output_nr} of ${tensor.grad_fn.name},`;
   return new RuntimeError(
     `one of the variables needed for gradient computation has been modified by an inplace operation: ` +
       `[torch.${tensor.dtype.typeName}Tensor ${formatShape(tensor.shape)}]${origin} is at version ${tensor.storage.version}; expected version ${expected} instead. ` +
@@ -163,7 +205,8 @@ export class AccumulateGrad {
 
 /** Where the gradient of `tensor` flows: `null` when nobody asked for one. */
 export function edgeOf(tensor: Tensor): Edge | null {
-  if (tensor.grad_fn !== null) return tensor.grad_fn;
+  const node = tensor.grad_fn;
+  if (node !== null) return tensor.output_nr === 0 ? node : node.outputAt(tensor.output_nr, factsOf(tensor));
   if (!tensor.requires_grad) return null;
   tensor.accumulator ??= new AccumulateGrad(tensor);
   return tensor.accumulator;

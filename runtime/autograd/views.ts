@@ -1,8 +1,48 @@
 import { stridedBackward, stridedView } from "../ops/slicing.ts";
 import { contiguousStrides, type Shape } from "../shape.ts";
+import { RuntimeError } from "../errors/runtimeError.ts";
 import type { Tensor } from "../tensor.ts";
 import { enable_grad } from "./modes.ts";
 import { edgeOf, factsOf, Node, type Backward } from "./node.ts";
+
+/**
+ * How a view came about of which autograd cannot follow a write: `"several"` views came from one call, `"unrecorded"` was made inside of `no_grad`.
+ *
+ * Source: `CreationMeta` in `torch/csrc/autograd/variable.h`.
+ */
+export type ViewOrigin = "several" | "unrecorded";
+
+const advice: { readonly [Origin in ViewOrigin]: string } = {
+  several:
+    "This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. " +
+    "You should replace the inplace operation by an out-of-place one, such as x.add(…) for x.add_(…).",
+  unrecorded:
+    "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside " +
+    "the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).",
+};
+
+/**
+ * The complaint about a write that autograd cannot follow through a view.
+ *
+ * @param node the function that made the view, if it was recorded.
+ * Source: `handle_view_on_rebase` in `torch/csrc/autograd/variable.cpp`.
+ */
+export function unfollowed(
+  origin: ViewOrigin,
+  what: "view" | "base",
+  node: Node | null,
+  position: number,
+): RuntimeError {
+  const modified =
+    what === "view"
+      ? "is being modified inplace"
+      : "its base or another view of its base has been modified inplace";
+  const subject =
+    node === null
+      ? `A view was created in no_grad mode and ${modified} with grad mode enabled.`
+      : `Output ${position} of ${node.name.replace(/Backward\d*$/, "")} is a view${origin === "unrecorded" ? " of a view which was created in no_grad mode" : ""} and ${modified}${origin === "unrecorded" ? " with grad mode enabled" : ""}.`;
+  return new RuntimeError(`${subject} ${advice[origin]}`);
+}
 
 interface Geometry {
   readonly shape: Shape;
@@ -17,9 +57,13 @@ function geometryOf(view: Tensor, base: Tensor): Geometry {
 
 /**
  * Gives a view a new history after its base was changed in place: it is read anew from the base, as PyTorch regenerates a view's `grad_fn`.
+ *
+ * @param node the history that it had.
+ * @throws RuntimeError for a view that cannot be read anew.
  */
-export function refreshView(view: Tensor): void {
+export function refreshView(view: Tensor, node: Node | null): void {
   const base = view.base!;
+  if (view.viewOrigin !== null) throw unfollowed(view.viewOrigin, "base", node, view.output_nr);
   view.viewVersion = view.storage.version;
   const { shape, strides, offset } = geometryOf(view, base);
   view.grad_fn = enable_grad(() => stridedView(base, shape, strides, offset)).grad_fn;
@@ -47,10 +91,11 @@ export function recordCopySlices(view: Tensor, node: Node): void {
   const base = view.base!;
   const geometry = geometryOf(view, base);
   const baseStrides = contiguousStrides(base.shape);
-  const backward: Backward = (grad) => {
+  const backward: Backward = ([arrived]) => {
+    const grad = arrived!; // a node of one result runs when its gradient has arrived
     const whole = stridedView(grad.contiguous(), base.shape, baseStrides, 0);
     const region = stridedView(whole, geometry.shape, geometry.strides, geometry.offset);
-    const [inner, ...others] = node.apply(region);
+    const [inner, ...others] = node.apply([region]);
     return [replaceRegion(grad, region, inner ?? null, geometry), ...others];
   };
   const edges = [edgeOf(base), ...node.edges.slice(1)];

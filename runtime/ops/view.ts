@@ -1,5 +1,6 @@
 /** Other shapes of the same elements. A view shares its storage with its input, and each sees what is written into the other. */
 import { RuntimeError } from "../errors/runtimeError.ts";
+import { isRecordingOff } from "../autograd/modes.ts";
 import { composite, operator, type Operator } from "../operator.ts";
 import { dims, integer, requiredDims, sizes, tensor } from "../parameters.ts";
 import { alias } from "../settle.ts";
@@ -33,6 +34,7 @@ export function viewOf(
   const view = alias(input, shape, strides, offset);
   view.base = input.base ?? input;
   view.viewVersion = input.storage.version;
+  view.viewOrigin = input.viewOrigin ?? (isRecordingOff() ? "unrecorded" : null);
   return view;
 }
 
