@@ -206,6 +206,11 @@ export function keywordOnly<T>(parameter: Parameter<T>): Parameter<T> {
   return { ...parameter, keywordOnly: true };
 }
 
+/** The same parameter, but without a value when the caller gives none. */
+export function required<T>({ expects, convert }: Parameter<T>): Parameter<T> {
+  return { expects, convert };
+}
+
 function toInteger(value: unknown): number | undefined {
   return isNumber(value) && Number.isInteger(value) ? value : undefined;
 }

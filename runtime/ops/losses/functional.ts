@@ -1,2 +1,12 @@
 /** Losses, distances and other functions of networks: the operators that are functions of `torch.nn.functional` only. */
-export {};
+export {
+  binary_cross_entropy,
+  binary_cross_entropy_with_logits,
+  multilabel_soft_margin_loss,
+  soft_margin_loss,
+} from "./binary.ts";
+export { huber_loss, l1_loss, smooth_l1_loss } from "./distance.ts";
+export { gaussian_nll_loss, kl_div, poisson_nll_loss } from "./likelihood.ts";
+export { multi_margin_loss, multilabel_margin_loss } from "./margins.ts";
+export { cosine_embedding_loss, hinge_embedding_loss, margin_ranking_loss } from "./ranking.ts";
+export { triplet_margin_loss, triplet_margin_with_distance_loss } from "./triplet.ts";

@@ -1,2 +1,9 @@
 /** Losses, distances and other functions of networks: the operators that are functions of `torch` only. */
-export {};
+export { torchCrossEntropyOfLogits as binary_cross_entropy_with_logits } from "./binary.ts";
+export { torchDivergence as kl_div, torchPoissonLoss as poisson_nll_loss } from "./likelihood.ts";
+export {
+  torchCosineLoss as cosine_embedding_loss,
+  torchHingeLoss as hinge_embedding_loss,
+  torchRankingLoss as margin_ranking_loss,
+} from "./ranking.ts";
+export { torchTripletLoss as triplet_margin_loss } from "./triplet.ts";

@@ -1,2 +1,4 @@
 /** Losses, distances and other functions of networks: operators that others are made of, without a name in PyTorch's API. */
-export {};
+export { crossEntropyOfLogits, crossEntropyOfProbabilities, softMarginError } from "./binary.ts";
+export { huberError, smoothAbsoluteError } from "./distance.ts";
+export { multiMarginError, multilabelMarginError } from "./margins.ts";

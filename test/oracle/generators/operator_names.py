@@ -182,6 +182,23 @@ nn.functional.relu6
     "linalg": """
 """,
     "losses": """
+nn.functional.binary_cross_entropy
+nn.functional.binary_cross_entropy_with_logits
+nn.functional.cosine_embedding_loss
+nn.functional.gaussian_nll_loss
+nn.functional.hinge_embedding_loss
+nn.functional.huber_loss
+nn.functional.kl_div
+nn.functional.l1_loss
+nn.functional.margin_ranking_loss
+nn.functional.multi_margin_loss
+nn.functional.multilabel_margin_loss
+nn.functional.multilabel_soft_margin_loss
+nn.functional.poisson_nll_loss
+nn.functional.smooth_l1_loss
+nn.functional.soft_margin_loss
+nn.functional.triplet_margin_loss
+nn.functional.triplet_margin_with_distance_loss
 """,
     "spatial": """
 """,
