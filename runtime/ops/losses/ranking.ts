@@ -16,6 +16,7 @@ import {
   reduceLoss,
   reductionNumber,
   reductionOf,
+  withFractions,
   type LossOptions,
   type LossReduction,
 } from "./reduction.ts";
@@ -56,7 +57,7 @@ function signs(shape: Shape): Tensor {
 }
 
 function rankingLosses({ input1, input2, target, margin }: Pair): Tensor {
-  return clamp(add(mul(neg(target), sub(input1, input2)), margin), 0);
+  return clamp(add(withFractions(mul(neg(target), sub(input1, input2))), margin), 0);
 }
 
 /**
@@ -105,7 +106,7 @@ export const torchRankingLoss: Operator<NumberedPairSignature> = composite({
 });
 
 function hingeLosses(input: Tensor, target: Tensor, margin: number): Tensor {
-  const apart = where(ne(target, 1), clamp(rsub(input, margin), 0), 0);
+  const apart = where(ne(target, 1), clamp(rsub(withFractions(input), margin), 0), 0);
   return add(apart, where(ne(target, -1), input, 0));
 }
 

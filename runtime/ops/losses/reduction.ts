@@ -1,5 +1,6 @@
 /** How losses are reduced to one number: the parameter that says so, its older forms, and what it does. */
 import { is_grad_enabled } from "../../autograd/modes.ts";
+import { get_default_dtype } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { ValueError } from "../../errors/valueError.ts";
 import type { ErrorCase } from "../../operator.ts";
@@ -121,6 +122,11 @@ export function refuseGradient(name: string, argument: string, tensor: Tensor | 
     throw new RuntimeError(
       `The function '${name}' is not differentiable with respect to argument '${argument}'. This input cannot have requires_grad True. Call .detach() on it.`,
     );
+}
+
+/** What becomes of whole numbers once they meet a margin: that is a float in PyTorch, also where it happens to be whole. */
+export function withFractions(tensor: Tensor): Tensor {
+  return tensor.dtype.is_floating_point ? tensor : tensor.to({ dtype: get_default_dtype() });
 }
 
 /** A word that is no reduction. */

@@ -17,6 +17,7 @@ import {
   reductionNumber,
   reductionOf,
   reductionParameter,
+  withFractions,
   type LossOptions,
   type LossReduction,
 } from "./reduction.ts";
@@ -40,7 +41,7 @@ type Distance = (left: Tensor, right: Tensor) => Tensor;
 
 /** The distance of rows; `eps` keeps equal rows apart. Source: `aten::pairwise_distance`. */
 function distanceOf(p: number, eps: number): Distance {
-  return (left, right) => norm(add(sub(left, right), eps), p);
+  return (left, right) => norm(add(withFractions(sub(left, right)), eps), p);
 }
 
 interface Triplet {
