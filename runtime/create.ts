@@ -1,15 +1,17 @@
 /** New tensors: from data, from a shape, like another tensor. */
 import { describe } from "./binding.ts";
+import { toElement } from "./elements.ts";
 import { type Device, toDevice } from "./device.ts";
 import {
   allocateArray,
   bool,
   DType,
   dtypes,
-  float32,
+  float64,
   get_default_dtype,
   int64,
   scalarDtype,
+  writeElement,
   type DTypeName,
   type TypedArray,
 } from "./dtype.ts";
@@ -64,7 +66,7 @@ function arrayDtype(data: TypedArray): DType {
 }
 
 function isTypedArray(data: unknown): data is TypedArray {
-  return [Float32Array, Float64Array, Int32Array, BigInt64Array, Uint8Array].some(
+  return [Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, BigInt64Array, Uint8Array].some(
     (kind) => data instanceof kind,
   );
 }
@@ -111,20 +113,9 @@ function inferDtype(values: readonly Scalar[]): DType {
   return values.some((value) => typeof value === "bigint") ? int64 : bool;
 }
 
-/** @throws RuntimeError when a value does not fit `dtype` at all. */
-function toElement(value: Scalar, dtype: DType): number | bigint {
-  if (dtype === bool) return value ? 1 : 0;
-  if (dtype !== int64) return Number(value);
-  if (typeof value === "number" && !Number.isFinite(value))
-    throw new RuntimeError(
-      `value cannot be converted to type int64_t without overflow: ${value}. Choose a floating-point dtype.`,
-    );
-  return typeof value === "number" ? BigInt(Math.trunc(value)) : BigInt(value);
-}
-
 function fromValues(values: readonly Scalar[], shape: Shape, dtype: DType): Tensor {
   const data = allocateArray(dtype, values.length);
-  for (let i = 0; i < values.length; i++) data[i] = toElement(values[i]!, dtype) as never; // the array's element type follows from the dtype
+  for (let i = 0; i < values.length; i++) writeElement(dtype, data, i, toElement(values[i]!, dtype));
   return fromArray(data, dtype, shape);
 }
 
@@ -292,7 +283,9 @@ export function arange(...args: readonly (number | TensorOptions | undefined)[])
   const dtype = options.dtype ?? (numbers.every(Number.isInteger) ? int64 : get_default_dtype());
   const count = Math.ceil((end - start) / step);
   const values = Array.from({ length: count }, (_, i) => start + i * step);
-  return finish(fromValues(values, [count], dtype), options);
+  // Counting goes on where a small dtype ends, from its other end.
+  const wide = dtype.is_floating_point || values.some((value) => !Number.isInteger(value)) ? dtype : int64;
+  return finish(convert(fromValues(values, [count], wide), dtype), options);
 }
 
 /**
@@ -306,7 +299,7 @@ export function linspace(start: number, end: number, steps: number, options: Ten
   if (!Number.isInteger(steps) || steps < 0)
     throw new RuntimeError(`number of steps must be non-negative, got ${steps}.`);
   const dtype = options.dtype ?? get_default_dtype();
-  const round = dtype === float32 ? Math.fround : (value: number): number => value;
+  const round = dtype === float64 ? (value: number): number => value : Math.fround;
   const step = round((end - start) / Math.max(steps - 1, 1));
   // As in PyTorch, each half counts from its own end, so that both ends are exact.
   const values = Array.from({ length: steps }, (_, i) =>

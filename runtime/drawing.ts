@@ -1,4 +1,5 @@
 /** Fills tensors with random numbers, in the order in which PyTorch draws them. */
+import { writeElement } from "./dtype.ts";
 import { NotImplementedError } from "./errors/notImplementedError.ts";
 import { fillNormal, fillUniform, randomInteger, randomPermutation, type Generator } from "./random.ts";
 import { backendOf } from "./settle.ts";
@@ -7,11 +8,29 @@ import type { Tensor } from "./tensor.ts";
 /** Up to so many numbers are drawn one by one, which costs less than to hand the generator's state over. */
 const fewNumbers = 48;
 
-/** @throws NotImplementedError when random numbers are wanted in a dtype without fractions. */
-function floatData(name: string, tensor: Tensor): Float32Array | Float64Array {
+/**
+ * Fills a contiguous tensor with fractions, one by one; those of 16 bits are drawn as float32 and rounded.
+ *
+ * @throws NotImplementedError when random numbers are wanted in a dtype without fractions.
+ */
+function fillFractions(
+  name: string,
+  tensor: Tensor,
+  fill: (values: Float32Array | Float64Array) => void,
+): void {
+  const { dtype, offset } = tensor;
   const { data } = tensor.storage;
-  if (data instanceof Float32Array || data instanceof Float64Array)
-    return data.subarray(tensor.offset, tensor.offset + tensor.numel());
+  const count = tensor.numel();
+  if (dtype.bits !== null) {
+    const values = new Float32Array(count);
+    fill(values);
+    values.forEach((value, i) => writeElement(dtype, data, offset + i, value));
+    return;
+  }
+  if (data instanceof Float32Array || data instanceof Float64Array) {
+    fill(data.subarray(offset, offset + count));
+    return;
+  }
   throw new NotImplementedError(
     `"${name}" not implemented for '${tensor.dtype.typeName}': random fractions need a floating-point dtype. Use randint for whole numbers.`,
   );
@@ -29,12 +48,28 @@ export function uniformInto(
   from: number,
   to: number,
 ): void {
-  if (tensor.numel() <= fewNumbers || !tensor.dtype.is_floating_point)
-    fillUniform(floatData(name, tensor), generator, from, to);
+  if (tensor.numel() <= fewNumbers || !tensor.dtype.is_floating_point || tensor.dtype.bits !== null)
+    fillFractions(name, tensor, (values) => fillUniform(values, generator, from, to));
   else {
     const round = tensor.dtype.name === "float32" ? Math.fround : (value: number): number => value;
     backendOf(tensor).fillUniform(tensor, generator.twister, from, round(round(to) - round(from)));
   }
+}
+
+/** Normal numbers that become fractions of 16 bits: where other dtypes draw for all blocks first, PyTorch draws for one block after the other. */
+function fillNormalBlocks(
+  values: Float32Array | Float64Array,
+  generator: Generator,
+  mean: number,
+  std: number,
+): void {
+  if (values.length < 16) {
+    fillNormal(values, generator, mean, std);
+    return;
+  }
+  for (let start = 0; start + 16 <= values.length; start += 16)
+    fillNormal(values.subarray(start, start + 16), generator, mean, std);
+  if (values.length % 16 !== 0) fillNormal(values.subarray(values.length - 16), generator, mean, std);
 }
 
 /**
@@ -50,7 +85,10 @@ export function normalInto(
   std: number,
 ): void {
   if (tensor.numel() <= fewNumbers || tensor.dtype.name !== "float32")
-    fillNormal(floatData(name, tensor), generator, mean, std);
+    fillFractions(name, tensor, (values) => {
+      if (tensor.dtype.bits === null) fillNormal(values, generator, mean, std);
+      else fillNormalBlocks(values, generator, mean, std);
+    });
   else backendOf(tensor).fillNormal(tensor, generator.twister, mean, std);
 }
 
@@ -63,7 +101,12 @@ export function bernoulliInto(tensor: Tensor, generator: Generator, p: number, v
   const { data } = tensor.storage;
   for (let i = 0; i < tensor.numel(); i++) {
     const drawn = generator.uniformDouble() < p ? value : 0;
-    data[tensor.offset + i] = (data instanceof BigInt64Array ? BigInt(drawn) : drawn) as never; // the array's element type follows from the dtype
+    writeElement(
+      tensor.dtype,
+      data,
+      tensor.offset + i,
+      data instanceof BigInt64Array ? BigInt(drawn) : drawn,
+    );
   }
 }
 

@@ -3,6 +3,7 @@
  * positional order; every parameter can also be given by name in one trailing plain object.
  */
 import { allocateArray, DType, float64, scalarDtype } from "./dtype.ts";
+import { MemoryFormat } from "./memoryFormat.ts";
 import { fromArray } from "./settle.ts";
 import { Tensor } from "./tensor.ts";
 import type { Scalar } from "./types.ts";
@@ -188,6 +189,17 @@ export const dtype: Parameter<DType | null> = {
   keywordOnly: true,
   convert: (value) => (value === null || value instanceof DType ? value : undefined),
 };
+
+/** In which order the result lies in memory. */
+export function memoryFormat(fallback: MemoryFormat): Parameter<MemoryFormat> {
+  return {
+    expects: "a torch.memory_format such as torch.contiguous_format",
+    fallback,
+    keywordOnly: true,
+    // PyTorch takes None for the default.
+    convert: (value) => (value === null ? fallback : value instanceof MemoryFormat ? value : undefined),
+  };
+}
 
 /** One of a few words. */
 export function choice<const Words extends readonly string[]>(

@@ -7,6 +7,7 @@ import type { ArgReduction, Reduction } from "./backends/reductions.ts";
 import { cpuBackend } from "./backends/cpu/index.ts";
 import {
   allocateArray,
+  float32,
   get_default_dtype,
   int64,
   promote,
@@ -151,8 +152,15 @@ function isSameView(left: Tensor, right: Tensor): boolean {
   );
 }
 
-/** The operands with plain numbers in the compute dtype; the others are converted as they are read. */
-function withNumbersIn(dtype: DType, operands: readonly Tensor[]): readonly Tensor[] {
+/**
+ * The operands with plain numbers in the compute dtype; the others are converted as they are read. Beside fractions of 16 bits, a number keeps float32's digits, in
+ * which such dtypes are computed, but for comparisons.
+ */
+function withNumbersIn(dtype: DType, operands: readonly Tensor[], rule: DTypeRule): readonly Tensor[] {
+  if (dtype.bits !== null) {
+    if (rule === "bool") return operands.map((each) => convert(each, dtype));
+    return operands.map((each) => (each.isNumber ? convert(each, float32) : each));
+  }
   for (const operand of operands)
     if (operand.isNumber && operand.dtype !== dtype)
       return operands.map((each) => (each.isNumber ? convert(each, dtype) : each));
@@ -179,7 +187,13 @@ export function elementwise(
     output !== null && isSafeOutput(output, resultDtype, shape, operands)
       ? output
       : allocateLike(operands[0]!, shape, resultDtype);
-  backendOf(result).pointwise(expression, compute, result, withNumbersIn(compute, operands), parameters);
+  backendOf(result).pointwise(
+    expression,
+    compute,
+    result,
+    withNumbersIn(compute, operands, rule),
+    parameters,
+  );
   return result;
 }
 

@@ -1,11 +1,13 @@
 import type { AccumulateGrad, Hook, Node, TensorFacts } from "./autograd/node.ts";
 import { refreshView, type ViewOrigin } from "./autograd/views.ts";
 import type { Device } from "./device.ts";
-import type { DType, DTypeName, Element } from "./dtype.ts";
+import { allocateArray, float32, readElement, type DType, type DTypeName, type Element } from "./dtype.ts";
 import { IndexError } from "./errors/indexError.ts";
 import { RuntimeError } from "./errors/runtimeError.ts";
 import { inspectAs } from "./inspect.ts";
 import type { OperatorMethods } from "./methods.ts";
+import { isContiguousIn } from "./layout.ts";
+import type { MemoryFormat } from "./memoryFormat.ts";
 import { formatTensor } from "./printing.ts";
 import { contiguousStrides, formatShape, isContiguous, normalizeDim, numel, type Shape } from "./shape.ts";
 import type { Storage } from "./storage.ts";
@@ -136,8 +138,9 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
     return this.offset;
   }
 
-  /** Whether the elements lie in row-major order without gaps. Source: `torch.Tensor.is_contiguous`. */
-  is_contiguous(): boolean {
+  /** Whether the elements lie without gaps in row-major order, or as `memory_format` says. Source: `torch.Tensor.is_contiguous`. */
+  is_contiguous(options?: { readonly memory_format?: MemoryFormat | null }): boolean {
+    if (options?.memory_format) return isContiguousIn(options.memory_format, this.shape, this.strides);
     return (this.#contiguous ??= isContiguous(this.shape, this.strides));
   }
 
@@ -216,13 +219,14 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
         `a Tensor with ${count} elements cannot be converted to Scalar: item() reads the only element, and this tensor has shape ${formatShape(this.shape)}. Pick one by an index, reduce it (mean, sum), or use tolist().`,
       );
     // The element's JavaScript type follows from the dtype, which the compiler cannot see in the typed array.
-    return toPlain(this.dtype, this.storage.data[this.offset] ?? 0) as never;
+    return toPlain(this.dtype, readElement(this.dtype, this.storage.data, this.offset)) as never;
   }
 
   /** All elements as nested arrays; a 0-d tensor gives its element. Source: `torch.Tensor.tolist`. */
   tolist(): NestedList {
+    const { data } = this.storage;
     const walk = (dim: number, offset: number): NestedList => {
-      if (dim === this.ndim) return toPlain(this.dtype, this.storage.data[offset] ?? 0);
+      if (dim === this.ndim) return toPlain(this.dtype, readElement(this.dtype, data, offset));
       const stride = this.strides[dim] ?? 0;
       return Array.from({ length: this.shape[dim] ?? 0 }, (_, i) => walk(dim + 1, offset + i * stride));
     };
@@ -288,20 +292,20 @@ function toPlain(dtype: DType, value: Element): number | bigint | boolean {
  * @internal
  */
 export function readValues(tensor: Tensor): ArrayLike<number> | ArrayLike<bigint> {
-  const { data } = tensor.storage;
+  const { dtype, storage, offset } = tensor;
+  const { data } = storage;
   const count = tensor.numel();
-  if (tensor.is_contiguous()) return data.slice(tensor.offset, tensor.offset + count);
-  // The result has the storage's own type; TypeScript cannot call a constructor of a union.
-  const result = new (data.constructor as Float64ArrayConstructor)(count);
+  if (tensor.is_contiguous() && dtype.bits === null) return data.slice(offset, offset + count);
+  const result = allocateArray(dtype.bits === null ? dtype : float32, count);
   let position = 0;
-  const walk = (dim: number, offset: number): void => {
+  const walk = (dim: number, from: number): void => {
     if (dim === tensor.ndim) {
-      result[position++] = data[offset] as number;
+      result[position++] = readElement(dtype, data, from) as never; // the array holds this dtype's numbers
       return;
     }
-    for (let i = 0; i < (tensor.shape[dim] ?? 0); i++) walk(dim + 1, offset + i * (tensor.strides[dim] ?? 0));
+    for (let i = 0; i < (tensor.shape[dim] ?? 0); i++) walk(dim + 1, from + i * (tensor.strides[dim] ?? 0));
   };
-  walk(0, tensor.offset);
+  walk(0, offset);
   return result;
 }
 

@@ -26,20 +26,32 @@ export {
 } from "./create.ts";
 export { Device as device } from "./device.ts";
 export {
+  bfloat16,
   bool,
   can_cast,
   DType as dtype,
+  float16,
   float32,
   float64,
   get_default_dtype,
+  int16,
   int32,
   int64,
+  int8,
   promote_types,
   set_default_dtype,
   uint8,
 } from "./dtype.ts";
-export { float32 as float, float64 as double, int32 as int, int64 as long } from "./dtype.ts";
+export {
+  float16 as half,
+  float32 as float,
+  float64 as double,
+  int16 as short,
+  int32 as int,
+  int64 as long,
+} from "./dtype.ts";
 export { graph, snapshot } from "./graph.ts";
+export { finfo, iinfo } from "./limits.ts";
 export {
   channels_last,
   channels_last_3d,

@@ -43,7 +43,7 @@ export type Broadcast<A extends Shape, B extends Shape> = true extends IsWide<A>
   ? Shape
   : BroadcastKnown<A, B>;
 
-type Floating = "float32" | "float64";
+type Floating = "float32" | "float64" | "float16" | "bfloat16";
 
 /** The dtype of `sqrt(x)`: floating-point dtypes stay, whole numbers become the default dtype. */
 export type FloatOf<D extends DTypeName> =

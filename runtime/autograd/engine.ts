@@ -1,4 +1,5 @@
 /** Runs a computation graph backward. Source: `torch/csrc/autograd/engine.cpp`. */
+import { writeElement } from "../dtype.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { E, input } from "../expression.ts";
 import { add } from "../ops/arithmetic.ts";
@@ -265,7 +266,7 @@ function run<T>(
 /** A gradient of 1, of the tensor's shape and dtype. */
 function one(tensor: Tensor): Tensor {
   const result = allocate(tensor.shape, tensor.dtype);
-  result.storage.data[0] = 1; // only floating-point tensors have gradients
+  writeElement(tensor.dtype, result.storage.data, 0, 1); // only floating-point tensors have gradients
   return result;
 }
 

@@ -1,10 +1,10 @@
 /** Attention: each position of a sequence takes a weighted average of others. */
 import { is_grad_enabled } from "../autograd/modes.ts";
-import { bool, float32, float64, int64, type DType } from "../dtype.ts";
+import { bool, float32, int64, type DType } from "../dtype.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { composite, type Operator } from "../operator.ts";
 import { flag, keywordOnly, number, optionalTensor, tensor, type Parameter } from "../parameters.ts";
-import { broadcastTo, duplicate, fromArray } from "../settle.ts";
+import { broadcastTo, convert, duplicate, fromArray } from "../settle.ts";
 import { broadcastShapes, formatShape, numel, sameShape, type Shape } from "../shape.ts";
 import type { FunctionSignature } from "../signatures.ts";
 import type { Tensor } from "../tensor.ts";
@@ -17,10 +17,10 @@ import { expand, reshape, unsqueeze } from "./view.ts";
 
 /** Numbers to add to products of positions: 0 where the earlier or same position is looked at, −∞ where a later one is. Shape `[rows, columns]`. */
 function causalMask(rows: number, columns: number, dtype: DType): Tensor {
-  const values = dtype === float64 ? new Float64Array(rows * columns) : new Float32Array(rows * columns);
+  const values = new Float32Array(rows * columns);
   for (let row = 0; row < rows; row++)
     values.fill(-Infinity, row * columns + Math.min(row + 1, columns), (row + 1) * columns);
-  return fromArray(values, dtype === float64 ? float64 : float32, [rows, columns]);
+  return convert(fromArray(values, float32, [rows, columns]), dtype);
 }
 
 /** A mask as numbers to add: of truth values, 0 where `true` allows and −∞ where `false` forbids. */

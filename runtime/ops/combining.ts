@@ -148,6 +148,10 @@ function nameInC(dtype: DType): string {
   const names = {
     float32: "float",
     float64: "double",
+    float16: "c10::Half",
+    bfloat16: "c10::BFloat16",
+    int8: "signed char",
+    int16: "short",
     int32: "int",
     int64: "long int",
     uint8: "unsigned char",

@@ -1,28 +1,54 @@
 /** Other dtypes and devices, and writing one tensor into another. */
 import { Device, toDevice } from "../device.ts";
-import { bool, DType, float32, float64, int32, int64, uint8 } from "../dtype.ts";
+import {
+  bfloat16,
+  bool,
+  DType,
+  float16,
+  float32,
+  float64,
+  int16,
+  int32,
+  int64,
+  int8,
+  uint8,
+  type DTypeName,
+} from "../dtype.ts";
 import { composite, operator, type Operator, type InPlaceOperator } from "../operator.ts";
-import { dtype as dtypeParameter, operand, tensor, type Parameter } from "../parameters.ts";
-import { allocate, broadcastTo, convert, copyInto, duplicate } from "../settle.ts";
+import {
+  dtype as dtypeParameter,
+  flag,
+  keywordOnly,
+  memoryFormat,
+  operand,
+  optionalTensor,
+  tensor,
+  type Parameter,
+} from "../parameters.ts";
+import { suggestedFormat } from "../layout.ts";
+import { preserve_format, type MemoryFormat } from "../memoryFormat.ts";
+import { allocate, broadcastTo, convert, copyInto } from "../settle.ts";
 import { broadcastShapes, sameShape } from "../shape.ts";
 import type { FunctionSignature, GeneralSignature } from "../signatures.ts";
 import { Tensor } from "../tensor.ts";
 import type { Operand } from "../types.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { formatShape } from "../shape.ts";
+import { copyIn } from "./copying.ts";
 import { sample } from "./samples.ts";
 
-/** A copy in another dtype; the gradient comes back in the input's. @internal */
-export const toCopy: Operator<FunctionSignature<(input: Tensor, options: { dtype: DType }) => Tensor>> =
-  operator({
-    name: "_to_copy",
-    parameters: { input: tensor, dtype: dtypeParameter },
-    gradFn: "ToCopyBackward0",
-    forward: ({ input, dtype }) => duplicate(input, dtype ?? input.dtype),
-    // The engine converts every gradient to the dtype of what it belongs to.
-    vjp: { input: (g) => g },
-    samples: [() => [sample([2, 3]), { dtype: float64 }]],
-  });
+/** A copy in another dtype or memory format; the gradient comes back in the input's dtype. @internal */
+export const toCopy: Operator<
+  FunctionSignature<(input: Tensor, options: { dtype: DType; memory_format: MemoryFormat }) => Tensor>
+> = operator({
+  name: "_to_copy",
+  parameters: { input: tensor, dtype: dtypeParameter, memory_format: memoryFormat(preserve_format) },
+  gradFn: "ToCopyBackward0",
+  forward: ({ input, dtype, memory_format }) => copyIn(input, dtype ?? input.dtype, memory_format),
+  // The engine converts every gradient to the dtype of what it belongs to.
+  vjp: { input: (g) => g },
+  samples: [() => [sample([2, 3]), { dtype: float64 }]],
+});
 
 /** What `to` accepts first: a dtype, a device, or a tensor to be like. */
 type Target = DType | Device | string | Tensor;
@@ -40,19 +66,55 @@ const target: Parameter<Target | null> = {
       : undefined,
 };
 
+/** What follows the target: a dtype after a device, and the flags `non_blocking` and `copy`. */
+const dtypeOrFlag: Parameter<DType | boolean | null> = {
+  expects: "a torch.dtype after a device, or true or false",
+  fallback: null,
+  convert: (value) =>
+    value === null || value instanceof DType || typeof value === "boolean" ? value : undefined,
+};
+
 interface ToOptions {
-  readonly dtype?: DType;
-  readonly device?: Device | string;
+  readonly dtype?: DType | null;
+  readonly device?: Device | string | null;
+  readonly other?: Tensor;
+  readonly non_blocking?: boolean;
+  readonly copy?: boolean;
+  readonly memory_format?: MemoryFormat | null;
 }
 
-type ToSignature = GeneralSignature<[target: Target | ToOptions, dtypeOrOptions?: DType | ToOptions]>;
+type ToSignature = GeneralSignature<
+  [
+    target?: Target | ToOptions | null,
+    dtypeOrFlag?: DType | boolean | ToOptions | null,
+    flag?: boolean | ToOptions,
+    copy?: boolean | ToOptions,
+    options?: ToOptions,
+  ]
+>;
+
+/** @throws TypeError for a dtype that follows no device, or follows another dtype. */
+function wantedDtype(
+  target: Target | null,
+  second: DType | boolean | null,
+  named: DType | null,
+): DType | null {
+  const first = target instanceof DType ? target : target instanceof Tensor ? target.dtype : null;
+  const given = [first, second instanceof DType ? second : null, named].filter((each) => each !== null);
+  if (given.length > 1)
+    throw new TypeError(
+      `to() received an invalid combination of arguments: more than one dtype (${given.map(String).join(", ")}). Write x.to(dtype), x.to(device, dtype) or x.to(other).`,
+    );
+  return given[0] ?? null;
+}
 
 /**
- * The tensor in another dtype or on another device; itself where it is so already.
+ * The tensor in another dtype or on another device; itself where it is so already, unless `copy` is true.
  *
- * `x.to(torch.float64)`, `x.to("cpu")`, `x.to({dtype: torch.int64})`, `x.to(other)`.
+ * `x.to(torch.float64)`, `x.to("cpu")`, `x.to("cpu", torch.float64)`, `x.to({dtype: torch.int64})`, `x.to(other)`. A copy lies in memory as the tensor does, unless
+ * `memory_format` says otherwise. `non_blocking` makes no difference on the CPU.
  *
- * @throws RuntimeError when there is no such device.
+ * @throws RuntimeError when there is no such device, TypeError when two dtypes are given.
  * Source: `torch.Tensor.to`.
  */
 export const to: Operator<ToSignature> = composite({
@@ -60,67 +122,89 @@ export const to: Operator<ToSignature> = composite({
   parameters: {
     input: tensor,
     target,
-    dtype: { ...dtypeParameter, keywordOnly: false as never },
-    device: { ...target, keywordOnly: true },
+    second: dtypeOrFlag,
+    third: flag(false),
+    fourth: flag(false),
+    dtype: dtypeParameter,
+    device: keywordOnly(target),
+    other: keywordOnly(optionalTensor),
+    non_blocking: keywordOnly(flag(false)),
+    copy: keywordOnly(flag(false)),
+    memory_format: memoryFormat(preserve_format),
   },
-  define: ({ input, target, dtype, device }) => {
-    const place = [target, device].find((value) => value instanceof Device || typeof value === "string");
-    if (place !== undefined) toDevice(place as Device | string);
-    const wanted =
-      dtype ?? (target instanceof DType ? target : target instanceof Tensor ? target.dtype : input.dtype);
-    return wanted === input.dtype ? input : toCopy(input, { dtype: wanted });
+  define: ({ input, target, second, third, fourth, dtype, device, other, copy, memory_format }) => {
+    const first = target ?? other;
+    const place = [first, device].find((value) => value instanceof Device || typeof value === "string");
+    if (place !== undefined) toDevice(place as Device | string); // the search has looked
+    const wanted = wantedDtype(first, second, dtype) ?? input.dtype;
+    // After a device or none, a dtype has a place of its own before the flags.
+    const copies = copy || (first instanceof DType || first instanceof Tensor ? third : fourth);
+    const asItLies =
+      memory_format === preserve_format || memory_format === suggestedFormat(input.shape, input.strides);
+    return wanted === input.dtype && asItLies && !copies
+      ? input
+      : toCopy(input, { dtype: wanted, memory_format });
   },
   samples: [
     () => [sample([2, 3]), float32],
     () => [sample([2, 3]), "cpu"],
     () => [sample([2, 3]), { dtype: float64 }],
+    () => [sample([2, 3]), "cpu", float64, false, true],
   ],
-  errors: [{ args: () => [sample([2]), "tpu"], error: "RuntimeError", message: /no device "tpu"/ }],
+  errors: [
+    { args: () => [sample([2]), "tpu"], error: "RuntimeError", message: /no device "tpu"/ },
+    { args: () => [sample([2]), float64, float32], error: "TypeError", message: /more than one dtype/ },
+  ],
 });
 
-function conversionTo(name: string, dtype: DType): Operator<GeneralSignature<[]>> {
-  return composite({
+/** How the copy lies in memory, where there is one. */
+interface FormatOptions {
+  readonly memory_format?: MemoryFormat | null;
+}
+
+type ConversionSignature<D extends DTypeName> = GeneralSignature<[options?: FormatOptions], D>;
+
+function conversionTo<D extends DTypeName>(dtype: DType<D>, name: string): Operator<ConversionSignature<D>> {
+  return composite<ConversionSignature<D>>({
     name,
-    parameters: { input: tensor },
-    define: ({ input }) => to(input, dtype),
-    samples: [() => [sample([2])]],
+    parameters: { input: tensor, memory_format: memoryFormat(preserve_format) },
+    define: ({ input, memory_format }) => to(input, dtype, { memory_format }),
+    // A dtype of few digits has no derivative that could be checked.
+    samples: [() => [sample([2], { requiresGrad: dtype.itemsize > 2 })]],
   });
 }
 
+/** As `float16`. Source: `torch.Tensor.half`. */
+export const half: Operator<ConversionSignature<"float16">> = conversionTo(float16, "half");
+const toBfloat16: Operator<ConversionSignature<"bfloat16">> = conversionTo(bfloat16, "bfloat16");
 /** As `float32`. Source: `torch.Tensor.float`. */
-export const float: Operator<GeneralSignature<[], "float32">> = conversionTo("float", float32) as Operator<
-  GeneralSignature<[], "float32">
->;
+export const float: Operator<ConversionSignature<"float32">> = conversionTo(float32, "float");
 /** As `float64`. Source: `torch.Tensor.double`. */
-export const double: Operator<GeneralSignature<[], "float64">> = conversionTo("double", float64) as Operator<
-  GeneralSignature<[], "float64">
->;
+export const double: Operator<ConversionSignature<"float64">> = conversionTo(float64, "double");
+/** As `int8`, cut towards zero, modulo 256. Source: `torch.Tensor.char`. */
+export const char: Operator<ConversionSignature<"int8">> = conversionTo(int8, "char");
+/** As `int16`, cut towards zero, modulo 65536. Source: `torch.Tensor.short`. */
+export const short: Operator<ConversionSignature<"int16">> = conversionTo(int16, "short");
 /** As `int32`, cut towards zero. Source: `torch.Tensor.int`. */
-export const int: Operator<GeneralSignature<[], "int32">> = conversionTo("int", int32) as Operator<
-  GeneralSignature<[], "int32">
->;
+export const int: Operator<ConversionSignature<"int32">> = conversionTo(int32, "int");
 /** As `int64`, cut towards zero. Source: `torch.Tensor.long`. */
-export const long: Operator<GeneralSignature<[], "int64">> = conversionTo("long", int64) as Operator<
-  GeneralSignature<[], "int64">
->;
+export const long: Operator<ConversionSignature<"int64">> = conversionTo(int64, "long");
 /** As `uint8`, modulo 256. Source: `torch.Tensor.byte`. */
-export const byte: Operator<GeneralSignature<[], "uint8">> = conversionTo("byte", uint8) as Operator<
-  GeneralSignature<[], "uint8">
->;
-const toBool: Operator<GeneralSignature<[], "bool">> = conversionTo("bool", bool) as Operator<
-  GeneralSignature<[], "bool">
->;
+export const byte: Operator<ConversionSignature<"uint8">> = conversionTo(uint8, "byte");
+const toBool: Operator<ConversionSignature<"bool">> = conversionTo(bool, "bool");
 
 export {
+  /** As `bfloat16`. Source: `torch.Tensor.bfloat16`. */
+  toBfloat16 as bfloat16,
   /** As truth values: everything but zero is true. Source: `torch.Tensor.bool`. */
   toBool as bool,
 };
 
 /** On the CPU. Source: `torch.Tensor.cpu`. */
-export const cpu: Operator<GeneralSignature<[]>> = composite({
+export const cpu: Operator<GeneralSignature<[options?: FormatOptions]>> = composite({
   name: "cpu",
-  parameters: { input: tensor },
-  define: ({ input }) => to(input, "cpu"),
+  parameters: { input: tensor, memory_format: memoryFormat(preserve_format) },
+  define: ({ input, memory_format }) => to(input, "cpu", { memory_format }),
   samples: [() => [sample([2])]],
 });
 

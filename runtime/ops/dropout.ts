@@ -1,6 +1,6 @@
 /** Elements set to zero at random. */
 import { bernoulliInto } from "../drawing.ts";
-import { float32 } from "../dtype.ts";
+import { float64 } from "../dtype.ts";
 import { ValueError } from "../errors/valueError.ts";
 import { applyInPlace } from "../autograd/inplace.ts";
 import { composite, type Operator } from "../operator.ts";
@@ -35,7 +35,7 @@ function emptyLike(input: Tensor): Tensor {
 /** 1/(1 − p) with probability 1 − p, and 0 otherwise; the numbers are drawn in the order in which the elements lie in memory. */
 function noiseLike(input: Tensor, p: number): Tensor {
   const noise = emptyLike(input);
-  const round = input.dtype === float32 ? Math.fround : (value: number): number => value;
+  const round = input.dtype === float64 ? (value: number): number => value : Math.fround;
   const flat = alias(noise, [noise.numel()], [1]);
   bernoulliInto(flat, default_generator, 1 - p, round(1 / round(1 - p)));
   return noise;

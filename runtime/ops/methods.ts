@@ -20,7 +20,23 @@ export {
 export { acos, asin, atan, cosh, sinh, tan } from "./angles.ts";
 export { bitwise_and, bitwise_or, bitwise_xor } from "./bitwise.ts";
 export { addcdiv, addcmul, atan2, lerp } from "./combining.ts";
-export { bool, byte, copy, cpu, double, fill, float, int, long, to, type_as } from "./conversion.ts";
+export {
+  bfloat16,
+  bool,
+  byte,
+  char,
+  copy,
+  cpu,
+  double,
+  fill,
+  float,
+  half,
+  int,
+  long,
+  short,
+  to,
+  type_as,
+} from "./conversion.ts";
 export { max, min } from "./extremum.ts";
 export { index_add, index_put, index_select, masked_select } from "./indexing.ts";
 export { addmm, bmm, dot, matmul, mm, mv } from "./matmul.ts";

@@ -244,7 +244,7 @@ export const layer_norm: Operator<
   ],
 });
 
-/** The smallest number that makes a difference to 1. */
+/** The smallest number that makes a difference to 1; of 16 bits, to 1 as float32, in which they are computed. */
 function machineEpsilon(dtype: DType): number {
   return dtype === float64 ? 2 ** -52 : 2 ** -23;
 }

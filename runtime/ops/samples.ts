@@ -1,5 +1,5 @@
 /** Inputs for operators' samples: the same on every run, float64, and away from the points where a function has a kink. */
-import { float64, type DType, allocateArray } from "../dtype.ts";
+import { allocateArray, float64, writeElement, type DType } from "../dtype.ts";
 import { numel, type Shape } from "../shape.ts";
 import { fromArray } from "../settle.ts";
 import type { Tensor } from "../tensor.ts";
@@ -32,8 +32,6 @@ export function sample(
 /** A tensor with the given elements, without gradient: indices, masks, labels. */
 export function given(values: readonly number[], dtype: DType, shape: Shape = [values.length]): Tensor {
   const data = allocateArray(dtype, values.length);
-  values.forEach((value, i) => {
-    data[i] = (dtype.name === "int64" ? BigInt(value) : value) as never; // the array's element type follows from the dtype
-  });
+  values.forEach((value, i) => writeElement(dtype, data, i, dtype.name === "int64" ? BigInt(value) : value));
   return fromArray(data, dtype, shape);
 }

@@ -1,6 +1,7 @@
 /** Other shapes of the same elements. A view shares its storage with its input, and each sees what is written into the other. */
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { isRecordingOff } from "../autograd/modes.ts";
+import { contiguous_format } from "../memoryFormat.ts";
 import { composite, operator, type Operator } from "../operator.ts";
 import { dims, integer, requiredDims, sizes, tensor } from "../parameters.ts";
 import { alias } from "../settle.ts";
@@ -130,7 +131,9 @@ export const reshape: Operator<SizesSignature> = composite({
   define: ({ input, shape }) => {
     const wanted = inferSize(shape, input.numel());
     const fits = stridesForView(input.shape, input.strides, wanted) !== null;
-    return fits ? view(input, wanted) : unsafeView(clone(input), wanted);
+    return fits
+      ? view(input, wanted)
+      : unsafeView(clone(input, { memory_format: contiguous_format }), wanted);
   },
   samples: [() => [sample([2, 3]), [3, 2]], () => [sample([2, 3]).t(), -1]],
   errors: [wrongSize],

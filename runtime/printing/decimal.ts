@@ -72,6 +72,20 @@ export function toFixedDecimal(value: number, fractionDigits: number): string {
   return (isNegative(value) ? "-" : "") + withPoint(digits, fractionDigits);
 }
 
+/** Without zeros at the end of the fraction. */
+function trimmed(text: string): string {
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
+/** C's `%g` with so many significant digits: fixed for middling exponents, without zeros at the end. */
+export function toGeneralDecimal(value: number, significantDigits: number): string {
+  if (!Number.isFinite(value)) return nonFiniteText(value);
+  const [mantissa, exponent] = toExponentDecimal(value, significantDigits - 1).split("e") as [string, string];
+  const power = Number(exponent);
+  if (power < -4 || power >= significantDigits) return `${trimmed(mantissa)}e${exponent}`;
+  return trimmed(toFixedDecimal(value, significantDigits - 1 - power));
+}
+
 /** Python's `f"{value:.{fractionDigits}e}"`: one digit before the point, an exponent of two digits or more. */
 export function toExponentDecimal(value: number, fractionDigits: number): string {
   if (!Number.isFinite(value)) return nonFiniteText(value);

@@ -1,4 +1,4 @@
-import type { DTypeName } from "../dtype.ts";
+import { dtypes, type DTypeName } from "../dtype.ts";
 import { toExponentDecimal, toFixedDecimal } from "./decimal.ts";
 import type { PrintOptions } from "./options.ts";
 
@@ -8,11 +8,6 @@ export interface ElementFormat {
   readonly width: number;
   /** Text of one element, padded on the left. */
   format(value: number | bigint): string;
-}
-
-/** Whether a dtype holds fractions, which decides that its elements are printed with a decimal point. */
-function isFloating(dtype: DTypeName): boolean {
-  return dtype === "float32" || dtype === "float64";
 }
 
 function padded(texts: Iterable<string>, text: (value: number | bigint) => string): ElementFormat {
@@ -63,5 +58,7 @@ export function elementFormat(
   values: readonly (number | bigint)[],
   options: PrintOptions,
 ): ElementFormat {
-  return isFloating(dtype) ? floatFormat(values.map(Number), options) : wholeFormat(dtype, values);
+  return dtypes[dtype].is_floating_point
+    ? floatFormat(values.map(Number), options)
+    : wholeFormat(dtype, values);
 }

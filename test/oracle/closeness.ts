@@ -3,6 +3,8 @@ import { decodeValues, type EncodedNumber, type EncodedTensor } from "./data.ts"
 
 /** What `torch.testing.assert_close` allows for each floating dtype; everything else must be equal. */
 const tolerances: Readonly<Record<string, { readonly relative: number; readonly absolute: number }>> = {
+  float16: { relative: 1e-3, absolute: 1e-5 },
+  bfloat16: { relative: 1.6e-2, absolute: 1e-5 },
   float32: { relative: 1.3e-6, absolute: 1e-5 },
   float64: { relative: 1e-7, absolute: 1e-7 },
 };

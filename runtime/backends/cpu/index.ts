@@ -11,29 +11,82 @@ import { copy } from "./copying/copy.ts";
 import { scanning } from "./scan/index.ts";
 import { sorting } from "./sorting/index.ts";
 import { rows } from "./rows/index.ts";
+import { withNarrowDtypes } from "./widening.ts";
 import { pointwise, pointwiseAll } from "./pointwise/pointwise.ts";
+
+/** The methods that know every dtype: they write and read each element by itself. */
+const elementwise = { allocate, allocateZeros, adopt, pointwise, pointwiseAll, copy };
+
+const { take, put, triangle, countTrue, truePositions } = indexing;
+
+/** The others, which leave narrow dtypes to wider ones, with the positions of the arguments that each writes. */
+const others = withNarrowDtypes(
+  {
+    reduce,
+    argReduce,
+    extremes,
+    variance,
+    matmul,
+    convolution,
+    transposedConvolution,
+    convolutionWeight,
+    ...attention,
+    ...pooling,
+    ...random,
+    ...scanning,
+    ...sorting,
+    ...rows,
+    combine: put,
+  },
+  {
+    reduce: [1],
+    argReduce: [1],
+    extremes: [1, 2],
+    variance: [0],
+    matmul: [0],
+    convolution: [0],
+    transposedConvolution: [0],
+    convolutionWeight: [0],
+    attention: [0, 1],
+    attentionBackward: [0],
+    maxPool: [0, 1],
+    maxPoolSpread: [0],
+    maxPoolPick: [0],
+    averagePool: [0],
+    averagePoolSpread: [0],
+    fillUniform: [0],
+    fillNormal: [0],
+    fillBernoulli: [0],
+    fillIntegers: [0],
+    fillPermutation: [0],
+    scan: [1],
+    scanExtreme: [1, 2],
+    sortRows: [0, 1],
+    topRows: [0, 1],
+    softmax: [0],
+    softmaxBackward: [0],
+    logSumExp: [0],
+    moments: [0, 1],
+    normalize: [0, 1, 2],
+    normalizeBackward: [0],
+    normalizeWeightGradient: [0],
+    rowProducts: [0],
+    pickLabels: [0],
+    spreadLabels: [0],
+    combine: [0],
+  },
+);
+
+const { combine, ...withoutCombine } = others;
 
 /** The processor: wasm kernels, and plain JavaScript for what they do not cover. */
 export const cpuBackend: Backend = {
-  allocate,
-  allocateZeros,
-  adopt,
-  pointwise,
-  pointwiseAll,
-  copy,
-  reduce,
-  argReduce,
-  extremes,
-  variance,
-  matmul,
-  convolution,
-  transposedConvolution,
-  convolutionWeight,
-  ...attention,
-  ...pooling,
-  ...indexing,
-  ...random,
-  ...scanning,
-  ...sorting,
-  ...rows,
+  ...elementwise,
+  ...withoutCombine,
+  take,
+  triangle,
+  countTrue,
+  truePositions,
+  // What is only moved needs no wider dtype.
+  put: (target, values, how) => (how === "replace" ? put : combine)(target, values, how),
 };

@@ -98,6 +98,10 @@ scatter_add
 fill
 float
 double
+half
+bfloat16
+char
+short
 long
 int
 bool

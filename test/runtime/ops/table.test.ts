@@ -1,6 +1,6 @@
 /** One test for every operator of the table: its samples, its derivatives, its errors. */
 import { describe, expect, test } from "vitest";
-import { Tensor } from "../../../runtime/index.ts";
+import torch, { Tensor } from "../../../runtime/index.ts";
 import { gradcheck, gradgradcheck } from "../../../runtime/autograd/gradcheck.ts";
 import type { OperatorFacts, Sample } from "../../../runtime/operator.ts";
 import * as functions from "../../../runtime/ops/functions.ts";
@@ -46,7 +46,9 @@ const coarse = { eps: 0.5, atol: 1e-3, rtol: 1e-3 };
 /** Holds one sample's derivatives against finite differences; samples without a gradient have none to hold. */
 function checkSample(operator: Callable, sample: Sample): void {
   const args = sample();
-  const inputs = differentiableInputs(args).map((input) => input.detach().clone().requires_grad_(true));
+  const inputs = differentiableInputs(args).map((input) =>
+    input.detach().clone({ memory_format: torch.contiguous_format }).requires_grad_(true),
+  );
   const call = (...replaced: Tensor[]): readonly Tensor[] =>
     resultsOf(operator(...replaceInputs(args, replaced)));
   const results = call(...inputs).filter((result) => result.requires_grad);

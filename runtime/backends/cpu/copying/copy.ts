@@ -65,7 +65,7 @@ function exchangedDimension({ shape, strides }: Layout): number {
 /** Copies blocks that change rows for columns, where the layouts are like that. */
 function copyTransposed(output: View, input: View): boolean {
   const { itemsize } = output.dtype;
-  if (itemsize === 1 || !sameShape(output.shape, input.shape)) return false;
+  if (itemsize < 4 || !sameShape(output.shape, input.shape)) return false;
   const layout = nest(output.shape, [
     output.strides,
     broadcastStrides(input.shape, input.strides, output.shape),

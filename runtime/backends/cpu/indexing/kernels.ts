@@ -17,7 +17,7 @@ type WalkModule = KernelModule<RowKind>;
 
 type Numeric = "i32" | "i64" | "f32" | "f64";
 
-/** How an element of a dtype is held while computing, read and written. */
+/** How an element of a dtype is held while computing, read and written; fractions of 16 bits are moved only. */
 const elements: Readonly<
   Record<DTypeName, { type: Numeric; load: MemoryInstruction; store: MemoryInstruction; bytes: number }>
 > = {
@@ -25,12 +25,16 @@ const elements: Readonly<
   float64: { type: "f64", load: "f64.load", store: "f64.store", bytes: 8 },
   int32: { type: "i32", load: "i32.load", store: "i32.store", bytes: 4 },
   int64: { type: "i64", load: "i64.load", store: "i64.store", bytes: 8 },
+  float16: { type: "i32", load: "i32.load16_s", store: "i32.store16", bytes: 2 },
+  bfloat16: { type: "i32", load: "i32.load16_s", store: "i32.store16", bytes: 2 },
+  int8: { type: "i32", load: "i32.load8_s", store: "i32.store8", bytes: 1 },
+  int16: { type: "i32", load: "i32.load16_s", store: "i32.store16", bytes: 2 },
   uint8: { type: "i32", load: "i32.load8_u", store: "i32.store8", bytes: 1 },
   bool: { type: "i32", load: "i32.load8_u", store: "i32.store8", bytes: 1 },
 };
 
 /** The dtype whose instructions move elements of so many bytes. */
-const mover: Readonly<Record<number, DTypeName>> = { 1: "uint8", 4: "int32", 8: "int64" };
+const mover: Readonly<Record<number, DTypeName>> = { 1: "uint8", 2: "int16", 4: "int32", 8: "int64" };
 
 /** Leaves the larger or smaller of two whole numbers. */
 function pick(f: FunctionBuilder, type: "i32" | "i64", comparison: Instruction): void {

@@ -1,5 +1,5 @@
 /** Compiled kernels, kept by expression, dtypes and the ways that operands are walked. */
-import type { DType } from "../../../dtype.ts";
+import { float32, type DType } from "../../../dtype.ts";
 import type { Expression } from "../../../expression.ts";
 import { compile, type Kernel as JavaScriptKernel } from "../reference/pointwise.ts";
 import { hasRelaxedSimd } from "../wasm/features.ts";
@@ -28,12 +28,24 @@ function grainOf(cost: number): number {
   return Math.round(600_000 / (cost + 6));
 }
 
+/** So many codes of dtypes are told apart by one number. */
+const mostInKey = 14;
+
+function keyOf(computeDtype: DType, outputs: readonly View[], inputs: readonly View[]): number | string {
+  if (outputs.length + inputs.length > mostInKey)
+    return [computeDtype, ...[...outputs, ...inputs].map(({ dtype }) => dtype)].join();
+  let key = computeDtype.code;
+  for (const output of outputs) key = key * 10 + output.dtype.code;
+  for (const input of inputs) key = key * 10 + input.dtype.code;
+  return key;
+}
+
 /** What is known of a list of expressions that are computed together. */
 export class Program {
   readonly expressions: readonly Expression[];
   readonly parameterCount: number;
   readonly #wasm = new Map<number | string, WasmKernel>();
-  readonly #javaScript = new Map<number, JavaScriptKernel>();
+  readonly #javaScript = new Map<number | string, JavaScriptKernel>();
   readonly #lowerable: (boolean | undefined)[] = [];
 
   constructor(expressions: readonly Expression[]) {
@@ -50,10 +62,7 @@ export class Program {
 
   /** The JavaScript loop for these operands. */
   javaScript(computeDtype: DType, outputs: readonly View[], inputs: readonly View[]): JavaScriptKernel {
-    let key = computeDtype.code;
-    for (const output of outputs) key = key * 8 + output.dtype.code;
-    // Up to 16 operands; more would need a longer key.
-    for (const input of inputs) key = key * 8 + input.dtype.code;
+    const key = keyOf(computeDtype, outputs, inputs);
     let kernel = this.#javaScript.get(key);
     if (kernel === undefined) {
       kernel = compile({
@@ -90,7 +99,9 @@ export class Program {
   ): WasmKernel {
     const operand = (view: View, position: number): Operand => {
       const mode = modes[walks[position]!]!;
-      return { mode, dtype: mode === "number" ? computeDtype.name : view.dtype.name };
+      // A plain number beside fractions of 16 bits is a float32.
+      const own = mode === "number" ? (computeDtype.bits === null ? computeDtype : float32) : view.dtype;
+      return { mode, dtype: own.name };
     };
     const targets = outputs.map((view, i) => operand(view, i));
     const sources = inputs.map((view, i) => operand(view, outputs.length + i));

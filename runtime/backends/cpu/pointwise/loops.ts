@@ -2,6 +2,7 @@
 import type { DTypeName } from "../../../dtype.ts";
 import { parameterBase } from "../memory/heap.ts";
 import { ModuleBuilder, type FunctionBuilder, type Local } from "../wasm/assembler.ts";
+import { elementBytes, laneTypes, widenings } from "./elements.ts";
 import { LaneEmitter, type Sources } from "./emission.ts";
 import { isWide, type Lane, type LaneType } from "./lanes.ts";
 
@@ -27,26 +28,6 @@ export interface KernelPlan {
   /** Whether `a · b + c` may be one instruction, which rounds once. */
   readonly relaxed: boolean;
 }
-
-/** Bytes of an element. */
-const elementBytes: Readonly<Record<DTypeName, number>> = {
-  bool: 1,
-  uint8: 1,
-  int32: 4,
-  int64: 8,
-  float32: 4,
-  float64: 8,
-};
-
-/** The lanes in which elements of a dtype lie after they were read. */
-export const laneTypes: Readonly<Record<DTypeName, LaneType>> = {
-  bool: "i32",
-  uint8: "i32",
-  int32: "i32",
-  int64: "i64",
-  float32: "f32",
-  float64: "f64",
-};
 
 /** Where the description of nested loops begins in the parameter area, in 32-bit words; before it are 64 numbers of 8 bytes. */
 export const nestWords = 128;
@@ -171,11 +152,16 @@ class InnerLoop {
     const { dtype } = this.#plan.outputs[0]!;
     const root = this.emitter.roots[0]!;
     const offset = this.#vector * 4 * elementBytes[dtype];
-    if (elementBytes[dtype] === 1) {
+    if (elementBytes[dtype] < 4) {
       f.get(pointer);
       this.emitter.push(root, 0);
-      this.#toBytes();
-      f.laneMemory("v128.store32_lane", 0, offset);
+      if (elementBytes[dtype] === 1) {
+        this.#toBytes();
+        f.laneMemory("v128.store32_lane", 0, offset);
+      } else {
+        this.#toPairs();
+        f.laneMemory("v128.store64_lane", 0, offset);
+      }
     } else
       this.#values[0]!.forEach((_, half) => {
         f.get(pointer);
@@ -197,6 +183,13 @@ class InnerLoop {
     f.tee(lanes).get(lanes).op("i8x16.narrow_i16x8_u");
   }
 
+  /** Four lanes of 32 bits as their lower halves. */
+  #toPairs(): void {
+    const f = this.#f;
+    const lanes = f.local("v128");
+    f.v128("i32x4", 0xffff).op("v128.and").tee(lanes).get(lanes).op("i16x8.narrow_i32x4_u");
+  }
+
   #store(output: number): void {
     const f = this.#f;
     const { dtype, mode } = this.#plan.outputs[output]!;
@@ -204,7 +197,7 @@ class InnerLoop {
     const bytes = elementBytes[dtype];
     const halves = this.#values[output]!;
     const isMask = this.emitter.roots[output]!.type.startsWith("m");
-    if (!this.#last && mode === "contiguous" && bytes > 1) {
+    if (!this.#last && mode === "contiguous" && bytes >= 4) {
       halves.forEach((value, half) =>
         f
           .get(pointer)
@@ -233,6 +226,7 @@ class InnerLoop {
     f.get(value);
     if (bytes === 8) f.laneMemory("v128.store64_lane", lane & 1, offset);
     else if (bytes === 4) f.laneMemory("v128.store32_lane", lane, offset);
+    else if (bytes === 2) f.laneMemory("v128.store16_lane", 2 * lane, offset);
     else f.laneMemory("v128.store8_lane", 4 * lane, offset);
   }
 
@@ -285,19 +279,24 @@ class InnerLoop {
 
   #loadRepeated(operand: number): void {
     const f = this.#f;
-    const bytes = elementBytes[this.#operands[operand]!.dtype];
+    const { dtype } = this.#operands[operand]!;
+    const bytes = elementBytes[dtype];
     f.get(this.#pointers[operand]!);
-    if (bytes === 1) f.memory("i32.load8_u").op("i32x4.splat");
+    const widening = widenings[dtype];
+    if (widening !== undefined) f.memory(widening.one).op("i32x4.splat");
     else f.memory(bytes === 8 ? "v128.load64_splat" : "v128.load32_splat");
   }
 
   #loadContiguous(operand: number, half: number): void {
     const f = this.#f;
-    const bytes = elementBytes[this.#operands[operand]!.dtype];
+    const { dtype } = this.#operands[operand]!;
+    const bytes = elementBytes[dtype];
     const offset = this.#vector * 4 * bytes;
     f.get(this.#pointers[operand]!);
-    if (bytes === 1) {
-      f.memory("v128.load32_zero", offset).op("i16x8.extend_low_i8x16_u").op("i32x4.extend_low_i16x8_u");
+    const widening = widenings[dtype];
+    if (widening !== undefined) {
+      f.memory(widening.four, offset);
+      for (const step of widening.extend) f.op(step);
       return;
     }
     if (half === 1 && this.#last) f.get(this.#lastHigh).op("i32.add").memory("v128.load", offset);
@@ -314,13 +313,15 @@ class InnerLoop {
 
   #loadStrided(operand: number, half: number): void {
     const f = this.#f;
-    const bytes = elementBytes[this.#operands[operand]!.dtype];
-    if (bytes === 1) {
+    const { dtype } = this.#operands[operand]!;
+    const bytes = elementBytes[dtype];
+    const widening = widenings[dtype];
+    if (widening !== undefined) {
       this.#pushAddress(operand, 0);
-      f.memory("i32.load8_u").op("i32x4.splat");
+      f.memory(widening.one).op("i32x4.splat");
       for (let lane = 1; lane < 4; lane++) {
         this.#pushAddress(operand, lane);
-        f.memory("i32.load8_u").lane("i32x4.replace_lane", lane);
+        f.memory(widening.one).lane("i32x4.replace_lane", lane);
       }
       return;
     }

@@ -1,14 +1,16 @@
 /** From an expression, which says what an operator means, to lanes, which say how it is computed. */
 import type { DType, DTypeName } from "../../../dtype.ts";
 import type { BinaryFunction, Comparison, Expression, Logical, UnaryFunction } from "../../../expression.ts";
+import { keepsDigits } from "../../../halves.ts";
 import * as lanes from "./lanes.ts";
 import type { Lane, LaneType } from "./lanes.ts";
+import { laneCodecs, type LaneCodec } from "./halves.ts";
 import { exp, exp2, expm1, sigmoid, tanh } from "./math/exponential.ts";
 import { log, log1p, logTo } from "./math/logarithm.ts";
 import { erf, erfc, gelu, normalCdf } from "./math/normal.ts";
 import { pow } from "./math/power.ts";
 import { cos, sin } from "./math/trigonometric.ts";
-import { laneTypes } from "./loops.ts";
+import { laneTypes } from "./elements.ts";
 
 const {
   abs,
@@ -105,8 +107,12 @@ const whole64: Repertoire = {
 const repertoires: Readonly<Record<DTypeName, Repertoire>> = {
   float32: single,
   float64: fractions,
+  float16: single,
+  bfloat16: single,
   int64: whole64,
   int32: whole32,
+  int16: whole32,
+  int8: whole32,
   uint8: whole32,
   bool: whole32,
 };
@@ -156,6 +162,18 @@ function toType(x: Lane, type: LaneType): Lane {
   return value;
 }
 
+/** Whole numbers that every dtype of 16 bits holds. */
+const small: ReadonlySet<DTypeName> = new Set<DTypeName>(["bool", "uint8", "int8", "int16"]);
+
+function codecOf(dtype: DTypeName): LaneCodec | undefined {
+  return dtype === "float16" || dtype === "bfloat16" ? laneCodecs[dtype] : undefined;
+}
+
+/** The lower bits of a number, the highest of which is the sign. */
+function signExtended(x: Lane, by: number): Lane {
+  return lanes.shiftRight(lanes.shiftLeft(x, by), by);
+}
+
 class Lowering {
   readonly #dtype: DType;
   readonly #type: LaneType;
@@ -165,7 +183,7 @@ class Lowering {
 
   constructor(dtype: DType, inputs: readonly InputFacts[]) {
     this.#dtype = dtype;
-    this.#type = laneTypes[dtype.name];
+    this.#type = dtype.bits === null ? laneTypes[dtype.name] : "f32";
     this.#repertoire = repertoires[dtype.name];
     this.#inputs = inputs;
   }
@@ -228,13 +246,17 @@ class Lowering {
 
   #input(index: number): Lane {
     const { dtype } = this.#inputs[index]!;
-    const read: Lane = { type: laneTypes[dtype], operation: { kind: "input", index }, args: [] };
+    const element: Lane = { type: laneTypes[dtype], operation: { kind: "input", index }, args: [] };
+    const read = codecOf(dtype)?.decode(element) ?? element;
     if (this.#dtype.name === "bool" && dtype !== "bool") return select(ne(read, 0), constant("i32", 1), 0);
     const value = read.type.startsWith("f") ? toType(read, this.#type) : convert(read, this.#type);
     // A wider whole number loses its upper bits, as it would on its way into a tensor of the compute dtype.
     if (this.#dtype.name === "uint8" && dtype !== "uint8" && dtype !== "bool")
       return and(value, constant("i32", 255));
-    return value;
+    if (this.#dtype.name === "int8" && dtype !== "int8" && dtype !== "bool") return signExtended(value, 24);
+    if (this.#dtype.name === "int16" && !small.has(dtype)) return signExtended(value, 16);
+    const codec = codecOf(this.#dtype.name);
+    return codec === undefined || keepsDigits(dtype) ? value : codec.decode(codec.encode(value));
   }
 }
 
@@ -246,7 +268,10 @@ export function lower(
   outputs: readonly InputFacts[],
 ): Lane[] {
   const lowering = new Lowering(dtype, inputs);
-  return expressions.map((expression, i) =>
-    outputs[i]!.dtype === "bool" ? lowering.truth(expression) : lowering.number(expression),
-  );
+  return expressions.map((expression, i) => {
+    const { dtype: own } = outputs[i]!;
+    if (own === "bool") return lowering.truth(expression);
+    const value = lowering.number(expression);
+    return codecOf(own)?.encode(value) ?? value;
+  });
 }

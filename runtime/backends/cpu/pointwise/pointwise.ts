@@ -1,5 +1,5 @@
 /** Runs pointwise expressions: decides between wasm and JavaScript, settles how each operand is walked, and calls the kernel. */
-import type { DType } from "../../../dtype.ts";
+import { readElement, type DType } from "../../../dtype.ts";
 import type { Expression } from "../../../expression.ts";
 import { broadcastStrides, isContiguous, numel, sameShape } from "../../../shape.ts";
 import type { View } from "../../backend.ts";
@@ -27,8 +27,9 @@ const smallBytes = 64;
 /** Dimensions around the inner one that a kernel walks by itself; more are left to JavaScript. */
 const largestOuterRank = 6;
 
-/** So many operands can be told apart by one number. */
+/** So many operands can be told apart by one number: in one loop, where outputs are walked in one way, and in several. */
 const mostInKey = 9;
+const mostInNestedKey = 8;
 
 const none: readonly number[] = [];
 const slotInts = parameterInts;
@@ -106,14 +107,14 @@ function runFlat(
   let position = 0;
   for (const output of outputs) {
     if (!isContiguous(output.shape, output.strides)) return false;
-    key = key * 8 + output.dtype.code;
+    key = key * 10 + output.dtype.code;
     walks[position++] = contiguous;
   }
   for (const input of inputs) {
     const walk = flatWalk(input, outputs[0]!);
     if (walk < 0) return false;
     walks[position++] = walk;
-    key = key * 32 + input.dtype.code * 4 + walk;
+    key = key * 40 + input.dtype.code * 4 + walk;
   }
   const kernel = program.wasm(key * 8, computeDtype, outputs, inputs, walks, 0);
   writeNumbers(computeDtype, program.parameterCount, inputs, outputs.length, parameters);
@@ -147,14 +148,16 @@ function writeNumbers(
   let slot = parameterCount;
   for (let i = 0; i < inputs.length; i++) {
     if (walks[firstWalk + i] !== plainNumber) continue;
-    const { storage, offset } = inputs[i]!;
-    writeNumber(slot++, computeDtype, storage.data[offset]!);
+    const { dtype, storage, offset } = inputs[i]!;
+    writeNumber(slot++, computeDtype, readElement(dtype, storage.data, offset));
   }
 }
 
 function writeNumber(slot: number, computeDtype: DType, value: number | bigint): void {
   switch (computeDtype.name) {
     case "float32":
+    case "float16":
+    case "bfloat16":
       slotFloats[2 * slot] = Number(value);
       return;
     case "float64":
@@ -171,7 +174,9 @@ function writeNumber(slot: number, computeDtype: DType, value: number | bigint):
 function wholeNumber(computeDtype: DType, value: number | bigint): number {
   if (computeDtype.name === "bool") return Number(value) === 0 ? 0 : 1;
   const wrapped = typeof value === "bigint" ? Number(BigInt.asIntN(32, value)) : value;
-  return computeDtype.name === "uint8" ? wrapped & 255 : wrapped | 0;
+  if (computeDtype.itemsize === 4) return wrapped | 0;
+  if (computeDtype.name === "uint8") return wrapped & 255;
+  return computeDtype.name === "int8" ? (wrapped << 24) >> 24 : (wrapped << 16) >> 16;
 }
 
 /** What tells the keys of the kernels of `runNested` apart: how many dimensions are around the inner one, and none for a kernel over one dimension. */
@@ -182,11 +187,11 @@ function keyOf(computeDtype: DType, views: readonly View[], outerRank: number): 
   let key = computeDtype.code;
   let longer = "";
   for (let i = 0; i < views.length; i++) {
-    if (i > 0 && i % mostInKey === 0) {
+    if (i > 0 && i % mostInNestedKey === 0) {
       longer += `${key} `;
       key = 0;
     }
-    key = key * 32 + views[i]!.dtype.code * 4 + walks[i]!;
+    key = key * 40 + views[i]!.dtype.code * 4 + walks[i]!;
   }
   key = key * 8 + (outerRank || lineKey);
   return longer === "" ? key : longer + key;

@@ -1,5 +1,6 @@
 /** Pointwise expressions as JavaScript loops: the reference that faster kernels are held against, and what runs where there are none, or for a few elements. */
 import type { DType, DTypeName } from "../../../dtype.ts";
+import { bitCodecs, keepsDigits } from "../../../halves.ts";
 import type { BinaryFunction, Comparison, Expression, Logical, UnaryFunction } from "../../../expression.ts";
 import { broadcastStrides, isContiguous, numel, sameShape, type Shape } from "../../../shape.ts";
 import type { View } from "../../backend.ts";
@@ -120,7 +121,7 @@ const big: Dialect = {
 };
 
 function dialectOf(dtype: DType): Dialect {
-  if (dtype.is_floating_point) return dtype.name === "float32" ? single : floating;
+  if (dtype.is_floating_point) return dtype.name === "float64" ? floating : single;
   return dtype.name === "int64" ? big : integral;
 }
 
@@ -173,8 +174,28 @@ function truth(expression: Expression, dialect: Dialect): string {
   return isTruth(expression) ? text : `(${text} !== ${dialect.constant(0)})`;
 }
 
+function isHalf(dtype: DTypeName): dtype is keyof typeof bitCodecs {
+  return dtype in bitCodecs;
+}
+
+/** A whole number of 32 bits as one of fewer. */
+const wrappings: Readonly<Record<"uint8" | "int8" | "int16" | "int32", (x: string) => string>> = {
+  uint8: (x) => `(${x} & 255)`,
+  int8: (x) => `(${x} << 24 >> 24)`,
+  int16: (x) => `(${x} << 16 >> 16)`,
+  int32: (x) => `(${x} | 0)`,
+};
+
 /** How an element of dtype `from` is read as one of the compute dtype. */
 function reading(from: DTypeName, to: DTypeName): (element: string) => string {
+  if (isHalf(from)) {
+    const read = isHalf(to) ? same : reading("float32", to);
+    return (x) => read(`${from}.decode(${x})`);
+  }
+  if (isHalf(to)) {
+    const read = reading(from, "float32");
+    return keepsDigits(from) ? read : (x) => `${to}.decode(${to}.encode(${read(x)}))`;
+  }
   if (from === to) return same;
   if (to === "bool") return (x) => `(${x} == 0 ? 0 : 1)`;
   if (to === "int64") return call("toInt64");
@@ -187,7 +208,7 @@ function reading(from: DTypeName, to: DTypeName): (element: string) => string {
       : from.startsWith("float")
         ? call("toInt32")
         : same;
-  return to === "uint8" ? (x) => `(${wrapped(x)} & 255)` : (x) => `(${wrapped(x)} | 0)`;
+  return (x) => wrappings[to](wrapped(x));
 }
 
 /** Computes `size` elements. The strides are in the operands' order, outputs first; so are the offsets. */
@@ -226,7 +247,7 @@ export interface LoopFacts {
 
 function readParameter(index: number, dtype: DTypeName): string {
   if (dtype === "int64") return `BigInt(parameters[${index}])`;
-  return dtype === "float32" ? `Math.fround(parameters[${index}])` : `parameters[${index}]`;
+  return dtype === "float32" || isHalf(dtype) ? `Math.fround(parameters[${index}])` : `parameters[${index}]`;
 }
 
 /** The loops of `facts`. */
@@ -240,9 +261,11 @@ function compileLoop(
   flat: boolean,
 ): unknown {
   const dialect = dialectOf(computeDtype);
-  const values = expressions.map((expression, i) =>
-    outputs[i] === "bool" ? `${truth(expression, dialect)} ? 1 : 0` : number(expression, dialect),
-  );
+  const values = expressions.map((expression, i) => {
+    if (outputs[i] === "bool") return `${truth(expression, dialect)} ? 1 : 0`;
+    const value = number(expression, dialect);
+    return isHalf(outputs[i]!) ? `${outputs[i]}.encode(${value})` : value;
+  });
   const count = outputs.length;
   const stride = (i: number): string =>
     flat ? (i < count ? "1" : `isSingle(inputs[${i - count}]) ? 0 : 1`) : `strides[${i}]`;
@@ -269,7 +292,7 @@ function compileLoop(
     ...values.map((_, i) => `  t${i}[o${i}] = y${i}; o${i} += u${i};`),
     `}`,
   ].join("\n");
-  const names = [...Object.keys(functions), isSingle.name];
+  const names = [...Object.keys(functions), ...Object.keys(bitCodecs), isSingle.name];
   const parameters = flat
     ? "outputs, inputs, size, parameters"
     : "outputs, inputs, offsets, strides, size, parameters";
@@ -277,7 +300,7 @@ function compileLoop(
   const make = new Function(...names, `return (${parameters}) => {\n${body}\n};`) as (
     ...values: unknown[]
   ) => unknown;
-  return make(...Object.values(functions), isSingle);
+  return make(...Object.values(functions), ...Object.values(bitCodecs), isSingle);
 }
 
 /** Whether an operand repeats one element. */

@@ -1,4 +1,5 @@
 /** Divides scans among threads: by rows, or by blocks of columns. */
+import type { WideName } from "../../../dtype.ts";
 import type { View } from "../../backend.ts";
 import type { ScanBackend } from "../../scan.ts";
 import { addressOf } from "../memory/storage.ts";
@@ -30,7 +31,8 @@ function scanExtreme(kind: "max" | "min", values: View, indices: View, input: Vi
   const [, n, inner] = shape;
   const { total, grain } = units(shape);
   const addresses = [input, values, indices].map(addressOf);
-  runKernel(extremeModule(input.dtype.name), kind, total, grain, [...addresses, n, inner, 0]);
+  // Elements of other dtypes come as a wider one.
+  runKernel(extremeModule(input.dtype.name as WideName), kind, total, grain, [...addresses, n, inner, 0]);
 }
 
 /** The processor's part of `ScanBackend`. */

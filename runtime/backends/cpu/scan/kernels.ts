@@ -1,5 +1,5 @@
 /** Running sums, products and extremes in wasm. */
-import type { DTypeName } from "../../../dtype.ts";
+import type { WideName } from "../../../dtype.ts";
 import { ModuleBuilder, scratchGlobal, type FunctionBuilder, type Local } from "../wasm/assembler.ts";
 import type { Instruction, MemoryInstruction } from "../wasm/instructions.ts";
 import { KernelModule } from "../wasm/kernelModule.ts";
@@ -18,7 +18,7 @@ interface Facts {
   readonly type: "i32" | "i64" | "f32" | "f64";
 }
 
-const facts: Readonly<Record<DTypeName, Facts>> = {
+const facts: Readonly<Record<WideName, Facts>> = {
   float32: { bytes: 4, load: "f32.load", store: "f32.store", type: "f32" },
   float64: { bytes: 8, load: "f64.load", store: "f64.store", type: "f64" },
   int32: { bytes: 4, load: "i32.load", store: "i32.store", type: "i32" },
@@ -201,7 +201,7 @@ function emitTakes(
   if (fraction) f.get(value).get(value).op(`${type}.ne`).op("i32.or");
 }
 
-function buildExtreme(module: ModuleBuilder, dtype: DTypeName, kind: "max" | "min"): void {
+function buildExtreme(module: ModuleBuilder, dtype: WideName, kind: "max" | "min"): void {
   const f = module.function(kind, parameters);
   const { bytes, load, store, type } = facts[dtype];
   const slotStore: MemoryInstruction = `${type}.store`;
@@ -228,7 +228,7 @@ function buildExtreme(module: ModuleBuilder, dtype: DTypeName, kind: "max" | "mi
 type ScanKernel = "sumRows" | "sumColumns" | "prodRows" | "prodColumns";
 
 const scans = new Map<Scanned, KernelModule<ScanKernel>>();
-const extremes = new Map<DTypeName, KernelModule<"max" | "min">>();
+const extremes = new Map<WideName, KernelModule<"max" | "min">>();
 
 function known<K, M>(modules: Map<K, M>, key: K, make: () => M): M {
   let module = modules.get(key);
@@ -251,7 +251,7 @@ export function scanModule(dtype: Scanned): KernelModule<ScanKernel> {
 }
 
 /** Running extremes. */
-export function extremeModule(dtype: DTypeName): KernelModule<"max" | "min"> {
+export function extremeModule(dtype: WideName): KernelModule<"max" | "min"> {
   return known(extremes, dtype, () => {
     return new KernelModule<"max" | "min">(() => {
       const module = new ModuleBuilder();

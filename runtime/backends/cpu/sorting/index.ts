@@ -1,4 +1,5 @@
 /** Sorts rows, each on one thread. */
+import type { WideName } from "../../../dtype.ts";
 import type { View } from "../../backend.ts";
 import type { SortingBackend } from "../../sorting.ts";
 import { threadScratchBytes, withTemporary } from "../memory/heap.ts";
@@ -21,7 +22,7 @@ function run(
   last: number,
 ): void {
   const [rows, n] = input.shape as readonly [number, number];
-  const { name } = input.dtype;
+  const name = input.dtype.name as WideName; // elements of other dtypes come as a wider one
   const addresses = [input, values, indices].map(addressOf);
   const bytes = records * recordBytes(keyFacts[name]);
   const call = (memory: number, grain: number): void =>

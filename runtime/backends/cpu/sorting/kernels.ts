@@ -3,7 +3,7 @@
  *
  * Source: D. Knuth, "The Art of Computer Programming", volume 3, section 5.2.5 "Sorting by distribution".
  */
-import type { DTypeName } from "../../../dtype.ts";
+import type { WideName } from "../../../dtype.ts";
 import { ModuleBuilder, scratchGlobal, type FunctionBuilder, type Local } from "../wasm/assembler.ts";
 import { KernelModule } from "../wasm/kernelModule.ts";
 import {
@@ -279,10 +279,10 @@ function buildTop(module: ModuleBuilder, facts: KeyFacts, store: FunctionBuilder
   });
 }
 
-const modules = new Map<DTypeName, KernelModule<SortKernel>>();
+const modules = new Map<WideName, KernelModule<SortKernel>>();
 
 /** The kernels for a dtype. */
-export function sortModule(dtype: DTypeName): KernelModule<SortKernel> {
+export function sortModule(dtype: WideName): KernelModule<SortKernel> {
   let module = modules.get(dtype);
   if (module === undefined) {
     const facts = keyFacts[dtype];

@@ -4,7 +4,7 @@
  * A record of an element of up to 4 bytes is one i64, the key above the place, so that comparing records compares keys and, where they are equal, places. A record
  * of a larger element is 16 bytes: key, then place.
  */
-import type { DTypeName } from "../../../dtype.ts";
+import type { WideName } from "../../../dtype.ts";
 import type { FunctionBuilder, Local } from "../wasm/assembler.ts";
 import type { MemoryInstruction } from "../wasm/instructions.ts";
 
@@ -18,7 +18,7 @@ export interface KeyFacts {
   readonly store: MemoryInstruction;
 }
 
-export const keyFacts: Readonly<Record<DTypeName, KeyFacts>> = {
+export const keyFacts: Readonly<Record<WideName, KeyFacts>> = {
   float32: { bytes: 4, wide: false, fraction: true, signed: true, load: "i32.load", store: "i32.store" },
   float64: { bytes: 8, wide: true, fraction: true, signed: true, load: "i64.load", store: "i64.store" },
   int32: { bytes: 4, wide: false, fraction: false, signed: true, load: "i32.load", store: "i32.store" },
