@@ -154,12 +154,15 @@ function isSameView(left: Tensor, right: Tensor): boolean {
 
 /**
  * The operands with plain numbers in the compute dtype; the others are converted as they are read. Beside fractions of 16 bits, a number keeps float32's digits, in
- * which such dtypes are computed, but for comparisons.
+ * which such dtypes are computed, but for comparisons and in the first place. Source: `add_kernel` and its like in
+ * `aten/src/ATen/native/cpu/BinaryOpsKernel.cpp`.
  */
 function withNumbersIn(dtype: DType, operands: readonly Tensor[], rule: DTypeRule): readonly Tensor[] {
   if (dtype.bits !== null) {
     if (rule === "bool") return operands.map((each) => convert(each, dtype));
-    return operands.map((each) => (each.isNumber ? convert(each, float32) : each));
+    return operands.map((each, position) =>
+      each.isNumber ? convert(each, position === 0 ? dtype : float32) : each,
+    );
   }
   for (const operand of operands)
     if (operand.isNumber && operand.dtype !== dtype)

@@ -24,6 +24,7 @@ import { add, div, mul, sub } from "./arithmetic.ts";
 import { perChannel } from "./normalization.ts";
 import { E, x, y, z } from "./pointwise.ts";
 import { mean as meanOf, sum } from "./reduction.ts";
+import { to, widened } from "./conversion.ts";
 import { given, sample } from "./samples.ts";
 import { rsqrt } from "./unary.ts";
 import { expand, reshape, unsqueeze } from "./view.ts";
@@ -312,10 +313,10 @@ export const batch_norm: Operator<
       throw new NotImplementedError(
         `"batch_norm" not implemented for '${input.dtype.typeName}': convert with .float() first.`,
       );
-    const [result, mean, , variance] = nativeBatchNorm(
-      input,
-      weight,
-      bias,
+    const [normal, mean, , variance] = nativeBatchNorm(
+      widened(input),
+      weight === null ? null : widened(weight),
+      bias === null ? null : widened(bias),
       training ? null : running_mean,
       training ? null : running_var,
       training,
@@ -331,7 +332,7 @@ export const batch_norm: Operator<
           momentum,
         );
     }
-    return result;
+    return to(normal, input.dtype);
   },
   samples: [
     () => [sample([4, 3]), null, null, sample([3], { seed: 1 }), sample([3], { seed: 2 }), true, 0.1, 0.1],

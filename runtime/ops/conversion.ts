@@ -50,6 +50,13 @@ export const toCopy: Operator<
   samples: [() => [sample([2, 3]), { dtype: float64 }]],
 });
 
+/** The tensor in the dtype that fractions of 16 bits are computed in, for operators that take several steps and round once. */
+export function widened(tensor: Tensor): Tensor {
+  return tensor.dtype.bits === null
+    ? tensor
+    : toCopy(tensor, { dtype: float32, memory_format: preserve_format });
+}
+
 /** What `to` accepts first: a dtype, a device, or a tensor to be like. */
 type Target = DType | Device | string | Tensor;
 

@@ -12,6 +12,7 @@ import type { Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./arithmetic.ts";
 import { mean } from "./reduction.ts";
 import { given, sample } from "./samples.ts";
+import { to, widened } from "./conversion.ts";
 import { rsqrt } from "./unary.ts";
 import { reshape } from "./view.ts";
 
@@ -43,10 +44,15 @@ function checkDtypes(kernel: string, input: Tensor, parameters: readonly (Tensor
       `"${kernel}" not implemented for '${input.dtype.typeName}': convert with .float() first.`,
     );
   for (const parameter of parameters)
-    if (parameter !== null && parameter.dtype !== input.dtype)
+    // Beside fractions of 16 bits, parameters may be of the dtype in which these are computed.
+    if (parameter !== null && parameter.dtype !== input.dtype && !isWiderOf(parameter.dtype, input.dtype))
       throw new RuntimeError(
         `mixed dtype (CPU): expect parameter to have scalar type of ${input.dtype.typeName}, got ${parameter.dtype.typeName}: the input and the parameters of a normalisation have one dtype. Convert one of them, for example with .to(${input.dtype.toString()}).`,
       );
+}
+
+function isWiderOf(dtype: DType, narrow: DType): boolean {
+  return narrow.bits !== null && narrow.wider === dtype;
 }
 
 /** A tensor in row-major order as `[rows, length]`. */
@@ -222,8 +228,12 @@ export const layer_norm: Operator<
     bias: optionalTensor,
     eps: number(1e-5),
   },
-  define: ({ input, normalized_shape, weight, bias, eps }) =>
-    nativeLayerNorm(input, normalized_shape, weight, bias, eps)[0],
+  define: ({ input, normalized_shape, weight, bias, eps }) => {
+    if (input.dtype.bits === null || (weight ?? bias ?? input).dtype === input.dtype)
+      return nativeLayerNorm(input, normalized_shape, weight, bias, eps)[0];
+    checkDtypes("LayerNormKernelImpl", input, [weight, bias]);
+    return to(nativeLayerNorm(widened(input), normalized_shape, weight, bias, eps)[0], input.dtype);
+  },
   samples: affineSamples,
   errors: [
     {
@@ -270,9 +280,10 @@ export const rms_norm: Operator<
   define: ({ input, normalized_shape, weight, eps }) => {
     checkNormalizedShape(input, normalized_shape, { weight });
     checkDtypes("rms_norm", input, [weight]);
-    const square = mean(mul(input, input), lastDims(input.ndim, normalized_shape), true);
-    const normal = mul(input, rsqrt(add(square, eps ?? machineEpsilon(input.dtype))));
-    return weight === null ? normal : mul(normal, weight);
+    const wide = widened(input);
+    const square = mean(mul(wide, wide), lastDims(input.ndim, normalized_shape), true);
+    const normal = mul(wide, rsqrt(add(square, eps ?? machineEpsilon(input.dtype))));
+    return to(weight === null ? normal : mul(normal, widened(weight)), input.dtype);
   },
   samples: [() => [sample([3, 4]), [4], sample([4], { seed: 1 }), 0.1], () => [sample([2, 3, 4]), [3, 4]]],
   errors: [
@@ -330,11 +341,11 @@ export const group_norm: Operator<
         );
     checkDtypes("GroupNormKernelImpl", input, [weight, bias]);
     const length = batch === 0 ? 0 : numel(input.shape) / (batch * num_groups);
-    const groups = reshape(input, [batch, num_groups, length]);
+    const groups = reshape(widened(input), [batch, num_groups, length]);
     const normal = length === 0 ? groups : nativeLayerNorm(groups, [length], null, null, eps)[0];
     const whole = reshape(normal, input.shape);
-    const scaled = weight === null ? whole : mul(whole, perChannel(weight, input.ndim));
-    return bias === null ? scaled : add(scaled, perChannel(bias, input.ndim));
+    const scaled = weight === null ? whole : mul(whole, perChannel(widened(weight), input.ndim));
+    return to(bias === null ? scaled : add(scaled, perChannel(widened(bias), input.ndim)), input.dtype);
   },
   samples: [
     () => [sample([2, 4, 3]), 2, sample([4], { seed: 1 }), sample([4], { seed: 2 }), 0.1],

@@ -24,6 +24,9 @@ def encode_float(value: float, dtype: torch.dtype = torch.float64):
         short = float(str(numpy.float32(value)))
         if numpy.float32(short) == numpy.float32(value):
             value = short
+    if dtype in (torch.float16, torch.bfloat16):
+        texts = (float(f"{value:.{digits}g}") for digits in range(1, 6))
+        value = next((short for short in texts if torch.tensor(short, dtype=dtype).item() == value), value)
     return int(value) if value.is_integer() and 0 < abs(value) < 1e15 else value
 
 

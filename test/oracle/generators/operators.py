@@ -29,7 +29,10 @@ SECOND_NAMES = {
     "softmax": ["torch.nn.functional.softmax"],
     "log_softmax": ["torch.nn.functional.log_softmax"],
 }
-DTYPES = {torch.float64: 12, torch.float32: 4, torch.int64: 4, torch.int32: 2, torch.uint8: 2, torch.bool: 2}
+DTYPES = {torch.float64: 12, torch.float32: 4, torch.int64: 4, torch.int32: 2, torch.uint8: 2, torch.bool: 2,
+          torch.float16: 2, torch.bfloat16: 1, torch.int16: 1, torch.int8: 1}
+# In promotion, these meet a few others only: `promotion.py` has all pairs.
+NARROW = {torch.float16, torch.bfloat16, torch.int16, torch.int8}
 LARGEST_SAMPLE = 380
 SPECIAL = [float("nan"), float("inf"), -float("inf"), 0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 1e-9, -1e-9, 30.0, -30.0, 800.0, -800.0]
 
@@ -274,7 +277,7 @@ def usable(operator, sample) -> bool:
 def special_samples(operator, dtype: torch.dtype) -> list:
     """NaN, infinities and both zeros, alone and against each other."""
     # What becomes of NaN in a whole-number dtype is left to the processor.
-    if not dtype.is_floating_point or operator.name in ("clamp", "int", "long", "byte"):
+    if not dtype.is_floating_point or dtype in NARROW or operator.name in ("clamp", "int", "long", "byte", "char", "short"):
         return []
     values = torch.tensor(SPECIAL, dtype=dtype)
     if isinstance(operator, core.BinaryUfuncInfo):
@@ -291,8 +294,11 @@ def promotion_samples(operator, dtype: torch.dtype) -> list:
     left = torch.tensor([1, 0, 1] if dtype is torch.bool else [3, 1, 2], dtype=dtype)
     # A number after `max` and `min` is a dimension.
     others = [] if operator.name in ("max", "min") else [2, 2.5, True]
-    for other in DTYPES:
-        others += [torch.tensor([1, 1, 2]).to(other), torch.tensor(2).to(other)]
+    if dtype in NARROW:
+        others = [*others[1:2], torch.tensor([1, 1, 2]).to(torch.bfloat16), torch.tensor([1, 1, 2]).to(torch.uint8), torch.tensor(2)]
+    else:
+        for other in [other for other in DTYPES if other not in NARROW]:
+            others += [torch.tensor([1, 1, 2]).to(other), torch.tensor(2).to(other)]
     if operator.name == "where":
         return [core.SampleInput(left, args=(torch.tensor([True, False, True]), other)) for other in others]
     kwargs = dict(operator.sample_kwargs("cpu", dtype, left)[0]) if hasattr(operator, "sample_kwargs") else {}
@@ -326,6 +332,18 @@ def rounds_little(operator, sample, dtype: torch.dtype) -> bool:
     return torch.allclose(*results, rtol=5e-7, atol=3e-6)
 
 
+def has_all_digits(operator, sample, dtype: torch.dtype) -> bool:
+    """Whether a result in 16 bits is what float64 gives, rounded: elsewhere PyTorch rounds on the way, and digits depend on the order of its steps."""
+    if dtype not in (torch.float16, torch.bfloat16) or operator.name in RANDOM or operator.name in ARBITRARY:
+        return True
+    args, kwargs, _ = call_of(operator, sample)
+    narrow = map_arguments([args, kwargs], short_decimals)
+    double = map_arguments(narrow, lambda item: item.double() if isinstance(item, torch.Tensor) and item.dtype is dtype else item)
+    results = [tensors_in(python_form(operator)(*args, **kwargs)) for args, kwargs in (narrow, double)]
+    return all(torch.allclose(got.double(), exact.to(got.dtype).double(), rtol=torch.finfo(dtype).eps, atol=1e-5, equal_nan=True)
+               for got, exact in zip(*results) if got.dtype is dtype)
+
+
 def attention_samples(dtype: torch.dtype, requires_grad: bool) -> list:
     """OpInfo's are too large, and some of them draw random numbers."""
     def operands(*shapes):
@@ -353,9 +371,9 @@ def rows_of(operator, dtype: torch.dtype, count: int) -> list[dict]:
     seed(f"{operator.name} {operator.variant_test_name} {dtype_name(dtype)}")
     differentiable = dtype is torch.float64 and operator.supports_autograd
     samples = [sample for sample in operator.sample_inputs("cpu", dtype, requires_grad=differentiable)
-               if usable(operator, sample) and rounds_little(operator, sample, dtype) and has_one_answer(operator, sample)]
+               if usable(operator, sample) and rounds_little(operator, sample, dtype) and has_all_digits(operator, sample, dtype) and has_one_answer(operator, sample)]
     if operator.name == "nn.functional.scaled_dot_product_attention":
-        samples, count = attention_samples(dtype, differentiable), 99
+        samples, count = attention_samples(dtype, differentiable), 2 if dtype in NARROW else 99
     chosen = most_diverse(samples, count) + special_samples(operator, dtype)
     return [sample_row(operator, sample, dtype) for sample in chosen]
 
