@@ -16,6 +16,7 @@ import {
   type PromotionOperand,
   type TypedArray,
 } from "./dtype.ts";
+import { RuntimeError } from "./errors/runtimeError.ts";
 import type { Expression } from "./expression.ts";
 import {
   broadcastShapes,
@@ -237,6 +238,9 @@ function moveLast(tensor: Tensor, dims: readonly number[]): Tensor {
   );
 }
 
+/** PyTorch keeps the dimensions to be reduced as the bits of one number. */
+const mostDims = 64;
+
 /** Combines along `dims`, in `dtype`, into a result of dtype `resultDtype`. */
 export function reduceDims(
   reduction: Reduction,
@@ -246,6 +250,10 @@ export function reduceDims(
   dtype: DType = tensor.dtype,
   resultDtype: DType = dtype,
 ): Tensor {
+  if (tensor.ndim > mostDims)
+    throw new RuntimeError(
+      `only tensors with up to ${mostDims} dims are supported, got ${tensor.ndim}. Flatten some of them first.`,
+    );
   const result = allocate(reducedShape(tensor.shape, dims, false), resultDtype);
   backendOf(tensor).reduce(reduction, result, moveLast(convert(tensor, dtype), dims), dims.length);
   return keepdim ? reshaped(result, reducedShape(tensor.shape, dims, true)) : result;

@@ -27,7 +27,8 @@ const dimsOrUnbiased: Parameter<Dims | boolean | null> = {
   convert: (value) => (typeof value === "boolean" ? value : dims.convert(value)),
 };
 
-const deviationParameters = {
+/** The parameters of variances and deviations. @internal */
+export const deviationParameters = {
   input: tensor,
   dim: dimsOrUnbiased,
   unbiased: flag(true),

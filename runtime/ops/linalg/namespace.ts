@@ -1,2 +1,2 @@
 /** `torch.linalg`. */
-export {};
+export { vector_norm } from "../reductions/norms.ts";

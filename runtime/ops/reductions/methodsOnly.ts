@@ -1,2 +1,2 @@
 /** Statistics, order and searching: the operators that are methods of `Tensor` only. */
-export {};
+export { sum_to_size } from "./sizes.ts";

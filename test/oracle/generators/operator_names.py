@@ -178,6 +178,47 @@ nn.functional.relu6
     "elementwise": """
 """,
     "reductions": """
+aminmax
+argwhere
+bucketize
+searchsorted
+cdist
+nn.functional.pdist
+dist
+corrcoef
+cov
+count_nonzero
+cumulative_trapezoid
+trapezoid
+trapz
+diff
+gradient
+histc
+histogram
+histogramdd
+isin
+logcumsumexp
+median
+nanmedian
+mode
+msort
+nanmean
+nansum
+nanquantile
+quantile
+nonzero
+nonzero_static
+norm
+renorm
+std_mean
+var_mean
+unique
+unique_consecutive
+sum_to_size
+linalg.vector_norm
+nn.functional.cosine_similarity
+nn.functional.pairwise_distance
+nn.functional.normalize
 """,
     "sampling": """
 """,

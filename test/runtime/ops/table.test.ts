@@ -35,7 +35,7 @@ function replaceInputs(args: readonly unknown[], inputs: Tensor[]): unknown[] {
 }
 
 function resultsOf(result: unknown): readonly Tensor[] {
-  const tensors: unknown[] = Array.isArray(result) ? [...(result as unknown[])] : [result];
+  const tensors: unknown[] = [result].flat(2);
   if (tensors.every((tensor) => tensor instanceof Tensor)) return tensors;
   throw new Error(`expected Tensors, got ${String(result)}`);
 }

@@ -1,0 +1,41 @@
+/** Elements as plain arrays, for operators that walk over them one by one. */
+import { float64, int64, type DType } from "../../dtype.ts";
+import { convert, duplicate, fromArray } from "../../settle.ts";
+import type { Shape } from "../../shape.ts";
+import { readValues, type Tensor } from "../../tensor.ts";
+
+/** A copy of the elements in row-major order, in float64. */
+export function numbersOf(input: Tensor): Float64Array {
+  const plain = input.is_contiguous() ? convert(input, float64) : duplicate(input, float64);
+  // The copy is an array of the storage's own kind.
+  return readValues(plain) as Float64Array;
+}
+
+/** A copy of the elements in row-major order: int64 as bigints, so that none is rounded, everything else in float64. */
+export function elementsOf(input: Tensor): Float64Array | BigInt64Array {
+  if (input.dtype !== int64) return numbersOf(input);
+  // int64 is held in 64-bit arrays.
+  return readValues(input.is_contiguous() ? input : duplicate(input)) as BigInt64Array;
+}
+
+/** A tensor of these numbers, rounded to `dtype`. */
+export function fromNumbers(numbers: Float64Array, dtype: DType, shape: Shape): Tensor {
+  return convert(fromArray(numbers, float64, shape), dtype);
+}
+
+/** A tensor of elements as `elementsOf` gives them. */
+export function fromElements(elements: Float64Array | BigInt64Array, dtype: DType, shape: Shape): Tensor {
+  return convert(fromArray(elements, elements instanceof BigInt64Array ? int64 : float64, shape), dtype);
+}
+
+/** An int64 tensor of whole numbers that JavaScript holds exactly. */
+export function fromPositions(positions: ArrayLike<number>, shape: Shape = [positions.length]): Tensor {
+  const data = new BigInt64Array(positions.length);
+  for (let i = 0; i < data.length; i++) data[i] = BigInt(positions[i]!);
+  return fromArray(data, int64, shape);
+}
+
+/** Whether an element counts as true: everything but zero does, NaN too. */
+export function isTrue(element: number | bigint): boolean {
+  return element !== 0 && element !== 0n;
+}
