@@ -36,7 +36,8 @@ export function keepDims(reduced: Tensor, shape: Shape, dim: Dims | null, keepdi
     .reduce<Tensor>((tensor, position) => unsqueeze(tensor, position), reduced);
 }
 
-function repeated(grad: Tensor, shape: Shape, dim: Dims | null, keepdim: boolean): Tensor {
+/** The gradient of each element of a sum: that of the sum. @internal */
+export function repeated(grad: Tensor, shape: Shape, dim: Dims | null, keepdim: boolean): Tensor {
   return expand(keepDims(grad, shape, dim, keepdim), shape);
 }
 

@@ -1,7 +1,7 @@
 /** Variances and standard deviations. Derivatives: PyTorch's `FunctionsManual.cpp`. */
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { operator, type Operator, type Sample } from "../operator.ts";
-import { dims, flag, keywordOnly, number, tensor, type Parameter } from "../parameters.ts";
+import { dims, flag, keywordOnly, tensor, type Parameter } from "../parameters.ts";
 import { varianceAlong } from "../settle.ts";
 import { normalizeDims } from "../shape.ts";
 import type { DeviationSignature, Dims } from "../signatures.ts";
@@ -12,7 +12,8 @@ import { count, keepDims, mean, outOfRange } from "./reduction.ts";
 import { sample } from "./samples.ts";
 import { sqrt } from "./unary.ts";
 
-interface DeviationArguments {
+/** @internal */
+export interface DeviationArguments {
   readonly input: Tensor;
   readonly dim: Dims | boolean | null;
   readonly correction: number;
@@ -27,13 +28,20 @@ const dimsOrUnbiased: Parameter<Dims | boolean | null> = {
   convert: (value) => (typeof value === "boolean" ? value : dims.convert(value)),
 };
 
+/** How many degrees of freedom are lost; `null` is 1, as in PyTorch. */
+const correction: Parameter<number> = keywordOnly({
+  expects: "a number or null",
+  fallback: 1,
+  convert: (value) => (value === null ? 1 : typeof value === "number" ? value : undefined),
+});
+
 /** The parameters of variances and deviations. @internal */
 export const deviationParameters = {
   input: tensor,
   dim: dimsOrUnbiased,
   unbiased: flag(true),
   keepdim: flag(false),
-  correction: keywordOnly(number(1)),
+  correction,
 } as const;
 
 /** The dimensions, and what the sum of squares is divided by: the count less the correction, and not below 0. */
@@ -49,21 +57,28 @@ function settleDeviation({ input, dim, correction, unbiased }: DeviationArgument
   };
 }
 
-function computeVariance(args: DeviationArguments): Tensor {
+/** The variance, unrecorded. @internal */
+export function computeVariance(args: DeviationArguments, name = "std and var"): Tensor {
   const { input, keepdim } = args;
   if (!input.dtype.is_floating_point)
     throw new RuntimeError(
-      `std and var only support floating point and complex dtypes, got ${input.dtype.toString()}. Call .float() first.`,
+      `${name} only support floating point and complex dtypes, got ${input.dtype.toString()}. Call .float() first.`,
     );
   const { dim, degrees } = settleDeviation(args);
   return varianceAlong(input, normalizeDims(dim, input.ndim), keepdim, degrees);
 }
 
-function varianceGrad(grad: Tensor, args: DeviationArguments): Tensor {
+/** The gradient of a variance. @internal */
+export function varianceGrad(grad: Tensor, args: DeviationArguments): Tensor {
   const { input, keepdim } = args;
   const { dim, degrees } = settleDeviation(args);
   const factor = div(keepDims(grad, input.shape, dim, keepdim).mul(2), degrees);
   return mul(factor, sub(input, mean(input, dim, true)));
+}
+
+/** The gradient of a deviation. One of 0 has no slope; without the choice it would be 0 / 0. @internal */
+export function deviationGrad(grad: Tensor, deviation: Tensor, args: DeviationArguments): Tensor {
+  return varianceGrad(where(eq(deviation, 0), 0, div(grad, mul(deviation, 2))), args);
 }
 
 const deviationSamples: readonly Sample[] = [
@@ -107,9 +122,7 @@ export const std: Operator<DeviationSignature> = operator({
   saves: ["input", "result"],
   forward: (args) => sqrt(computeVariance(args)),
   vjp: {
-    // A deviation of 0 has no slope; without the choice it would be 0 / 0.
-    input: (g, context) =>
-      varianceGrad(where(eq(context.result, 0), 0, div(g, mul(context.result, 2))), context),
+    input: (g, context) => deviationGrad(g, context.result, context),
   },
   samples: deviationSamples,
   errors: [outOfRange],

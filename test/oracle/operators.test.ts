@@ -20,12 +20,14 @@ const answers = oracleFiles("operators").map((file) => readOracle<OperatorAnswer
 
 /** Operators of the table that PyTorch was not asked about, and why. */
 const withoutSamples: Readonly<Record<string, string>> = {
+  bincount: "OpInfo has no samples; the program 'counts of whole numbers' is its test",
   copy: "PyTorch has it in place only: copy_",
   cpu: "it moves between devices; without a second one it returns its input",
   detach:
     "it has no derivative on purpose; the program 'detach shares memory and forgets history' is its test",
   to: "OpInfo's samples are about devices and memory formats; the program 'conversions' is its test",
   type_as: "OpInfo has no samples; it is `to` with the dtype of another tensor",
+  unravel_index: "OpInfo has no samples; the program 'counts of whole numbers' is its test",
 };
 
 test("every operator of the table has PyTorch's answers, or a reason why not", () => {

@@ -8,6 +8,7 @@ import { names } from "./programs/names.ts";
 import { Page, type Program } from "./programs/page.ts";
 import { rules } from "./programs/rules.ts";
 import { shapes } from "./programs/shapes.ts";
+import { statistics } from "./programs/statistics.ts";
 
 interface ProgramAnswers {
   readonly name: string;
@@ -22,6 +23,7 @@ const programs: Readonly<Record<string, Program>> = {
   ...names,
   ...rules,
   ...shapes,
+  ...statistics,
 };
 
 test("every program that PyTorch ran is here, and no other", () => {

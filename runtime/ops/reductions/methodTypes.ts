@@ -9,6 +9,7 @@ import type * as methods from "./methods.ts";
 import type * as methodsOnly from "./methodsOnly.ts";
 import type * as moments from "./moments.ts";
 import type * as norms from "./norms.ts";
+import type * as pairs from "./pairs.ts";
 import type * as quantiles from "./quantiles.ts";
 import type * as sizes from "./sizes.ts";
 import type * as unique from "./unique.ts";
@@ -27,6 +28,7 @@ export type ReductionsMethods<Self> = Methods<typeof counting, Self> &
   Methods<typeof medians, Self> &
   Methods<typeof moments, Self> &
   Methods<typeof norms, Self> &
+  Methods<typeof pairs, Self> &
   Methods<typeof quantiles, Self> &
   Methods<typeof sizes, Self> &
   Methods<typeof unique, Self>;

@@ -1,36 +1,19 @@
-/** Sums and means without NaN, variances with their means, covariances, both extremes at once. */
+/** Sums and means without NaN, and covariances. */
 import { bool, int64, type DType } from "../../dtype.ts";
-import { IndexError } from "../../errors/indexError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
-import {
-  dims,
-  dtype,
-  flag,
-  integer,
-  keywordOnly,
-  optionalInteger,
-  optionalTensor,
-  tensor,
-} from "../../parameters.ts";
+import { dims, dtype, flag, integer, keywordOnly, optionalTensor, tensor } from "../../parameters.ts";
 import { reduceDims } from "../../settle.ts";
-import { normalizeDim, normalizeDims } from "../../shape.ts";
-import type {
-  DeviationSignature,
-  DimOptions,
-  GeneralSignature,
-  ReductionSignature,
-  Signature,
-} from "../../signatures.ts";
+import { normalizeDims } from "../../shape.ts";
+import type { GeneralSignature, ReductionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { clamp, div, mul, sub, where } from "../arithmetic.ts";
 import { isnan, logical_not } from "../comparison.ts";
 import { to } from "../conversion.ts";
 import { mm } from "../matmul.ts";
-import { amax, amin, keepDims, mean, outOfRange, sum } from "../reduction.ts";
+import { keepDims, outOfRange, sum } from "../reduction.ts";
 import { given, sample } from "../samples.ts";
 import { gather } from "../scattering.ts";
-import { deviationParameters, std, var as variance } from "../statistics.ts";
 import { sqrt } from "../unary.ts";
 import { reshape, squeeze, t, unsqueeze } from "../view.ts";
 import { fromPositions, numbersOf } from "./elements.ts";
@@ -89,116 +72,26 @@ export const nanmean: Operator<ReductionSignature> = composite({
   errors: [outOfRange, { args: () => [given([1], int64)], error: "RuntimeError", message: /but got Long/ }],
 });
 
-type WithMean = readonly [Tensor, Tensor];
-type DeviationArguments = Parameters<DeviationSignature["method"]>;
-
-/** A variance or deviation together with the mean. */
-interface WithMeanSignature extends Signature {
-  readonly function: (input: Tensor, ...rest: DeviationArguments) => WithMean;
-  readonly method: (...rest: DeviationArguments) => WithMean;
+function refuseWeights(message: string): never {
+  throw new RuntimeError(`cov(): ${message}`);
 }
-
-function withMean(name: "std_mean" | "var_mean"): Operator<WithMeanSignature> {
-  return composite({
-    name,
-    out: true,
-    parameters: deviationParameters,
-    define: (args) => {
-      if (!args.input.dtype.is_floating_point)
-        throw new RuntimeError(
-          `${name} only support floating point and complex dtypes, got ${args.input.dtype.toString()}. Call .float() first.`,
-        );
-      const { input, dim, unbiased, keepdim, correction } = args;
-      const spread = name === "std_mean" ? std : variance;
-      const axes = typeof dim === "boolean" ? null : dim;
-      const isUnbiased = typeof dim === "boolean" ? dim : unbiased;
-      return [
-        spread(input, { dim: axes, keepdim, correction: isUnbiased ? correction : 0 }),
-        mean(input, axes, keepdim),
-      ];
-    },
-    samples: [() => [sample([2, 3])], () => [sample([2, 3]), 1, { correction: 0, keepdim: true }]],
-    errors: [outOfRange],
-  });
-}
-
-/**
- * The standard deviation and the mean: `const [deviation, mean] = torch.std_mean(x, 1)`, with the arguments of `std`.
- *
- * @throws RuntimeError for a dtype without fractions, IndexError when there is no such dimension.
- * Source: `torch.std_mean`.
- */
-export const std_mean: Operator<WithMeanSignature> = withMean("std_mean");
-
-/**
- * The variance and the mean: `const [variance, mean] = torch.var_mean(x, 1)`, with the arguments of `var`.
- *
- * @throws RuntimeError for a dtype without fractions, IndexError when there is no such dimension.
- * Source: `torch.var_mean`.
- */
-export const var_mean: Operator<WithMeanSignature> = withMean("var_mean");
-
-type Extremes = [Tensor, Tensor] & { readonly min: Tensor; readonly max: Tensor };
-type OneDimOptions = Omit<DimOptions, "dim"> & { readonly dim?: number | null };
-
-interface AminmaxSignature extends Signature {
-  readonly function: (input: Tensor, options?: OneDimOptions) => Extremes;
-  readonly method: (options?: OneDimOptions) => Extremes;
-}
-
-/** @throws when there is nothing to compare. */
-function refuseNothing(input: Tensor, dim: number | null): void {
-  if (dim === null && input.numel() === 0)
-    throw new RuntimeError(
-      "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity. Give the 'dim' of one that has elements.",
-    );
-  if (dim !== null && input.shape[normalizeDim(dim, input.ndim)] === 0)
-    throw new IndexError(
-      `aminmax: Expected reduction dim ${dim} to have non-zero size: there is nothing to compare along it.`,
-    );
-}
-
-/**
- * The smallest and the largest element, or those along `dim`; equal ones share the gradient: `const [min, max] = x.aminmax()`.
- *
- * @throws RuntimeError or IndexError when there is none, IndexError when there is no such dimension.
- * Source: `torch.aminmax`.
- */
-export const aminmax: Operator<AminmaxSignature> = composite({
-  name: "aminmax",
-  out: true,
-  resultNames: ["min", "max"],
-  parameters: { input: tensor, dim: keywordOnly(optionalInteger), keepdim: keywordOnly(flag(false)) },
-  define: ({ input, dim, keepdim }) => {
-    refuseNothing(input, dim);
-    return [amin(input, dim, keepdim), amax(input, dim, keepdim)];
-  },
-  samples: [() => [sample([2, 3])], () => [sample([2, 3]), { dim: 1, keepdim: true }]],
-  errors: [
-    { args: () => [sample([0])], error: "RuntimeError", message: /no identity/ },
-    { args: () => [sample([2, 0]), { dim: 1 }], error: "IndexError", message: /non-zero size/ },
-  ],
-});
 
 /** Weights of observations: of whole numbers (`frequencies`), or of any. @throws RuntimeError when they do not fit. */
 function checkWeights(name: "fweights" | "aweights", weights: Tensor, observations: number): void {
-  const complain = (message: string): never => {
-    throw new RuntimeError(`cov(): ${message}`);
-  };
   if (weights.ndim > 1)
-    complain(
+    refuseWeights(
       `expected ${name} to have one or fewer dimensions but got ${name} with ${weights.ndim} dimensions.`,
     );
   const kind = name === "fweights" ? "integral" : "floating";
   if (weights.dtype.category !== kind)
-    complain(
+    refuseWeights(
       `expected ${name} to have ${kind === "integral" ? "integral" : "floating point"} dtype but got ${name} with ${weights.dtype.typeName} dtype.`,
     );
   if (weights.numel() !== observations)
-    complain(
+    refuseWeights(
       `expected ${name} to have the same numel as there are observations in the input but got ${weights.numel()} != ${observations}.`,
     );
-  if (numbersOf(weights).some((weight) => weight < 0)) complain(`${name} cannot be negative.`);
+  if (numbersOf(weights).some((weight) => weight < 0)) refuseWeights(`${name} cannot be negative.`);
 }
 
 /** What the sum of the products is divided by. */

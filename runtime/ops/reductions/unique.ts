@@ -22,7 +22,8 @@ interface Groups {
 
 /** Groups neighbours in `order` that are the same. */
 function groupsIn(order: ArrayLike<number>, same: (left: number, right: number) => boolean): Groups {
-  const groups: Groups = { representatives: [], inverse: new Array<number>(order.length), counts: [] };
+  const inverse = Array.from({ length: order.length }, () => 0);
+  const groups: Groups = { representatives: [], inverse, counts: [] };
   for (let i = 0; i < order.length; i++) {
     const item = order[i]!;
     if (i === 0 || !same(order[i - 1]!, item)) {
@@ -31,7 +32,7 @@ function groupsIn(order: ArrayLike<number>, same: (left: number, right: number) 
     }
     const last = groups.counts.length - 1;
     groups.counts[last]!++;
-    groups.inverse[item] = last;
+    inverse[item] = last;
   }
   return groups;
 }
@@ -74,7 +75,7 @@ function rowsOf(
 function group(elements: Elements, count: number, width: number, sorted: boolean): Groups {
   const order = Uint32Array.from({ length: count }, (_, item) => item);
   const { compare: inOrder, same } = rowsOf(elements, width);
-  return groupsIn(sorted ? order.sort(inOrder) : order, same);
+  return groupsIn(sorted ? order.toSorted(inOrder) : order, same);
 }
 
 /** The three results that the operators below choose from. */

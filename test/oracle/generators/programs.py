@@ -357,6 +357,30 @@ def conversions():
     show(torch.tensor(3).item(), torch.tensor(2.5).item(), torch.tensor(True).item(), torch.tensor([2**62]).item())
 
 
+def counts_of_whole_numbers():
+    x = torch.tensor([1, 3, 3])
+    weights = torch.tensor([0.5, 1.0, 2.0])
+    show(torch.bincount(x), x.bincount(minlength=6), torch.bincount(x, weights), torch.bincount(x[:0], minlength=2))
+    show(x.bincount(weights.double()), x.bincount(x))
+    fails(lambda: torch.bincount(torch.tensor([1.5])))
+    fails(lambda: torch.bincount(torch.tensor([-1])))
+    fails(lambda: torch.bincount(torch.tensor([[1]])))
+    fails(lambda: torch.bincount(x, weights[:2]))
+    fails(lambda: torch.bincount(x, minlength=-1))
+    show(*torch.unravel_index(torch.tensor([5, 3]), (2, 3)))
+    show(*torch.unravel_index(torch.tensor(5), 6), *torch.unravel_index(torch.tensor([[7, -1]]), (2, 3)))
+    fails(lambda: torch.unravel_index(weights, (2, 3)))
+    fails(lambda: torch.unravel_index(x, (2, -3)))
+
+
+def results_have_names():
+    x = torch.tensor([[3.0, 1.0, 2.0], [4.0, 4.0, 6.0]])
+    show(x.median(1).values, x.nanmedian(1).indices, x.mode(1).values, x.aminmax().min, x.aminmax(dim=1).max)
+    show(x.histogram(2).hist, x.histogram(2).bin_edges)
+    show(*[name_of(y.grad_fn) for y in torch.var_mean(x.requires_grad_())], *[name_of(y.grad_fn) for y in x.aminmax()])
+    show(name_of(x.median().grad_fn), name_of(x.median(0)[0].grad_fn), name_of(x.norm().grad_fn), name_of(x.nansum().grad_fn))
+
+
 def modules_print_themselves():
     show(torch.nn.Linear(2, 3))
     show(torch.nn.Linear(2, 3, bias=False))
