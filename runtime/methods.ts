@@ -38,6 +38,7 @@ import type { LinalgMethods } from "./ops/linalg/methodTypes.ts";
 import type { LossesMethods } from "./ops/losses/methodTypes.ts";
 import type { ReductionsMethods } from "./ops/reductions/methodTypes.ts";
 import type { SamplingMethods } from "./ops/sampling/methodTypes.ts";
+import { layoutMethods, viewProperties, type LayoutMethods } from "./ops/shaping/layoutMethods.ts";
 import type { ShapingMethods } from "./ops/shaping/methodTypes.ts";
 import type { SpatialMethods } from "./ops/spatial/methodTypes.ts";
 import { index, index_put_, type IndexItem } from "./ops/subscript.ts";
@@ -113,11 +114,15 @@ export interface BackwardArguments {
 }
 
 /** Methods and properties that are no operators, or not in the operator's form. */
-interface OtherMethods<S extends Shape, D extends DTypeName> {
+interface OtherMethods<S extends Shape, D extends DTypeName> extends LayoutMethods {
   /** The transpose of a matrix: `x.t()`. Source: `torch.Tensor.T`. */
   readonly T: Tensor<TransposedShape<S>, D>;
-  /** The tensor with its last two dimensions exchanged. Source: `torch.Tensor.mT`. */
+  /** The transpose of a matrix of real numbers. @throws RuntimeError for anything else. Source: `torch.Tensor.H`. */
+  readonly H: Tensor<TransposedShape<S>, D>;
+  /** The tensor with its last two dimensions exchanged. @throws RuntimeError for a vector. Source: `torch.Tensor.mT`. */
   readonly mT: Tensor<Shape, D>;
+  /** The tensor with its last two dimensions exchanged. @throws RuntimeError for a vector. Source: `torch.Tensor.mH`. */
+  readonly mH: Tensor<Shape, D>;
   /** The same elements without history; writing into them is not recorded. Source: `torch.Tensor.data`. */
   readonly data: Tensor<S, D>;
   /**
@@ -202,11 +207,12 @@ function writeRandom(tensor: Tensor, write: (target: Tensor) => void): Tensor {
 
 /** The implementations behind `OtherMethods`. */
 const others: {
-  readonly [K in Exclude<keyof OtherMethods<Shape, DTypeName>, "T" | "mT" | "data">]: (
+  readonly [K in Exclude<keyof OtherMethods<Shape, DTypeName>, "T" | "H" | "mT" | "mH" | "data">]: (
     self: Tensor,
     ...args: never[]
   ) => unknown;
 } = {
+  ...layoutMethods,
   index: (self, ...items: (IndexItem | string)[]) => index(self, ...items),
   index_put_: (self, items: readonly (IndexItem | string)[], values: Tensor | Scalar, accumulate?: boolean) =>
     index_put_(self, items, values, accumulate),
@@ -288,16 +294,12 @@ export function installMethods(): void {
     define(name, function (...args) {
       return method(this, ...args);
     });
-  Object.defineProperty(Tensor.prototype, "T", {
-    get(this: Tensor) {
-      return this.ndim === 2 ? this.t() : this.permute([...this.shape.keys()].toReversed());
-    },
-  });
-  Object.defineProperty(Tensor.prototype, "mT", {
-    get(this: Tensor) {
-      return this.transpose(-2, -1);
-    },
-  });
+  for (const [name, look] of Object.entries(viewProperties))
+    Object.defineProperty(Tensor.prototype, name, {
+      get(this: Tensor) {
+        return look(this);
+      },
+    });
   Object.defineProperty(Tensor.prototype, "data", {
     get(this: Tensor) {
       return this.detach();

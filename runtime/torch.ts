@@ -66,6 +66,7 @@ export * from "./ops/linalg/methods.ts";
 export * from "./ops/losses/methods.ts";
 export * from "./ops/reductions/methods.ts";
 export * from "./ops/sampling/methods.ts";
+export { broadcast_shapes } from "./ops/shaping/broadcastShapes.ts";
 export * from "./ops/shaping/methods.ts";
 export * from "./ops/spatial/methods.ts";
 export * as linalg from "./ops/linalg/namespace.ts";

@@ -191,14 +191,14 @@ export function chooseAlong(input: Tensor, axis: number, index: Tensor): Selecti
   return { view: alias(input, index.shape, strides), coordinates: [coordinate] };
 }
 
-/** A selection of whole slices of one dimension, at the positions of a 1-D tensor. */
-export function chooseSlices(input: Tensor, axis: number, index: Tensor): Selection {
+/** A selection of whole slices of one dimension, at the positions of a 1-D tensor, which may count from the end where it `wraps`. */
+export function chooseSlices(input: Tensor, axis: number, index: Tensor, wraps = false): Selection {
   const shape = input.shape.with(axis, index.shape[0]!);
   const whole = convert(index, int64);
   const strides = shape.map((_, dim) => (dim === axis ? whole.strides[0]! : 0));
   const positions = alias(whole, shape, strides);
   const view = alias(input, shape, input.strides.with(axis, 0));
-  const coordinate = { positions, size: input.shape[axis]!, stride: input.strides[axis]!, wraps: false };
+  const coordinate = { positions, size: input.shape[axis]!, stride: input.strides[axis]!, wraps };
   return { view, coordinates: [coordinate] };
 }
 

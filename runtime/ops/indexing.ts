@@ -13,8 +13,8 @@ import { choosable, choose, chooseSlices, firstOutside, putInto, taken, type Ind
 import { mul } from "./arithmetic.ts";
 import { given, sample } from "./samples.ts";
 
-/** A list of integer tensors and masks, `null` for a whole dimension. No gradient flows to it. */
-const indicesParameter: Parameter<Indices> = {
+/** A list of integer tensors and masks, `null` for a whole dimension. No gradient flows to it. @internal */
+export const indicesParameter: Parameter<Indices> = {
   expects: "an array of int64 or bool Tensors, with null for a whole dimension",
   convert: (value) =>
     Array.isArray(value) && value.every((item) => item === null || item instanceof Tensor)
@@ -137,8 +137,8 @@ export function checkIndexDtype(name: string, index: Tensor): void {
     );
 }
 
-/** The index as a vector. @throws IndexError when it has more dimensions. */
-function asVector(name: string, index: Tensor): Tensor {
+/** The index as a vector. @throws IndexError when it has more dimensions. @internal */
+export function asVector(name: string, index: Tensor): Tensor {
   checkIndexDtype(name, index);
   if (index.ndim > 1)
     throw new IndexError(
@@ -147,8 +147,8 @@ function asVector(name: string, index: Tensor): Tensor {
   return index.ndim === 0 ? alias(index, [1], [1]) : index;
 }
 
-/** A 0-d tensor as one with a dimension to choose from. */
-function atLeastOneDim(input: Tensor): Tensor {
+/** A 0-d tensor as one with a dimension to choose from. @internal */
+export function atLeastOneDim(input: Tensor): Tensor {
   return input.ndim === 0 ? alias(input, [1], [1]) : input;
 }
 
@@ -189,16 +189,20 @@ export const index_select: Operator<GeneralSignature<[dim: number, index: Tensor
   ],
 });
 
-/** @throws RuntimeError or IndexError when `source` does not have a slice for each position. */
-function checkSlices(input: Tensor, axis: number, index: Tensor, source: Tensor): void {
+/** @throws RuntimeError when `source` does not have a slice for each position. @internal */
+export function checkSlices(name: string, input: Tensor, axis: number, index: Tensor, source: Tensor): void {
   if (source.dtype !== input.dtype)
     throw new RuntimeError(
-      `index_add_(): self (${input.dtype.typeName}) and source (${source.dtype.typeName}) must have the same scalar type. Convert one of them.`,
+      `${name}_(): self (${input.dtype.typeName}) and source (${source.dtype.typeName}) must have the same scalar type. Convert one of them.`,
     );
   const sizes = atLeastOneDim(source).shape;
+  if (sizes.length <= axis)
+    throw new RuntimeError(
+      `${name}_(): Indexing dim ${axis} is out of bounds of the source tensor with dim ${source.ndim}.`,
+    );
   if (sizes[axis] !== index.shape[0])
-    throw new IndexError(
-      `index_add_(): Number of indices (${index.shape[0]}) should be equal to source.size(dim): (${sizes[axis]}), for dim: ${axis}.`,
+    throw new RuntimeError(
+      `${name}_(): Number of indices (${index.shape[0]}) should be equal to source.size(dim): (${sizes[axis]}), for dim: ${axis}.`,
     );
   if (!sameShape(sizes, atLeastOneDim(input).shape.with(axis, index.shape[0]!)))
     throw new RuntimeError(
@@ -229,7 +233,7 @@ export const index_add: InPlaceOperator<IndexAddSignature> = operator({
   forward: ({ input, dim, index, source, alpha }, output) => {
     const flat = asVector("index_add", index);
     const axis = normalizeDim(dim, input.ndim);
-    checkSlices(input, axis, flat, source);
+    checkSlices("index_add", input, axis, flat, source);
     const result = output ?? duplicate(input);
     const selection = chooseSlices(atLeastOneDim(result), axis, flat);
     const explain = (): never => {
@@ -263,7 +267,7 @@ export const index_add: InPlaceOperator<IndexAddSignature> = operator({
     },
     {
       args: () => [sample([2]), 0, given([0, 1], int64), sample([1])],
-      error: "IndexError",
+      error: "RuntimeError",
       message: /Number of indices \(2\) should be equal to source.size\(dim\): \(1\)/,
     },
   ],

@@ -104,8 +104,8 @@ function checkSource(name: string, input: Tensor, index: Tensor, src: Tensor): v
     );
 }
 
-/** A copy of `input`, or `output` itself, into which the elements of `src` that have a position are written. */
-function scattered(
+/** A copy of `input`, or `output` itself, into which the elements of `src` that have a position are written. @internal */
+export function scattered(
   name: string,
   input: Tensor,
   dim: number,
@@ -234,8 +234,8 @@ export const scatter: InPlaceOperator<ScatterSignature> = operator({
   ],
 });
 
-/** Zeros behind the elements, up to a larger shape. */
-function padTo(grad: Tensor, shape: Shape): Tensor {
+/** Zeros behind the elements, up to a larger shape. @internal */
+export function padTo(grad: Tensor, shape: Shape): Tensor {
   if (grad.shape.length === shape.length && grad.shape.every((size, dim) => size === shape[dim])) return grad;
   if (shape.length === 0) return grad.reshape([]);
   const strides = contiguousStrides(shape);

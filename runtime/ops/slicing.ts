@@ -30,8 +30,8 @@ export const stridedView: Operator<
   samples: [() => [sample([2, 3]), [2, 2], [3, 1], 1], () => [sample([4]), [2, 3], [1, 1], 0]],
 });
 
-/** Whether no two indices lead to one place: sorted by stride, each dimension begins where those below it end. */
-function isInjective(size: Shape, stride: readonly number[]): boolean {
+/** Whether no two indices lead to one place: sorted by stride, each dimension begins where those below it end. @internal */
+export function isInjective(size: Shape, stride: readonly number[]): boolean {
   const dims = [...size.keys()].filter((dim) => size[dim]! > 1).toSorted((a, b) => stride[a]! - stride[b]!);
   let reach = 0;
   return dims.every((dim) => {

@@ -1,2 +1,2 @@
 /** Views, joining and indexing: the operators that are methods of `Tensor` only. */
-export {};
+export { unfold } from "./sliding.ts";
