@@ -17,7 +17,8 @@ export function copyOf<S extends Signature>(
   gradFn: string | ((args: ArgumentsOf<Parameters>) => string),
 ): Operator<FunctionSignature<S["function"]>> {
   const { declaration, samples, errors } = view;
-  if (declaration === null) throw new Error(`${name} is made of an operator that has a view of its own.`);
+  const rules = declaration?.vjp;
+  if (!rules) throw new Error(`${name} is made of an operator that has a view and a derivative of its own.`);
   return operator({
     name,
     out: true,
@@ -25,9 +26,7 @@ export function copyOf<S extends Signature>(
     gradFn,
     // A view has one result.
     forward: (args: ArgumentsOf<Parameters>) => duplicate(declaration.forward(args) as Tensor),
-    vjp: declaration.vjp && {
-      input: (grad: Tensor, context: Context<Parameters>) => declaration.vjp!["input"]!(grad, context),
-    },
+    vjp: { input: (grad: Tensor, context: Context<Parameters>) => rules["input"]!(grad, context) },
     samples,
     errors,
   });
