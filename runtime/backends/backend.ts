@@ -9,6 +9,7 @@ import type { IndexingBackend } from "./indexing.ts";
 import type { ProductBackend } from "./products.ts";
 import type { ReductionBackend } from "./reductions.ts";
 import type { RandomBackend } from "./random.ts";
+import type { ResamplingBackend } from "./resampling.ts";
 import type { RowBackend } from "./rows.ts";
 import type { ScanBackend } from "./scan.ts";
 import type { SortingBackend } from "./sorting.ts";
@@ -37,6 +38,7 @@ export interface Backend
     ProductBackend,
     RandomBackend,
     ReductionBackend,
+    ResamplingBackend,
     RowBackend,
     ScanBackend,
     SortingBackend {

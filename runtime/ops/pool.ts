@@ -29,11 +29,11 @@ import { eachDimension, optionalPerDimension, perDimension, type PerDimension } 
 export type Pooled = Tensor & [values: Tensor, indices: Tensor];
 
 /** @throws RuntimeError when the input is not a batch of `rank`-dimensional items with channels, or one of them, or is empty in more than the batch. */
-function checkInput(name: string, input: Tensor, rank: 1 | 2): void {
+export function checkInput(name: string, input: Tensor, rank: 1 | 2 | 3): void {
   const batched = input.ndim === rank + 2;
   if ((batched || input.ndim === rank + 1) && numel(input.shape.slice(batched ? 1 : 0)) > 0) return;
   throw new RuntimeError(
-    `${name}: Expected ${rank + 1}D or ${rank + 2}D (batch mode) tensor with optional 0 dim batch size for input, but got: ${formatShape(input.shape)}. The dimensions are [batch, channels, ${rank === 1 ? "length" : "height, width"}].`,
+    `${name}: Expected ${rank + 1}D or ${rank + 2}D (batch mode) tensor with optional 0 dim batch size for input, but got: ${formatShape(input.shape)}. The dimensions are [batch, channels, ${["length", "height, width", "depth, height, width"][rank - 1]!}].`,
   );
 }
 
@@ -45,7 +45,7 @@ interface Sizes {
 }
 
 /** The windows along each dimension. @throws RuntimeError for windows that cannot be. */
-function windowSizes(name: string, { stride, ...sizes }: Sizes, rank: number): WindowSizes[] {
+export function windowSizes(name: string, { stride, ...sizes }: Sizes, rank: number): WindowSizes[] {
   const each = (field: string, value: PerDimension): readonly number[] =>
     eachDimension(name, field, value, rank);
   const kernel = each("kernel_size", sizes.kernel_size);
@@ -94,7 +94,7 @@ interface MaxPoolOptions {
   readonly return_indices?: boolean;
 }
 
-type MaxPoolSignature = FunctionSignature<{
+export type MaxPoolSignature = FunctionSignature<{
   (
     input: Tensor,
     kernel_size: PerDimension,
@@ -107,7 +107,15 @@ type MaxPoolSignature = FunctionSignature<{
   (input: Tensor, options: MaxPoolOptions): Pooled;
 }>;
 
-const maxParameters = {
+export const maxParameters: {
+  readonly input: typeof tensor;
+  readonly kernel_size: Parameter<PerDimension>;
+  readonly stride: Parameter<PerDimension | null>;
+  readonly padding: Parameter<PerDimension>;
+  readonly dilation: Parameter<PerDimension>;
+  readonly ceil_mode: Parameter<boolean>;
+  readonly return_indices: Parameter<boolean>;
+} = {
   input: tensor,
   kernel_size: perDimension(),
   stride: optionalPerDimension,
@@ -203,7 +211,9 @@ type AveragePool1dSignature = FunctionSignature<{
   (input: Tensor, options: AveragePoolOptions): Tensor;
 }>;
 
-const averageParameters = {
+export const averageParameters: Omit<typeof maxParameters, "dilation" | "return_indices"> & {
+  readonly count_include_pad: Parameter<boolean>;
+} = {
   input: tensor,
   kernel_size: perDimension(),
   stride: optionalPerDimension,
@@ -237,7 +247,7 @@ export const avg_pool1d: Operator<AveragePool1dSignature> = composite({
 
 type AveragePool2dOptions = AveragePoolOptions & { readonly divisor_override?: number | null };
 
-type AveragePool2dSignature = FunctionSignature<{
+export type AveragePool2dSignature = FunctionSignature<{
   (
     input: Tensor,
     kernel_size: PerDimension,
@@ -301,14 +311,19 @@ export function isAdaptiveSize(value: unknown): value is AdaptiveSize {
   return isSize(value) || (Array.isArray(value) && value.every(isSize));
 }
 
-const outputSize: Parameter<AdaptiveSize> = {
+export const outputSize: Parameter<AdaptiveSize> = {
   expects: "a whole number or null, or an array of one for each dimension",
   convert: (value) => (isAdaptiveSize(value) ? value : undefined),
 };
 
 /** @throws RuntimeError when there are too many or too few sizes or one is negative, ValueError when the input has fewer dimensions than sizes. */
-function adaptiveSizes(name: string, input: Tensor, size: AdaptiveSize, rank: 1 | 2): readonly number[] {
-  if (rank === 2 && Array.isArray(size) && input.ndim <= size.length)
+export function adaptiveSizes(
+  name: string,
+  input: Tensor,
+  size: AdaptiveSize,
+  rank: 1 | 2 | 3,
+): readonly number[] {
+  if (rank > 1 && Array.isArray(size) && input.ndim <= size.length)
     throw new ValueError(
       `${name}: Input dimension should be at least ${size.length + 1}: the input has shape ${formatShape(input.shape)}, and the output size ${size.length} numbers.`,
     );
@@ -324,7 +339,7 @@ function adaptiveSizes(name: string, input: Tensor, size: AdaptiveSize, rank: 1 
   return sizes;
 }
 
-type AdaptiveSignature = FunctionSignature<
+export type AdaptiveSignature = FunctionSignature<
   (input: Tensor, output_size: AdaptiveSize | { readonly output_size: AdaptiveSize }) => Tensor
 >;
 
@@ -383,12 +398,16 @@ interface AdaptiveMaxOptions {
   readonly return_indices?: boolean;
 }
 
-type AdaptiveMaxSignature = FunctionSignature<{
+export type AdaptiveMaxSignature = FunctionSignature<{
   (input: Tensor, output_size: AdaptiveSize, return_indices?: boolean | AdaptiveMaxOptions): Pooled;
   (input: Tensor, options: AdaptiveMaxOptions): Pooled;
 }>;
 
-const adaptiveMaxParameters = { input: tensor, output_size: outputSize, return_indices: flag(false) };
+export const adaptiveMaxParameters: {
+  readonly input: typeof tensor;
+  readonly output_size: Parameter<AdaptiveSize>;
+  readonly return_indices: Parameter<boolean>;
+} = { input: tensor, output_size: outputSize, return_indices: flag(false) };
 
 /**
  * The largest numbers of sequences `[N, C, L]` or `[C, L]`, as many as asked for, of windows that share the input evenly; with `return_indices` also their

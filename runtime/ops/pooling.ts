@@ -15,7 +15,7 @@ import { adaptiveWindows, averageWindows, maxWindows } from "./poolingWindows.ts
 import { given, sample } from "./samples.ts";
 
 /** Settled windows, which no user writes. */
-function settled<W extends PlaneWindows>(): Parameter<W> {
+export function settled<W extends PlaneWindows>(): Parameter<W> {
   return {
     expects: "settled windows",
     convert: (value) =>

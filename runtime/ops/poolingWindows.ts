@@ -80,12 +80,18 @@ export function checkWindowSizes(name: string, sizes: readonly WindowSizes[]): v
   }
 }
 
-/** @throws RuntimeError when there is no window. `input` has at least two dimensions, the last two of which are pooled. */
+/** Windows of one element each: what is pooled with them stays as it is. */
+export function wholeWindows(size: number): AveragingWindows {
+  const start = range(size);
+  return { size, start, end: start.map((at) => at + 1), step: 1, divisors: start.map(() => 1) };
+}
+
+/** @throws RuntimeError when there is no window. The last dimensions of the input, as many as there are windows, are pooled. */
 export function checkWindowCount(input: Shape, windows: readonly PoolingWindows[]): void {
   const counts = windows.map(({ start }) => start.length);
   if (counts.every((count) => count >= 1)) return;
-  const sizes = (numbers: readonly number[]): string => [input.at(-3) ?? 1, ...numbers].join("x");
+  const sizes = (numbers: readonly number[]): string => [input.at(-1 - windows.length) ?? 1, ...numbers].join("x");
   throw new RuntimeError(
-    `Given input size: (${sizes(input.slice(-2))}). Calculated output size: (${sizes(counts)}). Output size is too small: the kernel is larger than the input ${formatShape(input)} with its padding.`,
+    `Given input size: (${sizes(input.slice(-windows.length))}). Calculated output size: (${sizes(counts)}). Output size is too small: the kernel is larger than the input ${formatShape(input)} with its padding.`,
   );
 }

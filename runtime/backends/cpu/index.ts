@@ -6,6 +6,7 @@ import { convolution, convolutionWeight, transposedConvolution } from "./convolu
 import { indexing } from "./indexing/index.ts";
 import { adopt, allocate, allocateZeros } from "./memory/storage.ts";
 import { argReduce, extremes, reduce, variance } from "./reduction/reduce.ts";
+import { resampling } from "./resampling/index.ts";
 import { random } from "./random/fill.ts";
 import { copy } from "./copying/copy.ts";
 import { scanning } from "./scan/index.ts";
@@ -33,6 +34,7 @@ const others = withNarrowDtypes(
     ...attention,
     ...pooling,
     ...random,
+    ...resampling,
     ...scanning,
     ...sorting,
     ...rows,
@@ -59,6 +61,10 @@ const others = withNarrowDtypes(
     fillBernoulli: [0],
     fillIntegers: [0],
     fillPermutation: [0],
+    mapAxis: [0],
+    unfoldBlocks: [0],
+    foldBlocks: [0],
+    placeAt: [0],
     scan: [1],
     scanExtreme: [1, 2],
     sortRows: [0, 1],

@@ -1,2 +1,2 @@
 /** Functions of images: pooling, sampling, padding: the operators that are functions of `torch` only. */
-export {};
+export { max_pool3d } from "./pool3d.ts";

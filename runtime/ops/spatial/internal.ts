@@ -1,2 +1,9 @@
 /** Functions of images: pooling, sampling, padding: operators that others are made of, without a name in PyTorch's API. */
-export {};
+export { pickAt, placeAt, spreadAt } from "./positions.ts";
+export {
+  adaptiveAverageVolumes,
+  adaptiveMaxVolumes,
+  averageVolumes,
+  averageVolumesSpread,
+  maxVolumes,
+} from "./volumes.ts";
