@@ -24,7 +24,6 @@ export interface BlockWindow {
   readonly count: readonly [rows: number, columns: number];
 }
 
-
 /** Maps that take elements from other positions. All tensors are row-major and of one dtype. */
 export interface ResamplingBackend {
   /** Applies `map` along the middle dimension: input `[A, inputSize, B]`, output `[A, outputSize, B]`. The dtype has fractions, or the map only copies. */

@@ -1,6 +1,7 @@
 /** Elements set to zero at random. */
 import { bernoulliInto } from "../drawing.ts";
-import { float64 } from "../dtype.ts";
+import { float64, type DType } from "../dtype.ts";
+import { RuntimeError } from "../errors/runtimeError.ts";
 import { ValueError } from "../errors/valueError.ts";
 import { applyInPlace } from "../autograd/inplace.ts";
 import { composite, type Operator } from "../operator.ts";
@@ -32,13 +33,31 @@ function emptyLike(input: Tensor): Tensor {
   return alias(result, input.shape, strides);
 }
 
-/** 1/(1 − p) with probability 1 − p, and 0 otherwise; the numbers are drawn in the order in which the elements lie in memory. */
-function noiseLike(input: Tensor, p: number): Tensor {
+/** `value` with probability 1 − p, and 0 otherwise; the numbers are drawn in the order in which the elements lie in memory. */
+export function maskLike(input: Tensor, p: number, value: number): Tensor {
   const noise = emptyLike(input);
-  const round = input.dtype === float64 ? (value: number): number => value : Math.fround;
   const flat = alias(noise, [noise.numel()], [1]);
-  bernoulliInto(flat, default_generator, 1 - p, round(1 / round(1 - p)));
+  bernoulliInto(flat, default_generator, 1 - p, value);
   return noise;
+}
+
+/** What the elements that stay are multiplied with. */
+export function keepFactor(p: number, dtype: DType): number {
+  const round = dtype === float64 ? (value: number): number => value : Math.fround;
+  return round(1 / round(1 - p));
+}
+
+/** @throws RuntimeError for a dtype without fractions. */
+export function checkFractions({ dtype }: Tensor): void {
+  if (!dtype.is_floating_point)
+    throw new RuntimeError(
+      `result type Float can't be cast to the desired output type ${dtype.typeName}: dropout divides what stays. Convert with .float() first.`,
+    );
+}
+
+function noiseLike(input: Tensor, p: number): Tensor {
+  checkFractions(input);
+  return maskLike(input, p, keepFactor(p, input.dtype));
 }
 
 type DropoutSignature = FunctionSignature<

@@ -90,7 +90,8 @@ export function wholeWindows(size: number): AveragingWindows {
 export function checkWindowCount(input: Shape, windows: readonly PoolingWindows[]): void {
   const counts = windows.map(({ start }) => start.length);
   if (counts.every((count) => count >= 1)) return;
-  const sizes = (numbers: readonly number[]): string => [input.at(-1 - windows.length) ?? 1, ...numbers].join("x");
+  const sizes = (numbers: readonly number[]): string =>
+    [input.at(-1 - windows.length) ?? 1, ...numbers].join("x");
   throw new RuntimeError(
     `Given input size: (${sizes(input.slice(-windows.length))}). Calculated output size: (${sizes(counts)}). Output size is too small: the kernel is larger than the input ${formatShape(input)} with its padding.`,
   );

@@ -28,14 +28,7 @@ import { resample } from "./resample.ts";
 
 /** One of PyTorch's ways to interpolate. */
 export type InterpolationMode =
-  | "nearest"
-  | "nearest-exact"
-  | "linear"
-  | "bilinear"
-  | "bicubic"
-  | "trilinear"
-  | "lanczos"
-  | "area";
+  "nearest" | "nearest-exact" | "linear" | "bilinear" | "bicubic" | "trilinear" | "lanczos" | "area";
 
 /** A way to interpolate: how many dimensions it is for, and its map along each. */
 interface Method {
@@ -266,14 +259,22 @@ export const interpolate: Operator<
     () => [sample([1, 1, 4, 3]), 2, { mode: "area" }],
   ],
   errors: [
-    { args: () => [sample([1, 1, 4]), 2, 2], error: "ValueError", message: /only one of size or scale_factor/ },
+    {
+      args: () => [sample([1, 1, 4]), 2, 2],
+      error: "ValueError",
+      message: /only one of size or scale_factor/,
+    },
     { args: () => [sample([1, 1, 4])], error: "ValueError", message: /either size or scale_factor/ },
     {
       args: () => [sample([1, 1, 4]), 2, { mode: "bilinear" }],
       error: "NotImplementedError",
       message: /Got 3D input, but bilinear mode needs 4D input/,
     },
-    { args: () => [sample([1, 1, 4]), 0], error: "RuntimeError", message: /input \(W: 4\) and output \(W: 0\)/ },
+    {
+      args: () => [sample([1, 1, 4]), 0],
+      error: "RuntimeError",
+      message: /input \(W: 4\) and output \(W: 0\)/,
+    },
   ],
 });
 
@@ -334,6 +335,7 @@ export const upsample_nearest: Operator<UpsampleSignature> = composite({
 export const upsample_bilinear: Operator<UpsampleSignature> = composite({
   name: "upsample_bilinear",
   parameters: upsampleParameters,
-  define: ({ input, ...options }) => interpolate(input, { ...options, mode: "bilinear", align_corners: true }),
+  define: ({ input, ...options }) =>
+    interpolate(input, { ...options, mode: "bilinear", align_corners: true }),
   samples: [() => [sample([1, 1, 2, 3]), [3, 2]]],
 });

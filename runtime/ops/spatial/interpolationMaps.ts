@@ -51,7 +51,8 @@ export function nearestMap(axis: Axis): AxisMap {
   const [scale, round] = [scaleOf(axis), roundOf(axis)];
   const { inputSize, outputSize, rank } = axis;
   if (rank === 2 && outputSize === inputSize) return unchanged(axis);
-  if (rank === 2 && outputSize === 2 * inputSize) return copyingMap(inputSize, outputSize, (position) => position >> 1);
+  if (rank === 2 && outputSize === 2 * inputSize)
+    return copyingMap(inputSize, outputSize, (position) => position >> 1);
   return copyingMap(inputSize, outputSize, (position) =>
     Math.min(Math.floor(round(position * scale)), inputSize - 1),
   );
@@ -113,9 +114,10 @@ export function cubicMap(axis: Axis): AxisMap {
     const place = at(position);
     const left = Math.floor(place);
     const share = Math.min(Math.max(round(place - left), 0), 1);
-    return cubicWeights(share).map(
-      (weight, k): Tap => [Math.min(Math.max(left - 1 + k, 0), inputSize - 1), weight],
-    );
+    return cubicWeights(share).map((weight, k): Tap => [
+      Math.min(Math.max(left - 1 + k, 0), inputSize - 1),
+      weight,
+    ]);
   });
 }
 

@@ -128,7 +128,8 @@ export const adaptive_avg_pool3d: Operator<AdaptiveSignature> = composite({
   define: ({ input, output_size }) => {
     const sizes = adaptiveSizes("adaptive_avg_pool3d", input, output_size, 3);
     checkInput("adaptive_avg_pool3d", input, 3);
-    if (sizes.every((size) => size === 1) && input.dtype.is_floating_point) return mean(input, [-1, -2, -3], true);
+    if (sizes.every((size) => size === 1) && input.dtype.is_floating_point)
+      return mean(input, [-1, -2, -3], true);
     const windows = volumeWindows(input, (size, dim) => adaptiveWindows(size, sizes[dim]!));
     return adaptiveAverageVolumes(input, { windows });
   },

@@ -320,6 +320,28 @@ nn.functional.triplet_margin_loss
 nn.functional.triplet_margin_with_distance_loss
 """,
     "spatial": """
+nn.functional.adaptive_avg_pool3d
+nn.functional.adaptive_max_pool3d
+nn.functional.avg_pool3d
+nn.functional.max_pool3d
+nn.functional.max_unpool1d
+nn.functional.max_unpool2d
+nn.functional.max_unpool3d
+nn.functional.fractional_max_pool2d
+nn.functional.fractional_max_pool3d
+nn.functional.interpolate
+nn.functional.upsample_bilinear
+nn.functional.upsample_nearest
+nn.functional.grid_sample
+grid_sampler_2d
+grid_sampler_3d
+nn.functional.pad
+nn.functional.unfold
+nn.functional.dropout
+nn.functional.dropout2d
+nn.functional.dropout3d
+nn.functional.alpha_dropout
+nn.functional.feature_alpha_dropout
 """,
 }
 OPERATORS = [name for names in FAMILIES.values() for name in names.split()]
