@@ -18,9 +18,21 @@ import { oracleFiles, readOracle } from "./data.ts";
 
 const answers = oracleFiles("operators").map((file) => readOracle<OperatorAnswers>(`operators/${file}`));
 
+/** Several names with one reason. */
+function withReason(reason: string, names: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.split(" ").map((name) => [name, reason]));
+}
+
 /** Operators of the table that PyTorch was not asked about, and why. */
 const withoutSamples: Readonly<Record<string, string>> = {
   bincount: "OpInfo has no samples; the program 'counts of whole numbers' is its test",
+  ...withReason(
+    "OpInfo has no samples; the program 'dropout of channels' is its test",
+    "alpha_dropout_ dropout1d dropout_ feature_alpha_dropout_ feature_dropout feature_dropout_ native_dropout",
+  ),
+  ...withReason("OpInfo has no samples; the program 'norms of windows' is its test", "lp_pool1d lp_pool2d lp_pool3d"),
+  fold: "OpInfo has no samples; the program 'images from blocks' is its test",
+  upsample: "OpInfo has no samples; the program 'images in another size' is its test",
   copy: "PyTorch has it in place only: copy_",
   cpu: "it moves between devices; without a second one it returns its input",
   detach:

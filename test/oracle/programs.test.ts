@@ -3,6 +3,7 @@ import torch from "../../runtime/index.ts";
 import { readOracle } from "./data.ts";
 import { creation } from "./programs/creation.ts";
 import { engine } from "./programs/engine.ts";
+import { images } from "./programs/images.ts";
 import { modules } from "./programs/modules.ts";
 import { names } from "./programs/names.ts";
 import { Page, type Program } from "./programs/page.ts";
@@ -19,6 +20,7 @@ const answers = readOracle<{ programs: ProgramAnswers[] }>("programs.json").prog
 const programs: Readonly<Record<string, Program>> = {
   ...creation,
   ...engine,
+  ...images,
   ...modules,
   ...names,
   ...rules,

@@ -56,3 +56,16 @@ export function transposeMap({ inputSize, outputSize, begins, sources, weights }
     copies: false,
   };
 }
+
+/**
+ * The map with its weights as whole numbers of 16 bits over a power of two, as PyTorch weighs bytes. Source: `UpSampleKernel.cpp`,
+ * `compute_index_ranges_int16_weights`.
+ */
+export function inSixteenBits(map: AxisMap): AxisMap {
+  if (map.copies) return map;
+  const largest = map.weights.reduce((a, b) => Math.max(a, b), 0);
+  let one = 1;
+  while (one < 2 ** 22 && Math.trunc(0.5 + largest * one * 2) < 2 ** 15) one *= 2;
+  const weights = map.weights.map((weight) => Math.trunc(weight * one + (weight < 0 ? -0.5 : 0.5)) / one);
+  return { ...map, weights };
+}

@@ -120,17 +120,20 @@ function pair(name: string, value: PerDimension): Pair {
   return value as Pair; // counted on the line before
 }
 
+/** The complaint about numbers of which one is out of range. */
+function outOfRange(what: string, name: string, [height, width]: Pair): RuntimeError {
+  return new RuntimeError(
+    `${what}, but got ${name}_height: ${height} ${name}_width: ${width}. Heights come before widths.`,
+  );
+}
+
 /** @throws RuntimeError for blocks that cannot be. */
 function checkBlocks({ kernel, dilation, padding, stride }: Omit<BlockWindow, "count">): void {
-  const complain = (what: string, name: string, [height, width]: Pair): never => {
-    throw new RuntimeError(
-      `${what}, but got ${name}_height: ${height} ${name}_width: ${width}. Heights come before widths.`,
-    );
-  };
-  if (Math.min(...kernel) <= 0) complain("kernel size should be greater than zero", "kernel", kernel);
-  if (Math.min(...dilation) <= 0) complain("dilation should be greater than zero", "dilation", dilation);
-  if (Math.min(...padding) < 0) complain("padding should be non-negative", "pad", padding);
-  if (Math.min(...stride) <= 0) complain("stride should be greater than zero", "stride", stride);
+  if (Math.min(...kernel) <= 0) throw outOfRange("kernel size should be greater than zero", "kernel", kernel);
+  if (Math.min(...dilation) <= 0)
+    throw outOfRange("dilation should be greater than zero", "dilation", dilation);
+  if (Math.min(...padding) < 0) throw outOfRange("padding should be non-negative", "pad", padding);
+  if (Math.min(...stride) <= 0) throw outOfRange("stride should be greater than zero", "stride", stride);
 }
 
 /** The blocks over images of `size`. */

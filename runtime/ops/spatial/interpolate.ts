@@ -12,6 +12,7 @@ import type { Tensor } from "../../tensor.ts";
 import { adaptive_avg_pool1d, adaptive_avg_pool2d } from "../pool.ts";
 import { sample } from "../samples.ts";
 import { optionalPerDimension, type PerDimension } from "../windows.ts";
+import { inSixteenBits } from "./axisMaps.ts";
 import {
   cubicFilter,
   cubicMap,
@@ -78,14 +79,17 @@ function notSupported(input: Tensor, mode: string): NotImplementedError {
 
 const sizeLetters = ["D", "H", "W"];
 
+/** Sizes with PyTorch's letters. */
+function lettered(sizes: readonly number[]): string {
+  return sizes.map((size, dim) => `${sizeLetters[3 - sizes.length + dim]}: ${size}`).join(", ");
+}
+
 /** @throws RuntimeError when a size is not positive, or there is nothing to interpolate. */
 function checkSizes(input: Tensor, sizes: readonly number[]): void {
   const own = input.shape.slice(2);
-  const named = (list: readonly number[]): string =>
-    list.map((size, dim) => `${sizeLetters[3 - list.length + dim]}: ${size}`).join(", ");
   if ([...own, ...sizes].some((size) => size <= 0))
     throw new RuntimeError(
-      `Input and output sizes should be greater than 0, but got input (${named(own)}) and output (${named(sizes)}). Check size or scale_factor.`,
+      `Input and output sizes should be greater than 0, but got input (${lettered(own)}) and output (${lettered(sizes)}). Check size or scale_factor.`,
     );
   if (numel(input.shape.slice(1)) === 0)
     throw new RuntimeError(
@@ -127,7 +131,8 @@ function interpolated(input: Tensor, wanted: Wanted): Tensor {
     }),
   );
   const node = `Upsample${method.node}${rank}D${antialias ? "Aa" : ""}Backward0`;
-  return resample(input, { by: { maps, node } });
+  const inBytes = input.dtype === uint8 && (antialias || mode !== "bicubic");
+  return resample(input, { by: { maps: inBytes ? maps.map(inSixteenBits) : maps, node } });
 }
 
 interface InterpolateOptions {
@@ -199,8 +204,8 @@ function sizesOf(
   return { sizes, factors: recompute_scale_factor || mode === "area" ? null : factors };
 }
 
-const withoutCorners: readonly string[] = ["nearest", "area", "nearest-exact"];
-const smoothed: readonly string[] = ["bilinear", "bicubic", "lanczos"];
+const withoutCorners: ReadonlySet<string> = new Set(["nearest", "area", "nearest-exact"]);
+const smoothed: ReadonlySet<string> = new Set(["bilinear", "bicubic", "lanczos"]);
 
 /**
  * Sequences `[N, C, L]`, images `[N, C, H, W]` or volumes `[N, C, D, H, W]` in another size: either the `size`, or the `scale_factor` that each dimension grows by.
@@ -237,12 +242,12 @@ export const interpolate: Operator<
   },
   define: ({ input, ...options }) => {
     const { mode, align_corners, antialias } = options;
-    if (withoutCorners.includes(mode) && align_corners !== null)
+    if (withoutCorners.has(mode) && align_corners !== null)
       throw new ValueError(
         "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear.",
       );
     const { sizes, factors } = sizesOf(input, options);
-    if (antialias && !(smoothed.includes(mode) && input.ndim === 4))
+    if (antialias && !(smoothed.has(mode) && input.ndim === 4))
       throw new ValueError(
         "Anti-alias option is restricted to bilinear, bicubic, and lanczos modes and requires a 4-D tensor as input.",
       );

@@ -1,4 +1,5 @@
 /** Pooling of volumes as users call it. */
+import type { AveragingWindows } from "../../backends/pooling.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, type Operator } from "../../operator.ts";
 import { optionalInteger, tensor } from "../../parameters.ts";
@@ -70,13 +71,17 @@ export const max_pool3d: Operator<MaxPoolSignature> = composite({
   ],
 });
 
-/** The windows with `divisor` as the only divisor of each. */
-function dividedBy(divisor: number, windows: AveragingVolumeWindows): AveragingVolumeWindows {
-  const all = (axis: AveragingVolumeWindows["rows"], value: number): AveragingVolumeWindows["rows"] => ({
-    ...axis,
-    divisors: axis.divisors.map(() => value),
-  });
-  return { depth: all(windows.depth, divisor), rows: all(windows.rows, 1), columns: all(windows.columns, 1) };
+/** The windows with `divisor` in place of each of their own. */
+function dividedBy(divisor: number, axis: AveragingWindows): AveragingWindows {
+  return { ...axis, divisors: axis.divisors.map(() => divisor) };
+}
+
+/** The windows with `divisor` as the only divisor of each block. */
+function withDivisor(
+  divisor: number,
+  { depth, rows, columns }: AveragingVolumeWindows,
+): AveragingVolumeWindows {
+  return { depth: dividedBy(divisor, depth), rows: dividedBy(1, rows), columns: dividedBy(1, columns) };
 }
 
 /**
@@ -98,7 +103,7 @@ export const avg_pool3d: Operator<AveragePool2dSignature> = composite({
     );
     checkWindowCount(input.shape, [windows.depth, windows.rows, windows.columns]);
     return averageVolumes(input, {
-      windows: divisor_override === null ? windows : dividedBy(divisor_override, windows),
+      windows: divisor_override === null ? windows : withDivisor(divisor_override, windows),
     });
   },
   samples: [

@@ -31,20 +31,20 @@ function sumDtype(dtype: DType): DType {
   return dtype.is_floating_point ? float32 : float64;
 }
 
-/** Sums in float64 as elements of `dtype`: bytes are rounded and kept between 0 and 255. */
+/** Sums in float64 as elements of `dtype`: bytes are rounded, halves upwards, and kept between 0 and 255. */
 function settleSums(sums: Tensor, dtype: DType): Tensor {
-  if (dtype !== uint8) return convert(sums, dtype);
+  if (dtype !== uint8 || sums.dtype === uint8) return convert(sums, dtype);
   const { data } = sums.storage;
   const bytes = Uint8ClampedArray.from(
     data.subarray(sums.offset, sums.offset + sums.numel()) as Float64Array, // sums of bytes are float64
+    (sum) => Math.floor(sum + 0.5),
   );
   return fromArray(new Uint8Array(bytes.buffer), uint8, sums.shape);
 }
 
 /** Applies a map to dimension `dim` of a row-major tensor. */
 function applyMap(input: Tensor, dim: number, map: AxisMap): Tensor {
-  const dtype = map.copies ? input.dtype : sumDtype(input.dtype);
-  const { shape } = input;
+  const { shape, dtype } = input;
   const result = allocate(
     shape.map((size, at) => (at === dim ? map.outputSize : size)),
     dtype,
@@ -53,17 +53,23 @@ function applyMap(input: Tensor, dim: number, map: AxisMap): Tensor {
   if (numel(result.shape) > 0)
     backendOf(result).mapAxis(
       reshaped(result, [outer, map.outputSize, inner]),
-      reshaped(convert(input, dtype), [outer, map.inputSize, inner]),
+      reshaped(input, [outer, map.inputSize, inner]),
       map,
     );
-  return settleSums(result, input.dtype);
+  return result;
 }
 
 function applyMaps(input: Tensor, maps: readonly AxisMap[]): Tensor {
   let result = input.is_contiguous() ? input : duplicate(input);
-  for (let at = maps.length - 1; at >= 0; at--)
-    result = applyMap(result, input.ndim - maps.length + at, maps[at]!);
-  return result.storage === input.storage ? duplicate(result) : result;
+  for (let at = maps.length - 1; at >= 0; at--) {
+    const map = maps[at]!;
+    const compute = map.copies ? result.dtype : sumDtype(result.dtype);
+    const sums = applyMap(convert(result, compute), input.ndim - maps.length + at, map);
+    // Bytes are rounded after every dimension, as in PyTorch; other dtypes once.
+    result = input.dtype === uint8 ? settleSums(sums, uint8) : sums;
+  }
+  const settled = settleSums(result, input.dtype);
+  return settled.storage === input.storage ? duplicate(settled) : settled;
 }
 
 /** Takes each of the last dimensions through its map, the last one first. Its derivative is itself, with the transposed maps. */

@@ -91,6 +91,35 @@ export const averageVolumesSpread: Operator<AveragePool> = operator({
   samples: [() => [sample([1, 3, 2, 2]), { windows: averageSample }]],
 });
 
+/** The mean of each window of whole numbers: their sum over the three divisors together, cut off once. */
+function wholeMeans(input: Tensor, windows: AveragingVolumeWindows): Tensor {
+  const { depth, rows, columns } = windows;
+  const sums = means(input, { depth: undivided(depth), rows: undivided(rows), columns: undivided(columns) });
+  const divisors = depth.divisors.flatMap((d) =>
+    rows.divisors.flatMap((h) => columns.divisors.map((w) => BigInt(d * h * w))),
+  );
+  const data = sums.storage.data as BigInt64Array; // int64 is the only dtype of whole numbers that is averaged
+  for (let i = 0; i < sums.numel(); i++) data[sums.offset + i]! /= divisors[i % divisors.length]!;
+  return sums;
+}
+
+function undivided(axis: AveragingWindows): AveragingWindows {
+  return { ...axis, divisors: axis.divisors.map(() => 1) };
+}
+
+/** The mean of each window. */
+function means(input: Tensor, windows: AveragingVolumeWindows): Tensor {
+  const result = allocate(coarse(input.shape, windows), input.dtype);
+  if (numel(result.shape) === 0) return result;
+  const { within, across } = stepsOf<AveragingPlaneWindows>(windows);
+  const [source, backend] = [layers(input), backendOf(input)];
+  const between = allocate([source.shape[0]!, ...result.shape.slice(-2)], input.dtype);
+  backend.averagePool(between, source, within);
+  const target = rowsOfLayers(layers(result), windows.depth.start.length);
+  backend.averagePool(target, rowsOfLayers(between, windows.depth.size), across);
+  return result;
+}
+
 /** The sum of each window of volumes `[…, D, H, W]` over its divisor. */
 function averagePool(name: string, gradFn: string, kernel: string, dtypes: string): Operator<AveragePool> {
   return operator({
@@ -101,15 +130,7 @@ function averagePool(name: string, gradFn: string, kernel: string, dtypes: strin
         throw new NotImplementedError(
           `"${kernel}" not implemented for '${input.dtype.typeName}': convert with .float() first.`,
         );
-      const result = allocate(coarse(input.shape, windows), input.dtype);
-      if (numel(result.shape) === 0) return result;
-      const { within, across } = stepsOf<AveragingPlaneWindows>(windows);
-      const [source, backend] = [layers(input), backendOf(input)];
-      const between = allocate([source.shape[0]!, ...result.shape.slice(-2)], input.dtype);
-      backend.averagePool(between, source, within);
-      const target = rowsOfLayers(layers(result), windows.depth.start.length);
-      backend.averagePool(target, rowsOfLayers(between, windows.depth.size), across);
-      return result;
+      return input.dtype === int64 ? wholeMeans(input, windows) : means(input, windows);
     },
     vjp: { input: (g, { windows }) => averageVolumesSpread(g, { windows }) },
     gradFn,

@@ -34,6 +34,14 @@ DTYPES = {torch.float64: 12, torch.float32: 4, torch.int64: 4, torch.int32: 2, t
 # In promotion, these meet a few others only: `promotion.py` has all pairs.
 NARROW = {torch.float16, torch.bfloat16, torch.int16, torch.int8}
 LARGEST_SAMPLE = 380
+# Operators whose samples are large: of each dtype so many are written, of at most so many elements.
+LARGE_SAMPLES = {
+    "grid_sampler_2d": (2, 900), "nn.functional.grid_sample": (6, 380), "nn.functional.dropout3d": (2, 700), "nn.functional.dropout2d": (6, 380),
+    "nn.functional.adaptive_avg_pool3d": (4, 700), "nn.functional.adaptive_max_pool3d": (5, 380), "nn.functional.avg_pool3d": (6, 380),
+    "nn.functional.fractional_max_pool2d": (7, 380), "nn.functional.fractional_max_pool3d": (6, 380),
+}
+# Names that are two operators: a function of `torch.nn.functional`, and a method of tensors.
+FILE_NAMES = {"nn.functional.unfold": "functional_unfold"}
 SPECIAL = [float("nan"), float("inf"), -float("inf"), 0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 1e-9, -1e-9, 30.0, -30.0, 800.0, -800.0]
 
 
@@ -287,7 +295,8 @@ def usable(operator, sample) -> bool:
     args, kwargs = [sample.input, *sample.args], sample.kwargs
     if operator.name in SEE_STORAGE and is_part_of_storage(sample.input):
         return False
-    return exists_in_typescript(operator, args, kwargs) and sum(tensor.numel() for tensor in tensors_in([args, kwargs])) <= LARGEST_SAMPLE
+    _, largest = LARGE_SAMPLES.get(operator.name, (None, LARGEST_SAMPLE))
+    return exists_in_typescript(operator, args, kwargs) and sum(tensor.numel() for tensor in tensors_in([args, kwargs])) <= largest
 
 
 def special_samples(operator, dtype: torch.dtype) -> list:
@@ -463,7 +472,8 @@ def write_operator(folder: Path, name: str) -> None:
     variants = variants_of(name)
     choose_sizes(name)
     rows = []
-    for dtype, count in DTYPES.items():
+    for dtype, usual in DTYPES.items():
+        count = min(usual, LARGE_SAMPLES.get(name, (usual, None))[0])
         for operator in variants:
             if dtype in operator.dtypes:
                 rows += rows_of(operator, dtype, -(-count // len(variants)))
@@ -471,7 +481,7 @@ def write_operator(folder: Path, name: str) -> None:
     rows += [row for operator in variants for row in error_rows(operator)]
     errors = unique([row for row in rows if "error" in row])
     samples = unique([row for row in rows if "error" not in row])
-    short_name = name.removeprefix("nn.functional.").strip("_")
+    short_name = FILE_NAMES.get(name, name.removeprefix("nn.functional.").strip("_"))
     write_lines(folder / f"{short_name}.json", {"samples": samples, "errors": errors}, operator=name, forms=forms_of(name))
 
 

@@ -396,6 +396,60 @@ def names_of_parameters():
     show(*[parameter.numel() for parameter in model.parameters()], model.training, model.eval().training)
 
 
+def norms_of_windows():
+    x = torch.arange(1.0, 19.0).reshape(1, 2, 3, 3).requires_grad_()
+    show(F.lp_pool2d(x, 2, 2, stride=1), F.lp_pool2d(-x, 3, [2, 1], ceil_mode=True), F.lp_pool2d(x, float("inf"), 2))
+    F.lp_pool2d(x, 3, 2).sum().backward()
+    show(x.grad)
+    show(F.lp_pool1d(x[0, 0], 1, 2, 1), F.lp_pool1d(x[0], 2, 3), F.lp_pool1d(x[0], -float("inf"), 2))
+    show(F.lp_pool3d(x, 2, [2, 3, 3]), F.lp_pool3d(x, 4, 2, 1))
+
+
+def images_from_blocks():
+    x = torch.arange(16.0).reshape(1, 1, 4, 4).requires_grad_()
+    blocks = F.unfold(x, 2, stride=2)
+    show(blocks, F.fold(blocks, 4, 2, stride=2))
+    shared = F.fold(F.unfold(x[0], [2, 3], padding=1, dilation=[1, 2]), [4, 4], [2, 3], padding=1, dilation=[1, 2])
+    show(shared)
+    (shared * shared).sum().backward()
+    show(x.grad)
+    fails(lambda: F.fold(blocks, 4, 3))
+    fails(lambda: F.fold(blocks, 5, 2))
+    fails(lambda: F.fold(blocks.long(), 4, 2, stride=2))
+
+
+def dropout_of_channels():
+    x = torch.ones(3, 4, 2)
+    show(F.dropout1d(x), F.dropout1d(x[0], 0.3), F.dropout1d(x[0], training=False))
+    show(torch.feature_dropout(x, 0.5, True), torch.feature_dropout_(x.clone(), 0.5, True))
+    show(torch.dropout(x, 0.5, True), torch.dropout_(x.clone(), 0.5, True), torch.alpha_dropout_(x.clone(), 0.5, True))
+    show(torch.feature_alpha_dropout_(x.clone(), 0.5, True), torch.alpha_dropout(x, 0.5, False))
+    show(*torch.native_dropout(x, 0.5, True), *torch.native_dropout(x, 0.5, False))
+    changed = torch.ones(2, 4, 2)
+    show(F.dropout1d(changed, 0.5, inplace=True), changed)
+    show(F.alpha_dropout(changed, 0.5, True, True), changed)
+    fails(lambda: F.dropout1d(torch.ones(3)))
+    fails(lambda: torch.feature_dropout(torch.ones(3), 0.5, True))
+    fails(lambda: torch.dropout(x, 1.5, True))
+    fails(lambda: F.dropout2d(torch.ones(2, 3, 4, dtype=torch.int64)))
+
+
+def images_in_another_size():
+    x = torch.arange(6.0).reshape(1, 1, 2, 3)
+    show(F.upsample(x, 3), F.upsample(x, [3, 4], mode="bilinear", align_corners=True))
+    show(F.interpolate(x, scale_factor=2.5), F.interpolate(x, [2, 2], mode="bicubic", antialias=True))
+    fails(lambda: F.interpolate(x))
+    fails(lambda: F.interpolate(x, 3, 2))
+    fails(lambda: F.interpolate(x, 3, mode="linear"))
+    fails(lambda: F.interpolate(x, [1, 2, 3]))
+    fails(lambda: F.interpolate(x, 0))
+    fails(lambda: F.interpolate(x, 3, align_corners=True))
+    fails(lambda: F.interpolate(x.long(), 3))
+    fails(lambda: F.pad(x, [3, 0, 0, 0], "reflect"))
+    fails(lambda: F.pad(x, [1]))
+    fails(lambda: F.pad(x, [1, 1], "mirror"))
+
+
 def programs() -> list:
     functions = [value for value in globals().values() if inspect.isfunction(value) and value.__module__ == __name__]
     return [function for function in functions if not inspect.signature(function).parameters and function is not programs]

@@ -29,7 +29,8 @@ function forEachRun(images: View, window: BlockWindow, visit: Visit): void {
         const row = ((p * kernelHeight + ky) * kernelWidth + kx) * blocks;
         const [first, end] = columnsWithin(window, kx, width);
         const x = first * stride[1] - padding[1] + kx * dilation[1];
-        for (let i = 0; i < count[0] && first < end; i++) {
+        if (first >= end) continue;
+        for (let i = 0; i < count[0]; i++) {
           const y = i * stride[0] - padding[0] + ky * dilation[0];
           if (y >= 0 && y < height)
             visit(row + i * count[1] + first, (p * height + y) * width + x, end - first, stride[1]);

@@ -1,0 +1,76 @@
+import torch, { F } from "../../../runtime/index.ts";
+import type { Program } from "./page.ts";
+
+/** Functions of images that OpInfo has no samples of. */
+export const images: Readonly<Record<string, Program>> = {
+  "norms of windows"({ show }) {
+    const x = torch.arange(1, 19).float().reshape(1, 2, 3, 3).requires_grad_();
+    show(
+      F.lp_pool2d(x, 2, 2, { stride: 1 }),
+      F.lp_pool2d(x.neg(), 3, [2, 1], { ceil_mode: true }),
+      F.lp_pool2d(x, Infinity, 2),
+    );
+    F.lp_pool2d(x, 3, 2).sum().backward();
+    show(x.grad);
+    show(
+      F.lp_pool1d(x.index(0, 0), 1, 2, 1),
+      F.lp_pool1d(x.index(0), 2, 3),
+      F.lp_pool1d(x.index(0), -Infinity, 2),
+    );
+    show(F.lp_pool3d(x, 2, [2, 3, 3]), F.lp_pool3d(x, 4, 2, 1));
+  },
+
+  "images from blocks"({ show, fails }) {
+    const x = torch.arange(16).float().reshape(1, 1, 4, 4).requires_grad_();
+    const blocks = F.unfold(x, 2, { stride: 2 });
+    show(blocks, F.fold(blocks, 4, 2, { stride: 2 }));
+    const around = { padding: 1, dilation: [1, 2] };
+    const shared = F.fold(F.unfold(x.index(0), [2, 3], around), [4, 4], [2, 3], around);
+    show(shared);
+    shared.mul(shared).sum().backward();
+    show(x.grad);
+    fails(() => F.fold(blocks, 4, 3));
+    fails(() => F.fold(blocks, 5, 2));
+    fails(() => F.fold(blocks.long(), 4, 2, { stride: 2 }));
+  },
+
+  "dropout of channels"({ show, fails }) {
+    const x = torch.ones(3, 4, 2);
+    const first = x.index(0);
+    show(F.dropout1d(x), F.dropout1d(first, 0.3), F.dropout1d(first, { training: false }));
+    show(torch.feature_dropout(x, 0.5, true), torch.feature_dropout_(x.clone(), 0.5, true));
+    show(
+      torch.dropout(x, 0.5, true),
+      torch.dropout_(x.clone(), 0.5, true),
+      torch.alpha_dropout_(x.clone(), 0.5, true),
+    );
+    show(torch.feature_alpha_dropout_(x.clone(), 0.5, true), torch.alpha_dropout(x, 0.5, false));
+    show(...torch.native_dropout(x, 0.5, true), ...torch.native_dropout(x, 0.5, false));
+    const changed = torch.ones(2, 4, 2);
+    show(F.dropout1d(changed, 0.5, { inplace: true }), changed);
+    show(F.alpha_dropout(changed, 0.5, true, true), changed);
+    fails(() => F.dropout1d(torch.ones(3)));
+    fails(() => torch.feature_dropout(torch.ones(3), 0.5, true));
+    fails(() => torch.dropout(x, 1.5, true));
+    fails(() => F.dropout2d(torch.ones(2, 3, 4).long()));
+  },
+
+  "images in another size"({ show, fails }) {
+    const x = torch.arange(6).float().reshape(1, 1, 2, 3);
+    show(F.upsample(x, 3), F.upsample(x, [3, 4], { mode: "bilinear", align_corners: true }));
+    show(
+      F.interpolate(x, { scale_factor: 2.5 }),
+      F.interpolate(x, [2, 2], { mode: "bicubic", antialias: true }),
+    );
+    fails(() => F.interpolate(x));
+    fails(() => F.interpolate(x, 3, 2));
+    fails(() => F.interpolate(x, 3, { mode: "linear" }));
+    fails(() => F.interpolate(x, [1, 2, 3]));
+    fails(() => F.interpolate(x, 0));
+    fails(() => F.interpolate(x, 3, { align_corners: true }));
+    fails(() => F.interpolate(x.long(), 3));
+    fails(() => F.pad(x, [3, 0, 0, 0], "reflect"));
+    fails(() => F.pad(x, [1]));
+    fails(() => F.pad(x, [1, 1], "mirror" as "reflect")); // no such mode, on purpose
+  },
+};
