@@ -30,7 +30,10 @@ const withoutSamples: Readonly<Record<string, string>> = {
     "OpInfo has no samples; the program 'dropout of channels' is its test",
     "alpha_dropout_ dropout1d dropout_ feature_alpha_dropout_ feature_dropout feature_dropout_ native_dropout",
   ),
-  ...withReason("OpInfo has no samples; the program 'norms of windows' is its test", "lp_pool1d lp_pool2d lp_pool3d"),
+  ...withReason(
+    "OpInfo has no samples; the program 'norms of windows' is its test",
+    "lp_pool1d lp_pool2d lp_pool3d",
+  ),
   fold: "OpInfo has no samples; the program 'images from blocks' is its test",
   upsample: "OpInfo has no samples; the program 'images in another size' is its test",
   copy: "PyTorch has it in place only: copy_",

@@ -11,7 +11,6 @@ import { formatShape, numel, type Shape } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { sample } from "../samples.ts";
-import { squeeze, unsqueeze } from "../view.ts";
 import { perDimension, type PerDimension } from "../windows.ts";
 
 type Pair = readonly [height: number, width: number];
@@ -35,15 +34,13 @@ function rowMajor(tensor: Tensor): Tensor {
 
 /** Images as planes, `[N · C, H, W]`. */
 function planesOf(images: Tensor): Tensor {
-  const [batch, channels, height, width] = images.shape as readonly [number, number, number, number];
-  return reshaped(images, [batch * channels, height, width]);
+  return reshaped(images, [numel(images.shape.slice(0, -2)), ...images.shape.slice(-2)]);
 }
 
 /** Columns with a row for each element of a block, `[N · C, KH · KW, blocks]`. */
 function rowsOf(columns: Tensor, { kernel }: BlockWindow): Tensor {
-  const [batch, rows, blocks] = columns.shape as readonly [number, number, number];
   const area = kernel[0] * kernel[1];
-  return reshaped(columns, [(batch * rows) / area, area, blocks]);
+  return reshaped(columns, [numel(columns.shape.slice(0, -1)) / area, area, columns.size(-1)]);
 }
 
 /** @throws NotImplementedError for whole numbers. */
@@ -62,7 +59,7 @@ const sampleWindow: BlockWindow = {
   count: [3, 1],
 };
 
-/** Every block of images `[N, C, H, W]` as a column: `[N, C · KH · KW, blocks]`. Its derivative puts them together again. */
+/** Every block of images `[…, C, H, W]` as a column: `[…, C · KH · KW, blocks]`. Its derivative puts them together again. */
 export const im2col: Operator<
   FunctionSignature<(input: Tensor, options: { readonly window: BlockWindow }) => Tensor>
 > = operator({
@@ -71,13 +68,13 @@ export const im2col: Operator<
   forward: ({ input, window }) => {
     checkDtype("im2col", input);
     const { kernel, count } = window;
-    const [batch, channels] = input.shape as readonly [number, number];
-    const result = allocate([batch, channels * kernel[0] * kernel[1], count[0] * count[1]], input.dtype);
+    const rows = input.size(-3) * kernel[0] * kernel[1];
+    const result = allocate([...input.shape.slice(0, -3), rows, count[0] * count[1]], input.dtype);
     if (numel(result.shape) > 0)
       backendOf(input).unfoldBlocks(rowsOf(result, window), planesOf(rowMajor(input)), window);
     return result;
   },
-  vjp: { input: (g, { shapes, window }) => col2im(g, shapes.input.slice(2), { window }) },
+  vjp: { input: (g, { shapes, window }) => col2im(g, shapes.input.slice(-2), { window }) },
   gradFn: "Im2ColBackward0",
   samples: [() => [sample([1, 2, 2, 3]), { window: sampleWindow }]],
 });
@@ -91,8 +88,7 @@ export const col2im: Operator<
   forward: ({ input, size, window }) => {
     checkDtype("col2im", input);
     const { kernel } = window;
-    const [batch, rows] = input.shape as readonly [number, number];
-    const shape = [batch, rows / (kernel[0] * kernel[1]), ...size];
+    const shape = [...input.shape.slice(0, -2), input.size(-2) / (kernel[0] * kernel[1]), ...size];
     if (numel(shape) === 0 || input.numel() === 0) return allocateZeros(shape, input.dtype);
     const result = allocate(shape, input.dtype);
     backendOf(input).foldBlocks(planesOf(result), rowsOf(rowMajor(input), window), window);
@@ -211,7 +207,7 @@ export const unfold: Operator<UnfoldSignature> = composite({
       throw new RuntimeError(
         `Given input with spatial size ${tuple(size)}, ${describeWindow(window)}, calculated shape of the array of sliding blocks as ${tuple(window.count)}, but its components must be at least one. Take a smaller kernel, or add padding.`,
       );
-    return input.ndim === 4 ? im2col(input, { window }) : squeeze(im2col(unsqueeze(input, 0), { window }), 0);
+    return im2col(input, { window });
   },
   samples: [() => [sample([1, 2, 3, 3]), 2], () => [sample([1, 3, 4]), [2, 1], [1, 2], 1, [2, 1]]],
   errors: [
@@ -268,9 +264,7 @@ export const fold: Operator<FoldSignature> = composite({
     const size = pair("output_size", output_size);
     const window = blocksOver(size, sizes);
     checkColumns(input, size, window);
-    return input.ndim === 3
-      ? col2im(input, size, { window })
-      : squeeze(col2im(unsqueeze(input, 0), size, { window }), 0);
+    return col2im(input, size, { window });
   },
   samples: [() => [sample([1, 4, 4]), 3, 2], () => [sample([2, 4]), [2, 4], [2, 1]]],
   errors: [
