@@ -306,7 +306,7 @@ export const upsample: Operator<
     (
       input: Tensor,
       size?: PerDimension | null | Omit<InterpolateOptions, "recompute_scale_factor" | "antialias">,
-      scale_factor?: number | readonly number[] | null,
+      scale_factor?: number | readonly number[] | null | Pick<InterpolateOptions, "mode" | "align_corners">,
       mode?: InterpolationMode,
       align_corners?: boolean | null,
     ) => Tensor
