@@ -46,7 +46,7 @@ export function snapshot(tensor: Tensor): TensorSnapshot {
     shape: [...tensor.shape],
     device: tensor.device.type,
     requiresGrad: tensor.requires_grad,
-    gradFn: tensor.grad_fn?.name ?? null,
+    gradFn: tensor.grad_fn?.label ?? null,
     repr: tensor.toString(),
     values,
     statistics: statisticsOf(values),
@@ -111,7 +111,7 @@ class Collector {
     const id =
       edge instanceof AccumulateGrad
         ? this.add({ kind: "leaf", name: this.nameOf(edge.variable), tensor: describeTensor(edge.variable) })
-        : this.add({ kind: "function", name: edge.name, tensor: null });
+        : this.add({ kind: "function", name: edge.label, tensor: null });
     this.#ids.set(edge, id);
     return id;
   }

@@ -1,7 +1,6 @@
 /** The methods of `Tensor` that come from the operator table, and the few that are not operators. */
-import { applyInPlace, checkWritable } from "./autograd/inplace.ts";
-import { runBackward } from "./autograd/engine.ts";
-import { AccumulateGrad, edgeOf } from "./autograd/node.ts";
+import { applyInPlace, checkWritable, markWritten } from "./autograd/inplace.ts";
+import { autogradMethods, type AutogradMethods } from "./autograd/methods.ts";
 import type { DTypeName } from "./dtype.ts";
 import { bernoulliInto, normalInto, uniformInto } from "./drawing.ts";
 import { RuntimeError } from "./errors/runtimeError.ts";
@@ -103,18 +102,8 @@ type InPlaceMethods<S extends Shape, D extends DTypeName> = {
   ]: InPlace<MethodOfOperator<Operators[K], Tensor<S, D>>, Tensor<S, D>>;
 };
 
-/** What `backward` takes. */
-export interface BackwardArguments {
-  /** The gradient of whatever this tensor leads to; needed unless it has one element. */
-  readonly gradient?: Tensor | null;
-  /** Keep the graph for another backward. As `create_graph` unless given. */
-  readonly retain_graph?: boolean | null;
-  /** Record the run itself, for derivatives of derivatives. */
-  readonly create_graph?: boolean;
-}
-
 /** Methods and properties that are no operators, or not in the operator's form. */
-interface OtherMethods<S extends Shape, D extends DTypeName> extends LayoutMethods {
+interface OtherMethods<S extends Shape, D extends DTypeName> extends LayoutMethods, AutogradMethods {
   /** The transpose of a matrix: `x.t()`. Source: `torch.Tensor.T`. */
   readonly T: Tensor<TransposedShape<S>, D>;
   /** The transpose of a matrix of real numbers. @throws RuntimeError for anything else. Source: `torch.Tensor.H`. */
@@ -123,8 +112,6 @@ interface OtherMethods<S extends Shape, D extends DTypeName> extends LayoutMetho
   readonly mT: Tensor<Shape, D>;
   /** The tensor with its last two dimensions exchanged. @throws RuntimeError for a vector. Source: `torch.Tensor.mH`. */
   readonly mH: Tensor<Shape, D>;
-  /** The same elements without history; writing into them is not recorded. Source: `torch.Tensor.data`. */
-  readonly data: Tensor<S, D>;
   /**
    * Python's `x[…]`: `x.index(0)`, `x.index(torch.slice(1, 3), null)`, `x.index("0, 1:3, None, ...")`, `x.index(mask)`.
    *
@@ -161,32 +148,12 @@ interface OtherMethods<S extends Shape, D extends DTypeName> extends LayoutMetho
    * Source: `torch.Tensor.resize_`.
    */
   resize_(...sizes: readonly number[] | readonly [sizes: Shape]): this;
-  /** Cuts this tensor off its history, in place: it becomes a leaf. Source: `torch.Tensor.detach_`. */
-  detach_(): this;
   /** With the shape of another tensor. Source: `torch.Tensor.reshape_as`. */
   reshape_as(other: Tensor): Tensor<Shape, D>;
   /** Seen in the shape of another tensor. Source: `torch.Tensor.view_as`. */
   view_as(other: Tensor): Tensor<Shape, D>;
   /** Repeated to the shape of another tensor, without a copy. Source: `torch.Tensor.expand_as`. */
   expand_as(other: Tensor): Tensor<Shape, D>;
-  /**
-   * Computes the gradients of this tensor with respect to the leaves behind it, and adds them to their `grad`.
-   *
-   * `loss.backward()`, `y.backward(gradient)`, `y.backward({retain_graph: true})`.
-   *
-   * @throws RuntimeError when nothing was recorded, when the tensor has several elements and no gradient is given, when the graph was freed by an earlier
-   * backward, or when a saved tensor was changed in place.
-   * Source: `torch.Tensor.backward`.
-   */
-  backward(gradient?: Tensor | null | BackwardArguments, options?: BackwardArguments): void;
-  /** Keeps the gradient of this tensor in its `grad`, although it is not a leaf. Source: `torch.Tensor.retain_grad`. */
-  retain_grad(): void;
-  /**
-   * Calls `hook` with this tensor's gradient whenever it is computed; what it returns replaces the gradient. Only for tensors that a function made.
-   *
-   * Source: `torch.Tensor.register_hook`.
-   */
-  register_hook(hook: (grad: Tensor) => Tensor | null | undefined): { readonly remove: () => void };
 }
 
 /** Everything that is put onto `Tensor.prototype`. */
@@ -201,13 +168,13 @@ function writeRandom(tensor: Tensor, write: (target: Tensor) => void): Tensor {
       "random numbers can only be written into a contiguous tensor here. Write into x.contiguous() and copy_ it back.",
     );
   write(tensor);
-  tensor.storage.markWritten();
+  markWritten(tensor);
   return tensor;
 }
 
 /** The implementations behind `OtherMethods`. */
 const others: {
-  readonly [K in Exclude<keyof OtherMethods<Shape, DTypeName>, "T" | "H" | "mT" | "mH" | "data">]: (
+  readonly [K in Exclude<keyof OtherMethods<Shape, DTypeName>, "T" | "H" | "mT" | "mH">]: (
     self: Tensor,
     ...args: never[]
   ) => unknown;
@@ -232,41 +199,10 @@ const others: {
     return writeRandom(self, (target) => bernoulliInto(target, options.generator ?? default_generator, p, 1));
   },
   resize_: (self, ...sizes: readonly number[] | readonly [sizes: Shape]) => resize(self, sizes),
-  detach_: (self) => {
-    self.grad_fn = null;
-    self.base = null;
-    return self.requires_grad_(false);
-  },
   reshape_as: (self, other: Tensor) => self.reshape(other.shape),
   view_as: (self, other: Tensor) => self.view(other.shape),
   expand_as: (self, other: Tensor) => self.expand(other.shape),
-  backward: (self, gradient: Tensor | null | BackwardArguments = null, options: BackwardArguments = {}) => {
-    const given = gradient instanceof Tensor || gradient === null ? { gradient, ...options } : gradient;
-    const createGraph = given.create_graph ?? false;
-    runBackward([self], [given.gradient ?? null], {
-      createGraph,
-      retainGraph: given.retain_graph ?? createGraph,
-    });
-  },
-  retain_grad: (self) => {
-    if (!self.requires_grad)
-      throw new RuntimeError(
-        "can't retain_grad on Tensor that has requires_grad=False: nothing was recorded for it.",
-      );
-    const edge = edgeOf(self)!;
-    if (!(edge instanceof AccumulateGrad) && !edge.retained?.includes(self))
-      (edge.retained ??= []).push(self);
-  },
-  register_hook: (self, hook: (grad: Tensor) => Tensor | null | undefined) => {
-    if (!self.requires_grad)
-      throw new RuntimeError(
-        "cannot register a hook on a tensor that doesn't require gradient: nothing was recorded for it.",
-      );
-    const edge = edgeOf(self)!;
-    const hooks = ((edge instanceof AccumulateGrad ? self : edge).hooks ??= []);
-    hooks.push(hook);
-    return { remove: () => void hooks.splice(hooks.indexOf(hook), 1) };
-  },
+  ...autogradMethods,
 };
 
 function define(name: string, value: (this: Tensor, ...args: unknown[]) => unknown): void {
@@ -300,9 +236,4 @@ export function installMethods(): void {
         return look(this);
       },
     });
-  Object.defineProperty(Tensor.prototype, "data", {
-    get(this: Tensor) {
-      return this.detach();
-    },
-  });
 }

@@ -2,7 +2,7 @@
  * What an operator is, and how a call of one runs: arguments are bound, the result computed, and, where a gradient was asked for, a node
  * recorded. Operators are module constants; nothing registers itself.
  */
-import { is_grad_enabled, pauseRecording, resumeRecording } from "./autograd/modes.ts";
+import { isRecording, pauseRecording, resumeRecording } from "./autograd/modes.ts";
 import { needsGrad, planOf, record, type Plan } from "./autograd/record.ts";
 import { binderFor, type Binder } from "./binder.ts";
 import type { ArgumentsOf, Parameters, TensorNames } from "./parameters.ts";
@@ -140,7 +140,7 @@ function runForward<P extends Parameters>(declaration: Declaration<P>, args: Arg
 }
 
 function run<P extends Parameters>(declaration: Declaration<P>, plan: Plan, args: ArgumentsOf<P>): unknown {
-  if (declaration.vjp === null || !is_grad_enabled() || !needsGrad(plan, args))
+  if (declaration.vjp === null || !isRecording() || !needsGrad(plan, args))
     return runForward(declaration, args);
   pauseRecording();
   let result: Forward;

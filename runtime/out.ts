@@ -1,5 +1,5 @@
 /** The form of a function that writes its result into tensors of the caller: `torch.add(x, y, {out: z})`. */
-import { is_grad_enabled, swapGradMode } from "./autograd/modes.ts";
+import { isRecording, swapGradMode } from "./autograd/modes.ts";
 import { isKeywords } from "./binding.ts";
 import { can_cast } from "./dtype.ts";
 import { RuntimeError } from "./errors/runtimeError.ts";
@@ -68,7 +68,7 @@ export function withOut(name: string, call: Call): Call {
     if (out === null) return call(...args.slice(0, -1), keywords);
     const targets = targetsOf(name, out);
     const inputs = [...args.slice(0, -1), ...Object.values(keywords)];
-    if (is_grad_enabled() && (anyRequiresGrad(inputs) || anyRequiresGrad(targets)))
+    if (isRecording() && (anyRequiresGrad(inputs) || anyRequiresGrad(targets)))
       throw new RuntimeError(
         `${name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad. Use the result instead, or write inside torch.no_grad(() => …).`,
       );

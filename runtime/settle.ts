@@ -67,6 +67,7 @@ export function alias(
 ): Tensor {
   const view = new Tensor({ storage: tensor.storage, dtype: tensor.dtype, shape, strides, offset });
   view.isNumber = tensor.isNumber;
+  view.inference = tensor.inference;
   return view;
 }
 

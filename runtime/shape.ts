@@ -142,3 +142,9 @@ export function inferSize(wanted: Shape, count: number): number[] {
     );
   return wanted.map((size, dim) => (dim === unknown ? count / known : size));
 }
+
+/** Whether a tensor of `shape` broadcasts to `target`. */
+export function broadcastsTo(shape: Shape, target: Shape): boolean {
+  const lead = target.length - shape.length;
+  return lead >= 0 && shape.every((size, dim) => size === 1 || size === target[lead + dim]);
+}

@@ -1,4 +1,7 @@
-import type { AccumulateGrad, Hook, Node, TensorFacts } from "./autograd/node.ts";
+import type { Hook } from "./autograd/hooks.ts";
+import type { AccumulateGrad, Node, TensorFacts } from "./autograd/node.ts";
+import { checkGrad, dataOf, exchangeData, retainsGrad, warnOfMissingGrad } from "./autograd/leaves.ts";
+import { is_inference_mode_enabled } from "./autograd/modes.ts";
 import { refreshView, type ViewOrigin } from "./autograd/views.ts";
 import type { Device } from "./device.ts";
 import { allocateArray, float32, readElement, type DType, type DTypeName, type Element } from "./dtype.ts";
@@ -48,10 +51,16 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
   strides: readonly number[];
   /** @internal */
   offset: number;
-  /** The gradient that `backward` accumulated here, `null` before. Source: `torch.Tensor.grad`. */
-  grad: Tensor<S, D> | null = null;
+  /** The gradient as it is, without any check. @internal */
+  gradient: Tensor | null = null;
   /** The tensor that this one is a view of. @internal */
   base: Tensor | null = null;
+  /** Whether autograd can never follow this tensor, because it was made in inference mode. @internal */
+  inference: boolean = is_inference_mode_enabled();
+  /** Whether this is another tensor's `data`: writes into it are not counted. @internal */
+  untracked = false;
+  /** Called with this leaf after its `grad` has grown. @internal */
+  afterAccumulation: ((leaf: Tensor) => void)[] | null = null;
   /** Why autograd cannot follow a write into this view, `null` where it can. @internal */
   viewOrigin: ViewOrigin | null = null;
   /** The storage's version when this view was recorded. @internal */
@@ -148,8 +157,44 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
     return this.dtype.is_floating_point;
   }
 
+  /**
+   * The gradient that `backward` accumulated here, `null` before. It may be set: to `null` to begin anew, or to a tensor that fits this one.
+   *
+   * @throws RuntimeError or TypeError when it is set to something that does not fit.
+   * Source: `torch.Tensor.grad`.
+   */
+  get grad(): Tensor<S, D> | null {
+    if (this.gradient === null && this.#gradFn !== null) warnOfMissingGrad(this);
+    // A gradient has its tensor's shape and dtype: the setter and the engine see to it.
+    return this.gradient as Tensor<S, D> | null;
+  }
+
+  set grad(value: Tensor | null) {
+    checkGrad(this, value);
+    this.gradient = value;
+  }
+
+  /**
+   * The same elements without history, and without the counting of writes: autograd does not notice what is written into them. Set to another tensor, it exchanges this
+   * one's elements. `x.detach()` and `torch.no_grad` are the safer ways.
+   *
+   * @throws RuntimeError when it is set to a tensor of another dtype.
+   * Source: `torch.Tensor.data`.
+   */
+  get data(): Tensor<S, D> {
+    return dataOf(this) as Tensor<S, D>; // the same elements, in the same layout
+  }
+
+  set data(value: Tensor) {
+    exchangeData(this, value);
+  }
+
   /** How often this tensor or one that shares its storage was written in place. Source: `torch.Tensor._version`. */
   get _version(): number {
+    if (this.inference)
+      throw new RuntimeError(
+        "Inference tensors do not track version counter. Clone the tensor outside of inference mode to get one that does.",
+      );
     return this.storage.version;
   }
 
@@ -171,6 +216,26 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
     this.output_nr = position;
   }
 
+  /** The tensor that this one is a view of, `null` for one of its own. Source: `torch.Tensor._base`. */
+  get _base(): Tensor | null {
+    return this.base;
+  }
+
+  /** Whether this tensor shares the elements of another one, its `_base`. Source: `torch.Tensor._is_view`. */
+  _is_view(): boolean {
+    return this.base !== null;
+  }
+
+  /** Whether this tensor was made in inference mode. Source: `torch.Tensor.is_inference`. */
+  is_inference(): boolean {
+    return this.inference;
+  }
+
+  /** Whether this tensor, although it is not a leaf, keeps its gradient. Source: `torch.Tensor.retains_grad`. */
+  get retains_grad(): boolean {
+    return retainsGrad(this);
+  }
+
   /** True for a tensor that no recorded function made: one of the user's own. Source: `torch.Tensor.is_leaf`. */
   get is_leaf(): boolean {
     return this.grad_fn === null;
@@ -185,6 +250,8 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
   }
 
   set requires_grad(value: boolean) {
+    if (typeof value !== "boolean")
+      throw new RuntimeError(`requires_grad must be a bool: true or false, not ${String(value)}.`);
     this.requires_grad_(value);
   }
 
@@ -201,6 +268,10 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
     if (this.grad_fn !== null && !value)
       throw new RuntimeError(
         "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach().",
+      );
+    if (value && this.inference && !is_inference_mode_enabled())
+      throw new RuntimeError(
+        "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed. Clone it first: x.clone().requires_grad_().",
       );
     this.#requiresGrad = value;
     return this;
@@ -258,7 +329,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
       shape: this.shape,
       device: this.device.type,
       requiresGrad: this.requires_grad,
-      gradFn: this.grad_fn?.name ?? null,
+      gradFn: printedFunction(this),
       values: readValues(this),
     });
   }
@@ -279,6 +350,15 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
 export interface Tensor<out S extends Shape = Shape, out D extends DTypeName = DTypeName> extends OperatorMethods<S, D> {}
 
 inspectAs(Tensor, (tensor) => tensor.toString());
+
+/** The name of the function that made a tensor, as it is printed. A view that can no longer be read anew from its base has none. */
+function printedFunction(tensor: Tensor): string | null {
+  try {
+    return tensor.grad_fn?.label ?? null;
+  } catch {
+    return "Invalid";
+  }
+}
 
 /** One element as a user reads it. */
 function toPlain(dtype: DType, value: Element): number | bigint | boolean {

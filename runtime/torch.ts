@@ -1,6 +1,14 @@
 /** The namespace, spelled as PyTorch spells it. */
 export * as autograd from "./autograd/index.ts";
-export { enable_grad, is_grad_enabled, no_grad, set_grad_enabled } from "./autograd/modes.ts";
+export { is_anomaly_check_nan_enabled, is_anomaly_enabled } from "./autograd/anomaly.ts";
+export {
+  enable_grad,
+  inference_mode,
+  is_grad_enabled,
+  is_inference_mode_enabled,
+  no_grad,
+  set_grad_enabled,
+} from "./autograd/modes.ts";
 export * as backends from "./backends/settings.ts";
 export {
   arange,

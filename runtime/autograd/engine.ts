@@ -9,7 +9,9 @@ import { allocate, duplicate, elementwise, elementwiseInto } from "../settle.ts"
 import { formatShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { swapGradMode } from "./modes.ts";
-import { AccumulateGrad, edgeOf, Output, type Edge, type Hook, type Node, type TensorFacts } from "./node.ts";
+import { checkNan, explain } from "./anomaly.ts";
+import { runAfter, runBefore, runHooks } from "./hooks.ts";
+import { AccumulateGrad, edgeOf, Output, type Edge, type Node, type TensorFacts } from "./node.ts";
 import { OwnedGradients } from "./ownership.ts";
 
 const sum = E.add(input(0), input(1));
@@ -20,6 +22,18 @@ export interface BackwardOptions {
   readonly retainGraph: boolean;
   /** Record the run itself, for derivatives of derivatives. */
   readonly createGraph: boolean;
+  /** Give the gradients of the targets to the caller, instead of adding them to the leaves'. */
+  readonly captures?: boolean;
+}
+
+/** Runs the user's code, whose tensors no scope of the engine may free. */
+function runOutside<T>(body: () => T): T {
+  const open = leaveScopes();
+  try {
+    return body();
+  } finally {
+    enterScopes(open);
+  }
 }
 
 /** A tensor to start from, with the gradient of whatever it leads to. */
@@ -52,23 +66,39 @@ function needed(order: readonly Node[], targets: ReadonlySet<Edge>): ReadonlySet
   return result;
 }
 
-function runHooks(hooks: readonly Hook[], grad: Tensor): Tensor {
-  return hooks.reduce<Tensor>((current, hook) => hook(current) ?? current, grad);
-}
-
 /** Adds to a tensor's `grad`. Without `create_graph` the sum is made outside of recording. */
 function accumulate(tensor: Tensor, grad: Tensor, { createGraph }: BackwardOptions): void {
-  if (tensor.grad === null) tensor.grad = createGraph ? grad.clone() : duplicate(grad);
+  if (tensor.gradient === null) tensor.gradient = createGraph ? grad.clone() : duplicate(grad);
   // As in PyTorch, whoever holds `tensor.grad` sees it grow.
-  else if (!createGraph) tensor.grad.add_(grad);
-  else tensor.grad = add(tensor.grad, grad);
+  else if (!createGraph) tensor.gradient.add_(grad);
+  else tensor.gradient = add(tensor.gradient, grad);
+}
+
+/** Whether somebody wants to be told of a leaf's gradient. */
+function isWatched({ variable, nodeHooks }: AccumulateGrad): boolean {
+  return variable.hooks !== null || variable.afterAccumulation !== null || nodeHooks !== null;
+}
+
+/** How many edges lead to each leaf. */
+function countEdges(nodes: readonly Node[]): Map<Edge, number> {
+  const counts = new Map<Edge, number>();
+  for (const node of nodes)
+    for (const edge of node.edges)
+      if (edge instanceof AccumulateGrad) counts.set(edge, (counts.get(edge) ?? 0) + 1);
+  return counts;
 }
 
 let runs = 0;
+let running = 0;
+
+/** The number of the run that is under way, the innermost one; 0 outside of all. */
+export function currentRun(): number {
+  return running;
+}
 
 /** One run of the engine: what it visits, and what has arrived where. */
 class Run {
-  readonly #id = ++runs;
+  readonly id: number = ++runs;
   readonly #options: BackwardOptions;
   /** `null` where the run itself is recorded: then its gradients are saved for the next one. */
   readonly #owned: OwnedGradients | null;
@@ -77,11 +107,17 @@ class Run {
   /** Those of their results that are not the first. */
   readonly #outputs: Output[] = [];
   readonly #leaves: AccumulateGrad[] = [];
+  /** Leaves whose hooks have run, where gradients are only asked for. */
+  readonly #finished = new Set<AccumulateGrad>();
   /** What had arrived for a run that this one interrupts, from inside a hook or a derivative. */
   readonly #interrupted: { readonly edge: Edge; readonly visitedBy: number; readonly grad: Tensor }[] = [];
 
-  constructor(options: BackwardOptions) {
+  /** The places whose gradients are asked for; `null` for all leaves. */
+  readonly #targets: ReadonlySet<Edge> | null;
+
+  constructor(options: BackwardOptions, targets: ReadonlySet<Edge> | null) {
     this.#options = options;
+    this.#targets = targets;
     this.#owned = options.createGraph ? null : new OwnedGradients();
   }
 
@@ -92,28 +128,28 @@ class Run {
   }
 
   #explore(root: Edge): void {
-    if (root.visitedBy === this.#id) return;
+    if (root.visitedBy === this.id) return;
     const stack: Edge[] = [root];
     while (stack.length > 0) {
       const edge = stack.pop()!;
-      if (edge.visitedBy === this.#id) continue;
+      if (edge.visitedBy === this.id) continue;
       this.#clear(edge);
       if (edge instanceof AccumulateGrad) this.#leaves.push(edge);
       else if (edge instanceof Output) stack.push(edge.node);
       else {
         this.#nodes.push(edge);
         for (const output of edge.others ?? []) if (output !== null) this.#clear(output);
-        for (const next of edge.edges) if (next !== null && next.visitedBy !== this.#id) stack.push(next);
+        for (const next of edge.edges) if (next !== null && next.visitedBy !== this.id) stack.push(next);
       }
     }
   }
 
   /** Nothing has arrived here in this run; what had arrived in another one is remembered. */
   #clear(edge: Edge): void {
-    if (edge.visitedBy === this.#id) return;
+    if (edge.visitedBy === this.id) return;
     if (edge.arrived !== null)
       this.#interrupted.push({ edge, visitedBy: edge.visitedBy, grad: edge.arrived });
-    edge.visitedBy = this.#id;
+    edge.visitedBy = this.id;
     edge.arrived = null;
     edge.summed = false;
     if (edge instanceof Output) this.#outputs.push(edge);
@@ -129,39 +165,48 @@ class Run {
   }
 
   /** Passes each function's gradient on to its inputs. With targets, only through functions that lead to one. */
-  propagate(targets: ReadonlySet<Edge> | null): void {
+  propagate(): void {
     const order = this.#order();
-    const wanted = targets === null ? null : needed(order, targets);
+    const wanted = this.#targets === null ? null : needed(order, this.#targets);
+    // Whoever watches a leaf hears of its gradient as soon as that is complete.
+    const missing = this.#leaves.some(isWatched) ? countEdges(order) : null;
     for (const node of order) {
-      const grads = this.#receiveAll(node, targets);
-      if (grads === null) continue;
-      if (wanted === null || wanted.has(node)) {
-        this.#apply(node, grads);
-        if (!this.#options.retainGraph) node.release();
+      const runs = wanted === null || wanted.has(node);
+      const grads = this.#receiveAll(node, runs);
+      if (grads !== null) {
+        if (runs) {
+          this.#apply(node, grads);
+          if (!this.#options.retainGraph) node.release();
+        }
+        for (const each of grads) if (each !== null) this.#owned?.drop(each);
       }
-      for (const each of grads) if (each !== null) this.#owned?.drop(each);
+      if (missing !== null) this.#settleLeaves(node, missing);
     }
   }
 
-  /** Takes what has arrived at a function's result, and leaves it there where it is wanted. */
-  #receive(at: Node | Output, arrived: Tensor, targets: ReadonlySet<Edge> | null): Tensor {
-    const grad = this.#show(at, arrived);
-    const isTarget = targets !== null && targets.has(at);
-    if (isTarget) this.#owned?.disown(grad);
-    at.arrived = isTarget ? grad : null;
-    return grad;
-  }
-
   /** The gradients of all results of a function; `null` when none has arrived. */
-  #receiveAll(node: Node, targets: ReadonlySet<Edge> | null): readonly (Tensor | null)[] | null {
-    const first = node.arrived === null ? null : this.#receive(node, node.arrived, targets);
+  #receiveAll(node: Node, runs: boolean): readonly (Tensor | null)[] | null {
+    const first = node.arrived === null ? null : this.#receive(node, node.arrived, runs);
     if (node.others === null) return first === null ? null : [first];
     const grads = [first];
     for (const output of node.others) {
       const arrived = output?.arrived ?? null;
-      grads.push(arrived === null ? null : this.#receive(output!, arrived, targets));
+      grads.push(arrived === null ? null : this.#receive(output!, arrived, runs));
     }
     return grads.some((grad) => grad !== null) ? grads : null;
+  }
+
+  /** Takes what has arrived at a function's result, and leaves it there where it is asked for. */
+  #receive(at: Node | Output, arrived: Tensor, runs: boolean): Tensor {
+    const grad = this.#show(at, arrived);
+    const isTarget = this.#targets !== null && this.#targets.has(at);
+    if (isTarget) {
+      this.#owned?.disown(grad);
+      this.#owned?.disown(arrived);
+    }
+    // PyTorch's `grad` shows what hooks made of a gradient only where it stops.
+    at.arrived = isTarget ? (runs ? arrived : grad) : null;
+    return grad;
   }
 
   /** Lets hooks see a gradient, and keeps it where somebody asked for that. */
@@ -177,7 +222,7 @@ class Run {
     const scope = openScope();
     const arrived: Tensor[] = [];
     try {
-      const results = node.apply(grads);
+      const results = this.#derive(node, grads, scope);
       for (let position = 0; position < results.length; position++) {
         const edge = node.edges[position]!;
         const result = results[position];
@@ -188,6 +233,37 @@ class Run {
       if (this.#owned === null) disownSince(scope);
       closeScope(scope, arrived);
     }
+  }
+
+  /** Runs a function's derivative, and whatever users have attached to it. */
+  #derive(node: Node, grads: readonly (Tensor | null)[], scope: number): readonly (Tensor | null)[] {
+    try {
+      if (node.nodeHooks !== null || node.isCustom) return this.#deriveOpenly(node, grads, scope);
+      const results = node.apply(grads);
+      checkNan(node.label, results);
+      return results;
+    } catch (error) {
+      explain(error, node);
+      throw error;
+    }
+  }
+
+  /** As `#derive`, where the user's own code sees the gradients and may keep them. */
+  #deriveOpenly(node: Node, grads: readonly (Tensor | null)[], scope: number): readonly (Tensor | null)[] {
+    for (const grad of grads) if (grad !== null) this.#owned?.disown(grad);
+    const open = node.isCustom ? leaveScopes() : null;
+    let results: readonly (Tensor | null)[];
+    const given = node.nodeHooks === null ? grads : runOutside(() => runBefore(node.nodeHooks!, grads));
+    try {
+      results = node.apply(given);
+    } finally {
+      if (open !== null) enterScopes(open);
+    }
+    checkNan(node.label, results);
+    if (node.nodeHooks === null) return results;
+    disownSince(scope);
+    const shown = results;
+    return runOutside(() => runAfter(node.nodeHooks!, shown, given));
   }
 
   /** Adds a gradient to what has arrived, and gives the sum. */
@@ -210,23 +286,53 @@ class Run {
     return edge.arrived;
   }
 
-  /** Adds what arrived at the leaves to their `grad`. A gradient that nobody else can refer to is taken as it is. */
-  deliver(): void {
-    for (const leaf of this.#leaves) {
-      const { variable, arrived } = leaf;
-      leaf.arrived = null;
-      if (arrived === null) continue;
-      if (variable.hooks !== null) {
-        this.#owned?.disown(arrived);
-        accumulate(variable, runHooks(variable.hooks, arrived), this.#options);
-      } else if (variable.grad === null && (leaf.summed || this.#owned?.take(arrived))) {
-        this.#owned?.disown(arrived);
-        variable.grad = arrived;
-      } else {
-        accumulate(variable, arrived, this.#options);
-        this.#owned?.drop(arrived);
-      }
+  /** Finishes the watched leaves whose gradients are complete after a function has run. */
+  #settleLeaves(node: Node, missing: Map<Edge, number>): void {
+    for (const edge of node.edges) {
+      if (!(edge instanceof AccumulateGrad)) continue;
+      const count = missing.get(edge)! - 1;
+      missing.set(edge, count);
+      if (count === 0 && isWatched(edge)) this.#finish(edge);
     }
+  }
+
+  /** Finishes the leaves: adds what arrived to their `grad`, or leaves it for whoever asked for it. */
+  deliver(): void {
+    for (const leaf of this.#leaves) this.#finish(leaf);
+  }
+
+  #finish(leaf: AccumulateGrad): void {
+    const { variable, arrived } = leaf;
+    if (arrived === null || this.#finished.has(leaf)) return;
+    if (this.#targets !== null && !this.#targets.has(leaf)) return;
+    if (this.#options.captures) {
+      this.#owned?.disown(arrived);
+      if (variable.hooks !== null) {
+        this.#finished.add(leaf);
+        leaf.arrived = runHooks(variable.hooks, arrived);
+      }
+      return;
+    }
+    leaf.arrived = null;
+    if (isWatched(leaf)) this.#accumulateWatched(leaf, arrived);
+    else if (variable.gradient === null && (leaf.summed || this.#owned?.take(arrived))) {
+      // A gradient that nobody else can refer to is taken as it is.
+      this.#owned?.disown(arrived);
+      variable.gradient = arrived;
+    } else {
+      accumulate(variable, arrived, this.#options);
+      this.#owned?.drop(arrived);
+    }
+  }
+
+  #accumulateWatched({ variable, nodeHooks }: AccumulateGrad, arrived: Tensor): void {
+    this.#owned?.disown(arrived);
+    const shown = variable.hooks === null ? arrived : runHooks(variable.hooks, arrived);
+    const [grad] = nodeHooks === null ? [shown] : runBefore(nodeHooks, [shown]);
+    if (grad) accumulate(variable, grad, this.#options);
+    if (nodeHooks !== null) runAfter(nodeHooks, [], [grad ?? null]);
+    // A hook may remove itself.
+    variable.afterAccumulation?.slice().forEach((hook) => hook(variable));
   }
 
   /** Forgets what has arrived, and gives an interrupted run back what is its own. */
@@ -242,22 +348,26 @@ class Run {
   }
 }
 
-/** Runs backward from the roots, and gives what `finish` makes of what arrived. */
+/** Runs backward from the roots, and gives what `finish` finds at the targets. */
 function run<T>(
   roots: readonly Root[],
   targets: ReadonlySet<Edge> | null,
   options: BackwardOptions,
-  finish: (run: Run) => T,
+  finish: () => T,
 ): T {
-  const current = new Run(options);
+  const current = new Run(options, targets);
   const before = swapGradMode(options.createGraph);
   const outside = leaveScopes();
+  const around = running;
+  running = current.id;
   try {
     for (const { tensor, grad } of roots) current.begin(edgeOf(tensor)!, grad);
-    current.propagate(targets);
-    return finish(current);
+    current.propagate();
+    current.deliver();
+    return finish();
   } finally {
     current.end();
+    running = around;
     enterScopes(outside);
     swapGradMode(before);
   }
@@ -290,11 +400,23 @@ function rootOf(tensor: Tensor, grad: Tensor | null, position: number): Root {
     throw new RuntimeError(
       `Mismatch in shape: grad_output[${position}] has a shape of ${formatShape(grad.shape)} and output[${position}] has a shape of ${formatShape(tensor.shape)}. They must be the same.`,
     );
-  return { tensor, grad };
+  return { tensor, grad: grad.dtype === tensor.dtype ? grad : grad.to({ dtype: tensor.dtype }) };
+}
+
+/** @throws RuntimeError when a tensor does not take part in differentiation. */
+function targetsOf(inputs: readonly Tensor[]): readonly Edge[] {
+  return inputs.map((tensor) => {
+    const edge = edgeOf(tensor);
+    if (edge === null)
+      throw new RuntimeError(
+        `One of the differentiated Tensors does not require grad: an input of shape ${formatShape(tensor.shape)}. Make it with {requires_grad: true} before it is used.`,
+      );
+    return edge;
+  });
 }
 
 /**
- * Adds the gradients of `tensors` to the leaves behind them.
+ * Adds the gradients of `tensors` to the leaves behind them, or only to `inputs`.
  *
  * @throws RuntimeError when a tensor has no history, a gradient is missing or misshapen, or the graph was freed.
  */
@@ -302,9 +424,10 @@ export function runBackward(
   tensors: readonly Tensor[],
   grads: readonly (Tensor | null)[],
   options: BackwardOptions,
+  inputs: readonly Tensor[] | null = null,
 ): void {
   const roots = tensors.map((tensor, position) => rootOf(tensor, grads[position] ?? null, position));
-  run(roots, null, options, (current) => current.deliver());
+  run(roots, inputs === null ? null : new Set(targetsOf(inputs)), options, () => undefined);
 }
 
 /**
@@ -319,13 +442,8 @@ export function gradientsOf(
   options: BackwardOptions,
 ): (Tensor | null)[] {
   const roots = outputs.map((tensor, position) => rootOf(tensor, grads[position] ?? null, position));
-  const targets = inputs.map((tensor) => {
-    const edge = edgeOf(tensor);
-    if (edge === null)
-      throw new RuntimeError(
-        `One of the differentiated Tensors does not require grad: an input of shape ${formatShape(tensor.shape)}. Make it with {requires_grad: true} before it is used.`,
-      );
-    return edge;
-  });
-  return run(roots, new Set(targets), options, () => targets.map((edge) => edge.arrived));
+  const targets = targetsOf(inputs);
+  return run(roots, new Set(targets), { ...options, captures: true }, () =>
+    targets.map((edge) => edge.arrived),
+  );
 }

@@ -8,7 +8,8 @@ import { closeScope, openScope } from "../scope.ts";
 import { alias, copyInto, duplicate } from "../settle.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { is_grad_enabled, swapGradMode } from "./modes.ts";
+import { is_inference_mode_enabled, isRecording, swapGradMode } from "./modes.ts";
+import { AccumulateGrad, edgeOf, type Edge } from "./node.ts";
 import { needsGrad, planOf, record } from "./record.ts";
 import { recordCopySlices, unfollowed } from "./views.ts";
 
@@ -17,7 +18,11 @@ import { recordCopySlices, unfollowed } from "./views.ts";
  * @throws RuntimeError when autograd could not follow a write into `self`, or several elements share one place.
  */
 export function checkWritable(self: Tensor, recorded = false): void {
-  if (is_grad_enabled() && (recorded || self.requires_grad)) checkFollowed(self);
+  if (self.inference && !is_inference_mode_enabled())
+    throw new RuntimeError(
+      "Inplace update to inference tensor outside InferenceMode is not allowed. You can make a clone to get a normal tensor before doing inplace update: x.clone().",
+    );
+  if (isRecording() && (recorded || self.requires_grad)) checkFollowed(self);
   const overlapping = self.shape.some((size, dim) => size > 1 && self.strides[dim] === 0);
   if (overlapping)
     throw new RuntimeError(
@@ -39,6 +44,12 @@ function checkFollowed(self: Tensor): void {
     throw new RuntimeError(
       "a leaf Variable that requires grad is being used in an in-place operation. Use the form without the underscore, which gives a new tensor, or write inside torch.no_grad(() => …), as optimizers do.",
     );
+}
+
+/** Counts a write into `self`, unless it is another tensor's `data`, of which autograd knows nothing. */
+export function markWritten(self: Tensor): void {
+  self.storage.markWritten();
+  if ((self.base ?? self).untracked) self.storage.version--;
 }
 
 /** @throws RuntimeError when `result` cannot be written into `self`. */
@@ -74,12 +85,12 @@ export function applyInPlace(operator: OperatorFacts, self: Tensor, rest: readon
     string,
     unknown
   >;
-  const wanted = is_grad_enabled() && needsGrad(planOf(declaration), args);
+  const wanted = isRecording() && needsGrad(planOf(declaration), args);
   checkWritable(self, wanted);
   const recording = wanted && declaration.vjp !== null;
   const original = recording ? before(self, declaration.saves?.includes("input") ?? false) : null;
   overwrite(self, (output) => declaration.forward(args, output) as Tensor); // in-place operators have one result
-  self.storage.markWritten();
+  markWritten(self);
   if (original !== null) rewriteHistory(operator, self, { ...args, input: original });
   return self;
 }
@@ -93,7 +104,7 @@ function applyComposite(operator: OperatorFacts, self: Tensor, rest: readonly un
   >;
   checkWritable(self);
   const [first] = Object.keys(operator.parameters);
-  const recorded = is_grad_enabled() && self.requires_grad;
+  const recorded = isRecording() && self.requires_grad;
   // In-place operators have one result.
   const result = operator.define!({ ...args, [first!]: recorded ? before(self, true) : self }) as Tensor;
   checkResult(self, result);
@@ -116,12 +127,22 @@ function overwrite(self: Tensor, compute: (output: Tensor) => Tensor): void {
 }
 
 function rewriteHistory(operator: OperatorFacts, self: Tensor, args: Record<string, unknown>): void {
+  const previous = edgeOf(self);
   if (self.base === null) {
     record(operator.declaration!, args, self);
     self.historyVersion = self.storage.version;
-    return;
+  } else {
+    const standIn = alias(self, self.shape, self.strides);
+    record(operator.declaration!, args, standIn);
+    recordCopySlices(self, standIn.grad_fn!);
   }
-  const standIn = alias(self, self.shape, self.strides);
-  record(operator.declaration!, args, standIn);
-  recordCopySlices(self, standIn.grad_fn!);
+  moveRetained(self, previous);
+}
+
+/** Whoever asked for the gradient of a tensor gets that of its last value. Hooks stay with the value that they were attached to. */
+export function moveRetained(self: Tensor, previous: Edge | null): void {
+  if (previous === null || previous instanceof AccumulateGrad || !previous.retained?.includes(self)) return;
+  previous.retained.splice(previous.retained.indexOf(self), 1);
+  const edge = edgeOf(self)!;
+  if (!(edge instanceof AccumulateGrad)) (edge.retained ??= []).push(self);
 }

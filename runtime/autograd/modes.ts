@@ -1,14 +1,41 @@
+/** Whether operations are recorded, and for how long that is so. Source: `torch/autograd/grad_mode.py`. */
+
 let enabled = true;
-/** The mode outside of all functions and blocks that change it for a while. */
-let lasting = true;
+/** Whether tensors are made that autograd will never follow; then nothing is recorded, whatever `enabled` says. */
+let inference = false;
+/** The modes outside of all functions and blocks that change them for a while. */
+let lasting: Modes = { enabled: true, inference: false };
+/** How many operators are computing what will be recorded of them as a whole. */
+let computing = 0;
+
+interface Modes {
+  readonly enabled: boolean;
+  readonly inference: boolean;
+}
 
 /** Whether operations are being recorded for backward. Source: `torch.is_grad_enabled`. */
 export function is_grad_enabled(): boolean {
   return enabled;
 }
 
-/** What `using _ = torch.no_grad()` holds: leaving the block restores the mode. */
-export interface GradModeGuard extends Disposable {
+/** Whether inference mode is on. Source: `torch.is_inference_mode_enabled`. */
+export function is_inference_mode_enabled(): boolean {
+  return inference;
+}
+
+/** Whether an operator leaves a node behind: recording is on, and inference mode off. @internal */
+export function isRecording(): boolean {
+  return enabled && !inference;
+}
+
+/** A function that runs in a mode whenever it is called, made of another one. */
+type Decorator = <F extends (...args: never[]) => unknown>(body: F) => F;
+
+/**
+ * What `using _ = torch.no_grad()` holds: leaving the block restores the mode. Called with a function it restores the mode at once and gives that function in the mode,
+ * as Python's decorators do: `const evaluate = torch.no_grad()(async (x) => …)`.
+ */
+export interface GradModeGuard extends Disposable, Decorator {
   /** Restores the mode that was set before. */
   restore(): void;
 }
@@ -20,13 +47,18 @@ export interface GradMode {
   (): GradModeGuard;
 }
 
-function guard(value: boolean): GradModeGuard {
-  const before = enabled;
-  enabled = value;
-  const restore = (): void => {
-    enabled = before;
-  };
-  return { restore, [Symbol.dispose]: restore };
+/** A context manager that is told whether to switch something on or off. */
+export interface GradSwitch {
+  <T>(mode: boolean, body: () => T): T;
+  (mode: boolean): GradModeGuard;
+}
+
+function current(): Modes {
+  return { enabled, inference };
+}
+
+function set(modes: Modes): void {
+  ({ enabled, inference } = modes);
 }
 
 function isPromise(value: unknown): value is Promise<unknown> {
@@ -40,9 +72,6 @@ export function swapGradMode(value: boolean): boolean {
   return before;
 }
 
-/** How many operators are computing what will be recorded of them as a whole. */
-let computing = 0;
-
 /** Records nothing of what an operator's forward does, until `resumeRecording`. Recording must be on. @internal */
 export function pauseRecording(): void {
   enabled = false;
@@ -55,30 +84,52 @@ export function resumeRecording(): void {
   enabled = true;
 }
 
-/** Whether nothing is recorded because somebody asked for that, and not only inside of an operator. @internal */
-export function isRecordingOff(): boolean {
-  return !enabled && computing === 0;
+/** Why a view that is made now is not recorded, because somebody asked for that and not only inside of an operator; `null` where it may be. @internal */
+export function unrecordedBecause(): "unrecorded" | "inference" | null {
+  if (inference) return "inference";
+  return !enabled && computing === 0 ? "unrecorded" : null;
 }
 
-/** Runs `body` with recording on or off. @internal */
-function withGradMode<T>(value: boolean, body: () => T): T {
-  const { restore } = guard(value);
+/** Runs `body` between `enter` and what that gives; when the body gives a promise, until it settles. @internal */
+export function runWithin<T>(enter: () => () => void, body: () => T): T {
+  const leave = enter();
   let result: T | undefined;
   try {
     result = body();
   } finally {
-    if (!isPromise(result)) restore();
+    if (!isPromise(result)) leave();
   }
   // The promise's own type is kept: `finally` passes its value through.
-  return isPromise(result) ? (result.finally(restore) as T) : result;
+  return isPromise(result) ? (result.finally(leave) as T) : result;
 }
 
-function mode(value: boolean): GradMode {
-  function enter<T>(body?: () => T): T | GradModeGuard {
-    return body === undefined ? guard(value) : withGradMode(value, body);
+/** Makes the guard of something that was entered. @internal */
+export function guardOf(enter: () => () => void): GradModeGuard {
+  const leave = enter();
+  const decorate: Decorator = (body) => {
+    leave();
+    // The function keeps the type of the one that it calls.
+    return ((...args: never[]) => runWithin(enter, () => body(...args))) as typeof body;
+  };
+  return Object.assign(decorate, { restore: leave, [Symbol.dispose]: leave });
+}
+
+/** A context manager from what enters it and gives what leaves it. @internal */
+export function contextManager(enter: () => () => void): GradMode {
+  function manage<T>(body?: () => T): T | GradModeGuard {
+    return body === undefined ? guardOf(enter) : runWithin(enter, body);
   }
   // One function serves both overloads; TypeScript cannot check an implementation against overloads in a call signature.
-  return enter as GradMode;
+  return manage as GradMode;
+}
+
+/** Sets modes; the answer brings back those from before. */
+function entering(change: () => Modes): () => () => void {
+  return () => {
+    const before = current();
+    set(change());
+    return () => set(before);
+  };
 }
 
 /**
@@ -86,25 +137,53 @@ function mode(value: boolean): GradMode {
  *
  * Source: `torch.no_grad`.
  */
-export const no_grad: GradMode = mode(false);
+export const no_grad: GradMode = contextManager(entering(() => ({ enabled: false, inference })));
 
 /** Records again inside a `no_grad`. Source: `torch.enable_grad`. */
-export const enable_grad: GradMode = mode(true);
+export const enable_grad: GradMode = contextManager(entering(() => ({ enabled: true, inference })));
 
-/** Turns recording on or off, for the rest of a block with `using`, or for good. Source: `torch.set_grad_enabled`. */
-export function set_grad_enabled(value: boolean): GradModeGuard {
-  const { restore } = guard(value);
+/**
+ * Turns recording on or off: while a function runs, for the rest of a block with `using`, or for good.
+ *
+ * `torch.set_grad_enabled(false)`, `torch.set_grad_enabled(isTraining, () => …)`.
+ *
+ * Source: `torch.set_grad_enabled`.
+ */
+export const set_grad_enabled: GradSwitch = (<T>(mode: boolean, body?: () => T): T | GradModeGuard => {
+  const enter = entering(() => ({ enabled: mode, inference }));
+  if (body !== undefined) return runWithin(enter, body);
   const before = lasting;
-  lasting = value;
-  const restoreBoth = (): void => {
-    restore();
+  const guard = guardOf(enter);
+  lasting = current();
+  const restore = (): void => {
+    guard.restore();
     lasting = before;
   };
-  return { restore: restoreBoth, [Symbol.dispose]: restoreBoth };
-}
+  const decorate: Decorator = (wrapped) => {
+    lasting = before;
+    return guard(wrapped);
+  };
+  return Object.assign(decorate, { restore, [Symbol.dispose]: restore });
+}) as GradSwitch; // one function serves both overloads
 
-/** Ends whatever changed the mode for a while, after a program was stopped inside of it. @internal */
+/**
+ * Computes without recording and without what recording would need later: faster than `no_grad`, but the tensors made here can never take part in a computation that
+ * autograd follows. `torch.inference_mode(() => …)`, or `using _ = torch.inference_mode()`; `torch.inference_mode(false, () => …)` leaves the mode for a while.
+ *
+ * Source: `torch.inference_mode`.
+ */
+export const inference_mode: GradMode & GradSwitch = (<T>(
+  first?: boolean | (() => T),
+  second?: () => T,
+): T | GradModeGuard => {
+  const mode = typeof first === "boolean" ? first : true;
+  const body = typeof first === "function" ? first : second;
+  const enter = entering(() => ({ enabled: !mode, inference: mode }));
+  return body === undefined ? guardOf(enter) : runWithin(enter, body);
+}) as GradMode & GradSwitch; // one function serves all overloads
+
+/** Ends whatever changed the modes for a while, after a program was stopped inside of it. @internal */
 export function restoreGradMode(): void {
   computing = 0;
-  enabled = lasting;
+  set(lasting);
 }

@@ -3,6 +3,9 @@ import type { DType } from "../dtype.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { callStack } from "./anomaly.ts";
+import { NodeHooks, RemovableHandle, type Hook, type NodeHook, type NodePreHook } from "./hooks.ts";
+import { isPacking, packContext, type PackedContext } from "./packing.ts";
 
 /** Where a gradient flows next: into a function's first result (the function itself stands for it) or another one, or into a leaf. */
 export type Edge = Node | Output | AccumulateGrad;
@@ -20,13 +23,28 @@ export interface TensorFacts {
  */
 export type Backward = (grads: readonly (Tensor | null)[], node: Node) => readonly (Tensor | null)[];
 
-/** What users attach to a gradient: it may answer with another gradient to use instead. */
-export type Hook = (grad: Tensor) => Tensor | null | undefined;
-
 /** What a call leaves for its derivative: the arguments, with `null` for tensors that no rule reads. */
 export type SavedContext = Record<string, unknown>;
 
 let created = 0;
+
+/** A function's name, to be called as PyTorch's method, or read as a text. */
+export interface NodeName {
+  (): string;
+  toString(): string;
+}
+
+function callableText(text: string, answer: string = text): NodeName {
+  return Object.assign(() => answer, { toString: () => text, toJSON: () => text });
+}
+
+const metadata = new WeakMap<object, Record<string, unknown>>();
+
+function metadataOf(node: object): Record<string, unknown> {
+  let known = metadata.get(node);
+  if (known === undefined) metadata.set(node, (known = {}));
+  return known;
+}
 
 /** A result of a function behind its first one: what the gradient that arrives there looks like, and what has arrived. */
 export class Output {
@@ -61,7 +79,7 @@ export class Node {
   /** Nodes made later have larger numbers, so that descending order is a valid order for backward. */
   readonly sequence: number = created++;
   /** PyTorch's name: `"MulBackward0"`. */
-  readonly name: string;
+  readonly label: string;
   readonly edges: readonly (Edge | null)[];
   /** The input tensors' facts, one for each edge. */
   readonly inputs: readonly TensorFacts[];
@@ -71,24 +89,32 @@ export class Node {
   others: (Output | null)[] | null = null;
   /** How many results there are, with those that carry no gradient. @internal */
   resultCount = 1;
-  /** Called with the result's gradient after it is complete and before the derivative runs. */
+  /** Called with the first result's gradient after it is complete and before the derivative runs. */
   hooks: Hook[] | null = null;
   /** Tensors that keep their own gradient although they are not leaves. */
   retained: Tensor[] | null = null;
+  /** What users attached to the function itself. @internal */
+  nodeHooks: NodeHooks | null = null;
+  /** Whether the derivative is the user's own code, which may keep what it is given and what it makes. @internal */
+  isCustom = false;
   /** The run of the engine that visited this node last. @internal */
   visitedBy = 0;
   /** The gradient that has arrived so far in that run. @internal */
   arrived: Tensor | null = null;
   /** Whether that is a sum that the run made itself, and may write into. @internal */
   summed = false;
+  /** Where the function was called, if somebody looks for an anomaly. @internal */
+  readonly stack: string | null = callStack();
   readonly #backward: Backward;
   readonly #inner: Node | null;
+  readonly #versions: readonly number[];
   #context: SavedContext | null;
   #saved: readonly Tensor[];
-  readonly #versions: readonly number[];
+  /** What the user's hooks made of the saved tensors, instead of the context. */
+  #packed: PackedContext | null = null;
 
   constructor(
-    name: string,
+    label: string,
     edges: readonly (Edge | null)[],
     inputs: readonly TensorFacts[],
     output: TensorFacts,
@@ -99,7 +125,7 @@ export class Node {
     /** A function that this one runs as a part of itself, and frees with itself. */
     inner: Node | null = null,
   ) {
-    this.name = name;
+    this.label = label;
     this.edges = edges;
     this.inputs = inputs;
     this.output = output;
@@ -108,6 +134,15 @@ export class Node {
     this.#context = context;
     this.#saved = saved;
     this.#versions = versionsOf(saved);
+    if (saved.length > 0 && isPacking()) {
+      this.#packed = packContext(context, saved);
+      this.#context = null;
+    }
+  }
+
+  /** PyTorch's name: `name()` is `"MulBackward0"`; without the call it reads as the same text. Source: `torch.autograd.graph.Node.name`. */
+  get name(): NodeName {
+    return callableText(this.label);
   }
 
   /** The functions behind this one's inputs, with the position of their output. Source: `torch.autograd.graph.Node.next_functions`. */
@@ -115,6 +150,49 @@ export class Node {
     return this.edges.map((edge) =>
       edge instanceof Output ? ([edge.node, edge.position] as const) : ([edge, 0] as const),
     );
+  }
+
+  /** A place for whatever users want to remember with the function. Source: `torch.autograd.graph.Node.metadata`. */
+  get metadata(): Record<string, unknown> {
+    return metadataOf(this);
+  }
+
+  /** @internal */
+  _sequence_nr(): number {
+    return this.sequence;
+  }
+
+  /**
+   * Calls `hook` with the gradients of this function's inputs and of its results, after the derivative ran; an array that it returns replaces the former.
+   *
+   * Source: `torch.autograd.graph.Node.register_hook`.
+   */
+  register_hook(hook: NodeHook): RemovableHandle {
+    return new RemovableHandle((this.nodeHooks ??= new NodeHooks()).after, hook);
+  }
+
+  /**
+   * Calls `hook` with the gradients of this function's results, before the derivative runs; an array that it returns replaces them.
+   *
+   * Source: `torch.autograd.graph.Node.register_prehook`.
+   */
+  register_prehook(hook: NodePreHook): RemovableHandle {
+    return new RemovableHandle((this.nodeHooks ??= new NodeHooks()).before, hook);
+  }
+
+  /** What the derivative keeps of the call's first argument, if it keeps it. @internal */
+  get _saved_self(): unknown {
+    return this.unpack()["input"] ?? null;
+  }
+
+  /** What the derivative keeps of the call's second operand, if it keeps it. @internal */
+  get _saved_other(): unknown {
+    return this.unpack()["other"] ?? null;
+  }
+
+  /** The result, if the derivative keeps it. @internal */
+  get _saved_result(): unknown {
+    return this.unpack()["result"] ?? null;
   }
 
   /** Where the gradient of a result arrives; one behind the first is known from then on. @internal */
@@ -125,7 +203,7 @@ export class Node {
     return (this.others[position - 1] ??= new Output(this, position, facts));
   }
 
-  /** Runs the derivative. */
+  /** Runs the derivative. @internal */
   apply(grads: readonly (Tensor | null)[]): readonly (Tensor | null)[] {
     return this.#backward(grads, this);
   }
@@ -134,8 +212,10 @@ export class Node {
    * What the call left for its derivative.
    *
    * @throws RuntimeError when it was freed by an earlier backward, or a saved tensor has changed since.
+   * @internal
    */
   unpack(): SavedContext {
+    if (this.#packed !== null) return this.#packed.unpack();
     if (this.#context === null)
       throw new RuntimeError(
         "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). " +
@@ -148,16 +228,17 @@ export class Node {
     return this.#context;
   }
 
-  /** Frees the saved tensors. A function that saved none can run backward again, as in PyTorch. */
+  /** Frees the saved tensors. A function that saved none can run backward again, as in PyTorch. @internal */
   release(): void {
     this.#inner?.release();
     if (this.#saved.length === 0) return;
     this.#context = null;
+    this.#packed = null;
     this.#saved = nothing;
   }
 
   toString(): string {
-    return `<${this.name}>`;
+    return `<${this.label}>`;
   }
 }
 
@@ -173,17 +254,19 @@ function versionsOf(saved: readonly Tensor[]): readonly number[] {
 /** The complaint about a saved tensor that was written in place. Source: `torch/csrc/autograd/saved_variable.cpp`. */
 function changedSince(tensor: Tensor, expected: number): RuntimeError {
   const origin =
-    tensor.grad_fn === null ? "" : `, which is output ${tensor.output_nr} of ${tensor.grad_fn.name},`;
+    tensor.grad_fn === null
+      ? ""
+      : `, which is output ${tensor.output_nr} of ${tensor.grad_fn.label.replace(/Backward\d*$/, "")},`;
   return new RuntimeError(
     `one of the variables needed for gradient computation has been modified by an inplace operation: ` +
       `[torch.${tensor.dtype.typeName}Tensor ${formatShape(tensor.shape)}]${origin} is at version ${tensor.storage.version}; expected version ${expected} instead. ` +
-      `Write y = x.add(…) instead of x.add_(…) there, or clone() the tensor before changing it.`,
+      `Hint: write y = x.add(…) instead of x.add_(…) there, or clone() the tensor before changing it; torch.autograd.set_detect_anomaly(true) finds the operation that saved it.`,
   );
 }
 
 /** The end of the graph at a leaf: adds to its `grad`. Source: `torch::autograd::AccumulateGrad`. */
 export class AccumulateGrad {
-  readonly name = "AccumulateGrad";
+  readonly label = "AccumulateGrad";
   readonly next_functions: readonly [] = [];
   /** The leaf. */
   readonly variable: Tensor;
@@ -194,12 +277,35 @@ export class AccumulateGrad {
   /** Whether that is a sum that the run made itself, and may write into. @internal */
   summed = false;
 
+  /** What users attached to the leaf's end of the graph. @internal */
+  nodeHooks: NodeHooks | null = null;
+
   constructor(variable: Tensor) {
     this.variable = variable;
   }
 
+  /** PyTorch's name: `name()` is `"torch::autograd::AccumulateGrad"`. */
+  get name(): NodeName {
+    return callableText(this.label, `torch::autograd::${this.label}`);
+  }
+
+  /** A place for whatever users want to remember with the function. */
+  get metadata(): Record<string, unknown> {
+    return metadataOf(this);
+  }
+
+  /** As `register_hook` of a function; there are no inputs behind a leaf. */
+  register_hook(hook: NodeHook): RemovableHandle {
+    return new RemovableHandle((this.nodeHooks ??= new NodeHooks()).after, hook);
+  }
+
+  /** As `register_prehook` of a function. */
+  register_prehook(hook: NodePreHook): RemovableHandle {
+    return new RemovableHandle((this.nodeHooks ??= new NodeHooks()).before, hook);
+  }
+
   toString(): string {
-    return `<${this.name}>`;
+    return `<${this.label}>`;
   }
 }
 

@@ -1,6 +1,7 @@
 /** What a call of an operator leaves behind for backward, and how its rules run there. */
 import { cpu } from "../device.ts";
 import { float32 } from "../dtype.ts";
+import { RuntimeError } from "../errors/runtimeError.ts";
 import type { Declaration } from "../operator.ts";
 import type { ArgumentsOf, Parameters } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
@@ -179,7 +180,7 @@ function runRules(
 }
 
 /** Facts of an optional tensor that was not given. */
-const noFacts: TensorFacts = { shape: [], dtype: float32, device: cpu };
+export const noFacts: TensorFacts = { shape: [], dtype: float32, device: cpu };
 
 /** PyTorch's name of the node that a call makes. */
 function nodeName<P extends Parameters>(
@@ -190,6 +191,13 @@ function nodeName<P extends Parameters>(
   if (gradFn === undefined) return plan.defaultName;
   // The arguments were bound to this declaration's parameters.
   return typeof gradFn === "function" ? gradFn(args as ArgumentsOf<P>) : gradFn;
+}
+
+function unsavable(): RuntimeError {
+  return new RuntimeError(
+    "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation tracked by autograd. " +
+      "To work around this, you can make a clone to get a normal tensor and use it in autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`.",
+  );
 }
 
 /** Attaches a node to `result`. It takes `args` for itself, and forgets the tensors among them that no rule reads. */
@@ -207,7 +215,10 @@ export function record<P extends Parameters>(
   const visit = (item: Tensor | null, slot: TensorSlot): void => {
     edges.push(item !== null && (plan.joint || plan.rules[slot.name]) ? edgeOf(item) : null);
     inputs.push(item === null ? noFacts : factsOf(item));
-    if (item !== null && slot.saved) saved.push(item);
+    if (item !== null && slot.saved) {
+      if (item.inference && !item.isNumber) throw unsavable();
+      saved.push(item);
+    }
   };
   const lengths: Record<string, number> | undefined = plan.hasLists ? {} : undefined;
   for (const slot of plan.slots) {

@@ -1,6 +1,6 @@
 /** Other shapes of the same elements. A view shares its storage with its input, and each sees what is written into the other. */
 import { RuntimeError } from "../errors/runtimeError.ts";
-import { isRecordingOff } from "../autograd/modes.ts";
+import { unrecordedBecause } from "../autograd/modes.ts";
 import { contiguous_format } from "../memoryFormat.ts";
 import { composite, operator, type Operator } from "../operator.ts";
 import { dims, integer, requiredDims, sizes, tensor } from "../parameters.ts";
@@ -35,7 +35,7 @@ export function viewOf(
   const view = alias(input, shape, strides, offset);
   view.base = input.base ?? input;
   view.viewVersion = input.storage.version;
-  view.viewOrigin = input.viewOrigin ?? (isRecordingOff() ? "unrecorded" : null);
+  view.viewOrigin = input.viewOrigin ?? unrecordedBecause();
   return view;
 }
 

@@ -132,13 +132,13 @@ export const names: Readonly<Record<string, Program>> = {
       lossResults(x, v),
       copyResults(x),
     ].flat();
-    for (const result of results) show(result.grad_fn?.name ?? null);
+    for (const result of results) show(result.grad_fn?.name() ?? null);
   },
 
   "parents of a function"({ show }) {
     const [x, y] = [leaf(2), leaf(3)];
     const sum = x.mul(y).add(1).grad_fn!;
-    show(sum.name, ...sum.next_functions.map(([parent]) => parent?.name ?? null));
+    show(sum.name(), ...sum.next_functions.map(([parent]) => parent?.name ?? null));
     const [product] = sum.next_functions[0]!;
     show(...product!.next_functions.map(([parent]) => parent?.name ?? null));
   },

@@ -106,7 +106,7 @@ describe("writing in place", () => {
     const first = y.narrow(0, 0, 1);
     y.mul_(5);
     first.sum().backward();
-    expect(first.grad_fn!.name).toBe("AsStridedBackward0");
+    expect(first.grad_fn!.name()).toBe("AsStridedBackward0");
     expect(x.grad!.tolist()).toEqual([10, 0, 0]);
   });
 
