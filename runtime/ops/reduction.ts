@@ -134,7 +134,7 @@ export const prod: Operator<
         return mul(grad, div(keepDims(result, shapes.input, dim, keepdim), input));
       return mul(
         grad,
-        dim === null
+        dim === null || shapes.input.length === 0
           ? productOfOthers(input.reshape([-1]), 0).reshape(shapes.input)
           : productOfOthers(input, dim),
       );

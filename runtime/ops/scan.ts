@@ -1,7 +1,7 @@
 /** Each element combined with those before it. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
 import { is_grad_enabled } from "../autograd/modes.ts";
 import { int64, type DType } from "../dtype.ts";
-import { composite, operator, type Operator } from "../operator.ts";
+import { composite, operator, type InPlaceOperator, type Operator } from "../operator.ts";
 import { dtype, integer, tensor } from "../parameters.ts";
 import { alias, allocate, allocateZeros, backendOf, duplicate } from "../settle.ts";
 import { normalizeDim, numel } from "../shape.ts";
@@ -130,10 +130,11 @@ interface ScanSignature extends Signature {
     ((options: DTypeOption & { readonly dim: number }) => Tensor);
 }
 
-function scanOperator(name: string, plain: Operator<PlainSignature>): Operator<ScanSignature> {
+function scanOperator(name: string, plain: Operator<PlainSignature>): InPlaceOperator<ScanSignature> {
   return composite({
     name,
     out: true,
+    inPlace: true,
     parameters: { input: tensor, dim: integer(), dtype },
     define: ({ input, dim, dtype: wanted }) => {
       const axis = normalizeDim(dim, input.ndim);
@@ -151,7 +152,7 @@ function scanOperator(name: string, plain: Operator<PlainSignature>): Operator<S
  * @throws IndexError when there is no such dimension.
  * Source: `torch.cumsum`.
  */
-export const cumsum: Operator<ScanSignature> = scanOperator("cumsum", plainCumsum);
+export const cumsum: InPlaceOperator<ScanSignature> = scanOperator("cumsum", plainCumsum);
 
 /**
  * The product of each element and all before it along a dimension. Whole numbers give int64, unless a `dtype` is given.
@@ -159,7 +160,7 @@ export const cumsum: Operator<ScanSignature> = scanOperator("cumsum", plainCumsu
  * @throws IndexError when there is no such dimension.
  * Source: `torch.cumprod`.
  */
-export const cumprod: Operator<ScanSignature> = scanOperator("cumprod", plainCumprod);
+export const cumprod: InPlaceOperator<ScanSignature> = scanOperator("cumprod", plainCumprod);
 
 interface ExtremeSignature extends Signature {
   readonly function: <T extends Tensor>(input: T, dim: number) => ValuesAndIndices<DTypeOf<T>>;

@@ -40,6 +40,7 @@ const withoutSamples: Readonly<Record<string, string>> = {
   cpu: "it moves between devices; without a second one it returns its input",
   detach:
     "it has no derivative on purpose; the program 'detach shares memory and forgets history' is its test",
+  segment_reduce: "its samples are those of its other name, _segment_reduce",
   to: "OpInfo's samples are about devices and memory formats; the program 'conversions' is its test",
   type_as: "OpInfo has no samples; it is `to` with the dtype of another tensor",
   unravel_index: "OpInfo has no samples; the program 'counts of whole numbers' is its test",

@@ -221,7 +221,7 @@ export const cumulative_trapezoid: Operator<CurveSignature> = composite({
     const axis = curveDim(dim, y);
     refuseBools("cumulative_trapezoid", { y, x });
     if (y.shape[axis] === 0) return y.clone();
-    if (x === null) return mul(cumsum(doubledHeights(y, axis), axis), dx / 2);
+    if (x === null) return div(mul(cumsum(doubledHeights(y, axis), axis), dx), 2);
     const distances = distancesOf("cumulative_trapezoid", x, y, axis);
     return div(cumsum(mul(distances, doubledHeights(y, axis)), axis), 2);
   },

@@ -1,4 +1,5 @@
 /** Distances between vectors. */
+import { get_default_dtype } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { ValueError } from "../../errors/valueError.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
@@ -230,7 +231,14 @@ type PairwiseSignature = FunctionSignature<
 export const pairwise_distance: Operator<PairwiseSignature> = composite({
   name: "pairwise_distance",
   parameters: { x1: tensor, x2: tensor, p: number(2), eps: number(1e-6), keepdim: flag(false) },
-  define: ({ x1, x2, p, eps, keepdim }) => vector_norm(add(sub(x1, x2), eps), p, -1, keepdim),
+  define: ({ x1, x2, p, eps, keepdim }) => {
+    const differences = sub(x1, x2);
+    // `eps` has a fraction in PyTorch, also where it is whole.
+    const floating = differences.dtype.is_floating_point
+      ? differences
+      : to(differences, { dtype: get_default_dtype() });
+    return vector_norm(add(floating, eps), p, -1, keepdim);
+  },
   samples: [() => [points(0), points(1)], () => [points(0), sample([3], { seed: 1 }), 1, 1e-6, true]],
 });
 

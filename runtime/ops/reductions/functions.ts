@@ -4,5 +4,6 @@ export { cdist, cosine_similarity, pairwise_distance, pdist } from "./distances.
 export { histogramdd } from "./histograms.ts";
 export { std_mean, var_mean } from "./pairs.ts";
 export { bucketize, isin, searchsorted } from "./searching.ts";
+export { _segment_reduce, segment_reduce } from "./segments.ts";
 export { unravel_index } from "./sizes.ts";
 export { gradient } from "./slopes.ts";

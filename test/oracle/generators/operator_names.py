@@ -219,6 +219,7 @@ linalg.vector_norm
 nn.functional.cosine_similarity
 nn.functional.pairwise_distance
 nn.functional.normalize
+_segment_reduce
 """,
     "sampling": """
 """,
