@@ -1,7 +1,9 @@
 /** Python's `x[…]`: basic indexing with numbers, slices, `null` and `"..."`, and advanced indexing with tensors, in one call or one string. */
-import { int64 } from "../dtype.ts";
+import { bool, int64, uint8 } from "../dtype.ts";
 import { IndexError } from "../errors/indexError.ts";
+import { ValueError } from "../errors/valueError.ts";
 import { describe } from "../binding.ts";
+import { numel } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { applyInPlace } from "../autograd/inplace.ts";
 import { numberTensor } from "../parameters.ts";
@@ -40,8 +42,11 @@ export function slice(
   return new Slice(start, end, step ?? 1);
 }
 
+/** Positions or truth values as nested arrays, which stand for a tensor of them. */
+type IndexList = readonly (number | bigint | boolean | IndexList)[];
+
 /** One item of an index. */
-export type IndexItem = number | boolean | Slice | null | "..." | Tensor | readonly number[];
+export type IndexItem = number | bigint | boolean | Slice | null | "..." | Tensor | IndexList;
 
 /** What a subscript does to its tensor: views first, and then, perhaps, tensors that choose. */
 interface Resolved {
@@ -83,8 +88,13 @@ function readItems(items: readonly (IndexItem | string)[]): IndexItem[] {
 /** How many dimensions of the tensor an item uses up. */
 function dimsOf(item: IndexItem): number {
   if (item === null || item === "..." || typeof item === "boolean") return 0;
-  if (item instanceof Tensor && (item.dtype.name === "bool" || item.dtype.name === "uint8")) return item.ndim;
+  if (item instanceof Tensor && isMask(item)) return item.ndim;
+  if (Array.isArray(item)) return dimsOf(tensorOf(item as IndexList));
   return 1;
+}
+
+function isMask({ dtype }: Tensor): boolean {
+  return dtype === bool || dtype === uint8;
 }
 
 /** With the `"..."` written out as whole dimensions. */
@@ -102,38 +112,96 @@ function writeOut(items: readonly IndexItem[], rank: number): IndexItem[] {
   return items.toSpliced(position, 1, ...rest);
 }
 
-/** Applies the items that give views, in order, and collects the tensors for afterwards. */
-function resolve(input: Tensor, given_: readonly (IndexItem | string)[]): Resolved {
-  const items = writeOut(readItems(given_), input.ndim);
-  let view = input;
-  let dim = 0;
-  const indices: (Tensor | null)[] = [];
-  let advanced = false;
-  const keep = (index: Tensor | null, dims: number): void => {
-    indices.push(index);
-    advanced ||= index !== null;
-    dim += dims;
-  };
-  for (const item of items) {
-    if (typeof item === "number") view = select(view, dim, item);
-    else if (item === null) {
-      view = unsqueeze(view, dim);
-      keep(null, 1);
-    } else if (item instanceof Slice) {
-      view = slice_dim(view, dim, item.start, item.end, item.step);
-      keep(null, 1);
-    } else if (typeof item === "boolean") {
-      view = unsqueeze(view, dim);
-      keep(given(item ? [0] : [], int64), 1);
-    } else if (item instanceof Tensor) keep(item, dimsOf(item));
-    else if (Array.isArray(item) && item.every((value) => typeof value === "number"))
-      keep(given(item, int64), 1);
+/** The tensor that nested arrays stand for: bool where all are truth values, else int64. @throws IndexError for anything else. */
+function tensorOf(list: IndexList): Tensor {
+  const shape: number[] = [];
+  for (let level: unknown = list; Array.isArray(level); level = level[0]) shape.push(level.length);
+  // The recursive type is too deep for the compiler to flatten; what is no position is refused here.
+  const values = (list as readonly unknown[]).flat(Infinity) as (number | bigint | boolean)[];
+  const wrong = values.find((value) => !isPosition(value) && typeof value !== "boolean");
+  if (wrong !== undefined || values.length !== numel(shape))
+    throw new IndexError(
+      `index: ${describe(wrong ?? list)} is no index. A list holds whole numbers or booleans, or lists of one length.`,
+    );
+  const masks = values.length > 0 && values.every((value) => typeof value === "boolean");
+  return given(values.map(Number), masks ? bool : int64, shape);
+}
+
+function isPosition(value: unknown): value is number | bigint {
+  return typeof value === "bigint" || Number.isInteger(value);
+}
+
+/** @throws ValueError for a slice that goes backward or stands still. */
+function checkStep({ step }: Slice): void {
+  if (step <= 0)
+    throw new ValueError(
+      step === 0
+        ? "slice step cannot be zero: it says how far apart the positions are."
+        : `step must be greater than zero, got ${step}. Turn the dimension around with flip instead.`,
+    );
+}
+
+/** One list of lists, slices or the like stands for its items, as in PyTorch. */
+function unpacked(items: readonly IndexItem[]): readonly IndexItem[] {
+  const [only] = items;
+  if (items.length !== 1 || !Array.isArray(only)) return items;
+  const list = only as readonly IndexItem[];
+  return list.some((item) => typeof item === "object" || item === "...") ? list : items;
+}
+
+/** The view that an index has come to, the dimension that its next item is about, and the tensors so far. */
+class Reading {
+  view: Tensor;
+  dim = 0;
+  readonly indices: (Tensor | null)[] = [];
+
+  constructor(input: Tensor) {
+    this.view = input;
+  }
+
+  keep(index: Tensor | null, dims: number): void {
+    this.indices.push(index);
+    this.dim += dims;
+  }
+
+  /** With a new dimension, which a truth value keeps or empties. */
+  insert(index: Tensor | null): void {
+    this.view = unsqueeze(this.view, this.dim);
+    this.keep(index, 1);
+  }
+
+  read(item: IndexItem): void {
+    if (isPosition(item)) this.view = select(this.view, this.dim, Number(item));
+    else if (item === null) this.insert(null);
+    else if (typeof item === "boolean") this.insert(given(item ? [0] : [], int64));
+    else if (item instanceof Slice) {
+      checkStep(item);
+      this.view = slice_dim(this.view, this.dim, item.start, item.end, item.step);
+      this.keep(null, 1);
+    } else if (item instanceof Tensor) this.readTensor(item);
+    else if (Array.isArray(item)) this.readTensor(tensorOf(item as IndexList));
     else
       throw new IndexError(
-        `index: ${describe(item)} is no index. Use whole numbers, torch.slice(1, 3), null, "...", or int64 and bool tensors.`,
+        `only integers, slices, "...", null and long or byte Variables are valid indices (got ${describe(item)}). Use whole numbers, torch.slice(1, 3), null, "...", or int64 and bool tensors.`,
       );
   }
-  return { view, indices: advanced ? indices : null };
+
+  /** A 0-d tensor is read as the number or truth value that it holds. */
+  readTensor(index: Tensor): void {
+    const scalar = index.ndim === 0;
+    if (scalar && isMask(index)) this.insert(given(index.item() ? [0] : [], int64));
+    else if (scalar && index.dtype.category === "integral")
+      this.view = select(this.view, this.dim, Number(index.item()));
+    else this.keep(index, dimsOf(index));
+  }
+}
+
+/** Applies the items that give views, in order, and collects the tensors for afterwards. */
+function resolve(input: Tensor, items: readonly (IndexItem | string)[]): Resolved {
+  const reading = new Reading(input);
+  for (const item of writeOut(unpacked(readItems(items)), input.ndim)) reading.read(item);
+  const { view, indices } = reading;
+  return { view, indices: indices.some((index) => index !== null) ? indices : null };
 }
 
 /**
