@@ -40,6 +40,28 @@ function takePositional(
   return { value, next: position + 1 };
 }
 
+/** NumPy's names of parameters, which PyTorch takes as well. Source: `numpy_compatibility_arg_names` in `torch/csrc/utils/python_arg_parser.cpp`. */
+const numpyNames: Readonly<Record<string, string>> = {
+  axis: "dim",
+  keepdims: "keepdim",
+  x: "input",
+  a: "input",
+  x1: "input",
+  x2: "other",
+};
+
+/** The keywords under PyTorch's names. */
+function inPyTorchNames(
+  parameters: Parameters,
+  keywords: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const foreign = (name: string): boolean => !(name in parameters) && (numpyNames[name] ?? "") in parameters;
+  if (!Object.keys(keywords).some(foreign)) return keywords;
+  return Object.fromEntries(
+    Object.entries(keywords).map(([name, value]) => [foreign(name) ? numpyNames[name]! : name, value]),
+  );
+}
+
 /**
  * Matches what a caller wrote with an operator's parameters.
  *
@@ -52,7 +74,7 @@ export function bind<P extends Parameters>(
   args: readonly unknown[],
 ): ArgumentsOf<P> {
   const last = args.at(-1);
-  const keywords = isKeywords(last) ? last : undefined;
+  const keywords = isKeywords(last) ? inPyTorchNames(parameters, last) : undefined;
   const given = keywords === undefined ? args : args.slice(0, -1);
   const positional =
     given.length > 0 && given.at(-1) === undefined

@@ -1,6 +1,7 @@
 /** The same elements in another arrangement: reversed, rolled, repeated, or only one triangle of them. */
-import { int64 } from "../dtype.ts";
+import { int32, int64 } from "../dtype.ts";
 import { IndexError } from "../errors/indexError.ts";
+import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { composite, operator, type Operator, type InPlaceOperator } from "../operator.ts";
 import {
@@ -170,14 +171,25 @@ export const repeat: Operator<SizesSignature> = operator({
 });
 
 /** How often each element comes: one number for all, or a tensor of one for each. */
-const repeatsParameter: Parameter<number | Tensor> = {
+const repeatsParameter: Parameter<number | Tensor | null> = {
   expects: "a whole number, or an int64 Tensor of them",
+  fallback: null,
   convert: (value) =>
-    value instanceof Tensor || Number.isInteger(value) ? (value as number | Tensor) : undefined,
+    value === null || value instanceof Tensor || Number.isInteger(value)
+      ? (value as number | Tensor | null)
+      : undefined,
 };
 
-/** For each position of the result, which one of the input it repeats. */
+/** For each position of the result, which one of the input it repeats. @throws for repeats that are no whole numbers from 0 on. */
 function sources(repeats: Tensor, size: number): Tensor {
+  if (repeats.ndim > 1)
+    throw new RuntimeError(
+      `repeats must be 0-dim or 1-dim tensor, got shape ${formatShape(repeats.shape)}. Give one number for each element.`,
+    );
+  if (repeats.dtype !== int64 && repeats.dtype !== int32)
+    throw new NotImplementedError(
+      `"repeat_interleave_cpu" not implemented for '${repeats.dtype.typeName}'. Convert the repeats with .long().`,
+    );
   const counts = readIndices(repeats);
   const list: number[] = [];
   for (let i = 0; i < size; i++) {
@@ -188,6 +200,14 @@ function sources(repeats: Tensor, size: number): Tensor {
   return given(list, int64);
 }
 
+/** @throws RuntimeError when the size that the caller expects is not that of the result. */
+function checkOutputSize(expected: number | null, size: number): void {
+  if (expected !== null && expected !== size)
+    throw new RuntimeError(
+      `repeat_interleave: Invalid output_size, expected ${size} but got ${expected}. It can be left out.`,
+    );
+}
+
 interface InterleaveOptions {
   readonly dim?: number | null;
   readonly output_size?: number | null;
@@ -196,18 +216,18 @@ interface InterleaveOptions {
 interface InterleaveSignature extends Signature {
   readonly function: <T extends Tensor>(
     input: T,
-    repeats: number | Tensor,
+    repeats?: number | Tensor | InterleaveOptions,
     dim?: number | null | InterleaveOptions,
   ) => Tensor<Shape, DTypeOf<T>>;
   readonly method: (
-    repeats: number | Tensor,
+    repeats?: number | Tensor | InterleaveOptions,
     dim?: number | null | InterleaveOptions,
   ) => Tensor<Shape, DTypeOf<this["self"]>>;
 }
 
 /**
- * Each element several times in a row along a dimension; without one, of the tensor as a vector. The size of the result need not be given: `output_size` is for
- * devices that would have to wait for it.
+ * Each element several times in a row along a dimension; without one, of the tensor as a vector. Of a tensor of repeats alone, the
+ * positions so often. The size of the result need not be given: `output_size` is for devices that would have to wait for it.
  *
  * @throws RuntimeError when a number is negative, or there are not as many as elements.
  * Source: `torch.repeat_interleave`.
@@ -220,12 +240,18 @@ export const repeat_interleave: Operator<InterleaveSignature> = composite({
     dim: optionalInteger,
     output_size: keywordOnly(optionalInteger),
   },
-  define: ({ input, repeats, dim }) => {
+  define: ({ input, repeats, dim, output_size }) => {
+    if (repeats === null) {
+      const positions = sources(input, input.numel());
+      checkOutputSize(output_size, positions.numel());
+      return positions;
+    }
     const whole = dim === null || input.ndim === 0 ? reshape(input, [-1]) : input;
     const axis = dim === null ? 0 : normalizeDim(dim, whole.ndim);
     const size = whole.shape[axis]!;
     if (!(repeats instanceof Tensor)) {
       if (repeats < 0) throw new RuntimeError(`Repeats must be non-negative, got ${repeats}.`);
+      checkOutputSize(output_size, size * repeats);
       const spaced = unsqueeze(whole, axis + 1);
       return flatten(expand(spaced, spaced.shape.with(axis + 1, repeats)), axis, axis + 1);
     }
@@ -233,12 +259,15 @@ export const repeat_interleave: Operator<InterleaveSignature> = composite({
       throw new RuntimeError(
         `repeats must have the same size as input along dim, but got repeats.size(0) = ${repeats.numel()} and input.size(${axis}) = ${size}.`,
       );
-    return index_select(whole, axis, sources(repeats, size));
+    const positions = sources(repeats, size);
+    checkOutputSize(output_size, positions.numel());
+    return index_select(whole, axis, positions);
   },
   samples: [
     () => [sample([2, 3]), 2],
     () => [sample([2, 3]), 2, 1],
     () => [sample([2, 3]), given([1, 0, 2], int64), 1],
+    () => [given([1, 0, 2], int64)],
   ],
   errors: [
     { args: () => [sample([2]), -1], error: "RuntimeError", message: /non-negative/ },

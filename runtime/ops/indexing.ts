@@ -165,6 +165,10 @@ export const index_select: Operator<GeneralSignature<[dim: number, index: Tensor
   forward: ({ input, dim, index }) => {
     const flat = asVector("index_select", index);
     const axis = normalizeDim(dim, input.ndim);
+    if (input.ndim === 0 && flat.numel() !== 1)
+      throw new RuntimeError(
+        `index_select(): Index to scalar can have only 1 value, got ${flat.numel()} value(s).`,
+      );
     const selection = chooseSlices(atLeastOneDim(input), axis, flat);
     const explain = (): never => {
       const size = input.shape[axis] ?? 1;
@@ -210,6 +214,11 @@ export function checkSlices(name: string, input: Tensor, axis: number, index: Te
     );
 }
 
+/** A factor as the dtype can hold it: of whole numbers, without its fraction. */
+function inDtypeOf({ dtype }: Tensor, factor: Scalar): Scalar {
+  return typeof factor === "number" && !dtype.is_floating_point ? Math.trunc(factor) : factor;
+}
+
 type IndexAddSignature = GeneralSignature<
   [dim: number, index: Tensor, source: Tensor, options?: { readonly alpha?: Scalar }]
 >;
@@ -242,7 +251,7 @@ export const index_add: InPlaceOperator<IndexAddSignature> = operator({
         `index ${firstOutside(flat, 0, size)} is out of bounds for dimension ${axis} with size ${size}. Positions go from 0 to ${size - 1}.`,
       );
     };
-    const scaled = alpha === 1 ? apartFrom(result, source) : mul(source, alpha);
+    const scaled = alpha === 1 ? apartFrom(result, source) : mul(source, inDtypeOf(source, alpha));
     putInto({ selection, explain }, atLeastOneDim(scaled), "sum");
     return result;
   },

@@ -4,7 +4,15 @@ import { int64 } from "../dtype.ts";
 import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { composite, operator, type Operator, type InPlaceOperator } from "../operator.ts";
-import { integer, operand, optionalInteger, tensor, type Parameter } from "../parameters.ts";
+import {
+  flag,
+  integer,
+  keywordOnly,
+  operand,
+  optionalInteger,
+  tensor,
+  type Parameter,
+} from "../parameters.ts";
 import { alias, allocate, broadcastTo, convert, duplicate } from "../settle.ts";
 import {
   broadcastShapes,
@@ -55,10 +63,18 @@ function chosenAlong(input: Tensor, axis: number, index: Tensor): Chosen {
  * @throws RuntimeError when shapes or dtype do not fit, or a position is out of range.
  * Source: `torch.gather`.
  */
-export const gather: Operator<GeneralSignature<[dim: number, index: Tensor]>> = operator({
+export const gather: Operator<
+  GeneralSignature<[dim: number, index: Tensor, options?: { readonly sparse_grad?: boolean }]>
+> = operator({
   name: "gather",
   out: true,
-  parameters: { input: tensor, dim: integer(), index: positionsParameter },
+  // Gradients are never sparse here: the flag changes nothing that can be seen.
+  parameters: {
+    input: tensor,
+    dim: integer(),
+    index: positionsParameter,
+    sparse_grad: keywordOnly(flag(false)),
+  },
   forward: ({ input, dim, index }) => {
     const axis = normalizeDim(dim, input.ndim);
     if (index.numel() === 0) return allocate(index.shape, input.dtype);
@@ -165,7 +181,11 @@ const reduceParameter: Parameter<"add" | "multiply" | null> = {
   expects: '"add", "multiply" or null',
   fallback: null,
   keywordOnly: true,
-  convert: (value) => (value === null || value === "add" || value === "multiply" ? value : undefined),
+  convert: (value) => {
+    if (value === null || value === "add" || value === "multiply") return value;
+    if (typeof value !== "string") return undefined;
+    throw new RuntimeError(`reduce argument must be either add or multiply, got ${value}.`);
+  },
 };
 
 const scatterCombine = { add: "sum", multiply: "prod" } as const;

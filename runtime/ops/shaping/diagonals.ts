@@ -1,4 +1,6 @@
 /** Diagonals of matrices: to read, to write, and to make matrices of. */
+import { bool } from "../../dtype.ts";
+import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
 import { integer, tensor } from "../../parameters.ts";
@@ -167,6 +169,8 @@ export const trace: Operator<GeneralSignature<[]>> = operator({
       throw new RuntimeError(
         `trace: expected a matrix, but got tensor with dim ${input.ndim}. Use x.diagonal(0, -2, -1).sum(-1) for batches.`,
       );
+    if (input.dtype === bool)
+      throw new NotImplementedError(`"trace" not implemented for 'Bool'. Convert the matrix with .long().`);
     return sum(diagonal(input)) as Tensor;
   },
   vjp: {

@@ -1,6 +1,6 @@
 /** Tensors beside, above and behind one another, where those of fewer dimensions are given more. */
 import { composite, type Operator } from "../../operator.ts";
-import { integer, keywordOnly, optionalInteger, tensor, tensors } from "../../parameters.ts";
+import { integer, tensor, tensors } from "../../parameters.ts";
 import { overloaded } from "../../overloaded.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import { Tensor } from "../../tensor.ts";
@@ -174,8 +174,8 @@ function concatenated(name: "concat" | "concatenate"): Operator<ConcatSignature>
   return composite({
     name,
     out: true,
-    parameters: { tensors, dim: integer(0), axis: keywordOnly(optionalInteger) },
-    define: ({ tensors, dim, axis }) => cat(tensors, axis ?? dim),
+    parameters: { tensors, dim: integer(0) },
+    define: ({ tensors, dim }) => cat(tensors, dim),
     samples: [
       () => [[sample([2, 3]), sample([1, 3], { seed: 1 })]],
       () => [[sample([2, 1]), sample([2, 2], { seed: 1 })], { dim: 1 }],
