@@ -63,6 +63,8 @@ export class DType<Name extends DTypeName = DTypeName> {
   readonly is_floating_point: boolean;
   /** False for `uint8` and `bool`. */
   readonly is_signed: boolean;
+  /** False: there are no complex dtypes here. */
+  readonly is_complex: boolean = false;
   /** @internal */
   readonly category: Category;
   /** @internal */
@@ -88,6 +90,11 @@ export class DType<Name extends DTypeName = DTypeName> {
     this.is_floating_point = facts.category === "floating";
     this.is_signed = facts.name !== "uint8" && facts.name !== "bool";
     Object.freeze(this);
+  }
+
+  /** The dtype of the real parts: the dtype itself, as none is complex. Source: `torch.dtype.to_real`. */
+  to_real(): this {
+    return this;
   }
 
   toString(): string {

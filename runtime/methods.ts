@@ -1,7 +1,7 @@
 /** The methods of `Tensor` that come from the operator table, and the few that are not operators. */
 import { applyInPlace, checkWritable, markWritten } from "./autograd/inplace.ts";
 import { autogradMethods, type AutogradMethods } from "./autograd/methods.ts";
-import type { DTypeName } from "./dtype.ts";
+import { DType, type DTypeName } from "./dtype.ts";
 import { bernoulliInto, normalInto, uniformInto } from "./drawing.ts";
 import { RuntimeError } from "./errors/runtimeError.ts";
 import type { MethodOfOperator, Operator, OperatorFacts } from "./operator.ts";
@@ -30,6 +30,7 @@ import type * as softmax from "./ops/softmax.ts";
 import type * as statistics from "./ops/statistics.ts";
 import type * as unary from "./ops/unary.ts";
 import type * as view from "./ops/view.ts";
+import { dtypeNamed, is_nonzero, typename } from "./inquiries.ts";
 import { resize } from "./resize.ts";
 import type { MethodsOf } from "./ops/methodsOf.ts";
 import type { ElementwiseMethods } from "./ops/elementwise/methodTypes.ts";
@@ -148,6 +149,16 @@ interface OtherMethods<S extends Shape, D extends DTypeName> extends LayoutMetho
    * Source: `torch.Tensor.resize_`.
    */
   resize_(...sizes: readonly number[] | readonly [sizes: Shape]): this;
+  /** Whether the only element is not zero. @throws RuntimeError when there is not exactly one. Source: `torch.Tensor.is_nonzero`. */
+  is_nonzero(): boolean;
+  /**
+   * The name of the tensor's type, such as `"torch.FloatTensor"`; or, given a dtype or such a name, the tensor in that dtype.
+   *
+   * @throws ValueError for a name that is none.
+   * Source: `torch.Tensor.type`.
+   */
+  type(): string;
+  type(dtype: DType | string): Tensor;
   /** With the shape of another tensor. Source: `torch.Tensor.reshape_as`. */
   reshape_as(other: Tensor): Tensor<Shape, D>;
   /** Seen in the shape of another tensor. Source: `torch.Tensor.view_as`. */
@@ -170,6 +181,14 @@ function writeRandom(tensor: Tensor, write: (target: Tensor) => void): Tensor {
   write(tensor);
   markWritten(tensor);
   return tensor;
+}
+
+/** The tensor's type, or the tensor in another one. */
+function typeOf(self: Tensor): string;
+function typeOf(self: Tensor, dtype: DType | string): Tensor;
+function typeOf(self: Tensor, dtype?: DType | string): string | Tensor {
+  if (dtype === undefined) return typename(self);
+  return self.to({ dtype: dtype instanceof DType ? dtype : dtypeNamed(dtype) });
 }
 
 /** The implementations behind `OtherMethods`. */
@@ -199,6 +218,8 @@ const others: {
     return writeRandom(self, (target) => bernoulliInto(target, options.generator ?? default_generator, p, 1));
   },
   resize_: (self, ...sizes: readonly number[] | readonly [sizes: Shape]) => resize(self, sizes),
+  is_nonzero: (self) => is_nonzero(self),
+  type: typeOf,
   reshape_as: (self, other: Tensor) => self.reshape(other.shape),
   view_as: (self, other: Tensor) => self.view(other.shape),
   expand_as: (self, other: Tensor) => self.expand(other.shape),

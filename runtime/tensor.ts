@@ -153,6 +153,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
     return (this.#contiguous ??= isContiguous(this.shape, this.strides));
   }
 
+  /** Whether the elements have fractions. Source: `torch.Tensor.is_floating_point`. */
   is_floating_point(): boolean {
     return this.dtype.is_floating_point;
   }
@@ -187,6 +188,31 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
 
   set data(value: Tensor) {
     exchangeData(this, value);
+  }
+
+  /** Whether the elements are complex numbers. Source: `torch.Tensor.is_complex`. */
+  is_complex(): boolean {
+    return this.dtype.is_complex;
+  }
+
+  /** Whether the dtype has negative numbers. Source: `torch.Tensor.is_signed`. */
+  is_signed(): boolean {
+    return this.dtype.is_signed;
+  }
+
+  /** Bytes of an element. Source: `torch.Tensor.itemsize`. */
+  get itemsize(): number {
+    return this.dtype.itemsize;
+  }
+
+  /** Bytes of all elements, those counted again that are repeated. Source: `torch.Tensor.nbytes`. */
+  get nbytes(): number {
+    return this.numel() * this.dtype.itemsize;
+  }
+
+  /** Number of elements. Source: `torch.Tensor.nelement`. */
+  nelement(): number {
+    return this.numel();
   }
 
   /** How often this tensor or one that shares its storage was written in place. Source: `torch.Tensor._version`. */

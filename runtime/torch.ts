@@ -59,6 +59,16 @@ export {
   int64 as long,
 } from "./dtype.ts";
 export { graph, snapshot } from "./graph.ts";
+export {
+  is_complex,
+  is_floating_point,
+  is_nonzero,
+  is_signed,
+  is_tensor,
+  numel,
+  result_type,
+  typename,
+} from "./inquiries.ts";
 export { finfo, iinfo } from "./limits.ts";
 export {
   channels_last,

@@ -1,13 +1,14 @@
 /** In-place forms of operators: the result is written over the first input, and history is rewritten to match. */
 import { bind } from "../binding.ts";
 import { can_cast } from "../dtype.ts";
+import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import type { OperatorFacts } from "../operator.ts";
 import { copy } from "../ops/conversion.ts";
 import { closeScope, openScope } from "../scope.ts";
-import { alias, copyInto, duplicate } from "../settle.ts";
-import { formatShape, sameShape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { alias, copyInto, duplicate, promoteTensors } from "../settle.ts";
+import { broadcastShapes, formatShape, sameShape, type Shape } from "../shape.ts";
+import { Tensor } from "../tensor.ts";
 import { is_inference_mode_enabled, isRecording, swapGradMode } from "./modes.ts";
 import { AccumulateGrad, edgeOf, type Edge } from "./node.ts";
 import { needsGrad, planOf, record } from "./record.ts";
@@ -53,7 +54,7 @@ export function markWritten(self: Tensor): void {
 }
 
 /** @throws RuntimeError when `result` cannot be written into `self`. */
-function checkResult(self: Tensor, result: Tensor): void {
+function checkResult(self: Tensor, result: Pick<Tensor, "dtype" | "shape">): void {
   if (!can_cast(result.dtype, self.dtype))
     throw new RuntimeError(
       `result type ${result.dtype.typeName} can't be cast to the desired output type ${self.dtype.typeName}: a ${self.dtype.toString()} tensor cannot hold it. Use the form without the underscore, or convert the tensor first.`,
@@ -62,6 +63,13 @@ function checkResult(self: Tensor, result: Tensor): void {
     throw new RuntimeError(
       `output with shape ${formatShape(self.shape)} doesn't match the broadcast shape ${formatShape(result.shape)}: an in-place operation cannot make its tensor larger. Use the form without the underscore.`,
     );
+}
+
+/** @throws RuntimeError when what operands promote and broadcast to cannot be written into `self`. */
+function checkPromotion(self: Tensor, args: Readonly<Record<string, unknown>>): void {
+  const operands = Object.values(args).filter((value): value is Tensor => value instanceof Tensor);
+  const shape = operands.reduce<Shape>((so, operand) => broadcastShapes(so, operand.shape), []);
+  checkResult(self, { dtype: promoteTensors(operands), shape });
 }
 
 /** The tensor as it was before the operation, with its history: a copy of the elements where the derivative reads them. */
@@ -89,7 +97,13 @@ export function applyInPlace(operator: OperatorFacts, self: Tensor, rest: readon
   checkWritable(self, wanted);
   const recording = wanted && declaration.vjp !== null;
   const original = recording ? before(self, declaration.saves?.includes("input") ?? false) : null;
-  overwrite(self, (output) => declaration.forward(args, output) as Tensor); // in-place operators have one result
+  try {
+    overwrite(self, (output) => declaration.forward(args, output) as Tensor); // in-place operators have one result
+  } catch (error) {
+    // PyTorch looks at what is to be written before it looks for a kernel.
+    if (error instanceof NotImplementedError) checkPromotion(self, args);
+    throw error;
+  }
   markWritten(self);
   if (original !== null) rewriteHistory(operator, self, { ...args, input: original });
   return self;

@@ -354,6 +354,15 @@ export const where: Operator<
   ],
 });
 
+/** @throws NotImplementedError for truth values, but for one limit that is a tensor. */
+function refuseBoolLimits(input: Tensor, min: Tensor | null, max: Tensor | null): void {
+  const limits = [min, max].filter((limit) => limit !== null);
+  if (promoteTensors([input, ...limits]) !== bool || (limits.length === 1 && !limits[0]!.isNumber)) return;
+  const kernel =
+    max === null ? "clamp_min_scalar_cpu" : min === null ? "clamp_max_scalar_cpu" : "clamp_scalar_cpu";
+  throw new NotImplementedError(`"${kernel}" not implemented for 'Bool': convert with .int() first.`);
+}
+
 /**
  * Limits each element to [min, max]; either limit may be a number, a tensor, or `null` for none.
  *
@@ -369,6 +378,7 @@ export const clamp: InPlaceOperator<ClampSignature> = operator({
   gradFn: ({ min, max }) => ((min ?? max)?.isNumber ? "ClampBackward1" : "ClampBackward0"),
   saves: ["input", "min", "max"],
   forward: ({ input, min, max }, output) => {
+    refuseBoolLimits(input, min, max);
     if (min !== null && max !== null)
       return elementwise(expressions.clamp, [input, min, max], "promote", output);
     if (min !== null) return elementwise(expressions.clampMin, [input, min], "promote", output);

@@ -137,9 +137,10 @@ function checkEnds(input: Tensor, end: Tensor, weight: Tensor): void {
       throw new RuntimeError(
         `expected dtype ${nameInC(input.dtype)} for \`${name}\` but got dtype ${nameInC(other.dtype)}. Convert one of them.`,
       );
-  if (!input.dtype.is_floating_point)
+  const dtype = weight.isNumber ? input.dtype : promoteTensors([input, end, weight]);
+  if (!dtype.is_floating_point)
     throw new NotImplementedError(
-      `"lerp_kernel_${weight.ndim === 0 ? "scalar" : "tensor"}" not implemented for '${input.dtype.typeName}': convert with .float() first.`,
+      `"lerp_kernel_${weight.ndim === 0 ? "scalar" : "tensor"}" not implemented for '${dtype.typeName}': convert with .float() first.`,
     );
 }
 

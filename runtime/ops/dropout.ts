@@ -82,6 +82,10 @@ export const dropout: Operator<DropoutSignature> = composite({
   define: ({ input, p, training, inplace }) => {
     checkProbability(p);
     if (p === 0 || !training || input.numel() === 0) return input;
+    if (!input.dtype.is_floating_point)
+      throw new RuntimeError(
+        `result type Float can't be cast to the desired output type ${input.dtype.typeName}: what is left is divided by 1 − p. Convert with .float() first.`,
+      );
     const noise = p === 1 ? allocateZeros([], input.dtype) : noiseLike(input, p);
     return inplace ? applyInPlace(mul, input, [noise]) : mul(input, noise);
   },

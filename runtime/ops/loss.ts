@@ -17,7 +17,15 @@ import {
   tensor,
   type Parameter,
 } from "../parameters.ts";
-import { allocate, backendOf, convert, duplicate, elementwise, promoteTensors } from "../settle.ts";
+import {
+  allocate,
+  backendOf,
+  broadcastTo,
+  convert,
+  duplicate,
+  elementwise,
+  promoteTensors,
+} from "../settle.ts";
 import { broadcastShapes, formatShape, numel, sameShape, type Shape } from "../shape.ts";
 import type { FunctionSignature } from "../signatures.ts";
 import type { Tensor } from "../tensor.ts";
@@ -80,12 +88,15 @@ export const mse_loss: Operator<MseSignature> = operator({
   saves: ["input", "target"],
   forward: ({ input, target, reduction }) => {
     if (!sameShape(input.shape, target.shape)) warnOfBroadcast(input.shape, target.shape);
-    const dtype = promoteTensors([input, target]);
+    // Both have all dimensions before they are promoted, so that neither weighs less.
+    const shape = broadcastShapes(input.shape, target.shape);
+    const operands = [broadcastTo(input, shape), broadcastTo(target, shape)];
+    const dtype = promoteTensors(operands);
     if (!dtype.is_floating_point)
       throw new NotImplementedError(
         `"mse_cpu" not implemented for '${dtype.typeName}': both tensors hold whole numbers. Call .float() on them first.`,
       );
-    return reduceLoss(elementwise(squaredDifference, [input, target]), reduction);
+    return reduceLoss(elementwise(squaredDifference, operands), reduction);
   },
   vjp: {
     input: (g, { input, target, reduction }) => squaredErrorGrad(g, input, target, reduction),

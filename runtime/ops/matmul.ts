@@ -1,4 +1,5 @@
 /** Products of vectors and matrices. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
+import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { composite, operator, type Operator } from "../operator.ts";
 import { keywordOnly, optionalTensor, scalar, tensor } from "../parameters.ts";
@@ -15,8 +16,21 @@ import { reshape, squeeze, t, transpose, unsqueeze } from "./view.ts";
 import { sum } from "./reduction.ts";
 import { int64 } from "../dtype.ts";
 
-/** @throws RuntimeError when the two differ in dtype. */
+/** What PyTorch's messages call the kernels. */
+const kernels: Readonly<Record<string, string>> = {
+  mm: "addmm_impl_cpu_",
+  addmm: "addmm_impl_cpu_",
+  addbmm: "addmm_impl_cpu_",
+  mv: "addmv_impl_cpu",
+  addmv: "addmv_impl_cpu",
+};
+
+/** @throws RuntimeError when the two differ in dtype, NotImplementedError for truth values. */
 export function checkDtypes(name: string, left: Tensor, right: Tensor): void {
+  if (left.dtype.name === "bool" && right.dtype === left.dtype)
+    throw new NotImplementedError(
+      `"${kernels[name] ?? name}" not implemented for 'Bool': convert with .float() or .long() first.`,
+    );
   if (left.dtype !== right.dtype)
     throw new RuntimeError(
       `${name}: expected both tensors to have the same dtype, but got: ${left.dtype.toString()} and ${right.dtype.toString()}. Convert one of them, for example with .to(${left.dtype.toString()}).`,

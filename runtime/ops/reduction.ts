@@ -215,6 +215,8 @@ function argExtremum(name: "argmax" | "argmin"): Operator<ArgReductionSignature>
     out: true,
     parameters: { input: tensor, dim: optionalInteger, keepdim: flag(false) },
     forward: ({ input, dim, keepdim }) => {
+      if (input.dtype === bool)
+        throw new RuntimeError(`${name}(): does not support bool input. Convert with .int() first.`);
       refuseEmpty(name, input, dim);
       return searchDims(name, input, dim, keepdim);
     },

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from generators import modules, operators, printing, programs, random_numbers, training
+from generators import modules, operators, printing, programs, promotion, random_numbers, training
 
 EXPECTED_VERSION = "2.13.0"
 PARTS = {
@@ -17,6 +17,7 @@ PARTS = {
     "operators": operators,
     "modules": modules,
     "programs": programs,
+    "promotion": promotion,
     "random": random_numbers,
     "training": training,
 }
