@@ -42,7 +42,10 @@ function inside(tensor: Tensor, pairs: readonly (readonly [number, number])[], s
 
 function paddedShape(input: Tensor, pairs: readonly (readonly [number, number])[]): Shape {
   const shape = input.shape.map((size, dim) => size + pairs[dim]![0] + pairs[dim]![1]);
-  if (shape.some((size) => size < 0))
+  const left = input.shape.map(
+    (size, dim) => size + Math.min(pairs[dim]![0], 0) + Math.min(pairs[dim]![1], 0),
+  );
+  if ([...shape, ...left].some((size) => size < 0))
     throw new RuntimeError(
       `The input size ${formatShape(input.shape)}, plus negative padding, resulted in a negative output size ${formatShape(shape)}, which is invalid: narrow(): length must be non-negative. Cut off less.`,
     );
@@ -65,8 +68,7 @@ export const constant_pad_nd: Operator<
     const result = allocate(paddedShape(input, pairs), input.dtype);
     copyInto(result, broadcastTo(convert(numberTensor(value), input.dtype), result.shape));
     const source = inside(input, pairs, -1);
-    if (source.shape.every((size) => size > 0) && numel(source.shape) > 0)
-      copyInto(inside(result, pairs, 1), source);
+    if (numel(source.shape) > 0) copyInto(inside(result, pairs, 1), source);
     return result;
   },
   vjp: {

@@ -1,4 +1,5 @@
 /** Functions of images: pooling, sampling, padding: the operators that are functions of `torch.nn.functional` only. */
+export { affine_grid } from "./affineGrid.ts";
 export { fold, unfold } from "./blocks.ts";
 export { fractional_max_pool2d, fractional_max_pool3d } from "./fractional.ts";
 export {
@@ -8,6 +9,7 @@ export {
   dropout3d,
   feature_alpha_dropout,
 } from "./functionalDropout.ts";
+export { grid_sample } from "./gridSample.ts";
 export { interpolate, upsample, upsample_bilinear, upsample_nearest } from "./interpolate.ts";
 export { lp_pool1d, lp_pool2d, lp_pool3d } from "./lpPool.ts";
 export { pad } from "./pad.ts";

@@ -1,4 +1,6 @@
 /** Functions of images: pooling, sampling, padding: the operators that are functions of `torch` only. */
+export { affine_grid_generator } from "./affineGrid.ts";
+export { grid_sampler, grid_sampler_2d, grid_sampler_3d } from "./gridSample.ts";
 export { max_pool3d } from "./pool3d.ts";
 export {
   alpha_dropout,

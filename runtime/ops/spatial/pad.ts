@@ -29,7 +29,7 @@ interface Continuation {
   readonly node: string;
   readonly kernel: string;
   /** Which element stands at a position that counts from the first element on. */
-  readonly source: (position: number, size: number) => number;
+  readonly source: (position: number, border: Border) => number;
   readonly check: (input: Tensor, border: Border) => void;
 }
 
@@ -45,15 +45,27 @@ function checkWrapping(_: Tensor, { size, before, after }: Border): void {
     throw new RuntimeError(
       `Padding value causes wrapping around more than once: a border of (${before}, ${after}) around ${size} elements.`,
     );
-  if (size + before + after < 0)
+  if (size + before + after < 0 || (leftOf({ size, before, after }) <= 0 && size + before + after > 0))
     throw new RuntimeError("Negative padding value is resulting in an empty dimension: cut off less.");
+}
+
+/** How much is left of a dimension when negative padding has cut it. */
+function leftOf({ size, before, after }: Omit<Border, "dim">): number {
+  return size + Math.min(before, 0) + Math.min(after, 0);
+}
+
+/** What is cut off is not wrapped around. */
+function wrapped(position: number, border: Border): number {
+  const start = Math.max(-border.before, 0);
+  const left = leftOf(border);
+  return start + ((((position - start) % left) + left) % left);
 }
 
 const continuations: Readonly<Record<Exclude<PaddingMode, "constant">, Continuation>> = {
   reflect: {
     node: "Reflection",
     kernel: "reflection_pad",
-    source: (position, size) => {
+    source: (position, { size }) => {
       const mirrored = Math.abs(position);
       return mirrored < size ? mirrored : 2 * (size - 1) - mirrored;
     },
@@ -62,13 +74,13 @@ const continuations: Readonly<Record<Exclude<PaddingMode, "constant">, Continuat
   replicate: {
     node: "Replication",
     kernel: "replication_pad",
-    source: (position, size) => Math.min(Math.max(position, 0), size - 1),
+    source: (position, { size }) => Math.min(Math.max(position, 0), size - 1),
     check: () => undefined,
   },
   circular: {
     node: "Circular",
     kernel: "circular_pad",
-    source: (position, size) => (position + size) % size,
+    source: wrapped,
     check: checkWrapping,
   },
 };
@@ -81,10 +93,11 @@ function checkNotEmpty(input: Tensor, rank: number, borders: readonly Border[], 
     throw new RuntimeError(
       `Expected ${rank + 1}D or ${rank + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: ${formatShape(input.shape)}.`,
     );
-  const empty = borders.find(({ size, before, after }) => size + before + after < (wraps ? 0 : 1));
-  if (empty)
+  const sizes = borders.map(({ size, before, after }) => size + before + after);
+  // PyTorch lets some of several dimensions vanish, but not all.
+  if (sizes.some((size) => size < 0) || (!wraps && sizes.every((size) => size < 1)))
     throw new RuntimeError(
-      `input (${empty.size} elements in dimension ${empty.dim}) is too small. Calculated output: ${empty.size + empty.before + empty.after}. Cut off less.`,
+      `input ${formatShape(borders.map(({ size }) => size))} is too small. Calculated output: ${formatShape(sizes)}. Cut off less.`,
     );
 }
 
@@ -99,8 +112,9 @@ function bordersOf(input: Tensor, pad: readonly number[]): readonly Border[] {
   return list.slice(input.ndim - rank);
 }
 
-function mapOf({ size, before, after }: Border, { source }: Continuation): AxisMap {
-  return copyingMap(size, size + before + after, (position) => source(position - before, size));
+function mapOf(border: Border, { source }: Continuation): AxisMap {
+  const { size, before, after } = border;
+  return copyingMap(size, size + before + after, (position) => source(position - before, border));
 }
 
 /** @throws NotImplementedError when so many dimensions cannot be padded, or the dtype cannot. */
