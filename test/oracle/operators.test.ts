@@ -34,6 +34,10 @@ const withoutSamples: Readonly<Record<string, string>> = {
     "OpInfo has no samples; the program 'norms of windows' is its test",
     "lp_pool1d lp_pool2d lp_pool3d",
   ),
+  ...withReason(
+    "OpInfo has no samples; the program 'points of a grid' is its test",
+    "affine_grid affine_grid_generator grid_sampler",
+  ),
   fold: "OpInfo has no samples; the program 'images from blocks' is its test",
   upsample: "OpInfo has no samples; the program 'images in another size' is its test",
   copy: "PyTorch has it in place only: copy_",

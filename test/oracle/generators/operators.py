@@ -36,7 +36,7 @@ NARROW = {torch.float16, torch.bfloat16, torch.int16, torch.int8}
 LARGEST_SAMPLE = 380
 # Operators whose samples are large: of each dtype so many are written, of at most so many elements.
 LARGE_SAMPLES = {
-    "grid_sampler_2d": (2, 900), "nn.functional.grid_sample": (6, 380), "nn.functional.dropout3d": (2, 700), "nn.functional.dropout2d": (6, 380),
+    "grid_sampler_2d": (1, 900), "nn.functional.grid_sample": (5, 380), "nn.functional.dropout3d": (2, 700), "nn.functional.dropout2d": (6, 380),
     "nn.functional.adaptive_avg_pool3d": (4, 700), "nn.functional.adaptive_max_pool3d": (5, 380), "nn.functional.avg_pool3d": (6, 380),
     "nn.functional.fractional_max_pool2d": (7, 380), "nn.functional.fractional_max_pool3d": (6, 380),
 }

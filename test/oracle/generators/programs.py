@@ -450,6 +450,28 @@ def images_in_another_size():
     fails(lambda: F.pad(x, [1, 1], "mirror"))
 
 
+def points_of_a_grid():
+    theta = torch.tensor([[[1.0, 0.5, 0.0], [-0.5, 1.0, 0.25]]], requires_grad=True)
+    grid = F.affine_grid(theta, [1, 1, 2, 3], align_corners=False)
+    show(grid, torch.affine_grid_generator(theta.detach(), [1, 1, 3, 1], True))
+    x = torch.arange(12.0).reshape(1, 1, 3, 4)
+    sampled = torch.grid_sampler(x, grid, 0, 1, True)
+    sampled.sum().backward()
+    show(sampled.detach(), theta.grad)
+    turned = torch.eye(3, 4)[None].roll(1, 1)
+    show(F.affine_grid(turned, [1, 1, 2, 1, 2]), torch.grid_sampler(x[None], F.affine_grid(turned, [1, 1, 2, 1, 2]), 1, 2, False))
+    fails(lambda: F.affine_grid(theta, [1, 1, 2]))
+    fails(lambda: F.affine_grid(theta, [1, 1, 2, 2, 2]))
+    fails(lambda: F.affine_grid(theta, [1, 1, 0, 2]))
+    fails(lambda: F.affine_grid(theta.long(), [1, 1, 2, 2]))
+    fails(lambda: F.grid_sample(x, grid, "cubic"))
+    fails(lambda: F.grid_sample(x, grid, "nearest", "mirror"))
+    fails(lambda: F.grid_sample(x[0], grid))
+    fails(lambda: F.grid_sample(x.double(), grid))
+    fails(lambda: F.grid_sample(x.long(), grid))
+    fails(lambda: F.grid_sample(x, turned[None]))
+
+
 def programs() -> list:
     functions = [value for value in globals().values() if inspect.isfunction(value) and value.__module__ == __name__]
     return [function for function in functions if not inspect.signature(function).parameters and function is not programs]

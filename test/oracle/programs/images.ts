@@ -73,4 +73,33 @@ export const images: Readonly<Record<string, Program>> = {
     fails(() => F.pad(x, [1]));
     fails(() => F.pad(x, [1, 1], "mirror" as "reflect")); // no such mode, on purpose
   },
+
+  "points of a grid"({ show, fails }) {
+    const rows = [
+      [
+        [1, 0.5, 0],
+        [-0.5, 1, 0.25],
+      ],
+    ];
+    const theta = torch.tensor(rows, { requires_grad: true });
+    const grid = F.affine_grid(theta, [1, 1, 2, 3], { align_corners: false });
+    show(grid, torch.affine_grid_generator(theta.detach(), [1, 1, 3, 1], true));
+    const x = torch.arange(12).float().reshape(1, 1, 3, 4);
+    const sampled = torch.grid_sampler(x, grid, 0, 1, true);
+    sampled.sum().backward();
+    show(sampled.detach(), theta.grad);
+    const turned = torch.eye(3, 4).unsqueeze(0).roll(1, 1);
+    const volume = F.affine_grid(turned, [1, 1, 2, 1, 2]);
+    show(volume, torch.grid_sampler(x.unsqueeze(0), volume, 1, 2, false));
+    fails(() => F.affine_grid(theta, [1, 1, 2]));
+    fails(() => F.affine_grid(theta, [1, 1, 2, 2, 2]));
+    fails(() => F.affine_grid(theta, [1, 1, 0, 2]));
+    fails(() => F.affine_grid(theta.long(), [1, 1, 2, 2]));
+    fails(() => F.grid_sample(x, grid, "cubic" as "bicubic")); // no such mode, on purpose
+    fails(() => F.grid_sample(x, grid, "nearest", "mirror" as "border")); // no such padding, on purpose
+    fails(() => F.grid_sample(x.index(0), grid));
+    fails(() => F.grid_sample(x.double(), grid));
+    fails(() => F.grid_sample(x.long(), grid));
+    fails(() => F.grid_sample(x, turned.unsqueeze(0)));
+  },
 };
