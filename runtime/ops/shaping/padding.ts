@@ -33,6 +33,10 @@ function borders(shape: Shape, pad: readonly number[]): readonly Border[] {
       throw new RuntimeError(
         `The input size ${size}, plus negative padding ${before} and ${after} resulted in a negative output size, which is invalid. Check dimension ${dim} of your input.`,
       );
+    if (size + Math.min(before, 0) + Math.min(after, 0) < 0)
+      throw new RuntimeError(
+        `narrow(): length must be non-negative: negative padding ${before} and ${after} cuts off more than the ${size} elements of dimension ${dim}.`,
+      );
     return { before, after };
   });
 }

@@ -9,9 +9,32 @@ import { formatShape, numel } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { sample } from "../samples.ts";
+import { constant_pad_nd } from "../shaping/padding.ts";
 import { copyingMap } from "./axisMaps.ts";
-import { constant_pad_nd, padding, padPairs } from "./constantPad.ts";
 import { resample } from "./resample.ts";
+
+/** How much is added in front of and behind each dimension, the last dimension first: `[left, right, top, bottom, …]`. */
+const padding: Parameter<readonly number[]> = {
+  expects: "an array of whole numbers, two for each dimension from the last one on",
+  convert: (value) =>
+    Array.isArray(value) && value.every(Number.isInteger) ? (value as number[]) : undefined,
+};
+
+/** In front of and behind each dimension, the first dimension first. @throws RuntimeError when the numbers are not pairs, or too many. */
+function padPairs(input: Tensor, pad: readonly number[]): readonly (readonly [number, number])[] {
+  if (pad.length % 2 !== 0)
+    throw new RuntimeError(
+      `Padding length must be divisible by 2, but is ${pad.length}: give two numbers for each dimension, from the last one on.`,
+    );
+  if (pad.length > 2 * input.ndim)
+    throw new RuntimeError(
+      `Padding length should be less than or equal to two times the input dimension but got padding length ${pad.length} and input of dimension ${input.ndim}.`,
+    );
+  return input.shape.map((_, dim) => {
+    const at = 2 * (input.ndim - 1 - dim);
+    return [pad[at] ?? 0, pad[at + 1] ?? 0];
+  });
+}
 
 /** What stands in a border. */
 export type PaddingMode = "constant" | "reflect" | "replicate" | "circular";
