@@ -1,45 +1,71 @@
 /** Fills tensors with random numbers, in the order in which PyTorch draws them. */
-import { writeElement } from "./dtype.ts";
+import { float32, float64, int64, type DType } from "./dtype.ts";
 import { NotImplementedError } from "./errors/notImplementedError.ts";
-import { fillNormal, fillUniform, randomInteger, randomPermutation, type Generator } from "./random.ts";
-import { backendOf } from "./settle.ts";
+import { normalDraw, type Draw } from "./distributions.ts";
+import type { Generator } from "./random.ts";
+import { alias, allocate, backendOf, copyInto, fromArray } from "./settle.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Up to so many numbers are drawn one by one, which costs less than to hand the generator's state over. */
 const fewNumbers = 48;
 
-/**
- * Fills a contiguous tensor with fractions, one by one; those of 16 bits are drawn as float32 and rounded.
- *
- * @throws NotImplementedError when random numbers are wanted in a dtype without fractions.
- */
-function fillFractions(
-  name: string,
-  tensor: Tensor,
-  fill: (values: Float32Array | Float64Array) => void,
-): void {
-  const { dtype, offset } = tensor;
-  const { data } = tensor.storage;
-  const count = tensor.numel();
-  if (dtype.bits !== null) {
-    const values = new Float32Array(count);
-    fill(values);
-    values.forEach((value, i) => writeElement(dtype, data, offset + i, value));
-    return;
-  }
-  if (data instanceof Float32Array || data instanceof Float64Array) {
-    fill(data.subarray(offset, offset + count));
-    return;
-  }
-  throw new NotImplementedError(
-    `"${name}" not implemented for '${tensor.dtype.typeName}': random fractions need a floating-point dtype. Use randint for whole numbers.`,
+/** From so many elements on, PyTorch fills a contiguous tensor with normal numbers in blocks. */
+const blockSize = 16;
+
+/** @throws NotImplementedError when random fractions are wanted in a dtype without. */
+function checkFloating(name: string, { dtype }: Tensor): void {
+  if (!dtype.is_floating_point)
+    throw new NotImplementedError(
+      `"${name}" not implemented for '${dtype.typeName}': random fractions need a floating-point dtype. Use randint for whole numbers.`,
+    );
+}
+
+/** The tensor with its dimensions in the order in which they lie in memory: PyTorch's loops walk that way. */
+function inMemoryOrder(tensor: Tensor): Tensor {
+  if (tensor.is_contiguous()) return tensor;
+  const { shape, strides } = tensor;
+  const order = [...shape.keys()].toSorted((a, b) => strides[b]! - strides[a]! || a - b);
+  return alias(
+    tensor,
+    order.map((dim) => shape[dim]!),
+    order.map((dim) => strides[dim]!),
   );
 }
 
+/** Overwrites the elements with numbers, which are rounded to the tensor's dtype. */
+function write(tensor: Tensor, values: Float64Array | BigInt64Array): void {
+  const target = inMemoryOrder(tensor);
+  const dtype = values instanceof Float64Array ? float64 : int64;
+  copyInto(target, fromArray(values, dtype, target.shape));
+}
+
+/** Overwrites the elements with the whole numbers that `draw` gives for each, in order. */
+export function writeDrawn(tensor: Tensor, draw: () => bigint): void {
+  write(tensor, BigInt64Array.from({ length: tensor.numel() }, draw));
+}
+
+/** Overwrites the elements with what `draw` gives for each, in order. */
+export function drawInto(tensor: Tensor, generator: Generator, draw: Draw): void {
+  write(
+    tensor,
+    Float64Array.from({ length: tensor.numel() }, () => draw(generator)),
+  );
+}
+
+/** A uniform number of 53 random bits in float64, of 24 in narrower dtypes. */
+function uniformDraw(dtype: DType, from: number, to: number): Draw {
+  if (dtype === float64) return (generator) => generator.uniformDouble() * (to - from) + from;
+  const start = Math.fround(from);
+  const width = Math.fround(Math.fround(to) - start);
+  // Rounded once, as PyTorch's fused multiply-add rounds: the product of two floats is exact in a double.
+  return (generator) => Math.fround(generator.uniformFloat() * width + start);
+}
+
 /**
- * Overwrites a contiguous tensor with numbers from [from, to).
+ * Overwrites a tensor with numbers from [from, to).
  *
  * @throws NotImplementedError for a dtype without fractions; the error names the operation `name`.
+ * Source: `uniform_real_distribution`.
  */
 export function uniformInto(
   name: string,
@@ -48,34 +74,53 @@ export function uniformInto(
   from: number,
   to: number,
 ): void {
-  if (tensor.numel() <= fewNumbers || !tensor.dtype.is_floating_point || tensor.dtype.bits !== null)
-    fillFractions(name, tensor, (values) => fillUniform(values, generator, from, to));
-  else {
-    const round = tensor.dtype.name === "float32" ? Math.fround : (value: number): number => value;
-    backendOf(tensor).fillUniform(tensor, generator.twister, from, round(round(to) - round(from)));
+  checkFloating(name, tensor);
+  const { dtype } = tensor;
+  if (tensor.numel() <= fewNumbers || !tensor.is_contiguous() || (dtype !== float32 && dtype !== float64)) {
+    drawInto(tensor, generator, uniformDraw(dtype, from, to));
+    return;
+  }
+  const round = dtype === float32 ? Math.fround : (value: number): number => value;
+  backendOf(tensor).fillUniform(tensor, generator.twister, from, round(round(to) - round(from)));
+}
+
+/** Turns 16 uniform numbers into normal ones, element j with element j + 8. */
+function boxMuller(values: Float64Array, start: number, mean: number, std: number): void {
+  for (let j = start; j < start + 8; j++) {
+    const radius = Math.sqrt(-2 * Math.log(1 - values[j]!));
+    const theta = 2 * Math.PI * values[j + 8]!;
+    values[j] = radius * Math.cos(theta) * std + mean;
+    values[j + 8] = radius * Math.sin(theta) * std + mean;
   }
 }
 
-/** Normal numbers that become fractions of 16 bits: where other dtypes draw for all blocks first, PyTorch draws for one block after the other. */
-function fillNormalBlocks(
-  values: Float32Array | Float64Array,
-  generator: Generator,
-  mean: number,
-  std: number,
-): void {
-  if (values.length < 16) {
-    fillNormal(values, generator, mean, std);
-    return;
-  }
-  for (let start = 0; start + 16 <= values.length; start += 16)
-    fillNormal(values.subarray(start, start + 16), generator, mean, std);
-  if (values.length % 16 !== 0) fillNormal(values.subarray(values.length - 16), generator, mean, std);
+/** Normal numbers of float64 in blocks of 16; the last 16 are drawn anew where some are left over. Source: `normal_fill`. */
+function normalDoubles(count: number, generator: Generator, mean: number, std: number): Float64Array {
+  const values = Float64Array.from({ length: count }, () => generator.uniformDouble());
+  for (let start = 0; start + blockSize <= count; start += blockSize) boxMuller(values, start, mean, std);
+  if (count % blockSize === 0) return values;
+  for (let i = count - blockSize; i < count; i++) values[i] = generator.uniformDouble();
+  boxMuller(values, count - blockSize, mean, std);
+  return values;
+}
+
+/** Normal numbers that become fractions of 16 bits: PyTorch draws and transforms one block after the other. */
+function normalHalves(tensor: Tensor, generator: Generator, mean: number, std: number): void {
+  const count = tensor.numel();
+  const wide = allocate([count], float32);
+  const whole = count - (count % blockSize);
+  const fill = (length: number, offset: number): void =>
+    backendOf(wide).fillNormal(alias(wide, [length], [1], offset), generator.twister, mean, std);
+  fill(whole, 0);
+  if (whole < count) fill(blockSize, count - blockSize);
+  copyInto(tensor, alias(wide, tensor.shape, tensor.strides, 0));
 }
 
 /**
- * Overwrites a contiguous tensor with normal numbers.
+ * Overwrites a tensor with normal numbers. PyTorch draws fewer than 16, and those of a tensor with gaps, one by one in float64, and others in blocks.
  *
  * @throws NotImplementedError for a dtype without fractions; the error names the operation `name`.
+ * Source: `normal_kernel` in `aten/src/ATen/native/cpu/DistributionTemplates.h`.
  */
 export function normalInto(
   name: string,
@@ -84,50 +129,62 @@ export function normalInto(
   mean: number,
   std: number,
 ): void {
-  if (tensor.numel() <= fewNumbers || tensor.dtype.name !== "float32")
-    fillFractions(name, tensor, (values) => {
-      if (tensor.dtype.bits === null) fillNormal(values, generator, mean, std);
-      else fillNormalBlocks(values, generator, mean, std);
-    });
-  else backendOf(tensor).fillNormal(tensor, generator.twister, mean, std);
+  checkFloating(name, tensor);
+  if (tensor.numel() < blockSize || !tensor.is_contiguous())
+    drawInto(tensor, generator, normalDraw(mean, std));
+  else if (tensor.dtype === float32) backendOf(tensor).fillNormal(tensor, generator.twister, mean, std);
+  else if (tensor.dtype === float64) write(tensor, normalDoubles(tensor.numel(), generator, mean, std));
+  else normalHalves(tensor, generator, mean, std);
 }
 
-/** Overwrites a contiguous tensor with `value` where a number from [0, 1) is below `p`, and 0 elsewhere. */
+/** Overwrites a tensor with `value` where a number from [0, 1) is below `p`, and 0 elsewhere. */
 export function bernoulliInto(tensor: Tensor, generator: Generator, p: number, value: number): void {
-  if (tensor.numel() > fewNumbers) {
+  if (tensor.numel() > fewNumbers && tensor.is_contiguous() && tensor.dtype.itemsize !== 2) {
     backendOf(tensor).fillBernoulli(tensor, generator.twister, p, value);
     return;
   }
-  const { data } = tensor.storage;
-  for (let i = 0; i < tensor.numel(); i++) {
-    const drawn = generator.uniformDouble() < p ? value : 0;
-    writeElement(
-      tensor.dtype,
-      data,
-      tensor.offset + i,
-      data instanceof BigInt64Array ? BigInt(drawn) : drawn,
-    );
+  drawInto(tensor, generator, () => (generator.uniformDouble() < p ? value : 0));
+}
+
+/** The numbers 0 to n − 1 in random order. Source: `randperm_cpu`. */
+function randomPermutation(generator: Generator, n: number): Uint32Array {
+  const order = Uint32Array.from({ length: n }, (_, i) => i);
+  for (let i = 0; i < n - 1; i++) {
+    const other = i + (generator.random() % (n - i));
+    [order[i], order[other]] = [order[other]!, order[i]!];
   }
+  return order;
 }
 
 /** Overwrites a contiguous int64 vector with the numbers from 0 on in random order. */
 export function permutationInto(tensor: Tensor, generator: Generator): void {
   const count = tensor.numel();
   if (count > fewNumbers) backendOf(tensor).fillPermutation(tensor, generator.twister);
-  else
-    tensor.storage.data.set(
-      BigInt64Array.from(randomPermutation(generator, count), BigInt) as never,
-      tensor.offset,
-    ); // the tensor is int64
+  else write(tensor, BigInt64Array.from(randomPermutation(generator, count), BigInt));
 }
 
-/** Overwrites a contiguous int64 tensor with whole numbers from [low, high). */
-export function integersInto(tensor: Tensor, generator: Generator, low: number, high: number): void {
-  if (tensor.numel() > fewNumbers && high - low < 2 ** 32) {
-    backendOf(tensor).fillIntegers(tensor, generator.twister, low, high - low);
+/** A whole number from [low, low + range), for a range of at most 2⁶⁴. Source: `uniform_int_from_to`. */
+function integerDraw(generator: Generator, low: bigint, range: bigint): bigint {
+  const bits = range >= 1n << 32n ? generator.random64() : BigInt(generator.random());
+  return BigInt.asIntN(64, (bits % range) + low);
+}
+
+/** Overwrites a tensor of any dtype with whole numbers from [low, low + range). */
+export function integersInto(
+  tensor: Tensor,
+  generator: Generator,
+  low: number | bigint,
+  range: number | bigint,
+): void {
+  const [start, width] = [BigInt(low), BigInt(range)];
+  const small = width < 1n << 32n && Number.isSafeInteger(Number(start));
+  if (tensor.numel() > fewNumbers && small && tensor.dtype === int64 && tensor.is_contiguous()) {
+    backendOf(tensor).fillIntegers(tensor, generator.twister, Number(start), Number(width));
     return;
   }
-  const data = tensor.storage.data as BigInt64Array; // the tensor is int64
-  for (let i = 0; i < tensor.numel(); i++)
-    data[tensor.offset + i] = randomInteger(generator, BigInt(low), BigInt(high));
+  const count = tensor.numel();
+  write(
+    tensor,
+    BigInt64Array.from({ length: count }, () => integerDraw(generator, start, width)),
+  );
 }

@@ -1,9 +1,7 @@
 /** The methods of `Tensor` that come from the operator table, and the few that are not operators. */
-import { applyInPlace, checkWritable, markWritten } from "./autograd/inplace.ts";
+import { applyInPlace } from "./autograd/inplace.ts";
 import { autogradMethods, type AutogradMethods } from "./autograd/methods.ts";
 import { DType, type DTypeName } from "./dtype.ts";
-import { bernoulliInto, normalInto, uniformInto } from "./drawing.ts";
-import { RuntimeError } from "./errors/runtimeError.ts";
 import type { MethodOfOperator, Operator, OperatorFacts } from "./operator.ts";
 import { where } from "./ops/functions.ts";
 import type { Indices } from "./ops/advanced.ts";
@@ -42,7 +40,8 @@ import { layoutMethods, viewProperties, type LayoutMethods } from "./ops/shaping
 import type { ShapingMethods } from "./ops/shaping/methodTypes.ts";
 import type { SpatialMethods } from "./ops/spatial/methodTypes.ts";
 import { index, index_put_, type IndexItem } from "./ops/subscript.ts";
-import { default_generator, type Generator } from "./random.ts";
+import { newMethods, type NewMethods } from "./creation/like.ts";
+import { randomMethods, type RandomMethods } from "./randomMethods.ts";
 import type { Shape } from "./shape.ts";
 import type { Signature } from "./signatures.ts";
 import { Tensor } from "./tensor.ts";
@@ -104,7 +103,8 @@ type InPlaceMethods<S extends Shape, D extends DTypeName> = {
 };
 
 /** Methods and properties that are no operators, or not in the operator's form. */
-interface OtherMethods<S extends Shape, D extends DTypeName> extends LayoutMethods, AutogradMethods {
+interface OtherMethods<S extends Shape, D extends DTypeName>
+  extends LayoutMethods, AutogradMethods, NewMethods, RandomMethods {
   /** The transpose of a matrix: `x.t()`. Source: `torch.Tensor.T`. */
   readonly T: Tensor<TransposedShape<S>, D>;
   /** The transpose of a matrix of real numbers. @throws RuntimeError for anything else. Source: `torch.Tensor.H`. */
@@ -135,12 +135,6 @@ interface OtherMethods<S extends Shape, D extends DTypeName> extends LayoutMetho
   where(condition: Tensor, other: Operand): Tensor;
   /** Writes zeros over all elements. Source: `torch.Tensor.zero_`. */
   zero_(): this;
-  /** Writes random numbers from [from, to) over all elements. Source: `torch.Tensor.uniform_`. */
-  uniform_(from?: number, to?: number, options?: { readonly generator?: Generator }): this;
-  /** Writes normal random numbers over all elements. Source: `torch.Tensor.normal_`. */
-  normal_(mean?: number, std?: number, options?: { readonly generator?: Generator }): this;
-  /** Writes 1 with probability `p` and 0 otherwise over all elements. Source: `torch.Tensor.bernoulli_`. */
-  bernoulli_(p?: number, options?: { readonly generator?: Generator }): this;
   /**
    * Gives this tensor another shape, in place. Elements stay where they are in memory; where there are not enough, new ones with arbitrary values follow, in
    * memory that views of the tensor do not share.
@@ -172,17 +166,6 @@ export type OperatorMethods<S extends Shape, D extends DTypeName> = TableMethods
   InPlaceMethods<S, D> &
   OtherMethods<S, D>;
 
-function writeRandom(tensor: Tensor, write: (target: Tensor) => void): Tensor {
-  checkWritable(tensor);
-  if (!tensor.is_contiguous())
-    throw new RuntimeError(
-      "random numbers can only be written into a contiguous tensor here. Write into x.contiguous() and copy_ it back.",
-    );
-  write(tensor);
-  markWritten(tensor);
-  return tensor;
-}
-
 /** The tensor's type, or the tensor in another one. */
 function typeOf(self: Tensor): string;
 function typeOf(self: Tensor, dtype: DType | string): Tensor;
@@ -203,20 +186,9 @@ const others: {
   index_put_: (self, items: readonly (IndexItem | string)[], values: Tensor | Scalar, accumulate?: boolean) =>
     index_put_(self, items, values, accumulate),
   where: (self, condition: Tensor, other: Operand) => where(condition, self, other),
+  ...newMethods,
+  ...randomMethods,
   zero_: (self) => applyInPlace(operators.fill, self, [0]),
-  uniform_: (self, from = 0, to = 1, options: { generator?: Generator } = {}) =>
-    writeRandom(self, (target) =>
-      uniformInto("uniform_", target, options.generator ?? default_generator, from, to),
-    ),
-  normal_: (self, mean = 0, std = 1, options: { generator?: Generator } = {}) =>
-    writeRandom(self, (target) =>
-      normalInto("normal_", target, options.generator ?? default_generator, mean, std),
-    ),
-  bernoulli_: (self, p = 0.5, options: { generator?: Generator } = {}) => {
-    if (!(p >= 0 && p <= 1))
-      throw new RuntimeError(`bernoulli_ expects p to be in [0, 1], but got p=${String(p)}.`);
-    return writeRandom(self, (target) => bernoulliInto(target, options.generator ?? default_generator, p, 1));
-  },
   resize_: (self, ...sizes: readonly number[] | readonly [sizes: Shape]) => resize(self, sizes),
   is_nonzero: (self) => is_nonzero(self),
   type: typeOf,

@@ -1,7 +1,17 @@
 import type { TwisterState } from "./backends/random.ts";
+import { cpu, toDevice, type Device } from "./device.ts";
+import { uint8 } from "./dtype.ts";
+import { RuntimeError } from "./errors/runtimeError.ts";
 import { ValueError } from "./errors/valueError.ts";
+import { fromArray } from "./settle.ts";
+import { readValues, Tensor } from "./tensor.ts";
 
 const stateSize = 624;
+/** Bytes of a state, and where in it the normal number stands that is left over. */
+const stateLength = 5056;
+const normalOffset = 24 + 8 * stateSize;
+/** PyTorch's `default_rng_seed_val`. */
+const defaultSeed = 67_280_421_310_721n;
 const shiftSize = 397;
 
 /**
@@ -15,8 +25,17 @@ export class Generator {
   #seed = 0n;
   #cachedNormal: number | null = null;
 
-  constructor() {
-    this.manual_seed(BigInt(Date.now()) * 4_294_967n);
+  /** Where the numbers are drawn. Source: `torch.Generator.device`. */
+  readonly device: Device;
+
+  /**
+   * A generator that starts from PyTorch's default seed.
+   *
+   * @throws RuntimeError when there is no such device.
+   */
+  constructor(device: Device | string = cpu) {
+    this.device = toDevice(device);
+    this.manual_seed(defaultSeed);
   }
 
   /**
@@ -39,6 +58,85 @@ export class Generator {
     this.twister.next = stateSize;
     this.#cachedNormal = null;
     return this;
+  }
+
+  /** Starts a sequence that cannot be foreseen, and says from which seed. Source: `torch.Generator.seed`. */
+  seed(): number | bigint {
+    const words = crypto.getRandomValues(new Uint32Array(2));
+    // 53 bits, so that the seed is an ordinary number.
+    this.manual_seed((words[0]! & 0x1f_ffff) * 2 ** 32 + words[1]!);
+    return this.initial_seed();
+  }
+
+  /**
+   * All that the next numbers depend on, as the bytes that PyTorch's generator gives.
+   *
+   * Source: `CPUGeneratorImplState` in `aten/src/ATen/CPUGeneratorImpl.cpp`. @internal
+   */
+  stateBytes(): Uint8Array {
+    const bytes = new Uint8Array(stateLength);
+    const view = new DataView(bytes.buffer);
+    view.setBigUint64(0, this.#seed, true);
+    view.setInt32(8, stateSize + 1 - this.twister.next, true);
+    view.setInt32(12, 1, true);
+    view.setBigUint64(16, BigInt(this.twister.next), true);
+    this.twister.words.forEach((word, i) => view.setBigUint64(24 + 8 * i, BigInt(word), true));
+    view.setFloat64(normalOffset + 8, this.#cachedNormal ?? 0, true);
+    view.setInt32(normalOffset + 24, this.#cachedNormal === null ? 0 : 1, true);
+    return bytes;
+  }
+
+  /**
+   * Goes on from a state that `stateBytes` gave.
+   *
+   * @throws RuntimeError when the bytes are no state. @internal
+   */
+  restoreBytes(bytes: Uint8Array): void {
+    if (bytes.length !== stateLength)
+      throw new RuntimeError(
+        `Expected either a CPUGeneratorImplStateLegacy of size ${stateLength - 8} or a CPUGeneratorImplState of size ${stateLength} but found the input RNG state size to be ${bytes.length}. Pass what get_state() gave.`,
+      );
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const left = view.getInt32(8, true);
+    const next = Number(view.getBigUint64(16, true));
+    if (left < 1 || left > stateSize || next < 0 || next > stateSize)
+      throw new RuntimeError(
+        "Invalid mt19937 state: these bytes are no generator's. Pass what get_state() gave.",
+      );
+    this.#seed = view.getBigUint64(0, true);
+    for (let i = 0; i < stateSize; i++)
+      this.twister.words[i] = Number(view.getBigUint64(24 + 8 * i, true) & 0xffff_ffffn);
+    this.twister.next = left === 1 ? stateSize : next;
+    this.#cachedNormal =
+      view.getInt32(normalOffset + 24, true) === 0 ? null : view.getFloat64(normalOffset + 8, true);
+  }
+
+  /** The state as a uint8 tensor, for `set_state`; PyTorch's generator takes it too. Source: `torch.Generator.get_state`. */
+  get_state(): Tensor {
+    const bytes = this.stateBytes();
+    return fromArray(bytes, uint8, [bytes.length]);
+  }
+
+  /**
+   * Goes on from a state that `get_state` gave, here or in PyTorch.
+   *
+   * @throws TypeError for anything but a uint8 tensor, RuntimeError when it is no state.
+   * Source: `torch.Generator.set_state`.
+   */
+  set_state(state: Tensor): this {
+    if (!(state instanceof Tensor) || state.dtype !== uint8)
+      throw new TypeError(
+        `expected a torch.ByteTensor (uint8), but got ${state instanceof Tensor ? state.dtype.toString() : typeof state}. Pass what get_state() gave.`,
+      );
+    this.restoreBytes(Uint8Array.from(readValues(state) as ArrayLike<number>)); // uint8 elements are numbers
+    return this;
+  }
+
+  /** Another generator that goes on with the same numbers. Source: `torch.Generator.clone_state`. */
+  clone_state(): Generator {
+    const copy = new Generator();
+    copy.restoreBytes(this.stateBytes());
+    return copy;
   }
 
   /** The seed that the sequence was started with. */
@@ -101,68 +199,43 @@ export class Generator {
 
 /** The generator that is used where none is given. Source: `torch.default_generator`. */
 export const default_generator: Generator = new Generator();
+default_generator.seed();
 
 /** Seeds the default generator and returns it. Source: `torch.manual_seed`. */
 export function manual_seed(seed: number | bigint): Generator {
   return default_generator.manual_seed(seed);
 }
 
-type FloatArray = Float32Array | Float64Array;
+/** Seeds the default generator with something that cannot be foreseen, and says with what. Source: `torch.seed`. */
+export function seed(): number | bigint {
+  return default_generator.seed();
+}
 
-/** Fills `values` with numbers from [low, high), in the order in which PyTorch draws them. Source: `uniform_real_distribution`. */
-export function fillUniform(values: FloatArray, generator: Generator, low: number, high: number): void {
-  if (values instanceof Float32Array) {
-    const from = Math.fround(low);
-    const width = Math.fround(Math.fround(high) - from);
-    // Rounded once, when it is stored, as PyTorch's fused multiply-add rounds: the product of two floats is exact in a double.
-    for (let i = 0; i < values.length; i++) values[i] = generator.uniformFloat() * width + from;
-    return;
-  }
-  for (let i = 0; i < values.length; i++) values[i] = generator.uniformDouble() * (high - low) + low;
+/** The seed of the default generator. Source: `torch.initial_seed`. */
+export function initial_seed(): number | bigint {
+  return default_generator.initial_seed();
+}
+
+/** The state of the default generator. Source: `torch.get_rng_state`. */
+export function get_rng_state(): Tensor {
+  return default_generator.get_state();
+}
+
+/** Sets the state of the default generator. @throws as `Generator.set_state`. Source: `torch.set_rng_state`. */
+export function set_rng_state(state: Tensor): void {
+  default_generator.set_state(state);
 }
 
 /**
- * Fills `values` with normal numbers. PyTorch draws fewer than 16 one by one in float64, and more in blocks of 16.
+ * Runs `body`, and sets the default generator back to where it was before: what is drawn inside changes nothing outside.
  *
- * Source: `normal_fill` in `aten/src/ATen/native/cpu/DistributionTemplates.h`.
+ * Source: `torch.random.fork_rng`.
  */
-export function fillNormal(values: FloatArray, generator: Generator, mean: number, std: number): void {
-  if (values.length < 16) {
-    for (let i = 0; i < values.length; i++) values[i] = generator.normalDouble() * std + mean;
-    return;
+export function fork_rng<T>(body: () => T): T {
+  const before = default_generator.stateBytes();
+  try {
+    return body();
+  } finally {
+    default_generator.restoreBytes(before);
   }
-  fillUniform(values, generator, 0, 1);
-  for (let start = 0; start + 16 <= values.length; start += 16) boxMuller(values, start, mean, std);
-  if (values.length % 16 === 0) return;
-  const last = values.subarray(values.length - 16);
-  fillUniform(last, generator, 0, 1);
-  boxMuller(last, 0, mean, std);
-}
-
-/** Turns 16 uniform numbers into normal ones: element j with element j + 8. */
-function boxMuller(values: FloatArray, start: number, mean: number, std: number): void {
-  const round = values instanceof Float32Array ? Math.fround : (x: number): number => x;
-  for (let j = start; j < start + 8; j++) {
-    const radius = round(Math.sqrt(round(-2 * round(Math.log(round(1 - values[j]!))))));
-    const theta = round(round(2 * Math.PI) * values[j + 8]!);
-    values[j] = round(round(radius * round(Math.cos(theta))) * std) + mean;
-    values[j + 8] = round(round(radius * round(Math.sin(theta))) * std) + mean;
-  }
-}
-
-/** A whole number from [low, high). Source: `random_from_to_kernel`. */
-export function randomInteger(generator: Generator, low: bigint, high: bigint): bigint {
-  const range = high - low;
-  const bits = range >= 1n << 32n ? generator.random64() : BigInt(generator.random());
-  return (bits % range) + low;
-}
-
-/** The numbers 0 to n − 1 in random order. Source: `randperm_cpu`. */
-export function randomPermutation(generator: Generator, n: number): Uint32Array {
-  const order = Uint32Array.from({ length: n }, (_, i) => i);
-  for (let i = 0; i < n - 1; i++) {
-    const other = i + (generator.random() % (n - i));
-    [order[i], order[other]] = [order[other]!, order[i]!];
-  }
-  return order;
 }

@@ -13,22 +13,38 @@ export * as backends from "./backends/settings.ts";
 export {
   arange,
   as_tensor,
+  asarray,
+  bartlett_window,
+  blackman_window,
   empty,
   empty_like,
+  empty_permuted,
+  empty_strided,
   eye,
+  from_numpy,
   from_typed_array,
+  frombuffer,
   full,
   full_like,
+  hamming_window,
+  hann_window,
+  kaiser_window,
   linspace,
+  logspace,
   ones,
   ones_like,
   rand,
   rand_like,
   randint,
+  randint_like,
   randn,
   randn_like,
   randperm,
+  range,
+  scalar_tensor,
   tensor,
+  tril_indices,
+  triu_indices,
   zeros,
   zeros_like,
 } from "./create.ts";
@@ -70,6 +86,7 @@ export {
   typename,
 } from "./inquiries.ts";
 export { finfo, iinfo } from "./limits.ts";
+export { Layout as layout, strided } from "./storageLayout.ts";
 export {
   channels_last,
   channels_last_3d,
@@ -217,6 +234,15 @@ export { memory_stats, memory_summary, reset_peak_memory_stats, type MemoryStati
 export { slice } from "./ops/subscript.ts";
 export * as optim from "./optim/index.ts";
 export { get_printoptions, set_printoptions } from "./printing.ts";
-export { default_generator, Generator, manual_seed } from "./random.ts";
+export {
+  default_generator,
+  fork_rng,
+  Generator,
+  get_rng_state,
+  initial_seed,
+  manual_seed,
+  seed,
+  set_rng_state,
+} from "./random.ts";
 export { Tensor } from "./tensor.ts";
 export { get_num_threads, set_num_threads } from "./threads.ts";

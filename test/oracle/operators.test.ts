@@ -40,11 +40,13 @@ const withoutSamples: Readonly<Record<string, string>> = {
   ),
   fold: "OpInfo has no samples; the program 'images from blocks' is its test",
   upsample: "OpInfo has no samples; the program 'images in another size' is its test",
+  binomial: "OpInfo has no samples; the random sequences are its test",
   copy: "PyTorch has it in place only: copy_",
   cpu: "it moves between devices; without a second one it returns its input",
   detach:
     "it has no derivative on purpose; the program 'detach shares memory and forgets history' is its test",
   segment_reduce: "its samples are those of its other name, _segment_reduce",
+  poisson: "OpInfo has no samples; the random sequences are its test",
   to: "OpInfo's samples are about devices and memory formats; the program 'conversions' is its test",
   type_as: "OpInfo has no samples; it is `to` with the dtype of another tensor",
   unravel_index: "OpInfo has no samples; the program 'counts of whole numbers' is its test",
@@ -115,7 +117,13 @@ function fitsReceiver({ args, receiver = 0, result }: SampleRow): boolean {
   return into.dtype === result.dtype && into.shape.join() === result.shape.join();
 }
 
+/** Operators whose in-place form computes the same: `bernoulli_` and `normal_` are others. */
+const writing = new Set(
+  Object.values(methodOperators).flatMap((operator) => (operator.inPlace ? [operator.operatorName] : [])),
+);
+
 const inPlace = answers
+  .filter(({ operator }) => writing.has(operator.replace("nn.functional.", "")))
   .map(({ operator, samples }) => ({ name: `${operator}_`, samples: samples.filter(fitsReceiver) }))
   .filter(({ name, samples }) => name in Tensor.prototype && samples.length > 0);
 

@@ -1,2 +1,2 @@
-/** Random numbers and creation: the operators that are functions of `torch` only. */
-export {};
+/** Random numbers whose distribution depends on tensors: the operators that are functions of `torch` only. */
+export { binomial, normal, poisson } from "./distributions.ts";

@@ -222,6 +222,9 @@ nn.functional.normalize
 _segment_reduce
 """,
     "sampling": """
+arange bernoulli cauchy empty empty_like empty_permuted empty_strided exponential eye full full_like geometric linspace log_normal logspace
+multinomial new_empty new_empty_strided new_full new_ones new_zeros normal ones ones_like rand_like randint randint_like randn randn_like
+scalar_tensor uniform zeros zeros_like
 """,
     "shaping": """
 H

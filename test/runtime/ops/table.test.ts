@@ -136,8 +136,10 @@ describe.each(table.map((operator) => ({ name: operator.operatorName, operator }
       expect(() => operator.samples.forEach((sample) => checkSample(operator, sample))).not.toThrow();
     });
 
+    // What is drawn differs from call to call: finite differences of it say nothing.
+    const drawn = operator.operatorName === "poisson";
     const rules = Object.entries((operator.declaration?.vjp ?? {}) as Record<string, AnyRule | null>).filter(
-      ([, rule]) => rule !== null,
+      ([, rule]) => rule !== null && !drawn,
     );
     test.each(rules)("is tested well enough to notice a wrong derivative of %s", (name, rule) => {
       withRules(operator, name, broken(rule!), () => {

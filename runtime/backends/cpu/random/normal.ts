@@ -1,12 +1,14 @@
 /**
  * The Box–Muller transform in wasm: two uniform numbers become two normal ones.
  *
- * The logarithm, sine and cosine are Cephes' single-precision ones, which PyTorch's vectorised path uses as well, so that a seed gives its numbers up to rounding.
+ * The logarithm, sine and cosine are Cephes' single-precision ones, which PyTorch's vectorised path uses as well, with its fused
+ * multiply-adds, so that a seed gives its numbers to the last bit.
  *
  * Source: `normal_fill_AVX2` in `aten/src/ATen/native/cpu/DistributionTemplates.h`; S. Moshier, Cephes library, `logf.c`, `sinf.c`.
  */
 import { parameterBase } from "../memory/heap.ts";
 import type { FunctionBuilder, Local } from "../wasm/assembler.ts";
+import { hasFusedMultiplyAdd } from "../wasm/fused.ts";
 
 /** Constants that are the same for all vectors: in locals, since engines do not move them out of the loop. */
 type Constants = (value: number) => Local;
@@ -34,26 +36,53 @@ const sine = [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1] as const;
 /** π/4 in three parts, of which the first two have so few bits that their multiples are exact. */
 const quarterPi = [0.78515625, 2.4187564849853515625e-4, 3.774894977445941e-8] as const;
 const logTwo = [-2.1219444e-4, 0.693359375] as const;
+/** Bytes of the third and fourth float first. */
+const highHalf: readonly number[] = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
+/** The first two floats of each of two vectors. */
+const lowHalves: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
 const rootHalf = Math.SQRT1_2;
 const numbers: readonly number[] = [
   ...logarithm,
   ...cosine,
   ...sine,
-  ...quarterPi,
+  ...quarterPi.map((part) => -part),
   ...logTwo,
   rootHalf,
   0.5,
+  -0.5,
   1,
   -2,
   4 / Math.PI,
   2 * Math.PI,
 ];
 
+/** Replaces `a`, `b` and `c` on the stack by `a · b + c`, rounded once: the product of two float32 is exact in float64. */
+function emitMultiplyAdd(f: FunctionBuilder): void {
+  if (hasFusedMultiplyAdd()) {
+    f.op("f32x4.relaxed_madd");
+    return;
+  }
+  const [a, b, c] = f.locals("v128", 3) as [Local, Local, Local];
+  f.set(c).set(b).set(a);
+  const half = (push: (local: Local) => void): void => {
+    push(a);
+    push(b);
+    f.op("f64x2.mul");
+    push(c);
+    f.op("f64x2.add").op("f32x4.demote_f64x2_zero");
+  };
+  half((local) => f.get(local).op("f64x2.promote_low_f32x4"));
+  half((local) => f.get(local).get(local).shuffle(highHalf).op("f64x2.promote_low_f32x4"));
+  f.shuffle(lowHalves);
+}
+
 /** Leaves the polynomial of `x` on the stack, the coefficient of the highest power first. */
 function emitPolynomial(f: FunctionBuilder, c: Constants, coefficients: readonly number[], x: Local): void {
   f.get(c(coefficients[0]!));
-  for (const coefficient of coefficients.slice(1))
-    f.get(x).op("f32x4.mul").get(c(coefficient)).op("f32x4.add");
+  for (const coefficient of coefficients.slice(1)) {
+    f.get(x).get(c(coefficient));
+    emitMultiplyAdd(f);
+  }
 }
 
 /** Leaves the natural logarithm of `x`, which is positive and normal, on the stack; changes `x`. */
@@ -73,10 +102,12 @@ function emitLog(f: FunctionBuilder, c: Constants, x: Local): void {
   f.get(x).get(c(1)).op("f32x4.sub").get(x).get(small).op("v128.and").op("f32x4.add").set(x);
   f.get(x).get(x).op("f32x4.mul").set(square);
   emitPolynomial(f, c, logarithm, x);
-  f.get(x).op("f32x4.mul").get(square).op("f32x4.mul");
-  f.get(exponent).get(c(logTwo[0])).op("f32x4.mul").op("f32x4.add");
+  f.get(x).op("f32x4.mul").get(square);
+  f.get(exponent).get(c(logTwo[0])).op("f32x4.mul");
+  emitMultiplyAdd(f);
   f.get(square).get(c(0.5)).op("f32x4.mul").op("f32x4.sub").set(y);
-  f.get(x).get(y).op("f32x4.add").get(exponent).get(c(logTwo[1])).op("f32x4.mul").op("f32x4.add");
+  f.get(exponent).get(c(logTwo[1])).get(x).get(y).op("f32x4.add");
+  emitMultiplyAdd(f);
 }
 
 /** Sets `sin` and `cos` to those of `x`, which is not negative; changes `x`. */
@@ -89,13 +120,21 @@ function emitSinCos(f: FunctionBuilder, c: Constants, x: Local, sin: Local, cos:
     .op("i32x4.trunc_sat_f32x4_s");
   f.v128("i32x4", 1n).op("i32x4.add").v128("i32x4", ~1n).op("v128.and").tee(octant);
   f.op("f32x4.convert_i32x4_s").set(multiple);
-  for (const part of quarterPi) f.get(x).get(multiple).get(c(part)).op("f32x4.mul").op("f32x4.sub").set(x);
+  for (const part of quarterPi) {
+    f.get(multiple).get(c(-part)).get(x);
+    emitMultiplyAdd(f);
+    f.set(x);
+  }
   f.get(x).get(x).op("f32x4.mul").set(square);
   emitPolynomial(f, c, cosine, square);
-  f.get(square).op("f32x4.mul").get(square).op("f32x4.mul");
-  f.get(square).get(c(0.5)).op("f32x4.mul").op("f32x4.sub").get(c(1)).op("f32x4.add").set(cos);
+  f.get(square).op("f32x4.mul").get(square);
+  f.get(square).get(c(-0.5)).op("f32x4.mul");
+  emitMultiplyAdd(f);
+  f.get(c(1)).op("f32x4.add").set(cos);
   emitPolynomial(f, c, sine, square);
-  f.get(square).op("f32x4.mul").get(x).op("f32x4.mul").get(x).op("f32x4.add").set(sin);
+  f.get(square).op("f32x4.mul").get(x).get(x);
+  emitMultiplyAdd(f);
+  f.set(sin);
   // In every second quarter the two change places; the signs follow from the half.
   f.get(octant).v128("i32x4", 2n).op("v128.and").v128("i32x4", 0n).op("i32x4.eq").set(even);
   f.get(sin).get(cos).get(even).op("v128.bitselect").set(multiple);
@@ -130,7 +169,8 @@ export function emitBoxMuller(f: FunctionBuilder): void {
     .memory("v128.load32_splat", parameterBase + 4)
     .set(mean);
   const store = (offset: number, direction: Local): void => {
-    f.get(at).get(radius).get(direction).op("f32x4.mul").get(std).op("f32x4.mul").get(mean).op("f32x4.add");
+    f.get(at).get(radius).get(direction).op("f32x4.mul").get(std).get(mean);
+    emitMultiplyAdd(f);
     f.memory("v128.store", offset);
   };
   f.whileBelow(at, end, () => {

@@ -1,0 +1,190 @@
+/** Tensors of a shape, filled with one value or not at all. */
+import { get_default_dtype, scalarDtype, type DType, type DTypeName } from "../dtype.ts";
+import { RuntimeError } from "../errors/runtimeError.ts";
+import { integer, scalar, sizes, type Parameter } from "../parameters.ts";
+import { alias, allocate, allocateZeros, broadcastTo, copyInto } from "../settle.ts";
+import { numel, type Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Scalar } from "../types.ts";
+import { fromValues } from "./data.ts";
+import {
+  checkSize,
+  creation,
+  floatDtype,
+  memoryFormatParameter,
+  sizeList,
+  type OutOptions,
+  type TensorOptions,
+} from "./options.ts";
+
+/** What functions of a shape take: one array, or separate numbers, and options. */
+export type SizeArguments<O = OutOptions> =
+  | readonly [size: Shape, options?: O]
+  | readonly [...sizes: number[]]
+  | readonly [...sizes: number[], options: O];
+
+/** A function that makes tensors of a shape: `zeros(2, 3)`, `zeros([2, 3], {dtype: torch.int64})`. */
+export interface OfSize {
+  <const S extends Shape, D extends DTypeName = "float32">(size: S, options?: OutOptions<D>): Tensor<S, D>;
+  <const S extends Shape>(...sizes: S): Tensor<S, "float32">;
+  // oxlint-disable-next-line typescript/no-explicit-any -- sizes followed by options: the compiler does not follow the shape here
+  (...args: SizeArguments): Tensor<any, any>;
+}
+
+/** A tensor of one value. */
+export function filled(shape: Shape, value: Scalar, dtype: DType): Tensor {
+  checkSize(shape);
+  if (value === 0) return allocateZeros(shape, dtype);
+  const result = allocate(shape, dtype);
+  copyInto(result, broadcastTo(fromValues([value], [], dtype), shape));
+  return result;
+}
+
+function ofSize(name: string, make: (shape: Shape, dtype: DType) => Tensor): OfSize {
+  const parameters = { size: sizes, memory_format: memoryFormatParameter };
+  return creation(name, parameters, (args) => {
+    checkSize(args.size);
+    return make([...args.size], floatDtype(args));
+  }) as OfSize; // binding checks the forms
+}
+
+/** A tensor of zeros. `torch.zeros(2, 3)`, `torch.zeros([2, 3], {dtype: torch.int64})`. Source: `torch.zeros`. */
+export const zeros: OfSize = ofSize("zeros", allocateZeros);
+
+/** A tensor of ones. Source: `torch.ones`. */
+export const ones: OfSize = ofSize("ones", (shape, dtype) => filled(shape, 1, dtype));
+
+/** A tensor whose elements nobody has chosen yet: whatever was in the memory before. Source: `torch.empty`. */
+export const empty: OfSize = ofSize("empty", allocate);
+
+const fullOf: (...args: unknown[]) => Tensor = creation(
+  "full",
+  { size: sizeList, fill_value: scalar() },
+  ({ size, fill_value, dtype }) => filled(size, fill_value, dtype ?? scalarDtype(fill_value)),
+);
+
+/**
+ * A tensor of one value. A whole number gives int64 and a boolean bool, as in PyTorch; other numbers the default dtype.
+ *
+ * Source: `torch.full`.
+ */
+export function full<const S extends Shape, D extends DTypeName = DTypeName>(
+  size: S | number,
+  fill_value: Scalar | Tensor,
+  options: OutOptions<D> = {},
+): Tensor<S, D> {
+  // A 0-d tensor counts as its number.
+  const value = typeof fill_value === "object" ? fill_value.item() : fill_value;
+  const shape = typeof size === "number" ? [size] : size;
+  // The options say the dtype where the compiler knows it.
+  return fullOf(shape, value, options) as Tensor<S, D>;
+}
+
+/** A 0-d tensor of the default dtype, or of the one that is given. Source: `torch.scalar_tensor`. */
+export function scalar_tensor(s: Scalar, options: TensorOptions = {}): Tensor<[]> {
+  return fullOf([], s, { ...options, dtype: options.dtype ?? get_default_dtype() }) as Tensor<[]>; // the shape is given above
+}
+
+type EyeFunction = {
+  (n: number, m?: number | OutOptions, options?: OutOptions): Tensor;
+};
+
+/** The identity matrix: ones on the diagonal. Source: `torch.eye`. */
+export const eye: EyeFunction = creation(
+  "eye",
+  { n: integer(), m: optionalSize() },
+  ({ n, m, ...options }) => {
+    const columns = m ?? n;
+    for (const [name, size] of [
+      ["n", n],
+      ["m", columns],
+    ] as const)
+      if (size < 0)
+        throw new RuntimeError(
+          `${name} must be greater or equal to 0, got ${size}: it is a number of rows or columns.`,
+        );
+    const result = allocateZeros([n, columns], floatDtype(options));
+    const diagonal = alias(result, [Math.min(n, columns)], [columns + 1]);
+    copyInto(diagonal, broadcastTo(fromValues([1], [], result.dtype), diagonal.shape));
+    return result;
+  },
+);
+
+function optionalSize(): Parameter<number | null> {
+  const whole = integer();
+  return {
+    expects: whole.expects,
+    fallback: null,
+    convert: (value) => (value === null ? null : whole.convert(value)),
+  };
+}
+
+type StridedFunction = (size: Shape, stride: readonly number[], options?: TensorOptions) => Tensor;
+
+/** How many elements a storage needs for this layout. */
+export function storageLength(size: Shape, stride: readonly number[]): number {
+  if (numel(size) === 0) return 0;
+  return 1 + size.reduce((last, length, dim) => last + (length - 1) * stride[dim]!, 0);
+}
+
+/** A tensor with arbitrary elements that lie at these strides. */
+export function allocateStrided(size: Shape, stride: readonly number[], dtype: DType): Tensor {
+  checkSize(size);
+  if (size.length !== stride.length)
+    throw new RuntimeError(
+      `mismatch in length of strides and shape: ${stride.length} strides for ${size.length} dimensions. Give one stride for each size.`,
+    );
+  const negative = stride.find((step) => step < 0);
+  if (negative !== undefined)
+    throw new RuntimeError(
+      `as_strided: Negative strides are not supported at the moment, got strides: [${stride.join(", ")}]. Use flip to turn a dimension round.`,
+    );
+  return alias(allocate([storageLength(size, stride)], dtype), size, stride);
+}
+
+/**
+ * A tensor with arbitrary elements that lie at the given strides.
+ *
+ * @throws RuntimeError when there are not as many strides as sizes, or one is negative.
+ * Source: `torch.empty_strided`.
+ */
+export const empty_strided: StridedFunction = creation(
+  "empty_strided",
+  { size: sizeList, stride: sizeList },
+  ({ size, stride, ...options }) => allocateStrided(size, stride, floatDtype(options)),
+);
+
+type PermutedFunction = (size: Shape, physical_layout: readonly number[], options?: TensorOptions) => Tensor;
+
+/**
+ * A tensor with arbitrary elements whose dimensions lie in memory in the order of `physical_layout`, the outermost first.
+ *
+ * @throws RuntimeError when the layout is no order of the dimensions.
+ * Source: `torch.empty_permuted`.
+ */
+export const empty_permuted: PermutedFunction = creation(
+  "empty_permuted",
+  { size: sizeList, physical_layout: sizeList },
+  ({ size, physical_layout: order, ...options }) => {
+    checkSize(size);
+    if (order.length !== size.length)
+      throw new RuntimeError(
+        `Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = ${size.length} is not equal to len(physical_layout) = ${order.length}.`,
+      );
+    order.forEach((dim, position) => {
+      if (dim < 0 || dim >= size.length)
+        throw new RuntimeError(
+          `Dimension out of range (expected to be between 0 and ${size.length - 1}, but got ${dim} at index ${position}). Negative dimensions are not taken here.`,
+        );
+      if (order.indexOf(dim) !== position)
+        throw new RuntimeError(`Duplicate dim not allowed: ${dim} stands more than once in physical_layout.`);
+    });
+    const strides: number[] = [];
+    let step = 1;
+    for (const dim of order.toReversed()) {
+      strides[dim] = step;
+      step *= Math.max(size[dim]!, 1);
+    }
+    return alias(allocate(size, floatDtype(options)), size, strides);
+  },
+);

@@ -1,0 +1,152 @@
+/** What functions that make tensors take by name. */
+import { bind } from "../binding.ts";
+import { Device, toDevice } from "../device.ts";
+import { get_default_dtype, type DType, type DTypeName } from "../dtype.ts";
+import { RuntimeError } from "../errors/runtimeError.ts";
+import { Layout } from "../storageLayout.ts";
+import { MemoryFormat } from "../memoryFormat.ts";
+import { withOut } from "../out.ts";
+import {
+  dtype as dtypeParameter,
+  flag,
+  keywordOnly,
+  sizes,
+  type ArgumentsOf,
+  type Parameter,
+  type Parameters,
+} from "../parameters.ts";
+import { Generator } from "../random.ts";
+import type { Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** What every creation function takes by name. */
+export interface TensorOptions<D extends DTypeName = DTypeName> {
+  readonly dtype?: DType<D> | null;
+  readonly device?: Device | string | null;
+  /** Whether operations on the tensor are recorded for `backward`. */
+  readonly requires_grad?: boolean | null;
+  /** Only `torch.strided` exists. */
+  readonly layout?: Layout | null;
+  /** Has no effect: memory is never pinned here. */
+  readonly pin_memory?: boolean | null;
+}
+
+/** Options of functions that can write into a tensor of the caller. */
+export interface OutOptions<D extends DTypeName = DTypeName> extends TensorOptions<D> {
+  readonly out?: Tensor | null;
+}
+
+/** Options that also choose the source of random numbers. */
+export interface RandomOptions<D extends DTypeName = DTypeName> extends OutOptions<D> {
+  readonly generator?: Generator | null;
+}
+
+/** Options of functions that make a tensor like another one. */
+export interface LikeOptions<D extends DTypeName = DTypeName> extends TensorOptions<D> {
+  readonly memory_format?: MemoryFormat | null;
+}
+
+/** A keyword that may be `null` for its default. */
+function optional<T>(expects: string, accepts: (value: unknown) => value is T): Parameter<T | null> {
+  return {
+    expects,
+    fallback: null,
+    keywordOnly: true,
+    convert: (value) => (value === null || accepts(value) ? value : undefined),
+  };
+}
+
+const device: Parameter<Device | string | null> = optional(
+  'a device such as "cpu"',
+  (value) => typeof value === "string" || value instanceof Device,
+);
+
+/** The source of random numbers; the default one when `null`. */
+export const generatorParameter: Parameter<Generator | null> = optional(
+  "a torch.Generator",
+  (value) => value instanceof Generator,
+);
+
+/** In which order the dimensions lie in memory. */
+export const memoryFormatParameter: Parameter<MemoryFormat | null> = optional(
+  "a torch.memory_format such as torch.contiguous_format",
+  (value) => value instanceof MemoryFormat,
+);
+
+const orNull = { ...keywordOnly(flag(false)), convert: (value: unknown) => toFlag(value) };
+
+function toFlag(value: unknown): boolean | undefined {
+  return value === null ? false : typeof value === "boolean" ? value : undefined;
+}
+
+interface OptionParameters extends Parameters {
+  readonly dtype: Parameter<DType | null>;
+  readonly layout: Parameter<Layout | null>;
+  readonly device: Parameter<Device | string | null>;
+  readonly pin_memory: Parameter<boolean>;
+  readonly requires_grad: Parameter<boolean>;
+}
+
+/** The parameters behind the positional ones. */
+export const optionParameters: OptionParameters = {
+  dtype: dtypeParameter,
+  layout: optional("torch.strided", (value) => value instanceof Layout),
+  device,
+  pin_memory: orNull,
+  requires_grad: orNull,
+};
+
+/** Options as they come out of binding. */
+export type Options = ArgumentsOf<OptionParameters>;
+
+/**
+ * Gives a new tensor what the options ask for.
+ *
+ * @throws RuntimeError for an unknown device, or a gradient of a dtype without fractions.
+ */
+export function finish<T extends Tensor>(tensor: T, options: Options): T {
+  if (options.device !== null) toDevice(options.device);
+  return options.requires_grad ? tensor.requires_grad_(true) : tensor;
+}
+
+/** The dtype that was asked for, or the default one. */
+export function floatDtype(options: Options): DType {
+  return options.dtype ?? get_default_dtype();
+}
+
+/** @throws RuntimeError when a size is negative. */
+export function checkSize(shape: Shape): void {
+  for (const size of shape)
+    if (size < 0)
+      throw new RuntimeError(
+        `Trying to create tensor with negative dimension ${size}: [${shape.join(", ")}]. Sizes are 0 or more.`,
+      );
+}
+
+/** Whole numbers in one array; a single number stands for an array of one. */
+export const sizeList: Parameter<readonly number[]> = {
+  expects: "an array of whole numbers",
+  convert: (value) => sizes.convert(typeof value === "number" ? [value] : value),
+};
+
+/**
+ * Makes a function that creates tensors: its arguments are matched with `parameters`, the options are applied, and `{out}` is written into.
+ *
+ * @param make computes the tensor from the bound arguments.
+ */
+export function creation<P extends Parameters>(
+  name: string,
+  parameters: P,
+  make: (args: ArgumentsOf<P> & Options) => Tensor,
+): (...args: unknown[]) => Tensor {
+  const all = { ...parameters, ...optionParameters };
+  const call = (...args: unknown[]): Tensor => {
+    // Both tables are in `all`.
+    const bound = bind(name, all, args) as ArgumentsOf<P> & Options;
+    return finish(make(bound), bound);
+  };
+  const withTarget = withOut(name, (...args) => call(...args));
+  const named = (...args: unknown[]): Tensor => withTarget(...args) as Tensor; // what `make` gives
+  Object.defineProperty(named, "name", { value: name });
+  return named;
+}
