@@ -74,6 +74,8 @@ export {
   int32 as int,
   int64 as long,
 } from "./dtype.ts";
+export * as func from "./func/index.ts";
+export { vmap } from "./func/index.ts";
 export { graph, snapshot } from "./graph.ts";
 export {
   is_complex,

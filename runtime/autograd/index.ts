@@ -11,3 +11,4 @@ export { enable_grad, inference_mode, no_grad, set_grad_enabled } from "./modes.
 export * as graph from "./graphTools.ts";
 export { Function } from "./function.ts";
 export * as function from "./functionTools.ts";
+export * as functional from "./functional.ts";
