@@ -246,7 +246,8 @@ function quantifier(name: "any" | "all"): Operator<ReductionSignature> {
       reduceDims(
         name,
         input,
-        normalizeDims(dim, input.ndim),
+        // Unlike a sum, these two take an empty list of dimensions for none.
+        Array.isArray(dim) && dim.length === 0 ? [] : normalizeDims(dim, input.ndim),
         keepdim,
         input.dtype,
         input.dtype === uint8 ? uint8 : bool,

@@ -1,5 +1,6 @@
 /** Elements in order. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
-import { int64, type DType } from "../dtype.ts";
+import { bool, int64, type DType } from "../dtype.ts";
+import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { operator, type Operator } from "../operator.ts";
 import { flag, integer, tensor, type Parameter } from "../parameters.ts";
@@ -8,6 +9,7 @@ import { contiguousStrides, normalizeDim, numel } from "../shape.ts";
 import type { GeneralSignature, Signature, ValuesAndIndices } from "../signatures.ts";
 import type { Tensor } from "../tensor.ts";
 import type { DTypeOf } from "../types.ts";
+import { refuseEmpty } from "./reduction.ts";
 import { sample } from "./samples.ts";
 import { valuesBackward } from "./selecting.ts";
 import { select, slice_dim } from "./slicing.ts";
@@ -186,6 +188,8 @@ export const topk: Operator<TopkSignature> = operator({
   parameters: { input: tensor, k: integer(), dim: integer(-1), largest: flag(true), sorted: flag(true) },
   forward: ({ input, k, dim, largest }) => {
     const axis = normalizeDim(dim, input.ndim);
+    if (input.dtype === bool)
+      throw new RuntimeError("topk does not support bool dtypes on CPU. Convert with .int() first.");
     const size = input.shape[axis] ?? 1;
     if (k < 0 || k > size)
       throw new RuntimeError(
@@ -233,6 +237,9 @@ export const kthvalue: Operator<KthvalueSignature> = operator({
   forward: ({ input, k, dim, keepdim }) => {
     const axis = normalizeDim(dim, input.ndim);
     const size = input.shape[axis] ?? 1;
+    refuseEmpty("kthvalue", input, input.ndim === 0 ? [] : axis);
+    if (input.dtype === bool)
+      throw new NotImplementedError(`"kthvalue_cpu" not implemented for 'Bool': convert with .int() first.`);
     if (k < 1 || k > size)
       throw new RuntimeError(
         `kthvalue(): selected number k out of range for dimension ${axis}: got ${k} of ${size}. k is counted from 1.`,

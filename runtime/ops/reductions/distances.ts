@@ -1,5 +1,6 @@
 /** Distances between vectors. */
 import { get_default_dtype } from "../../dtype.ts";
+import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { ValueError } from "../../errors/valueError.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
@@ -88,7 +89,13 @@ export const plainCdist: Operator<FunctionSignature<(x1: Tensor, x2: Tensor, p: 
     gradFn: "CdistBackward0",
     parameters: { x1: tensor, x2: tensor, p: number() },
     saves: ["x1", "x2", "result"],
-    forward: ({ x1, x2, p }) => allDistances(x1, x2, p),
+    forward: ({ x1, x2, p }) => {
+      if (x1.dtype.itemsize < 4)
+        throw new NotImplementedError(
+          `"cdist" not implemented for '${x1.dtype.typeName}'. Call .float() first.`,
+        );
+      return allDistances(x1, x2, p);
+    },
     vjp: {
       x1: (g, { x1, x2, p, result }) => distanceGrad(g, x1, x2, p, result),
       x2: (g, { x1, x2, p, result }) =>
@@ -113,6 +120,10 @@ function checkPoints(x1: Tensor, x2: Tensor, p: number): void {
         `cdist only supports floating-point dtypes, X${index + 1} got: ${points.dtype.typeName}. Call .float() first.`,
       );
   });
+  if (x1.dtype !== x2.dtype)
+    throw new RuntimeError(
+      `expected scalar type ${x1.dtype.typeName} but found ${x2.dtype.typeName}: convert one of the two.`,
+    );
   if (x1.size(-1) !== x2.size(-1))
     throw new RuntimeError(
       `X1 and X2 must have the same number of columns. X1: ${x1.size(-1)} X2: ${x2.size(-1)}. Each row is a point, and points must have as many coordinates.`,
@@ -157,10 +168,8 @@ export const cdist: Operator<CdistSignature> = composite({
         `${compute_mode} is not a valid value for compute_mode. It is one of ${computeModes.join(", ")}.`,
       );
     checkPoints(x1, x2, p);
-    const dtype = promoteTensors([x1, x2]);
     const batch = broadcastShapes(x1.shape.slice(0, -2), x2.shape.slice(0, -2));
-    const whole = (points: Tensor): Tensor =>
-      expand(to(points, { dtype }), [...batch, ...points.shape.slice(-2)]);
+    const whole = (points: Tensor): Tensor => expand(points, [...batch, ...points.shape.slice(-2)]);
     return plainCdist(whole(x1), whole(x2), p);
   },
   samples: [() => [points(0), points(1)], () => [points(0), sample([2, 4, 3], { seed: 1 }), 1]],

@@ -11,70 +11,96 @@ import type { DTypeOf } from "../../types.ts";
 import { eq, isnan, logical_and, logical_or } from "../comparison.ts";
 import { fill } from "../conversion.ts";
 import { gather } from "../scattering.ts";
+import { refuseBoolKernel } from "../pointwise.ts";
 import { keepDims, refuseEmpty, sharedAmong } from "../reduction.ts";
 import { sample } from "../samples.ts";
 import { valuesBackward } from "../selecting.ts";
 import { sort } from "../sorting.ts";
 import { movedim, reshape, squeeze } from "../view.ts";
 import { elementsOf, fromPositions } from "./elements.ts";
+import { unstableSort } from "./unstableSort.ts";
 
-/** Which element of a sorted row is chosen, from its start, its length and how many numbers it has that are not NaN. */
-type Pick = (sorted: Float64Array | BigInt64Array, start: number, size: number, numbers: number) => number;
+type Elements = Float64Array | BigInt64Array;
+
+/** For each row along the last dimension, the position of what is chosen; of the same shape with a last dimension of 1. */
+type Locate = (rows: Tensor) => Tensor;
+
+/** Which element of a sorted row is chosen, from its size and how many of its elements are numbers; NaN lies behind those. */
+type Pick = (size: number, numbers: number) => number;
 
 /** NaN where there is one, else the middle element; of two the smaller. */
-const middle: Pick = (_sorted, _start, size, numbers) => (numbers < size ? numbers : (size - 1) >> 1);
+const middle: Locate = inOrder((size, numbers) => (numbers < size ? numbers : (size - 1) >> 1));
 
 /** The middle of the numbers, NaN where there are none. */
-const middleNumber: Pick = (_sorted, _start, _size, numbers) => Math.max(0, (numbers - 1) >> 1);
-
-/** The last of the longest run of equal elements; of several the first. */
-const longestRun: Pick = (sorted, start, size) => {
-  let [best, longest, run] = [0, 0, 0];
-  for (let i = 0; i < size; i++) {
-    run++;
-    if (i + 1 < size && sorted[start + i] === sorted[start + i + 1]) continue;
-    if (run > longest) [best, longest] = [i, run];
-    run = 0;
-  }
-  return best;
-};
+const middleNumber: Locate = inOrder((_size, numbers) => Math.max(0, (numbers - 1) >> 1));
 
 /** How many elements of a sorted row are not NaN, which are its last. */
-function countNumbers(sorted: Float64Array | BigInt64Array, start: number, size: number): number {
+function countNumbers(sorted: Elements, start: number, size: number): number {
   let count = size;
   while (count > 0 && Number.isNaN(sorted[start + count - 1])) count--;
   return count;
 }
 
-/** For each row along the last dimension, the position of what `pick` chooses. */
-function pickEach(sorted: Tensor, pick: Pick): Tensor {
-  const size = sorted.shape.at(-1)!;
-  const elements = elementsOf(sorted);
+/** Applies `choose` to each row. */
+function eachRow(rows: Tensor, choose: (elements: Elements, start: number, size: number) => number): Tensor {
+  const size = rows.shape.at(-1)!;
+  const elements = elementsOf(rows);
   const positions: number[] = [];
-  for (let start = 0; start < elements.length; start += size)
-    positions.push(pick(elements, start, size, countNumbers(elements, start, size)));
-  return fromPositions(positions, [...sorted.shape.slice(0, -1), 1]);
+  for (let start = 0; start < elements.length; start += size) positions.push(choose(elements, start, size));
+  return fromPositions(positions, [...rows.shape.slice(0, -1), 1]);
+}
+
+/** Sorts rows, and says where the picked element was. */
+function inOrder(pick: Pick): Locate {
+  return (rows) => {
+    const [values, indices] = sort(rows, -1);
+    const picked = eachRow(values, (sorted, start, size) => pick(size, countNumbers(sorted, start, size)));
+    return gather(indices, -1, picked);
+  };
+}
+
+/** The last of the longest run of equal elements when a row is sorted; of several runs the first. Source: `mode_kernel_impl`. */
+function longestRun(elements: Elements, start: number, size: number): number {
+  const order = Uint32Array.from({ length: size }, (_, i) => start + i);
+  unstableSort(order, (left, right) => elements[left]! < elements[right]!);
+  let [best, longest, run] = [0, 0, 0];
+  for (let i = 0; i < size; i++) {
+    run++;
+    if (i + 1 < size && elements[order[i]!] === elements[order[i + 1]!]) continue;
+    if (run > longest) [best, longest] = [order[i]! - start, run];
+    run = 0;
+  }
+  return best;
 }
 
 /** The chosen element of each row along `axis`, and where it was; unrecorded. */
-function pickAlong(input: Tensor, axis: number, keepdim: boolean, pick: Pick): readonly [Tensor, Tensor] {
-  const last = movedim(input, axis, -1);
-  const [values, indices] = sort(last, -1);
-  const positions = pickEach(values, pick);
-  const back = (sorted: Tensor): Tensor => {
-    const picked = movedim(gather(sorted, -1, positions), -1, axis);
-    return keepdim ? picked : squeeze(picked, axis);
+function chooseAlong(
+  input: Tensor,
+  axis: number,
+  keepdim: boolean,
+  locate: Locate,
+): readonly [Tensor, Tensor] {
+  const rows = movedim(input, axis, -1);
+  const positions = locate(rows);
+  const back = (chosen: Tensor): Tensor => {
+    const whole = movedim(chosen, -1, axis);
+    return duplicate(keepdim ? whole : squeeze(whole, axis));
   };
-  return [back(values), back(indices)];
+  return [back(gather(rows, -1, positions)), back(positions)];
+}
+
+/** What the operators that choose along a dimension differ in. */
+interface Choice {
+  readonly name: string;
+  readonly gradFn: string;
+  readonly locate: Locate;
+  /** The dimension where none is given; without it, it must be. */
+  readonly dim?: number;
+  readonly check?: (input: Tensor) => void;
 }
 
 /** Chooses along a dimension; the gradient goes to what was chosen. */
-function along<S extends Signature>(
-  name: string,
-  pick: Pick,
-  dim: number | undefined,
-  gradFn: string,
-): Operator<S> {
+function along<S extends Signature>({ name, gradFn, locate, dim, check }: Choice): Operator<S> {
   return operator({
     name,
     gradFn,
@@ -83,10 +109,10 @@ function along<S extends Signature>(
     parameters: { input: tensor, dim: integer(dim), keepdim: flag(false) },
     forward: ({ input, dim, keepdim }) => {
       const axis = normalizeDim(dim, input.ndim);
+      check?.(input);
       if (input.ndim === 0) return [duplicate(input), fromPositions([0], [])] as const;
       refuseEmpty(name, input, axis);
-      const [values, indices] = pickAlong(input, axis, keepdim, pick);
-      return [duplicate(values), duplicate(indices)] as const;
+      return chooseAlong(input, axis, keepdim, locate);
     },
     vjp: {
       input: (g, { shapes, dim, keepdim, others }) => {
@@ -100,15 +126,16 @@ function along<S extends Signature>(
 }
 
 /** Of everything: equal elements share the gradient. */
-function whole(name: string, pick: Pick): Operator<FunctionSignature<(input: Tensor) => Tensor>> {
+function whole(name: string, locate: Locate): Operator<FunctionSignature<(input: Tensor) => Tensor>> {
   return operator({
     name,
     out: true,
     parameters: { input: tensor },
     saves: ["input", "result"],
     forward: ({ input }) => {
+      refuseBoolKernel("median_cpu")(input);
       if (input.numel() === 0) return fill(allocateZeros([], input.dtype), NaN);
-      return duplicate(pickAlong(reshape(input, [-1]), 0, false, pick)[0]);
+      return chooseAlong(reshape(input, [-1]), 0, false, locate)[0];
     },
     vjp: {
       input: (g, { input, result }) =>
@@ -137,9 +164,12 @@ interface MedianSignature extends Signature {
     ((options: KeepOptions & { readonly dim: number }) => ValuesAndIndices<DTypeOf<this["self"]>>);
 }
 
-function medianOperator(name: "median" | "nanmedian", pick: Pick): Operator<MedianSignature> {
+function medianOperator(name: "median" | "nanmedian", locate: Locate): Operator<MedianSignature> {
   const node = `${name === "median" ? "Median" : "Nanmedian"}Backward`;
-  const [ofAll, ofDim] = [whole(name, pick), along<MedianSignature>(name, pick, undefined, `${node}1`)];
+  const [ofAll, ofDim] = [
+    whole(name, locate),
+    along<MedianSignature>({ name, gradFn: `${node}1`, locate, check: refuseBoolKernel("median_out") }),
+  ];
   return overloaded({
     name,
     forms: [ofDim, ofAll],
@@ -181,7 +211,12 @@ interface ModeSignature extends Signature {
  * @throws IndexError when there is no such dimension, or nothing to choose from.
  * Source: `torch.mode`.
  */
-export const mode: Operator<ModeSignature> = along("mode", longestRun, -1, "ModeBackward0");
+export const mode: Operator<ModeSignature> = along({
+  name: "mode",
+  gradFn: "ModeBackward0",
+  locate: (rows) => eachRow(rows, longestRun),
+  dim: -1,
+});
 
 /** The elements along the first dimension in order, from the smallest. Source: `torch.msort`. */
 export const msort: Operator<GeneralSignature<[]>> = composite({
