@@ -30,9 +30,8 @@ export function fromElements(elements: Float64Array | BigInt64Array, dtype: DTyp
 
 /** An int64 tensor of whole numbers that JavaScript holds exactly. */
 export function fromPositions(positions: ArrayLike<number>, shape: Shape = [positions.length]): Tensor {
-  const data = new BigInt64Array(positions.length);
-  for (let i = 0; i < data.length; i++) data[i] = BigInt(positions[i]!);
-  return fromArray(data, int64, shape);
+  const numbers = positions instanceof Float64Array ? positions : Float64Array.from(positions);
+  return fromNumbers(numbers, int64, shape);
 }
 
 /** Whether an element counts as true: everything but zero does, NaN too. */

@@ -7,34 +7,41 @@ import { formatShape, normalizeDim, numel } from "../../shape.ts";
 import type { FunctionSignature, Signature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { given, sample } from "../samples.ts";
+import { sort } from "../sorting.ts";
 import { movedim, reshape } from "../view.ts";
 import { index_select } from "../indexing.ts";
-import { elementsOf, fromPositions } from "./elements.ts";
+import { elementsOf, fromPositions, numbersOf } from "./elements.ts";
 
 /** Which items are kept, to which of them each belongs, and how many do. */
 interface Groups {
   /** For each group, the item that stands for it. */
-  readonly representatives: number[];
+  readonly representatives: Float64Array;
   /** For each item, its group. */
-  readonly inverse: number[];
-  readonly counts: number[];
+  readonly inverse: Float64Array;
+  readonly counts: Float64Array;
+}
+
+function positionsUpTo(count: number): Float64Array {
+  const positions = new Float64Array(count);
+  for (let i = 0; i < count; i++) positions[i] = i;
+  return positions;
 }
 
 /** Groups neighbours in `order` that are the same. */
-function groupsIn(order: ArrayLike<number>, same: (left: number, right: number) => boolean): Groups {
-  const inverse = Array.from({ length: order.length }, () => 0);
-  const groups: Groups = { representatives: [], inverse, counts: [] };
+function groupsIn(order: Float64Array, same: (left: number, right: number) => boolean): Groups {
+  const [representatives, inverse, counts] = [0, 1, 2].map(() => new Float64Array(order.length)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  let last = -1;
   for (let i = 0; i < order.length; i++) {
     const item = order[i]!;
-    if (i === 0 || !same(order[i - 1]!, item)) {
-      groups.representatives.push(item);
-      groups.counts.push(0);
-    }
-    const last = groups.counts.length - 1;
-    groups.counts[last]!++;
+    if (i === 0 || !same(order[i - 1]!, item)) representatives[++last] = item;
+    counts[last]!++;
     inverse[item] = last;
   }
-  return groups;
+  return { representatives: representatives.slice(0, last + 1), inverse, counts: counts.slice(0, last + 1) };
 }
 
 type Elements = Float64Array | BigInt64Array;
@@ -73,7 +80,7 @@ function rowsOf(
 
 /** Groups `count` items of `width` elements each; sorted, or as their neighbours are. */
 function group(elements: Elements, count: number, width: number, sorted: boolean): Groups {
-  const order = Uint32Array.from({ length: count }, (_, item) => item);
+  const order = positionsUpTo(count);
   const { compare: inOrder, same } = rowsOf(elements, width);
   return groupsIn(sorted ? order.toSorted(inOrder) : order, same);
 }
@@ -81,7 +88,12 @@ function group(elements: Elements, count: number, width: number, sorted: boolean
 /** The three results that the operators below choose from. */
 function uniqueElements(input: Tensor, sorted: boolean): readonly [Tensor, Tensor, Tensor] {
   const flat = reshape(input, [-1]);
-  const { representatives, inverse, counts } = group(elementsOf(flat), flat.numel(), 1, sorted);
+  const elements = elementsOf(flat);
+  const order = sorted ? numbersOf(sort(flat, 0)[1]) : positionsUpTo(elements.length);
+  const { representatives, inverse, counts } = groupsIn(
+    order,
+    (left, right) => elements[left] === elements[right],
+  );
   return [
     index_select(flat, 0, fromPositions(representatives)),
     fromPositions(inverse, input.shape),
