@@ -5,8 +5,13 @@ export {
   multilabel_soft_margin_loss,
   soft_margin_loss,
 } from "./binary.ts";
+export { ctc_loss } from "./ctc.ts";
 export { huber_loss, l1_loss, smooth_l1_loss } from "./distance.ts";
 export { gaussian_nll_loss, kl_div, poisson_nll_loss } from "./likelihood.ts";
+export { linear_cross_entropy } from "./linearCrossEntropy.ts";
+export { local_response_norm } from "./localResponse.ts";
 export { multi_margin_loss, multilabel_margin_loss } from "./margins.ts";
+export { one_hot } from "./oneHot.ts";
+export { channel_shuffle, pixel_shuffle, pixel_unshuffle } from "./pixels.ts";
 export { cosine_embedding_loss, hinge_embedding_loss, margin_ranking_loss } from "./ranking.ts";
 export { triplet_margin_loss, triplet_margin_with_distance_loss } from "./triplet.ts";

@@ -7,3 +7,5 @@ export {
   torchRankingLoss as margin_ranking_loss,
 } from "./ranking.ts";
 export { torchTripletLoss as triplet_margin_loss } from "./triplet.ts";
+export { channel_shuffle, native_channel_shuffle, pixel_shuffle, pixel_unshuffle } from "./pixels.ts";
+export { torchCtcLoss as ctc_loss } from "./ctc.ts";

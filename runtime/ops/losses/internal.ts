@@ -2,3 +2,4 @@
 export { crossEntropyOfLogits, crossEntropyOfProbabilities, softMarginError } from "./binary.ts";
 export { huberError, smoothAbsoluteError } from "./distance.ts";
 export { multiMarginError, multilabelMarginError } from "./margins.ts";
+export { sequenceLosses } from "./ctc.ts";
