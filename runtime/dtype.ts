@@ -304,6 +304,7 @@ export function promote(operands: readonly PromotionOperand[]): DType {
 /** The dtype of a plain number among operands: a whole number counts as an int, as in Python (`2`, not `2.5`). */
 export function scalarDtype(value: number | bigint | boolean): DType {
   if (typeof value === "boolean") return bool;
-  if (typeof value === "bigint" || Number.isInteger(value)) return int64;
+  // A number that is too large for int64 cannot have been meant as an int, although it is whole.
+  if (typeof value === "bigint" || (Number.isInteger(value) && Math.abs(value) < 2 ** 63)) return int64;
   return defaultDtype;
 }

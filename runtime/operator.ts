@@ -16,7 +16,7 @@ import { Tensor } from "./tensor.ts";
 /** What a derivative rule may use: the call's arguments (of the tensors, those that were saved), the result if saved, and all shapes. */
 export type Context<P extends Parameters> = ArgumentsOf<P> & {
   readonly result: Tensor;
-  /** Of an operator with several results: all but the first, which carry no gradient. */
+  /** Of an operator with several results: all but the first, which carry no gradient. A joint rule that reads them saves "others": then they may carry one. */
   readonly others: readonly Tensor[];
   /** For a joint rule that saves "result": all results. */
   readonly results: readonly Tensor[];
@@ -76,7 +76,7 @@ export interface DeclaredFacts<P extends Parameters> {
   /** PyTorch's name of the node, `"MulBackward0"` for `mul` when left out; some depend on the arguments. */
   readonly gradFn?: string | ((args: ArgumentsOf<P>) => string);
   /** The tensors that the rules read; whatever is not named here is free to change or to be collected. */
-  readonly saves?: readonly (keyof P | "result")[];
+  readonly saves?: readonly (keyof P | "result" | "others")[];
   /**
    * Computes the result; nothing in it is recorded. A list is several results, of which the first carries the gradient, or, with a joint rule, all that can. For the in-place form, `output` is the tensor to
    * be written: a forward may put its result there, but not before it has checked everything, or give a new one that is copied.

@@ -219,8 +219,10 @@ export function keywordOnly<T>(parameter: Parameter<T>): Parameter<T> {
 }
 
 /** The same parameter, but without a value when the caller gives none. */
-export function required<T>({ expects, convert }: Parameter<T>): Parameter<T> {
-  return { expects, convert };
+export function required<P extends Parameter<unknown>>(parameter: P): Omit<P, "fallback"> {
+  const copy = { ...parameter };
+  Reflect.deleteProperty(copy, "fallback");
+  return copy;
 }
 
 function toInteger(value: unknown): number | undefined {

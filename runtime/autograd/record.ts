@@ -51,6 +51,8 @@ export interface Plan {
   /** Whether one rule gives the gradients of all inputs. */
   readonly joint: boolean;
   readonly savesResult: boolean;
+  /** Whether a joint rule reads the results but the first. */
+  readonly savesOthers: boolean;
   readonly hasLists: boolean;
   readonly backward: Backward;
   readonly defaultName: string;
@@ -77,6 +79,7 @@ function makePlan<P extends Parameters>(declaration: Declaration<P>): Plan {
     rules,
     joint,
     savesResult: saves.includes("result"),
+    savesOthers: !joint || saves.includes("others"),
     hasLists: slots.some((slot) => slot.list),
     // The rule is looked up at each run, so that a test can exchange it.
     backward: joint
@@ -239,7 +242,7 @@ export function record<P extends Parameters>(
       saved.push(...others);
     }
   }
-  if (others.length > 0 && !plan.joint) {
+  if (others.length > 0 && plan.savesOthers) {
     args["others"] = others;
     saved.push(...others);
   }

@@ -1,5 +1,7 @@
 /** Losses as modules. */
-import { cross_entropy, mse_loss, nll_loss, type LossReduction } from "../ops/loss.ts";
+import { cross_entropy, nll_loss } from "../ops/loss.ts";
+import { mse_loss } from "../ops/losses/distance.ts";
+import type { LossReduction } from "../ops/losses/reduction.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 

@@ -129,37 +129,61 @@ function writtenInputGradient(grad: Tensor, facts: Facts): Tensor {
 
 const inputGradientOf = E.add(E.add(E.mul(x, y), E.mul(z, operandAt(3))), operandAt(4));
 
-function inputGradient(grad: Tensor, facts: Facts): Tensor {
-  if (is_grad_enabled()) return writtenInputGradient(grad, facts);
+type Wanted = Readonly<Record<"input" | "weight" | "bias", boolean>>;
+type Gradients = Readonly<Record<"input" | "weight" | "bias", Tensor | null>>;
+
+/** The gradients in operators, where they are differentiated again. */
+function writtenGradients(grad: Tensor, facts: Facts, wanted: Wanted): Gradients {
+  const dims = [...facts.input.shape.keys()].filter((dim) => dim !== 1);
+  return {
+    input: wanted.input ? writtenInputGradient(grad, facts) : null,
+    weight: wanted.weight ? sum(mul(grad, statisticsOf(facts).normal), dims) : null,
+    bias: wanted.bias ? sum(grad, dims) : null,
+  };
+}
+
+/** The gradients by kernels, from one pass over the elements for all sums. */
+function computedGradients(grad: Tensor, facts: Facts, wanted: Wanted): Gradients {
   const [means, scales] = facts.others as readonly [Tensor, Tensor];
-  const factor = facts.weight === null ? scales : elementwise(product, [scales, facts.weight]);
   const [g, values] = [asChannels(grad), asChannels(facts.input)];
-  const result = facts.training
-    ? batchGradient(g, values, means, scales, factor)
-    : elementwise(product, [g, column(factor)]);
-  return reshaped(result, facts.input.shape);
+  if (!wanted.weight && !wanted.bias && !facts.training)
+    return { input: runningGradient(g, facts), weight: null, bias: null };
+  const { grads, products } = channelSums(g, values);
+  // Σ g · (x − mean)
+  const centered = sub(products, mul(grads, means));
+  const input = facts.training
+    ? batchGradient(g, values, { grads, centered }, facts)
+    : runningGradient(g, facts);
+  return {
+    input: wanted.input ? reshaped(input, facts.input.shape) : null,
+    weight: wanted.weight ? mul(centered, scales) : null,
+    bias: wanted.bias ? grads : null,
+  };
+}
+
+/** What each channel is multiplied with. */
+function factorOf({ others, weight }: Facts): Tensor {
+  const scales = others[1]!;
+  return weight === null ? scales : elementwise(product, [scales, weight]);
+}
+
+function runningGradient(grad: Tensor, facts: Facts): Tensor {
+  return reshaped(elementwise(product, [grad, column(factorOf(facts))]), facts.input.shape);
 }
 
 /** `factor · (g − Σ g / M − x̂ · Σ g · x̂ / M)` for M elements a channel, as `g · factor + x · b + c`. */
-function batchGradient(grad: Tensor, input: Tensor, means: Tensor, scales: Tensor, factor: Tensor): Tensor {
-  const { grads, products } = channelSums(grad, input);
+function batchGradient(
+  grad: Tensor,
+  input: Tensor,
+  { grads, centered }: { readonly grads: Tensor; readonly centered: Tensor },
+  facts: Facts,
+): Tensor {
+  const [means, scales] = facts.others as readonly [Tensor, Tensor];
+  const factor = factorOf(facts);
   const count = numel(input.shape) / input.shape[1]!;
-  // Σ g · (x − mean)
-  const centered = sub(products, mul(grads, means));
   const onInput = div(mul(mul(factor, mul(scales, scales)), centered), -count);
   const rest = sub(div(mul(factor, grads), -count), mul(onInput, means));
   return elementwise(inputGradientOf, [grad, column(factor), input, column(onInput), column(rest)]);
-}
-
-function weightGradient(grad: Tensor, facts: Facts): Tensor {
-  const { input, others } = facts;
-  if (is_grad_enabled()) {
-    const dims = [...input.shape.keys()].filter((dim) => dim !== 1);
-    return sum(mul(grad, statisticsOf(facts).normal), dims);
-  }
-  const [means, scales] = others as readonly [Tensor, Tensor];
-  const { grads, products } = channelSums(asChannels(grad), asChannels(input));
-  return mul(sub(products, mul(grads, means)), scales);
 }
 
 type NativeSignature = FunctionSignature<
@@ -190,7 +214,7 @@ export const nativeBatchNorm: Operator<NativeSignature> = operator({
     training: flag(true),
     eps: number(),
   },
-  saves: ["input", "weight", "running_mean", "running_var"],
+  saves: ["input", "weight", "running_mean", "running_var", "others"],
   forward: ({ input, weight, bias, running_mean, running_var, training, eps }) => {
     const values = asChannels(input);
     const { mean, variance } = training
@@ -206,17 +230,9 @@ export const nativeBatchNorm: Operator<NativeSignature> = operator({
     const result = elementwise(affine, [values, column(factor), column(shift)]);
     return [reshaped(result, input.shape), mean, scales, variance];
   },
-  vjp: {
-    input: (g, context) => inputGradient(g, context),
-    weight: (g, context) => weightGradient(g, context),
-    bias: (g) =>
-      sum(
-        g,
-        [...g.shape.keys()].filter((dim) => dim !== 1),
-      ),
-    running_mean: null,
-    running_var: null,
-  },
+  nonDifferentiable: [1, 2, 3],
+  jointVjp: ([g], context, wanted) =>
+    is_grad_enabled() ? writtenGradients(g!, context, wanted) : computedGradients(g!, context, wanted),
   samples: [
     () => [sample([4, 3]), sample([3], { seed: 1 }), sample([3], { seed: 2 }), null, null, true, 0.1],
     () => [sample([2, 2, 9]), sample([2], { seed: 1 }), null, null, null, true, 0.1],
@@ -245,6 +261,62 @@ function checkChannels(channels: number, parameters: Record<string, Tensor | nul
 function updateRunning(running: Tensor | null, now: Tensor, momentum: number): void {
   if (running === null) return;
   no_grad(() => running.mul_(1 - momentum).add_(now, { alpha: momentum }));
+}
+
+/** The arguments of a batch normalisation. */
+export interface BatchNormArguments {
+  readonly input: Tensor;
+  readonly weight: Tensor | null;
+  readonly bias: Tensor | null;
+  readonly running_mean: Tensor | null;
+  readonly running_var: Tensor | null;
+  readonly training: boolean;
+  readonly momentum: number;
+  readonly eps: number;
+}
+
+/** A batch normalisation that keeps its running statistics; beside the result the means and scales that it used. */
+export function batchNormWithStatistics({
+  input,
+  weight,
+  bias,
+  running_mean,
+  running_var,
+  training,
+  momentum,
+  eps,
+}: BatchNormArguments): readonly [result: Tensor, means: Tensor, scales: Tensor] {
+  const channels = input.shape[normalizeDim(1, input.ndim)]!;
+  const count = numel(input.shape) / channels;
+  if (!training && (running_mean === null || running_var === null))
+    throw new RuntimeError(
+      `${running_mean === null ? "running_mean" : "running_var"} must be defined in evaluation mode: pass the running statistics, or {training: true} to use the batch's own.`,
+    );
+  checkChannels(channels, { running_mean, running_var, weight, bias });
+  if (!input.dtype.is_floating_point)
+    throw new NotImplementedError(
+      `"batch_norm" not implemented for '${input.dtype.typeName}': convert with .float() first.`,
+    );
+  const [result, mean, scale, variance] = nativeBatchNorm(
+    widened(input),
+    weight === null ? null : widened(weight),
+    bias === null ? null : widened(bias),
+    training ? null : running_mean,
+    training ? null : running_var,
+    training,
+    eps,
+  );
+  if (training) {
+    updateRunning(running_mean, mean, momentum);
+    // The running variance is the unbiased one.
+    if (running_var !== null)
+      updateRunning(
+        running_var,
+        no_grad(() => mul(variance, count / (count - 1))),
+        momentum,
+      );
+  }
+  return [to(result, input.dtype), mean, scale];
 }
 
 interface BatchNormOptions {
@@ -295,44 +367,15 @@ export const batch_norm: Operator<
     momentum: number(0.1),
     eps: number(1e-5),
   },
-  define: ({ input, running_mean, running_var, weight, bias, training, momentum, eps }) => {
+  define: (args) => {
+    const { input, training } = args;
     // Nothing has no statistics.
     if (numel(input.shape) === 0) return input.clone();
-    const channels = input.shape[normalizeDim(1, input.ndim)]!;
-    const count = numel(input.shape) / channels;
-    if (training && count === 1)
+    if (training && numel(input.shape) === input.shape[normalizeDim(1, input.ndim)])
       throw new ValueError(
         `Expected more than 1 value per channel when training, got input size ${formatShape(input.shape)}: one value has no variance. Use a larger batch, or evaluation mode.`,
       );
-    if (!training && (running_mean === null || running_var === null))
-      throw new RuntimeError(
-        `${running_mean === null ? "running_mean" : "running_var"} must be defined in evaluation mode: pass the running statistics, or {training: true} to use the batch's own.`,
-      );
-    checkChannels(channels, { running_mean, running_var, weight, bias });
-    if (!input.dtype.is_floating_point)
-      throw new NotImplementedError(
-        `"batch_norm" not implemented for '${input.dtype.typeName}': convert with .float() first.`,
-      );
-    const [normal, mean, , variance] = nativeBatchNorm(
-      widened(input),
-      weight === null ? null : widened(weight),
-      bias === null ? null : widened(bias),
-      training ? null : running_mean,
-      training ? null : running_var,
-      training,
-      eps,
-    );
-    if (training) {
-      updateRunning(running_mean, mean, momentum);
-      // The running variance is the unbiased one.
-      if (running_var !== null)
-        updateRunning(
-          running_var,
-          no_grad(() => mul(variance, count / (count - 1))),
-          momentum,
-        );
-    }
-    return to(normal, input.dtype);
+    return batchNormWithStatistics(args)[0];
   },
   samples: [
     () => [sample([4, 3]), null, null, sample([3], { seed: 1 }), sample([3], { seed: 2 }), true, 0.1, 0.1],

@@ -7,7 +7,6 @@ export { embedding, embeddingBackward, rowsOf } from "./embedding.ts";
 export { advancedIndex } from "./indexing.ts";
 export { batchMatmul } from "./matmul.ts";
 export { headsAttention, packedAttention } from "./headsAttention.ts";
-export { nativeLayerNorm } from "./normalization.ts";
 export { plainCumprod, plainCumsum, reverseCumsum } from "./scan.ts";
 export {
   eluBackward,
@@ -22,8 +21,7 @@ export {
   thresholdBackward,
 } from "./slopes.ts";
 export { stridedBackward, stridedView } from "./slicing.ts";
-export { mseLossBackward, nllLossBackward } from "./loss.ts";
-export { logSoftmaxBackward, softmaxBackward } from "./softmax.ts";
+export { mseLossBackward, nllLossBackward, squaredError } from "./loss.ts";
 export { unsafeView } from "./view.ts";
 export {
   adaptiveAveragePoolWindows,

@@ -9,6 +9,7 @@ import { input } from "../expression.ts";
 import { composite, operator, type Operator } from "../operator.ts";
 import {
   choice,
+  flag,
   integer,
   number,
   numberTensor,
@@ -32,20 +33,22 @@ import type { Tensor } from "../tensor.ts";
 import { div, mul, where } from "./arithmetic.ts";
 import { eq } from "./comparison.ts";
 import { E, x, y, z } from "./pointwise.ts";
-import { mean, sum } from "./reduction.ts";
+import { sum } from "./reduction.ts";
 import { given, sample } from "./samples.ts";
 import { gather } from "./scattering.ts";
 import { log_softmax } from "./softmax.ts";
+import {
+  legacyParameter,
+  reduceLoss,
+  reductionOf,
+  reductionParameter,
+  refuseGradient,
+  type LossOptions,
+  type LossReduction,
+} from "./losses/reduction.ts";
 import { movedim, reshape } from "./view.ts";
 
-/** How the losses of the elements become one number: their mean, their sum, or not at all. */
-export type LossReduction = "mean" | "sum" | "none";
-
 const reduction: Parameter<LossReduction> = choice(["mean", "sum", "none"], "mean");
-
-function reduceLoss(losses: Tensor, how: LossReduction): Tensor {
-  return how === "none" ? losses : how === "sum" ? sum(losses) : mean(losses);
-}
 
 const squaredDifference = E.mul(E.sub(x, y), E.sub(x, y));
 const squaredDifferenceGrad = E.mul(E.mul(E.sub(x, y), input(3)), z);
@@ -70,28 +73,15 @@ export const mseLossBackward: Operator<
   ],
 });
 
-type MseSignature = FunctionSignature<
-  (input: Tensor, target: Tensor, options?: { reduction?: LossReduction } | LossReduction) => Tensor
->;
-
-/**
- * The mean squared error `(input − target)²`, or its sum, or each element's.
- *
- * Shapes should be the same. Others broadcast, as in PyTorch, with a warning: `[N, 1]` against `[N]` compares each element with each.
- *
- * @throws RuntimeError when the shapes do not broadcast, NotImplementedError when both tensors hold whole numbers.
- * Source: `torch.nn.functional.mse_loss`.
- */
-export const mse_loss: Operator<MseSignature> = operator({
+/** The squared differences of settled arguments, reduced. */
+export const squaredError: Operator<
+  FunctionSignature<(input: Tensor, target: Tensor, reduction: LossReduction) => Tensor>
+> = operator({
   name: "mse_loss",
   parameters: { input: tensor, target: tensor, reduction },
   saves: ["input", "target"],
   forward: ({ input, target, reduction }) => {
-    if (!sameShape(input.shape, target.shape)) warnOfBroadcast(input.shape, target.shape);
-    // Both have all dimensions before they are promoted, so that neither weighs less.
-    const shape = broadcastShapes(input.shape, target.shape);
-    const operands = [broadcastTo(input, shape), broadcastTo(target, shape)];
-    const dtype = promoteTensors(operands);
+    const dtype = promoteTensors([input, target]);
     if (!dtype.is_floating_point)
       throw new NotImplementedError(
         `"mse_cpu" not implemented for '${dtype.typeName}': both tensors hold whole numbers. Call .float() on them first.`,
@@ -104,33 +94,10 @@ export const mse_loss: Operator<MseSignature> = operator({
   },
   samples: [
     () => [sample([2, 3]), sample([2, 3], { seed: 1 })],
-    () => [sample([2, 3]), sample([2, 3], { seed: 1 }), { reduction: "sum" }],
-    () => [sample([2, 3]), sample([2, 3], { seed: 1 }), { reduction: "none" }],
-  ],
-  errors: [
-    {
-      args: () => [sample([2]), sample([3])],
-      error: "RuntimeError",
-      message: /must match the size of tensor b \(3\)/,
-    },
-    {
-      args: () => [given([1], int64), given([1], int64)],
-      error: "NotImplementedError",
-      message: /not implemented for 'Long'/,
-    },
-    {
-      args: () => [sample([2]), sample([2]), { reduction: "avg" }],
-      error: "TypeError",
-      message: /"mean" or "sum" or "none"/,
-    },
+    () => [sample([2, 3]), sample([2, 3], { seed: 1 }), "sum"],
+    () => [sample([2, 3]), sample([2, 3], { seed: 1 }), "none"],
   ],
 });
-
-function warnOfBroadcast(input: Shape, target: Shape): void {
-  console.warn(
-    `UserWarning: mse_loss: using a target size ${formatShape(target)} that is different to the input size ${formatShape(input)}. This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size, for example with target.reshape(input.shape).`,
-  );
-}
 
 function squaredErrorGrad(grad: Tensor, from: Tensor, to: Tensor, how: LossReduction): Tensor {
   const count = how === "mean" ? numel(broadcastShapes(from.shape, to.shape)) : 1;
@@ -139,10 +106,6 @@ function squaredErrorGrad(grad: Tensor, from: Tensor, to: Tensor, how: LossReduc
 
 /** @throws when labels and predictions do not fit. */
 function checkLabels(input: Tensor, target: Tensor, weight: Tensor | null): void {
-  if (input.ndim < 1 || input.ndim > 2)
-    throw new RuntimeError(
-      `input tensor should be 1D or 2D (batch, classes), got ${formatShape(input.shape)}.`,
-    );
   const classes = input.size(-1);
   if (target.ndim !== input.ndim - 1)
     throw new RuntimeError(
@@ -154,11 +117,15 @@ function checkLabels(input: Tensor, target: Tensor, weight: Tensor | null): void
     );
   if (target.dtype !== int64 && target.dtype !== uint8)
     throw new RuntimeError(
-      `expected scalar type Long but found ${target.dtype.typeName}: labels are class numbers of dtype int64. Make them from bigints ([0n, 2n]), or call target.long().`,
+      `expected target dtype to be Long or Byte, but got ${target.dtype.typeName}: labels are class numbers of dtype int64. Make them from bigints ([0n, 2n]), or call target.long().`,
     );
   if (weight !== null && !sameShape(weight.shape, [classes]))
     throw new RuntimeError(
       `weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ${formatShape(weight.shape)}.`,
+    );
+  if (weight !== null && weight.dtype !== input.dtype)
+    throw new RuntimeError(
+      `expected scalar type ${input.dtype.typeName} but found ${weight.dtype.typeName}: weights have the dtype of the predictions. Convert with weight.to(${input.dtype.toString()}).`,
     );
 }
 
@@ -192,20 +159,47 @@ function safeLabels(target: Tensor, ignoreIndex: number): Tensor {
   return where(eq(target, ignoreIndex), 0, target).long();
 }
 
-type NllOptions = { weight?: Tensor | null; ignore_index?: number; reduction?: LossReduction };
-type NllSignature = FunctionSignature<(input: Tensor, target: Tensor, options?: NllOptions) => Tensor>;
+type BatchOptions = {
+  weight?: Tensor | null;
+  ignore_index?: number;
+  reduction?: LossReduction;
+  spatial?: boolean;
+};
 
-const nllOptions = {
+/** What the operators of one batch take. */
+const batchOptions = {
   weight: optionalTensor,
   ignore_index: integer(-100),
   reduction,
 } as const;
 
+const labels = { ...tensor, expects: "an int64 Tensor of class numbers" };
+
+/** What the functions take, in PyTorch's order. */
 const nllParameters = {
   input: tensor,
-  target: { ...tensor, expects: "an int64 Tensor of class numbers" },
-  ...nllOptions,
+  target: labels,
+  weight: optionalTensor,
+  size_average: legacyParameter,
+  ignore_index: integer(-100),
+  reduce: legacyParameter,
+  reduction: reductionParameter,
 } as const;
+
+type NllOptions = LossOptions & { weight?: Tensor | null; ignore_index?: number };
+type NllSignature<Options> = FunctionSignature<{
+  (input: Tensor, target: Tensor, options?: Options): Tensor;
+  (
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | null,
+    size_average?: boolean | null | Options,
+    ignore_index?: number,
+    reduce?: boolean | null,
+    reduction?: LossReduction,
+    label_smoothing?: number,
+  ): Tensor;
+}>;
 
 /** Labels, weights and what is ignored, as the backend takes them. */
 function labelsOf(dtype: DType, { target, weight, ignore_index }: NllArguments): Labels {
@@ -237,11 +231,11 @@ function scalarOf(value: number, dtype: DType): Tensor {
  */
 export const nllLossBackward: Operator<
   FunctionSignature<
-    (grad: Tensor, target: Tensor, total_weight: Tensor, shape: Shape, options?: NllOptions) => Tensor
+    (grad: Tensor, target: Tensor, total_weight: Tensor, shape: Shape, options?: BatchOptions) => Tensor
   >
 > = operator({
   name: "nll_loss_backward",
-  parameters: { grad: tensor, target: tensor, total_weight: tensor, shape: sizes, ...nllOptions },
+  parameters: { grad: tensor, target: tensor, total_weight: tensor, shape: sizes, ...batchOptions },
   saves: ["target", "weight"],
   forward: ({ grad, target, total_weight, shape, ...options }) => {
     const result = allocate(shape, grad.dtype);
@@ -268,10 +262,11 @@ export const nllLossBackward: Operator<
 
 /** The loss of one batch, classes last: shapes `[N, C]` and `[N]`, or `[C]` and `[]`; beside it the sum of the weights. */
 const nllOfBatch: Operator<
-  FunctionSignature<(input: Tensor, target: Tensor, options?: NllOptions) => [Tensor, Tensor]>
+  FunctionSignature<(input: Tensor, target: Tensor, options?: BatchOptions) => [Tensor, Tensor]>
 > = operator({
   name: "nll_loss",
-  parameters: nllParameters,
+  gradFn: ({ spatial }) => (spatial ? "NllLoss2DBackward0" : "NllLossBackward0"),
+  parameters: { input: tensor, target: labels, ...batchOptions, spatial: flag(false) },
   saves: ["target", "weight"],
   forward: ({ input, target, weight, ignore_index, reduction }) => {
     checkLabels(input, target, weight);
@@ -316,7 +311,7 @@ const nllOfBatch: Operator<
     {
       args: () => [sample([2, 3]), sample([2])],
       error: "RuntimeError",
-      message: /expected scalar type Long but found Double/,
+      message: /expected target dtype to be Long or Byte, but got Double/,
     },
     {
       args: () => [sample([2, 3]), given([0], int64)],
@@ -325,6 +320,18 @@ const nllOfBatch: Operator<
     },
   ],
 });
+
+/** @throws ValueError when there are not as many labels as predictions. */
+function checkBatch(input: Tensor, target: Tensor): void {
+  if (input.ndim < 1)
+    throw new ValueError(
+      "Expected 1 or more dimensions (got 0): the predictions are [C] or [N, C], a number for each class.",
+    );
+  if (input.ndim > 1 && target.ndim > 0 && input.shape[0] !== target.shape[0])
+    throw new ValueError(
+      `Expected input batch_size (${input.shape[0]}) to match target batch_size (${target.shape[0]}): there is one label for each row of predictions.`,
+    );
+}
 
 /** Classes from position 1 to the end, and everything else into one batch. */
 function asBatch(input: Tensor, target: Tensor): { readonly input: Tensor; readonly target: Tensor } {
@@ -337,6 +344,21 @@ function asBatch(input: Tensor, target: Tensor): { readonly input: Tensor; reado
   return { input: reshape(last, [-1, last.size(-1)]), target: reshape(target, [-1]) };
 }
 
+/** The negative log-likelihood of settled arguments. */
+function nll(
+  input: Tensor,
+  target: Tensor,
+  { weight, ignore_index, reduction }: Omit<NllArguments, "target">,
+): Tensor {
+  const options = { weight, ignore_index, reduction };
+  checkBatch(input, target);
+  refuseGradient("nll_loss_forward", "weight", weight);
+  if (input.ndim <= 2) return nllOfBatch(input, target, options)[0];
+  const batch = asBatch(input, target);
+  const [loss] = nllOfBatch(batch.input, batch.target, { ...options, spatial: true });
+  return reduction === "none" ? reshape(loss, target.shape) : loss;
+}
+
 /**
  * The negative log-likelihood: minus the log-probability of each label's class, `input[i, target[i]]`, averaged.
  *
@@ -346,23 +368,17 @@ function asBatch(input: Tensor, target: Tensor): { readonly input: Tensor; reado
  * @throws RuntimeError when shapes or dtypes do not fit, IndexError for a label that is no class, ValueError when the batch sizes differ.
  * Source: `torch.nn.functional.nll_loss`.
  */
-export const nll_loss: Operator<NllSignature> = composite({
+export const nll_loss: Operator<NllSignature<NllOptions>> = composite({
   name: "nll_loss",
   parameters: nllParameters,
-  define: ({ input, target, ...options }) => {
-    if (input.ndim <= 2) return nllOfBatch(input, target, options)[0];
-    const batch = asBatch(input, target);
-    const [loss] = nllOfBatch(batch.input, batch.target, options);
-    return options.reduction === "none" ? reshape(loss, target.shape) : loss;
-  },
+  define: ({ input, target, weight, ignore_index, ...options }) =>
+    nll(input, target, { weight, ignore_index, reduction: reductionOf(options) }),
   samples: [...nllOfBatch.samples, () => [sample([2, 3, 2]), given([0, 2, 1, 1], int64, [2, 2])]],
   errors: nllOfBatch.errors,
 });
 
 type CrossEntropyOptions = NllOptions & { label_smoothing?: number };
-type CrossEntropySignature = FunctionSignature<
-  (input: Tensor, target: Tensor, options?: CrossEntropyOptions) => Tensor
->;
+type Smoothing = Omit<NllArguments, "target"> & { readonly label_smoothing: number };
 
 /** Cross entropy against probabilities, classes in dimension `classDim`. */
 function softCrossEntropy(
@@ -383,14 +399,9 @@ function softCrossEntropy(
 }
 
 /** Smoothing of class numbers: part of the loss looks at all classes alike. Source: `cross_entropy_loss_label_smoothing`. */
-function smoothed(
-  logProbabilities: Tensor,
-  target: Tensor,
-  options: Required<CrossEntropyOptions>,
-  classDim: number,
-): Tensor {
+function smoothed(logProbabilities: Tensor, target: Tensor, options: Smoothing, classDim: number): Tensor {
   const { weight, ignore_index, reduction, label_smoothing } = options;
-  const hard = nll_loss(logProbabilities, target, { weight, ignore_index, reduction });
+  const hard = nll(logProbabilities, target, { weight, ignore_index, reduction });
   const batch =
     logProbabilities.ndim > 2 ? asBatch(logProbabilities, target) : { input: logProbabilities, target };
   const weighted = weight === null ? batch.input : mul(batch.input, weight);
@@ -405,6 +416,31 @@ function smoothed(
   return hard.mul(1 - label_smoothing).add(soft.mul(label_smoothing / logProbabilities.size(classDim)));
 }
 
+function classDimension(input: Tensor): number {
+  return input.ndim === 1 ? 0 : 1;
+}
+
+/** @throws RuntimeError when the targets are no probabilities, or an option only fits class numbers. */
+function againstProbabilities(input: Tensor, target: Tensor, options: Smoothing): Tensor {
+  const { weight, ignore_index, label_smoothing: smoothing, reduction } = options;
+  if (!target.dtype.is_floating_point)
+    throw new RuntimeError(
+      `Expected floating point type for target with class probabilities, got ${target.dtype.typeName}: a target of the input's shape ${formatShape(input.shape)} holds probabilities. Call .float() on it, or give class numbers of shape ${formatShape(input.shape.filter((_, dim) => dim !== classDimension(input)))}: target.argmax(1) makes them of one-hot rows.`,
+    );
+  if (ignore_index >= 0)
+    throw new RuntimeError(
+      "ignore_index is not supported for floating point target: give class numbers, or leave it out.",
+    );
+  const dim = classDimension(input);
+  const classes = input.size(dim);
+  if (weight !== null && !sameShape(weight.shape, [classes]))
+    throw new RuntimeError(
+      `cross_entropy: weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ${formatShape(weight.shape)}.`,
+    );
+  const mixed = smoothing === 0 ? target : target.mul(1 - smoothing).add(smoothing / classes);
+  return softCrossEntropy(log_softmax(input, dim), mixed, weight, reduction, dim);
+}
+
 /**
  * Cross entropy of unnormalised predictions (logits): the negative log-likelihood of their log-softmax.
  *
@@ -414,27 +450,19 @@ function smoothed(
  * @throws RuntimeError when shapes or dtypes do not fit, IndexError for a label that is no class, ValueError when the batch sizes differ.
  * Source: `torch.nn.functional.cross_entropy`.
  */
-export const cross_entropy: Operator<CrossEntropySignature> = composite({
+export const cross_entropy: Operator<NllSignature<CrossEntropyOptions>> = composite({
   name: "cross_entropy",
   parameters: { ...nllParameters, label_smoothing: number(0) },
-  define: ({ input, target, ...options }) => {
-    const { label_smoothing: smoothing, weight } = options;
-    if (!(smoothing >= 0 && smoothing <= 1))
-      throw new RuntimeError(`label_smoothing must be between 0.0 and 1.0. Got: ${smoothing}.`);
-    const classDim = input.ndim === 1 ? 0 : 1;
-    if (input.ndim === 0)
-      throw new RuntimeError(
-        "cross_entropy: the predictions need a dimension for the classes, got a 0-d tensor.",
-      );
-    const logProbabilities = log_softmax(input, classDim);
-    if (target.dtype.is_floating_point && sameShape(target.shape, input.shape)) {
-      const mixed =
-        smoothing === 0 ? target : target.mul(1 - smoothing).add(smoothing / input.size(classDim));
-      return softCrossEntropy(logProbabilities, mixed, weight, options.reduction, classDim);
-    }
-    return smoothing === 0
-      ? nll_loss(logProbabilities, target, options_(options))
-      : smoothed(logProbabilities, target, options, classDim);
+  define: ({ input, target, weight, ignore_index, label_smoothing, ...rest }) => {
+    const options = { weight, ignore_index, label_smoothing, reduction: reductionOf(rest) };
+    if (!(label_smoothing >= 0 && label_smoothing <= 1))
+      throw new RuntimeError(`label_smoothing must be between 0.0 and 1.0. Got: ${label_smoothing}.`);
+    if (sameShape(target.shape, input.shape)) return againstProbabilities(input, target, options);
+    checkBatch(input, target);
+    const logProbabilities = log_softmax(input, classDimension(input));
+    return label_smoothing === 0
+      ? nll(logProbabilities, target, options)
+      : smoothed(logProbabilities, target, options, classDimension(input));
   },
   samples: [
     ...nllOfBatch.samples,
@@ -451,8 +479,3 @@ export const cross_entropy: Operator<CrossEntropySignature> = composite({
     },
   ],
 });
-
-/** The options that the negative log-likelihood shares. */
-function options_({ weight, ignore_index, reduction }: Required<NllOptions>): Required<NllOptions> {
-  return { weight, ignore_index, reduction };
-}

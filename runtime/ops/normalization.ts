@@ -4,7 +4,7 @@ import { float64, int64, type DType } from "../dtype.ts";
 import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { composite, operator, type Operator, type Sample } from "../operator.ts";
-import { integer, number, optionalNumber, optionalTensor, sizes, tensor } from "../parameters.ts";
+import { number, optionalNumber, optionalTensor, sizes, tensor } from "../parameters.ts";
 import { allocate, allocateZeros, backendOf, duplicate, reshaped } from "../settle.ts";
 import { formatShape, numel, sameShape, type Shape } from "../shape.ts";
 import type { FunctionSignature } from "../signatures.ts";
@@ -38,7 +38,7 @@ function checkNormalizedShape(
 }
 
 /** @throws when the input has no fractions, or a parameter has another dtype than it. */
-function checkDtypes(kernel: string, input: Tensor, parameters: readonly (Tensor | null)[]): void {
+export function checkDtypes(kernel: string, input: Tensor, parameters: readonly (Tensor | null)[]): void {
   if (!input.dtype.is_floating_point)
     throw new NotImplementedError(
       `"${kernel}" not implemented for '${input.dtype.typeName}': convert with .float() first.`,
@@ -56,7 +56,7 @@ function isWiderOf(dtype: DType, narrow: DType): boolean {
 }
 
 /** A tensor in row-major order as `[rows, length]`. */
-function asRows(tensor: Tensor, length: number): Tensor {
+export function asRows(tensor: Tensor, length: number): Tensor {
   const whole = tensor.is_contiguous() ? tensor : duplicate(tensor);
   return reshaped(whole, [length === 0 ? 0 : numel(tensor.shape) / length, length]);
 }
@@ -152,7 +152,7 @@ const affineSamples: readonly Sample[] = [
 ];
 
 /** Layer normalisation with what its derivative needs: beside the result the means and the scales of the rows. Source: `torch.native_layer_norm`. */
-export const nativeLayerNorm: Operator<NativeSignature> = operator({
+export const native_layer_norm: Operator<NativeSignature> = operator({
   name: "native_layer_norm",
   parameters: {
     input: tensor,
@@ -168,10 +168,8 @@ export const nativeLayerNorm: Operator<NativeSignature> = operator({
     const length = numel(normalized_shape);
     const rows = asRows(input, length);
     const result = allocate(input.shape, input.dtype);
-    const [means, scales] = [
-      allocate([rows.shape[0]!], input.dtype),
-      allocate([rows.shape[0]!], input.dtype),
-    ];
+    const single = input.shape.map((size, dim) => (dim < input.ndim - normalized_shape.length ? size : 1));
+    const [means, scales] = [allocate(single, input.dtype), allocate(single, input.dtype)];
     if (numel(input.shape) > 0) {
       const neutral = bias !== null && weight === null ? ones(length, input) : weight;
       backendOf(result).normalize(
@@ -230,9 +228,9 @@ export const layer_norm: Operator<
   },
   define: ({ input, normalized_shape, weight, bias, eps }) => {
     if (input.dtype.bits === null || (weight ?? bias ?? input).dtype === input.dtype)
-      return nativeLayerNorm(input, normalized_shape, weight, bias, eps)[0];
+      return native_layer_norm(input, normalized_shape, weight, bias, eps)[0];
     checkDtypes("LayerNormKernelImpl", input, [weight, bias]);
-    return to(nativeLayerNorm(widened(input), normalized_shape, weight, bias, eps)[0], input.dtype);
+    return to(native_layer_norm(widened(input), normalized_shape, weight, bias, eps)[0], input.dtype);
   },
   samples: affineSamples,
   errors: [
@@ -295,68 +293,7 @@ export const rms_norm: Operator<
   ],
 });
 
-type GroupNormOptions = { weight?: Tensor | null; bias?: Tensor | null; eps?: number };
-
 /** A parameter with one number for each channel, so that it broadcasts against `[N, C, …]`. */
 export function perChannel(parameter: Tensor, rank: number): Tensor {
   return reshape(parameter, [-1, ...Array<number>(rank - 2).fill(1)]);
 }
-
-/**
- * Group normalisation: the channels in `num_groups` groups, each group of a sample less its mean and divided by its deviation, then times `weight` plus `bias` by channel.
- *
- * Shapes: `input` `[N, C, …]`, `weight` and `bias` `[C]`; the result has the input's.
- *
- * @throws RuntimeError when the groups do not divide the channels, or shapes or dtypes do not fit.
- * Source: `torch.nn.functional.group_norm`; Wu and He, "Group Normalization" (2018).
- */
-export const group_norm: Operator<
-  FunctionSignature<{
-    (input: Tensor, num_groups: number, weight?: Tensor | null, bias?: Tensor | null, eps?: number): Tensor;
-    (input: Tensor, num_groups: number, options: GroupNormOptions): Tensor;
-  }>
-> = composite({
-  name: "group_norm",
-  parameters: {
-    input: tensor,
-    num_groups: integer(),
-    weight: optionalTensor,
-    bias: optionalTensor,
-    eps: number(1e-5),
-  },
-  define: ({ input, num_groups, weight, bias, eps }) => {
-    if (input.ndim < 2)
-      throw new RuntimeError(
-        `Expected at least 2 dimensions for input tensor but received ${input.ndim}: group_norm takes [N, C, …].`,
-      );
-    const [batch, channels] = input.shape as readonly [number, number];
-    if (num_groups < 1 || channels % num_groups !== 0)
-      throw new RuntimeError(
-        `Expected number of channels in input to be divisible by num_groups, but got input of shape ${formatShape(input.shape)} and num_groups=${num_groups}: ${channels} channels do not make ${num_groups} equal groups.`,
-      );
-    for (const [name, parameter] of Object.entries({ weight, bias }))
-      if (parameter !== null && !sameShape(parameter.shape, [channels]))
-        throw new RuntimeError(
-          `Expected ${name} to be a vector of size equal to the number of channels in input, but got ${name} of shape ${formatShape(parameter.shape)} and input of shape ${formatShape(input.shape)}.`,
-        );
-    checkDtypes("GroupNormKernelImpl", input, [weight, bias]);
-    const length = batch === 0 ? 0 : numel(input.shape) / (batch * num_groups);
-    const groups = reshape(widened(input), [batch, num_groups, length]);
-    const normal = length === 0 ? groups : nativeLayerNorm(groups, [length], null, null, eps)[0];
-    const whole = reshape(normal, input.shape);
-    const scaled = weight === null ? whole : mul(whole, perChannel(widened(weight), input.ndim));
-    return to(bias === null ? scaled : add(scaled, perChannel(widened(bias), input.ndim)), input.dtype);
-  },
-  samples: [
-    () => [sample([2, 4, 3]), 2, sample([4], { seed: 1 }), sample([4], { seed: 2 }), 0.1],
-    () => [sample([3, 4]), 1],
-  ],
-  errors: [
-    {
-      args: () => [sample([2, 4]), 3],
-      error: "RuntimeError",
-      message: /divisible by num_groups, but got input of shape \[2, 4\] and num_groups=3/,
-    },
-    { args: () => [sample([2]), 1], error: "RuntimeError", message: /at least 2 dimensions/ },
-  ],
-});

@@ -2,7 +2,7 @@
 import { int64, type DType } from "../dtype.ts";
 import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { operator, type ErrorCase, type Operator, type Sample } from "../operator.ts";
-import { dtype, flag, integer, requiredDims, tensor } from "../parameters.ts";
+import { dtype, flag, integer, requiredDims, tensor, type Parameter } from "../parameters.ts";
 import { alias, allocate, backendOf, convert, copyInto, duplicate, reshaped } from "../settle.ts";
 import { normalizeDim, normalizeDims, numel, reducedShape } from "../shape.ts";
 import type { Dims, FunctionSignature, GeneralSignature } from "../signatures.ts";
@@ -53,9 +53,28 @@ function alongRows(
   return result;
 }
 
-type BackwardSignature = FunctionSignature<(grad: Tensor, output: Tensor, dim: number) => Tensor>;
+type BackwardSignature = FunctionSignature<
+  (grad_output: Tensor, output: Tensor, dim: number, input_dtype?: DType | null) => Tensor
+>;
 
-const backwardParameters = { grad: tensor, output: tensor, dim: integer() } as const;
+/** A dtype by position or by name. */
+const positionalDtype: Parameter<DType | null> = {
+  expects: dtype.expects,
+  fallback: null,
+  convert: dtype.convert,
+};
+
+const backwardParameters = {
+  grad_output: tensor,
+  output: tensor,
+  dim: integer(),
+  input_dtype: positionalDtype,
+} as const;
+
+/** The gradient in the dtype of a softmax's input, which may have computed in another one. */
+function inDtype(grad: Tensor, dtype: DType | null): Tensor {
+  return dtype === null ? grad : convert(grad, dtype);
+}
 
 const backwardSamples: readonly Sample[] = [
   () => [sample([2, 3]), sample([2, 3], { seed: 1 }), 1],
@@ -64,38 +83,47 @@ const backwardSamples: readonly Sample[] = [
 ];
 
 /** The gradient of a softmax's input, `y · (g − Σ g · y)`. Source: `torch._softmax_backward_data`. */
-export const softmaxBackward: Operator<BackwardSignature> = operator({
+export const _softmax_backward_data: Operator<BackwardSignature> = operator({
   name: "_softmax_backward_data",
   gradFn: "SoftmaxBackwardDataBackward0",
   parameters: backwardParameters,
-  saves: ["grad", "output"],
-  forward: ({ grad, output, dim }) =>
-    alongRows(dim, [grad, output], (to, [g, y]) => backendOf(to).softmaxBackward(to, g!, y!, false)),
+  saves: ["grad_output", "output"],
+  forward: ({ grad_output, output, dim, input_dtype }) =>
+    inDtype(
+      alongRows(dim, [grad_output, output], (to, [g, y]) => backendOf(to).softmaxBackward(to, g!, y!, false)),
+      input_dtype,
+    ),
   vjp: {
-    grad: (g, { output, dim }) => softmaxBackward(g, output, dim),
-    output: (g, { grad, output, dim }) =>
-      sub(mul(g, sub(grad, sum(mul(grad, output), dim, true))), mul(grad, sum(mul(g, output), dim, true))),
+    grad_output: (g, { output, dim }) => _softmax_backward_data(g, output, dim),
+    output: (g, { grad_output, output, dim }) =>
+      sub(
+        mul(g, sub(grad_output, sum(mul(grad_output, output), dim, true))),
+        mul(grad_output, sum(mul(g, output), dim, true)),
+      ),
   },
   samples: backwardSamples,
 });
 
 /** The gradient of a log-softmax's input, `g − exp(y) · Σ g`. Source: `torch._log_softmax_backward_data`. */
-export const logSoftmaxBackward: Operator<BackwardSignature> = operator({
+export const _log_softmax_backward_data: Operator<BackwardSignature> = operator({
   name: "_log_softmax_backward_data",
   gradFn: "LogSoftmaxBackwardDataBackward0",
   parameters: backwardParameters,
-  saves: ["grad", "output"],
-  forward: ({ grad, output, dim }) =>
-    alongRows(dim, [grad, output], (to, [g, y]) => backendOf(to).softmaxBackward(to, g!, y!, true)),
+  saves: ["grad_output", "output"],
+  forward: ({ grad_output, output, dim, input_dtype }) =>
+    inDtype(
+      alongRows(dim, [grad_output, output], (to, [g, y]) => backendOf(to).softmaxBackward(to, g!, y!, true)),
+      input_dtype,
+    ),
   vjp: {
-    grad: (g, { output, dim }) => sub(g, sum(mul(g, exp(output)), dim, true)),
-    output: (g, { grad, output, dim }) => mul(mul(g, exp(output)), sum(grad, dim, true)).neg(),
+    grad_output: (g, { output, dim }) => sub(g, sum(mul(g, exp(output)), dim, true)),
+    output: (g, { grad_output, output, dim }) => mul(mul(g, exp(output)), sum(grad_output, dim, true)).neg(),
   },
   samples: backwardSamples,
 });
 
 type SoftmaxSignature = GeneralSignature<
-  [dim: number | { dim: number; dtype?: DType }, options?: { dtype?: DType }]
+  [dim: number | { dim: number; dtype?: DType | null }, dtype?: DType | null | { dtype?: DType | null }]
 >;
 
 const softmaxSamples: readonly Sample[] = [
@@ -133,13 +161,13 @@ function softmaxInput(name: string, input: Tensor, wanted: DType | null): Tensor
 export const softmax: Operator<SoftmaxSignature> = operator({
   name: "softmax",
   out: true,
-  parameters: { input: tensor, dim: integer(), dtype },
+  parameters: { input: tensor, dim: integer(), dtype: positionalDtype },
   saves: ["result"],
   forward: ({ input, dim, dtype }) =>
     alongRows(dim, [softmaxInput("softmax_lastdim_kernel_impl", input, dtype)], (to, [from]) =>
       backendOf(to).softmax(to, from!, false),
     ),
-  vjp: { input: (g, { result, dim }) => softmaxBackward(g, result, dim) },
+  vjp: { input: (g, { result, dim }) => _softmax_backward_data(g, result, dim) },
   samples: softmaxSamples,
   errors: softmaxErrors,
 });
@@ -153,13 +181,13 @@ export const softmax: Operator<SoftmaxSignature> = operator({
 export const log_softmax: Operator<SoftmaxSignature> = operator({
   name: "log_softmax",
   out: true,
-  parameters: { input: tensor, dim: integer(), dtype },
+  parameters: { input: tensor, dim: integer(), dtype: positionalDtype },
   saves: ["result"],
   forward: ({ input, dim, dtype }) =>
     alongRows(dim, [softmaxInput("log_softmax_lastdim_kernel_impl", input, dtype)], (to, [from]) =>
       backendOf(to).softmax(to, from!, true),
     ),
-  vjp: { input: (g, { result, dim }) => logSoftmaxBackward(g, result, dim) },
+  vjp: { input: (g, { result, dim }) => _log_softmax_backward_data(g, result, dim) },
   samples: softmaxSamples,
   errors: softmaxErrors,
 });

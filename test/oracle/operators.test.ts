@@ -47,6 +47,10 @@ const withoutSamples: Readonly<Record<string, string>> = {
     "it has no derivative on purpose; the program 'detach shares memory and forgets history' is its test",
   segment_reduce: "its samples are those of its other name, _segment_reduce",
   poisson: "OpInfo has no samples; the random sequences are its test",
+  native_channel_shuffle: "it is channel_shuffle under another name",
+  one_hot: "OpInfo has no samples; the program 'classes as rows' is its test",
+  _log_softmax_backward_data:
+    "OpInfo has no samples; it is the derivative of log_softmax, whose samples test it",
   to: "OpInfo's samples are about devices and memory formats; the program 'conversions' is its test",
   type_as: "OpInfo has no samples; it is `to` with the dtype of another tensor",
   unravel_index: "OpInfo has no samples; the program 'counts of whole numbers' is its test",

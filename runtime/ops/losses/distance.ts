@@ -11,17 +11,18 @@ import { formatShape, sameShape } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { clamp, div, mul, sub } from "../arithmetic.ts";
+import { squaredError } from "../loss.ts";
 import { E, x, y } from "../pointwise.ts";
 import { sum } from "../reduction.ts";
 import { given, sample } from "../samples.ts";
-import { abs } from "../unary.ts";
+import { abs, square } from "../unary.ts";
 import {
   lossParameters,
   reduceLoss,
   reductionOf,
   reductionParameter,
   spreadGrad,
-  warnOfBroadcast,
+  broadcastPair,
   wrongReduction,
   type LossOptions,
   type LossReduction,
@@ -38,7 +39,7 @@ function refuseWholeNumbers(kernel: string, input: Tensor, target: Tensor): void
 }
 
 /** @throws ValueError when weights are not of the predictions' shape. */
-export function checkWeights(input: Tensor, weight: Tensor): void {
+function checkWeights(input: Tensor, weight: Tensor): void {
   if (!sameShape(weight.shape, input.shape))
     throw new ValueError(
       `Weights and input must have the same size: got ${formatShape(weight.shape)} and ${formatShape(input.shape)}. Expand the weights, for example with weight.expand(input.shape).`,
@@ -46,12 +47,50 @@ export function checkWeights(input: Tensor, weight: Tensor): void {
 }
 
 /** Losses times weights, reduced; their mean is over the weights. */
-export function reduceWeighted(losses: Tensor, weight: Tensor, how: LossReduction): Tensor {
+function reduceWeighted(losses: Tensor, weight: Tensor, how: LossReduction): Tensor {
   const weighted = mul(losses, weight);
   return how === "mean" ? div(sum(weighted), sum(weight)) : reduceLoss(weighted, how);
 }
 
 type WeightedOptions = LossOptions & { readonly weight?: Tensor | null };
+
+/**
+ * The mean squared error `(input − target)²`, or its sum, or each element's, with `weight` for each element: then the mean is over the weights.
+ *
+ * Shapes should be the same. Others broadcast, as in PyTorch, with a warning: `[N, 1]` against `[N]` compares each element with each.
+ *
+ * @throws RuntimeError when the shapes do not broadcast, NotImplementedError when both tensors hold whole numbers, ValueError when `weight` has another shape.
+ * Source: `torch.nn.functional.mse_loss`.
+ */
+export const mse_loss: Operator<LossSignature<WeightedOptions>> = composite({
+  name: "mse_loss",
+  parameters: { input: tensor, target: tensor, ...lossParameters, weight: optionalTensor },
+  define: ({ input, target, weight, ...options }) => {
+    const [from, to] = broadcastPair(input, target);
+    const how = reductionOf(options);
+    if (weight === null) return squaredError(from, to, how);
+    checkWeights(input, weight);
+    return reduceWeighted(square(sub(from, to)), weight, how);
+  },
+  samples: [
+    () => [sample([2, 3]), sample([2, 3], { seed: 1 })],
+    () => [sample([2]), sample([2], { seed: 1 }), null, false],
+    () => [sample([2]), sample([2], { seed: 1 }), { weight: sample([2], { low: 0.5, seed: 2 }) }],
+  ],
+  errors: [
+    wrongReduction,
+    {
+      args: () => [sample([2]), sample([3])],
+      error: "RuntimeError",
+      message: /must match the size of tensor b \(3\)/,
+    },
+    {
+      args: () => [given([1], int64), given([1], int64)],
+      error: "NotImplementedError",
+      message: /"mse_cpu" not implemented for 'Long'/,
+    },
+  ],
+});
 
 /**
  * The mean absolute error `|input − target|`, or its sum, or each element's, with `weight` for each element: then the mean is over the weights.
@@ -65,10 +104,10 @@ export const l1_loss: Operator<LossSignature<WeightedOptions>> = composite({
   name: "l1_loss",
   parameters: { input: tensor, target: tensor, ...lossParameters, weight: optionalTensor },
   define: ({ input, target, weight, ...options }) => {
-    warnOfBroadcast(input.shape, target.shape);
+    const [from, to] = broadcastPair(input, target);
     const how = reductionOf(options);
     if (weight !== null) checkWeights(input, weight);
-    const losses = abs(sub(input, target));
+    const losses = abs(sub(from, to));
     return weight === null ? reduceLoss(losses, how) : reduceWeighted(losses, weight, how);
   },
   samples: [
@@ -179,14 +218,14 @@ export const smooth_l1_loss: Operator<LossSignature<LossOptions & { readonly bet
   name: "smooth_l1_loss",
   parameters: { input: tensor, target: tensor, ...lossParameters, beta: number(1) },
   define: ({ input, target, beta, ...options }) => {
-    warnOfBroadcast(input.shape, target.shape);
+    const [from, to] = broadcastPair(input, target);
     const reduction = reductionOf(options);
     if (beta < 0)
       throw new RuntimeError(
         `smooth_l1_loss does not support negative values for beta: got ${beta}. It is the distance at which the loss becomes linear.`,
       );
-    if (beta === 0) return reduceLoss(abs(sub(input, target)), reduction);
-    return smoothAbsoluteError(input, target, reduction, beta);
+    if (beta === 0) return reduceLoss(abs(sub(from, to)), reduction);
+    return smoothAbsoluteError(from, to, reduction, beta);
   },
   samples: [
     () => [sample([2, 3]), sample([2, 3], { seed: 1 }), { beta: 0.7 }],
@@ -243,15 +282,15 @@ export const huber_loss: Operator<
     weight: optionalTensor,
   },
   define: ({ input, target, delta, weight, ...options }) => {
-    warnOfBroadcast(input.shape, target.shape);
+    const [from, to] = broadcastPair(input, target);
     const reduction = reductionOf(options);
     if (weight !== null) checkWeights(input, weight);
     if (!(delta > 0))
       throw new RuntimeError(
         `huber_loss does not support non-positive values for delta: got ${delta}. It is the distance at which the loss becomes linear.`,
       );
-    if (weight === null) return huberError(input, target, reduction, delta);
-    const losses = mul(huberError(input, target, "none", delta), weight);
+    if (weight === null) return huberError(from, to, reduction, delta);
+    const losses = mul(huberError(from, to, "none", delta), weight);
     return reduceLoss(losses, reduction);
   },
   samples: [

@@ -6,7 +6,10 @@ export {
   soft_margin_loss,
 } from "./binary.ts";
 export { ctc_loss } from "./ctc.ts";
-export { huber_loss, l1_loss, smooth_l1_loss } from "./distance.ts";
+export { cross_entropy, nll_loss } from "../loss.ts";
+export { huber_loss, l1_loss, mse_loss, smooth_l1_loss } from "./distance.ts";
+export { group_norm } from "./groupNorm.ts";
+export { log_softmax, softmax } from "./softmax.ts";
 export { gaussian_nll_loss, kl_div, poisson_nll_loss } from "./likelihood.ts";
 export { linear_cross_entropy } from "./linearCrossEntropy.ts";
 export { local_response_norm } from "./localResponse.ts";

@@ -9,3 +9,13 @@ export {
 export { torchTripletLoss as triplet_margin_loss } from "./triplet.ts";
 export { channel_shuffle, native_channel_shuffle, pixel_shuffle, pixel_unshuffle } from "./pixels.ts";
 export { torchCtcLoss as ctc_loss } from "./ctc.ts";
+export { native_group_norm, torchGroupNorm as group_norm } from "./groupNorm.ts";
+export { native_layer_norm } from "../normalization.ts";
+export { _log_softmax_backward_data, _softmax_backward_data } from "../softmax.ts";
+export {
+  _native_batch_norm_legit,
+  native_batch_norm,
+  torchBatchNorm as batch_norm,
+  torchInstanceNorm as instance_norm,
+  torchLayerNorm as layer_norm,
+} from "./torchNorms.ts";

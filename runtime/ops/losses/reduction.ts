@@ -11,6 +11,7 @@ import type { Tensor } from "../../tensor.ts";
 import { div } from "../arithmetic.ts";
 import { mean, sum } from "../reduction.ts";
 import { sample } from "../samples.ts";
+import { expand } from "../view.ts";
 
 /** How the losses of the elements become one number: their mean, their sum, or not at all. */
 export type LossReduction = "mean" | "sum" | "none";
@@ -108,12 +109,14 @@ export function numberedReduction(number: number): LossReduction {
   );
 }
 
-/** Warns of shapes that differ, which broadcast: each element is then compared with each. */
-export function warnOfBroadcast(input: Shape, target: Shape): void {
-  if (sameShape(input, target)) return;
+/** Both in one shape, with a warning where that makes one larger: each element is then compared with each. */
+export function broadcastPair(input: Tensor, target: Tensor): readonly [input: Tensor, target: Tensor] {
+  if (sameShape(input.shape, target.shape)) return [input, target];
   console.warn(
-    `UserWarning: using a target size ${formatShape(target)} that is different to the input size ${formatShape(input)}. This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size, for example with target.reshape(input.shape).`,
+    `UserWarning: using a target size ${formatShape(target.shape)} that is different to the input size ${formatShape(input.shape)}. This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size, for example with target.reshape(input.shape).`,
   );
+  const shape = broadcastShapes(input.shape, target.shape);
+  return [expand(input, shape), expand(target, shape)];
 }
 
 /** @throws RuntimeError where a gradient is asked of an argument that has none. */

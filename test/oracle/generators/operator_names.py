@@ -305,6 +305,17 @@ zero_
     "linalg": """
 """,
     "losses": """
+nn.functional.ctc_loss
+nn.functional.linear_cross_entropy
+nn.functional.local_response_norm
+nn.functional.channel_shuffle
+nn.functional.pixel_shuffle
+nn.functional.pixel_unshuffle
+native_layer_norm
+native_batch_norm
+_native_batch_norm_legit
+native_group_norm
+_softmax_backward_data
 nn.functional.binary_cross_entropy
 nn.functional.binary_cross_entropy_with_logits
 nn.functional.cosine_embedding_loss

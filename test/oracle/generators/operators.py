@@ -232,7 +232,7 @@ def exists_in_typescript(operator, args: list, kwargs: dict) -> bool:
     """Neither `out=`, nor an operator of two tensors with a plain number first, nor generators, complex numbers and other dtypes can be written down."""
     items = []
     map_arguments([args, kwargs], items.append)
-    strange = any(isinstance(item, (complex, torch.Generator, torch.layout)) or callable(item) and not isinstance(item, (torch.Tensor, torch.dtype)) for item in items)
+    strange = any(isinstance(item, (complex, torch.Generator, torch.layout, torch.nn.LinearCrossEntropyOptions)) or callable(item) and not isinstance(item, (torch.Tensor, torch.dtype)) for item in items)
     dtypes = {item if isinstance(item, torch.dtype) else item.dtype for item in items if isinstance(item, (torch.dtype, torch.Tensor))}
     on_cpu = all(tensor.device.type == "cpu" for tensor in tensors_in([args, kwargs]))
     number_first = isinstance(operator, core.BinaryUfuncInfo) and not isinstance(args[0], torch.Tensor)
@@ -392,13 +392,37 @@ def attention_samples(dtype: torch.dtype, requires_grad: bool) -> list:
     return [core.SampleInput(query, args=(key, value), kwargs=kwargs) for (query, key, value), kwargs in samples]
 
 
+def ctc_samples(dtype: torch.dtype, requires_grad: bool) -> list:
+    """OpInfo's are too large. Sequences of different lengths, with labels that repeat, with none, and with too many for their steps."""
+    targets = torch.tensor([[1, 2, 2], [3, 1, 0], [1, 1, 1]])
+    ones_behind_another = torch.tensor([1, 2, 2, 3])
+    input_lengths, target_lengths = torch.tensor([5, 4, 3]), torch.tensor([3, 1, 2])
+    samples = [
+        ((5, 3, 4), (targets, input_lengths, target_lengths), {"reduction": reduction}) for reduction in ("none", "mean", "sum")
+    ] + [
+        ((5, 3, 4), (targets, [5, 5, 2], [3, 0, 3]), {"zero_infinity": True}),
+        ((5, 2, 4), (ones_behind_another, [5, 3], [3, 1]), {"reduction": "none"}),
+        ((4, 2, 5), (torch.tensor([[0, 1], [2, 2]]), [4, 4], [2, 2]), {"blank": 4}),
+        ((4, 3), (torch.tensor([1, 2]), torch.tensor(4), torch.tensor(2)), {"reduction": "none"}),
+    ]
+    return [core.SampleInput(torch.randn(shape, dtype=dtype).log_softmax(-1).requires_grad_(requires_grad), args=args, kwargs=kwargs)
+            for shape, args, kwargs in samples]
+
+
+# Operators whose OpInfo samples do not fit in here.
+OWN_SAMPLES = {
+    "nn.functional.scaled_dot_product_attention": attention_samples,
+    "nn.functional.ctc_loss": ctc_samples,
+}
+
+
 def rows_of(operator, dtype: torch.dtype, count: int) -> list[dict]:
     seed(f"{operator.name} {operator.variant_test_name} {dtype_name(dtype)}")
     differentiable = dtype is torch.float64 and operator.supports_autograd and operator.name not in WRONG_GRADIENT
     samples = [sample for sample in operator.sample_inputs("cpu", dtype, requires_grad=differentiable)
                if usable(operator, sample) and rounds_little(operator, sample, dtype) and has_all_digits(operator, sample, dtype) and has_one_answer(operator, sample)]
-    if operator.name == "nn.functional.scaled_dot_product_attention":
-        samples, count = attention_samples(dtype, differentiable), 2 if dtype in NARROW else 99
+    if operator.name in OWN_SAMPLES:
+        samples, count = OWN_SAMPLES[operator.name](dtype, differentiable), 2 if dtype in NARROW else 99
     chosen = most_diverse(samples, count) + special_samples(operator, dtype)
     return [sample_row(operator, sample, dtype) for sample in chosen]
 

@@ -172,7 +172,7 @@ describe.each(table.map((operator) => ({ name: operator.operatorName, operator }
 
     test("is documented by its parameters: each has a name and says what it accepts", () => {
       for (const [name, parameter] of Object.entries(operator.parameters)) {
-        expect(name).toMatch(/^_?[a-z][a-z0-9_]*$/);
+        expect(name).toMatch(/^_?[a-z][a-z0-9_]*$/i);
         expect(parameter.expects).not.toBe("");
       }
     });
