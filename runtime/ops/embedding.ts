@@ -4,7 +4,7 @@ import { int32, int64 } from "../dtype.ts";
 import { IndexError } from "../errors/indexError.ts";
 import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
-import { ValueError } from "../errors/valueError.ts";
+import { AssertionError } from "../errors/assertionError.ts";
 import { composite, operator, type Operator } from "../operator.ts";
 import { flag, integer, number, optionalInteger, optionalNumber, tensor } from "../parameters.ts";
 import { alias, allocateZeros, convert, copyInto, duplicate } from "../settle.ts";
@@ -148,11 +148,11 @@ function limitNorms(weight: Tensor, indices: Tensor, limit: number, p: number): 
   });
 }
 
-/** @throws ValueError when `padding` is no row. The answer counts from the front, −1 for none. */
+/** @throws AssertionError when `padding` is no row. The answer counts from the front, −1 for none. */
 export function paddingRow(padding: number | null, rows: number): number {
   if (padding === null) return -1;
   if (padding >= rows || padding < -rows)
-    throw new ValueError(
+    throw new AssertionError(
       `Padding_idx must be within num_embeddings: got ${padding} for ${rows} rows, which are counted from ${-rows} to ${rows - 1}.`,
     );
   return padding < 0 ? padding + rows : padding;
@@ -226,7 +226,7 @@ export const embedding: Operator<EmbeddingSignature> = composite({
     { args: () => [given([0], int64), sample([3])], error: "RuntimeError", message: /must be 2-D/ },
     {
       args: () => [given([0], int64), sample([3, 2]), 3],
-      error: "ValueError",
+      error: "AssertionError",
       message: /within num_embeddings/,
     },
   ],

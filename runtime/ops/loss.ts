@@ -37,6 +37,7 @@ import { sum } from "./reduction.ts";
 import { given, sample } from "./samples.ts";
 import { gather } from "./scattering.ts";
 import { log_softmax } from "./softmax.ts";
+import { neg } from "./unary.ts";
 import {
   legacyParameter,
   reduceLoss,
@@ -327,9 +328,9 @@ function checkBatch(input: Tensor, target: Tensor): void {
     throw new ValueError(
       "Expected 1 or more dimensions (got 0): the predictions are [C] or [N, C], a number for each class.",
     );
-  if (input.ndim > 1 && target.ndim > 0 && input.shape[0] !== target.shape[0])
+  if (input.ndim > 1 && input.shape[0] !== target.shape[0])
     throw new ValueError(
-      `Expected input batch_size (${input.shape[0]}) to match target batch_size (${target.shape[0]}): there is one label for each row of predictions.`,
+      `Expected input batch_size (${input.shape[0]}) to match target batch_size (${target.shape[0] ?? "none"}): there is one label for each row of predictions.`,
     );
 }
 
@@ -393,9 +394,10 @@ function softCrossEntropy(
       ? null
       : weight.reshape([-1, ...Array.from<number>({ length: logProbabilities.ndim - 1 - classDim }).fill(1)]);
   const weighted = weights === null ? logProbabilities : mul(logProbabilities, weights);
-  const losses = sum(mul(weighted, target), classDim).neg();
-  if (how !== "mean") return reduceLoss(losses, how);
-  return div(sum(losses), Math.max(numel(losses.shape), 1));
+  const terms = mul(weighted, target);
+  if (how === "none") return neg(sum(terms, classDim));
+  const total = neg(sum(terms));
+  return how === "sum" ? total : div(total, Math.max(numel(terms.shape) / terms.size(classDim), 1));
 }
 
 /** Smoothing of class numbers: part of the loss looks at all classes alike. Source: `cross_entropy_loss_label_smoothing`. */

@@ -6,6 +6,7 @@ import { engine } from "./programs/engine.ts";
 import { images } from "./programs/images.ts";
 import { modules } from "./programs/modules.ts";
 import { names } from "./programs/names.ts";
+import { networks } from "./programs/networks.ts";
 import { Page, type Program } from "./programs/page.ts";
 import { rules } from "./programs/rules.ts";
 import { shapes } from "./programs/shapes.ts";
@@ -23,6 +24,7 @@ const programs: Readonly<Record<string, Program>> = {
   ...images,
   ...modules,
   ...names,
+  ...networks,
   ...rules,
   ...shapes,
   ...statistics,

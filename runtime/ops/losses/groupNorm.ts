@@ -91,6 +91,11 @@ type NativeSignature = FunctionSignature<
   ) => [Tensor, Tensor, Tensor]
 >;
 
+const nativeSamples: readonly Sample[] = [
+  () => [sample([2, 4, 3]), sample([4], { seed: 1 }), sample([4], { seed: 2 }), 2, 4, 3, 2, 0.1],
+  () => [sample([1, 4]), null, null, 1, 4, 1, 2, 0.1],
+];
+
 const scaled = E.mul(x, y);
 const moved = E.add(x, y);
 
@@ -126,21 +131,12 @@ function affine(normal: Tensor, { weight, bias }: Pick<Facts, "weight" | "bias">
   return reshaped(whole, normal.shape);
 }
 
-/**
- * Group normalisation with what its derivative needs: beside the result the mean of each group of each sample, and one over its deviation, `[N, group]`.
- *
- * `N`, `C` and `HxW` are the sizes of the input: samples, channels, and elements of a channel.
- *
- * @throws RuntimeError when shapes or dtypes do not fit, NotImplementedError for a dtype without fractions.
- * Source: `torch.native_group_norm`.
- */
-export const native_group_norm: Operator<NativeSignature> = operator({
+/** Group normalisation of settled arguments. */
+export const normalizedGroups: Operator<NativeSignature> = operator({
   name: "native_group_norm",
   parameters: groupParameters,
   saves: ["input", "weight", "others"],
   forward: ({ input, weight, bias, eps, ...sizes }) => {
-    checkGroups(input, sizes.group, { weight, bias });
-    checkDtypes("GroupNormKernelImpl", input, [weight, bias]);
     const [normal, means, scales] = normalizeGroups(input, sizes, eps);
     return [affine(normal, { weight, bias }, sizes), means, scales];
   },
@@ -155,10 +151,37 @@ export const native_group_norm: Operator<NativeSignature> = operator({
       bias: wanted.bias && byGroup ? channelSums(byGroup) : null,
     };
   },
-  samples: [
-    () => [sample([2, 4, 3]), sample([4], { seed: 1 }), sample([4], { seed: 2 }), 2, 4, 3, 2, 0.1],
-    () => [sample([1, 4]), null, null, 1, 4, 1, 2, 0.1],
-  ],
+  samples: nativeSamples,
+});
+
+/**
+ * Group normalisation with what its derivative needs: beside the result the mean of each group of each sample, and one over its deviation, `[N, group]`.
+ *
+ * `N`, `C` and `HxW` are the sizes of the input: samples, channels, and elements of a channel.
+ *
+ * @throws RuntimeError when shapes or dtypes do not fit, NotImplementedError for a dtype without fractions.
+ * Source: `torch.native_group_norm`.
+ */
+export const native_group_norm: Operator<NativeSignature> = composite({
+  name: "native_group_norm",
+  parameters: groupParameters,
+  define: ({ input, weight, bias, N, C, HxW, group, eps }) => {
+    checkGroups(input, group, { weight, bias });
+    checkDtypes("GroupNormKernelImpl", input, [weight, bias]);
+    const [result, means, scales] = normalizedGroups(
+      widened(input),
+      weight && widened(weight),
+      bias && widened(bias),
+      N,
+      C,
+      HxW,
+      group,
+      eps,
+    );
+    const { dtype } = weight ?? input;
+    return [to(result, input.dtype), to(means, dtype), to(scales, dtype)];
+  },
+  samples: nativeSamples,
 });
 
 /** @throws RuntimeError when the groups do not divide the channels, or a parameter has not one number for each. */
@@ -189,23 +212,7 @@ function groupNorm(
 ): Tensor {
   checkGroups(input, groups, { weight, bias });
   const [batch, channels, ...rest] = input.shape as [number, number, ...number[]]; // at least two dimensions, as checked
-  checkDtypes("GroupNormKernelImpl", input, [weight, bias]);
-  const [wide, wideWeight, wideBias] = [input, weight, bias].map((each) => each && widened(each)) as [
-    Tensor,
-    Tensor | null,
-    Tensor | null,
-  ]; // in their order
-  const [result] = native_group_norm(
-    wide,
-    wideWeight,
-    wideBias,
-    batch,
-    channels,
-    numel(rest as Shape),
-    groups,
-    eps,
-  );
-  return to(result, input.dtype);
+  return native_group_norm(input, weight, bias, batch, channels, numel(rest as Shape), groups, eps)[0];
 }
 
 type GroupNormOptions = { weight?: Tensor | null; bias?: Tensor | null; eps?: number };

@@ -3,3 +3,4 @@ export { crossEntropyOfLogits, crossEntropyOfProbabilities, softMarginError } fr
 export { huberError, smoothAbsoluteError } from "./distance.ts";
 export { multiMarginError, multilabelMarginError } from "./margins.ts";
 export { sequenceLosses } from "./ctc.ts";
+export { normalizedGroups } from "./groupNorm.ts";

@@ -137,8 +137,9 @@ type NativeSignature = FunctionSignature<
 /** The results of the native function: in evaluation nothing of the batch was computed. */
 function nativeResults(args: BatchNormArguments): readonly [Tensor, Tensor, Tensor] {
   const [result, means, scales] = batchNormWithStatistics(args);
-  if (args.training) return [result, means, scales];
-  const { dtype } = args.input;
+  // Statistics of 16 bits are those of their parameters.
+  const { dtype } = args.weight ?? args.running_mean ?? args.input;
+  if (args.training) return [result, means.to({ dtype }), scales.to({ dtype })];
   return [result, allocateZeros([0], dtype), allocateZeros([0], dtype)];
 }
 

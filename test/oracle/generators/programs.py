@@ -381,6 +381,95 @@ def results_have_names():
     show(name_of(x.median().grad_fn), name_of(x.median(0)[0].grad_fn), name_of(x.norm().grad_fn), name_of(x.nansum().grad_fn))
 
 
+def classes_as_rows():
+    labels = torch.tensor([2, 0, 1])
+    show(F.one_hot(labels), F.one_hot(labels, 4).dtype, F.one_hot(labels.reshape(3, 1), num_classes=4))
+    show(F.one_hot(torch.tensor(1)), F.one_hot(torch.zeros(0, dtype=torch.int64), 3).shape)
+    fails(lambda: F.one_hot(torch.tensor([0, 3]), 3))
+    fails(lambda: F.one_hot(torch.tensor([0, -1])))
+    fails(lambda: F.one_hot(torch.tensor([0.0, 1.0])))
+    fails(lambda: F.one_hot(torch.tensor([], dtype=torch.int64)))
+
+
+def names_of_losses():
+    x = torch.tensor([[0.2, 0.5, 0.3], [0.1, 0.7, 0.9]], requires_grad=True)
+    y, labels = torch.tensor([[0.5, 0.1, 1.0], [0.0, 0.4, 0.2]]), torch.tensor([2, 0])
+    for loss in (F.mse_loss, F.l1_loss, F.smooth_l1_loss, F.huber_loss, F.binary_cross_entropy, F.binary_cross_entropy_with_logits, F.soft_margin_loss):
+        show(loss(x, y), name_of(loss(x, y, reduction="none").grad_fn))
+    for loss in (F.cross_entropy, F.nll_loss, F.multi_margin_loss):
+        show(loss(x, labels), loss(x, labels, reduction="none"))
+    show(F.cross_entropy(x.reshape(1, 3, 2), labels.reshape(1, 2)), F.cross_entropy(x, y, reduction="sum"), F.kl_div(x, y, reduction="batchmean"))
+    show(F.multilabel_margin_loss(x, torch.tensor([[0, -1, 1], [1, 2, -1]])), F.poisson_nll_loss(x, y), F.gaussian_nll_loss(x, y, y + 1))
+    show(F.ctc_loss(torch.zeros(3, 1, 2, requires_grad=True).log_softmax(2), torch.tensor([[1]]), (3,), (1,)))
+
+
+def names_of_normalisations():
+    x = torch.tensor([[[1.0, 2.0, 4.0], [0.0, 3.0, 1.0]]], requires_grad=True)
+    show(F.layer_norm(x, [3]), F.group_norm(x, 2), F.instance_norm(x), F.rms_norm(x, [3]))
+    show(F.batch_norm(x, None, None, training=True), F.local_response_norm(x, 2))
+    show(F.softmax(x, 1), F.log_softmax(x, -1, dtype=torch.float64), F.pixel_shuffle(x.reshape(1, 6, 1, 1)[:, :4], 2))
+    show(torch.channel_shuffle(x.reshape(1, 2, 3, 1), 2), *torch.native_group_norm(x, None, None, 1, 2, 3, 1, 0.5))
+    show(*torch.native_layer_norm(x, [3], None, None, 0.5), *torch.native_batch_norm(x, None, None, None, None, True, 0.1, 0.5))
+
+
+def losses_as_functions_of_torch():
+    x, y = torch.tensor([0.5, -1.0, 2.0]), torch.tensor([1.0, -1.0, 1.0])
+    rows = torch.tensor([[1.0, 2.0], [0.5, -1.0]])
+    for reduction in (0, 1, 2):
+        show(torch.kl_div(x, y.abs(), reduction), torch.hinge_embedding_loss(x, y, 1.5, reduction))
+        show(torch.margin_ranking_loss(x, x.flip(0), y, 0.5, reduction), torch.poisson_nll_loss(x, y.abs(), True, True, 1e-8, reduction))
+        show(torch.binary_cross_entropy_with_logits(x, y.abs(), None, None, reduction))
+        show(torch.cosine_embedding_loss(rows, rows.flip(0), y[:2], 0.1, reduction))
+        show(torch.triplet_margin_loss(rows, rows.flip(0), rows * 2, 1.0, 2.0, 1e-6, False, reduction))
+        show(torch.ctc_loss(torch.zeros(3, 1, 2), torch.tensor([[1]]), (3,), (1,), 0, reduction))
+
+
+def losses_refuse_what_does_not_fit():
+    x, labels = torch.tensor([[0.2, 0.5, 0.3], [0.1, 0.7, 0.9]]), torch.tensor([0, 1])
+    for target in (torch.tensor([0, 3]), torch.tensor([0, -1]), torch.tensor([0.0, 1.0]), labels.int(), labels.bool(), torch.tensor([0, 1, 1]),
+                   torch.tensor([[0], [1]]), torch.tensor([[0, 0, 1], [1, 0, 0]]), torch.tensor([[0.5, 0.5], [0.5, 0.5]]), torch.tensor(1)):
+        fails(lambda: F.cross_entropy(x, target))
+        fails(lambda: F.nll_loss(x, target))
+    fails(lambda: F.cross_entropy(x, labels, weight=torch.ones(2)))
+    fails(lambda: F.cross_entropy(x, labels, weight=torch.ones(3, dtype=torch.float64)))
+    fails(lambda: F.cross_entropy(x, labels, weight=torch.ones(3, requires_grad=True)))
+    fails(lambda: F.cross_entropy(x, labels, reduction="avg"))
+    fails(lambda: F.cross_entropy(x, labels, label_smoothing=2))
+    fails(lambda: F.cross_entropy(x, x, ignore_index=1))
+    fails(lambda: F.cross_entropy(x.long(), labels))
+    fails(lambda: F.nll_loss(torch.tensor(1.0), torch.tensor(0)))
+    fails(lambda: F.nll_loss(x.reshape(1, 2, 3), torch.tensor([[0, 1]])))
+    fails(lambda: F.binary_cross_entropy(x, torch.tensor([0.0, 1.0])))
+    fails(lambda: F.binary_cross_entropy(x * 2, x))
+    fails(lambda: F.binary_cross_entropy(x, x * 2))
+    fails(lambda: F.binary_cross_entropy(x[0], torch.tensor([1, 0, 1])))
+    fails(lambda: F.binary_cross_entropy(x, x, weight=torch.ones(2)))
+    fails(lambda: F.binary_cross_entropy_with_logits(x, torch.tensor([0.0, 1.0])))
+    fails(lambda: F.binary_cross_entropy_with_logits(x[0], torch.tensor([1, 0, 1])))
+    fails(lambda: F.binary_cross_entropy_with_logits(x[0], torch.tensor([True, False, True])))
+    fails(lambda: F.binary_cross_entropy_with_logits(x, x, pos_weight=torch.ones(2)))
+    for loss in (F.mse_loss, F.l1_loss, F.smooth_l1_loss, F.huber_loss):
+        fails(lambda: loss(x, torch.tensor([1.0, 2.0])))
+        fails(lambda: loss(labels, labels))
+        fails(lambda: loss(x, x, reduction="avg"))
+    fails(lambda: F.mse_loss(x, x, weight=torch.ones(2)))
+    fails(lambda: F.kl_div(x, x.long(), reduction="sum"))
+    fails(lambda: F.margin_ranking_loss(x, x, torch.tensor(1.0)))
+    fails(lambda: F.triplet_margin_loss(x, x[0], x))
+    fails(lambda: F.multi_margin_loss(x, torch.tensor([0, 3])))
+    fails(lambda: F.gaussian_nll_loss(x, x, torch.tensor(-1.5)))
+    log_probs, targets = torch.zeros(5, 2, 3), torch.tensor([[1, 2], [1, 2]])
+    for lengths in (((6, 5), (2, 2)), ((-1, 5), (2, 2)), ((5, 5), (2, 3)), ((5,), (2, 2)), ((5, 5), (2,)), (torch.tensor([5.0, 5.0]), (2, 2))):
+        fails(lambda: F.ctc_loss(log_probs, targets, torch.as_tensor(lengths[0]), torch.as_tensor(lengths[1])))
+    fails(lambda: F.ctc_loss(log_probs, targets, (5, 5), (2, 2), blank=3))
+    fails(lambda: F.ctc_loss(log_probs.long(), targets, (5, 5), (2, 2)))
+    fails(lambda: F.embedding(torch.tensor([0, 2]), x))
+    fails(lambda: F.embedding(torch.tensor([0.0, 1.0]), x))
+    fails(lambda: F.embedding(labels, x[0]))
+    fails(lambda: F.embedding(labels, x, padding_idx=2))
+    fails(lambda: F.pixel_shuffle(torch.zeros(1, 3, 2, 2), 2))
+
+
 def modules_print_themselves():
     show(torch.nn.Linear(2, 3))
     show(torch.nn.Linear(2, 3, bias=False))

@@ -1,0 +1,187 @@
+import torch, { F, type Tensor } from "../../../runtime/index.ts";
+import type { Program } from "./page.ts";
+
+const { tensor, zeros, ones } = torch;
+
+type Loss = (input: Tensor, target: Tensor, options?: { reduction?: "mean" | "none" }) => Tensor;
+
+/** What `nn.functional` has besides layers: losses, normalisations, and what they refuse. */
+export const networks: Readonly<Record<string, Program>> = {
+  "classes as rows"({ show, fails }) {
+    const labels = tensor([2n, 0n, 1n]);
+    show(F.one_hot(labels), F.one_hot(labels, 4).dtype, F.one_hot(labels.reshape(3, 1), { num_classes: 4 }));
+    const none = zeros(0, { dtype: torch.int64 });
+    show(F.one_hot(tensor(1n)), `torch.Size([${F.one_hot(none, 3).shape.join(", ")}])`);
+    fails(() => F.one_hot(tensor([0n, 3n]), 3));
+    fails(() => F.one_hot(tensor([0n, -1n])));
+    fails(() => F.one_hot(tensor([0, 1])));
+    fails(() => F.one_hot(none));
+  },
+
+  "names of losses"({ show }) {
+    const x = tensor([
+      [0.2, 0.5, 0.3],
+      [0.1, 0.7, 0.9],
+    ]).requires_grad_();
+    const y = tensor([
+      [0.5, 0.1, 1],
+      [0, 0.4, 0.2],
+    ]);
+    const labels = tensor([2n, 0n]);
+    const binary: readonly Loss[] = [
+      F.mse_loss,
+      F.l1_loss,
+      F.smooth_l1_loss,
+      F.huber_loss,
+      F.binary_cross_entropy,
+      F.binary_cross_entropy_with_logits,
+      F.soft_margin_loss,
+    ];
+    for (const loss of binary) show(loss(x, y), loss(x, y, { reduction: "none" }).grad_fn?.name);
+    const classified: readonly Loss[] = [F.cross_entropy, F.nll_loss, F.multi_margin_loss];
+    for (const loss of classified) show(loss(x, labels), loss(x, labels, { reduction: "none" }));
+    show(
+      F.cross_entropy(x.reshape(1, 3, 2), labels.reshape(1, 2)),
+      F.cross_entropy(x, y, { reduction: "sum" }),
+      F.kl_div(x, y, { reduction: "batchmean" }),
+    );
+    const lists = tensor([
+      [0n, -1n, 1n],
+      [1n, 2n, -1n],
+    ]);
+    show(F.multilabel_margin_loss(x, lists), F.poisson_nll_loss(x, y), F.gaussian_nll_loss(x, y, y.add(1)));
+    const steps = zeros(3, 1, 2, { requires_grad: true }).log_softmax(2);
+    show(F.ctc_loss(steps, tensor([[1n]]), [3], [1]));
+  },
+
+  "names of normalisations"({ show }) {
+    const x = tensor([
+      [
+        [1, 2, 4],
+        [0, 3, 1],
+      ],
+    ]).requires_grad_();
+    show(F.layer_norm(x, [3]), F.group_norm(x, 2), F.instance_norm(x), F.rms_norm(x, [3]));
+    show(F.batch_norm(x, null, null, { training: true }), F.local_response_norm(x, 2));
+    const channels = x.reshape(1, 6, 1, 1).index(torch.slice(), torch.slice(0, 4));
+    show(F.softmax(x, 1), F.log_softmax(x, -1, { dtype: torch.float64 }), F.pixel_shuffle(channels, 2));
+    show(
+      torch.channel_shuffle(x.reshape(1, 2, 3, 1), 2),
+      ...torch.native_group_norm(x, null, null, 1, 2, 3, 1, 0.5),
+    );
+    show(
+      ...torch.native_layer_norm(x, [3], null, null, 0.5),
+      ...torch.native_batch_norm(x, null, null, null, null, true, 0.1, 0.5),
+    );
+  },
+
+  "losses as functions of torch"({ show }) {
+    const [x, y] = [tensor([0.5, -1, 2]), tensor([1, -1, 1])];
+    const rows = tensor([
+      [1, 2],
+      [0.5, -1],
+    ]);
+    const signs = tensor([1, -1]);
+    for (const reduction of [0, 1, 2]) {
+      show(torch.kl_div(x, y.abs(), reduction), torch.hinge_embedding_loss(x, y, 1.5, reduction));
+      show(
+        torch.margin_ranking_loss(x, x.flip(0), y, 0.5, reduction),
+        torch.poisson_nll_loss(x, y.abs(), true, true, 1e-8, reduction),
+      );
+      show(torch.binary_cross_entropy_with_logits(x, y.abs(), null, null, reduction));
+      show(torch.cosine_embedding_loss(rows, rows.flip(0), signs, 0.1, reduction));
+      show(torch.triplet_margin_loss(rows, rows.flip(0), rows.mul(2), 1, 2, 1e-6, false, reduction));
+      show(torch.ctc_loss(zeros(3, 1, 2), tensor([[1n]]), [3], [1], 0, reduction));
+    }
+  },
+
+  "losses refuse what does not fit"({ fails }) {
+    const x = tensor([
+      [0.2, 0.5, 0.3],
+      [0.1, 0.7, 0.9],
+    ]);
+    const labels = tensor([0n, 1n]);
+    const halves = tensor([
+      [0.5, 0.5],
+      [0.5, 0.5],
+    ]);
+    const rows = tensor([
+      [0n, 0n, 1n],
+      [1n, 0n, 0n],
+    ]);
+    for (const target of [
+      tensor([0n, 3n]),
+      tensor([0n, -1n]),
+      tensor([0, 1]),
+      labels.int(),
+      labels.bool(),
+      tensor([0n, 1n, 1n]),
+      tensor([[0n], [1n]]),
+      rows,
+      halves,
+      tensor(1n),
+    ] as Tensor[]) {
+      fails(() => F.cross_entropy(x, target));
+      fails(() => F.nll_loss(x, target));
+    }
+    fails(() => F.cross_entropy(x, labels, { weight: ones(2) }));
+    fails(() => F.cross_entropy(x, labels, { weight: ones(3, { dtype: torch.float64 }) }));
+    fails(() => F.cross_entropy(x, labels, { weight: ones(3, { requires_grad: true }) }));
+    fails(() => F.cross_entropy(x, labels, { reduction: "avg" as "mean" })); // a typing mistake
+    fails(() => F.cross_entropy(x, labels, { label_smoothing: 2 }));
+    fails(() => F.cross_entropy(x, x, { ignore_index: 1 }));
+    fails(() => F.cross_entropy(x.long(), labels));
+    fails(() => F.nll_loss(tensor(1), tensor(0n)));
+    fails(() => F.nll_loss(x.reshape(1, 2, 3), tensor([[0n, 1n]])));
+    fails(() => F.binary_cross_entropy(x, tensor([0, 1])));
+    fails(() => F.binary_cross_entropy(x.mul(2), x));
+    fails(() => F.binary_cross_entropy(x, x.mul(2)));
+    fails(() => F.binary_cross_entropy(x.select(0, 0), tensor([1n, 0n, 1n])));
+    fails(() => F.binary_cross_entropy(x, x, { weight: ones(2) }));
+    fails(() => F.binary_cross_entropy_with_logits(x, tensor([0, 1])));
+    fails(() => F.binary_cross_entropy_with_logits(x.select(0, 0), tensor([1n, 0n, 1n])));
+    fails(() => F.binary_cross_entropy_with_logits(x.select(0, 0), tensor([true, false, true])));
+    fails(() => F.binary_cross_entropy_with_logits(x, x, { pos_weight: ones(2) }));
+    const numeric: readonly Loss[] = [F.mse_loss, F.l1_loss, F.smooth_l1_loss, F.huber_loss];
+    for (const loss of numeric) {
+      fails(() => loss(x, tensor([1, 2])));
+      fails(() => loss(labels, labels));
+      fails(() => loss(x, x, { reduction: "avg" as "mean" })); // a typing mistake
+    }
+    fails(() => F.mse_loss(x, x, { weight: ones(2) }));
+    fails(() => F.kl_div(x, x.long(), { reduction: "sum" }));
+    fails(() => F.margin_ranking_loss(x, x, tensor(1)));
+    fails(() => F.triplet_margin_loss(x, x.select(0, 0), x));
+    fails(() => F.multi_margin_loss(x, tensor([0n, 3n])));
+    fails(() => F.gaussian_nll_loss(x, x, tensor(-1.5)));
+    const [steps, targets] = [
+      zeros(5, 2, 3),
+      tensor([
+        [1n, 2n],
+        [1n, 2n],
+      ]),
+    ];
+    for (const [inputs, outputs] of [
+      [tensor([6n, 5n]), [2, 2]],
+      [
+        [-1, 5],
+        [2, 2],
+      ],
+      [
+        [5, 5],
+        [2, 3],
+      ],
+      [[5], [2, 2]],
+      [[5, 5], [2]],
+      [tensor([5, 5]), [2, 2]],
+    ] as const)
+      fails(() => F.ctc_loss(steps, targets, inputs, outputs));
+    fails(() => F.ctc_loss(steps, targets, [5, 5], [2, 2], { blank: 3 }));
+    fails(() => F.ctc_loss(steps.long(), targets, [5, 5], [2, 2]));
+    fails(() => F.embedding(tensor([0n, 2n]), x));
+    fails(() => F.embedding(tensor([0, 1]), x));
+    fails(() => F.embedding(labels, x.select(0, 0)));
+    fails(() => F.embedding(labels, x, { padding_idx: 2 }));
+    fails(() => F.pixel_shuffle(zeros(1, 3, 2, 2), 2));
+  },
+};
