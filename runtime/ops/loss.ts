@@ -18,15 +18,7 @@ import {
   tensor,
   type Parameter,
 } from "../parameters.ts";
-import {
-  allocate,
-  backendOf,
-  broadcastTo,
-  convert,
-  duplicate,
-  elementwise,
-  promoteTensors,
-} from "../settle.ts";
+import { allocate, backendOf, convert, duplicate, elementwise, promoteTensors } from "../settle.ts";
 import { broadcastShapes, formatShape, numel, sameShape, type Shape } from "../shape.ts";
 import type { FunctionSignature } from "../signatures.ts";
 import type { Tensor } from "../tensor.ts";
@@ -87,7 +79,7 @@ export const squaredError: Operator<
       throw new NotImplementedError(
         `"mse_cpu" not implemented for '${dtype.typeName}': both tensors hold whole numbers. Call .float() on them first.`,
       );
-    return reduceLoss(elementwise(squaredDifference, operands), reduction);
+    return reduceLoss(elementwise(squaredDifference, [input, target]), reduction);
   },
   vjp: {
     input: (g, { input, target, reduction }) => squaredErrorGrad(g, input, target, reduction),
