@@ -14,7 +14,7 @@ import { copy, to } from "./conversion.ts";
 import { advancedIndex, index_put } from "./indexing.ts";
 import { given } from "./samples.ts";
 import { select, slice_dim } from "./slicing.ts";
-import { unsqueeze } from "./view.ts";
+import { reshape, unsqueeze } from "./view.ts";
 
 /** Python's `start:end:step`, made by `torch.slice`. */
 export class Slice {
@@ -30,16 +30,28 @@ export class Slice {
 }
 
 /**
- * A range of positions for `x.index(…)`: `torch.slice(1, 3)` is Python's `1:3`, `torch.slice()` is `:`.
+ * A range of positions for `x.index(…)`: `torch.slice(1, 3)` is Python's `1:3`, `torch.slice()` is `:`. Of a tensor, the view with those positions of one
+ * dimension: `torch.slice(x, 0, 1, 3)`.
  *
- * Source: Python's `slice`.
+ * Source: Python's `slice`, and `torch.ops.aten.slice` for a tensor.
  */
+export function slice(start?: number | null, end?: number | null, step?: number | null): Slice;
 export function slice(
-  start: number | null = null,
+  input: Tensor,
+  dim?: number,
+  start?: number | null,
+  end?: number | null,
+  step?: number,
+): Tensor;
+export function slice(
+  first: number | null | Tensor = null,
+  second: number | null = null,
+  third: number | null = null,
   end: number | null = null,
-  step: number | null = 1,
-): Slice {
-  return new Slice(start, end, step ?? 1);
+  step = 1,
+): Slice | Tensor {
+  if (first instanceof Tensor) return slice_dim(first, second ?? 0, third, end, step);
+  return new Slice(first, second, third ?? 1);
 }
 
 /** Positions or truth values as nested arrays, which stand for a tensor of them. */
@@ -217,6 +229,13 @@ export function index(input: Tensor, ...items: (IndexItem | string)[]): Tensor {
   return indices === null ? view : advancedIndex(view, indices);
 }
 
+/** Values lose their first dimensions of size 1, which nothing they are written into need have. Source: `slicePrefix1sSize`. */
+function withoutLeadingOnes(values: Tensor): Tensor {
+  const first = values.shape.findIndex((size) => size !== 1);
+  const ones = first < 0 ? values.ndim : first;
+  return ones === 0 ? values : reshape(values, values.shape.slice(ones));
+}
+
 /**
  * Python's `x[…] = values`: writes into the tensor, and gives it back. `values` broadcast; a number is written everywhere.
  *
@@ -232,7 +251,8 @@ export function index_put_(
   accumulate = false,
 ): Tensor {
   const { view, indices } = resolve(input, items);
-  const source = to(values instanceof Tensor ? values : numberTensor(values), { dtype: input.dtype });
+  const offered = values instanceof Tensor ? withoutLeadingOnes(values) : numberTensor(values);
+  const source = to(offered, { dtype: input.dtype });
   if (indices !== null) applyInPlace(index_put, view, [indices, source, accumulate]);
   else applyInPlace(accumulate ? add : copy, view, [source]);
   return input;

@@ -326,10 +326,7 @@ export const expand: Operator<SizesSignature> = operator({
         `expand(${input.dtype.toString()}, size=${formatShape(size)}): the number of sizes provided (${size.length}) must be greater or equal to the number of dimensions in the tensor (${input.ndim}).`,
       );
     const shape = size.map((wanted, dim) => expandedSize(input, size, wanted, dim, lead));
-    const strides = shape.map((wanted, dim) =>
-      dim < lead || (input.shape[dim - lead] === 1 && wanted !== 1) ? 0 : input.strides[dim - lead]!,
-    );
-    return viewOf(input, shape, strides);
+    return viewOf(input, shape, expandedStrides(input, shape, lead));
   },
   vjp: { input: (g) => g },
   samples: [() => [sample([1, 3]), [2, 3]], () => [sample([3]), [2, -1]], () => [sample([]), 2, 2]],
@@ -341,6 +338,18 @@ export const expand: Operator<SizesSignature> = operator({
     },
   ],
 });
+
+/** Strides of 0 where a dimension is repeated; a new one of size 1 goes on from those behind it. */
+function expandedStrides(input: Tensor, shape: Shape, lead: number): number[] {
+  const strides: number[] = [];
+  for (let dim = shape.length - 1; dim >= 0; dim--) {
+    const own = dim < lead ? 1 : input.shape[dim - lead]!;
+    const behind = dim + 1 < shape.length ? shape[dim + 1]! * strides[dim + 1]! : 1;
+    const stride = dim < lead ? behind : input.strides[dim - lead]!;
+    strides[dim] = own === 1 && shape[dim] !== 1 ? 0 : stride;
+  }
+  return strides;
+}
 
 function expandedSize(input: Tensor, size: Shape, wanted: number, dim: number, lead: number): number {
   const own = dim < lead ? 1 : input.shape[dim - lead]!;

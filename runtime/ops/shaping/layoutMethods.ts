@@ -149,10 +149,23 @@ function turned(self: Tensor, name: "H" | "mH" | "mT"): Tensor {
   return self.ndim === 0 ? self : transpose(self, -2, -1);
 }
 
+let warned = false;
+
+/** Says once what PyTorch says: what most want of more dimensions is `mT`. */
+function warnOfReversal(): void {
+  if (warned) return;
+  warned = true;
+  console.warn(
+    "UserWarning: The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an error in a future release. Consider `x.mT` to transpose batches of matrices or `x.permute(x.ndim - 1, …, 0)` to reverse the dimensions of a tensor.",
+  );
+}
+
 /** The properties that are views of their tensor. */
 export const viewProperties = {
-  T: (self: Tensor): Tensor =>
-    self.ndim === 2 ? t(self) : self.permute([...self.shape.keys()].toReversed()),
+  T: (self: Tensor): Tensor => {
+    if (self.ndim !== 2) warnOfReversal();
+    return self.permute([...self.shape.keys()].toReversed());
+  },
   H: (self: Tensor): Tensor => turned(self, "H"),
   mT: (self: Tensor): Tensor => turned(self, "mT"),
   mH: (self: Tensor): Tensor => turned(self, "mH"),
