@@ -1,4 +1,4 @@
-import type { TypedArray } from "./dtype.ts";
+import type { DType, TypedArray } from "./dtype.ts";
 import type { Device } from "./device.ts";
 
 /**
@@ -19,6 +19,9 @@ export abstract class Storage {
 
   /** The elements, to be read or written at once and not to be kept: a later operation may move them. */
   abstract get data(): TypedArray;
+
+  /** The same bytes as elements of another dtype: each storage sees what is written into the other, and counts it. */
+  abstract reinterpret(dtype: DType): Storage;
 
   /** Whether `release` has anything to give back. */
   abstract get releasable(): boolean;

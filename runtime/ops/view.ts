@@ -1,9 +1,12 @@
 /** Other shapes of the same elements. A view shares its storage with its input, and each sees what is written into the other. */
-import { RuntimeError } from "../errors/runtimeError.ts";
 import { unrecordedBecause } from "../autograd/modes.ts";
+import { isKeywords } from "../binding.ts";
+import { DType, int64, uint8, type DTypeName } from "../dtype.ts";
+import { RuntimeError } from "../errors/runtimeError.ts";
 import { contiguous_format } from "../memoryFormat.ts";
 import { composite, operator, type Operator } from "../operator.ts";
-import { dims, integer, requiredDims, sizes, tensor } from "../parameters.ts";
+import { overloaded } from "../overloaded.ts";
+import { dims, integer, requiredDims, sizes, tensor, type Parameter } from "../parameters.ts";
 import { alias } from "../settle.ts";
 import {
   contiguousStrides,
@@ -18,12 +21,15 @@ import type {
   Dims,
   FunctionSignature,
   GeneralSignature,
+  MethodOf,
+  Signature,
   SizesSignature,
   TransposedSignature,
 } from "../signatures.ts";
-import type { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
 import { clone } from "./copying.ts";
 import { sample } from "./samples.ts";
+import { reinterpretedLayout } from "./shaping/reinterpreting.ts";
 
 /** A view: the same storage, with the tensor that owns it remembered. */
 export function viewOf(
@@ -79,12 +85,11 @@ const wrongSize = {
 };
 
 /**
- * The same elements in another shape, without a copy; one size may be −1.
+ * The same elements in another shape, without a copy.
  *
- * @throws RuntimeError when the number of elements differs, or the strides cannot express the shape (use `reshape`).
- * Source: `torch.Tensor.view`.
+ * @internal Users write `view`.
  */
-export const view: Operator<SizesSignature> = operator({
+export const viewShape: Operator<SizesSignature> = operator({
   name: "view",
   parameters: { input: tensor, size: sizes },
   forward: ({ input, size }) => {
@@ -106,6 +111,54 @@ export const view: Operator<SizesSignature> = operator({
       message: /only one dimension can be inferred/,
     },
   ],
+});
+
+const dtypeParameter: Parameter<DType> = {
+  expects: "a torch.dtype such as torch.float32",
+  convert: (value) => (value instanceof DType ? value : undefined),
+};
+
+/** Views a tensor's bytes as elements of another dtype. */
+const viewDType: Operator<GeneralSignature<[dtype: DType]>> = operator({
+  name: "view",
+  parameters: { input: tensor, dtype: dtypeParameter },
+  forward: ({ input, dtype }) => {
+    const { shape, strides, offset } = reinterpretedLayout(input, dtype);
+    const storage = dtype === input.dtype ? input.storage : input.storage.reinterpret(dtype);
+    return new Tensor({ storage, dtype: dtype, shape, strides, offset });
+  },
+  vjp: null,
+  samples: [() => [sample([2, 3]), int64], () => [sample([2]), uint8]],
+  errors: [
+    {
+      args: () => [sample([]), uint8],
+      error: "RuntimeError",
+      message: /dim\(\) cannot be 0 to view Double as Byte/,
+    },
+    { args: () => [sample([2, 2]).t(), uint8], error: "RuntimeError", message: /stride\(-1\) must be 1/ },
+  ],
+});
+
+/** Another shape, as `SizesSignature`, or another dtype. */
+interface ViewSignature extends Signature {
+  readonly function: SizesSignature["function"] &
+    (<D extends DTypeName>(input: Tensor, dtype: DType<D>) => Tensor<Shape, D>);
+  readonly method: MethodOf<SizesSignature, this["self"]> &
+    (<D extends DTypeName>(dtype: DType<D>) => Tensor<Shape, D>);
+}
+
+/**
+ * The same elements in another shape, without a copy; one size may be −1. With a dtype, the same bytes as elements of that dtype: where their sizes differ, the
+ * last dimension becomes longer or shorter. No gradient flows through that.
+ *
+ * @throws RuntimeError when the number of elements differs, or the strides cannot express the shape (use `reshape`).
+ * Source: `torch.Tensor.view`.
+ */
+export const view: Operator<ViewSignature> = overloaded({
+  name: "view",
+  forms: [viewShape, viewDType],
+  choose: (_, size) =>
+    size instanceof DType || (isKeywords(size) && "dtype" in size) ? viewDType : viewShape,
 });
 
 /** A fresh copy, which nothing else shares, in another shape. @internal */

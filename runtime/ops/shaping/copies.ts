@@ -8,7 +8,7 @@ import type { FunctionSignature, GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { sample } from "../samples.ts";
 import { narrow, select, slice_dim, stridedBackward } from "../slicing.ts";
-import { expand, permute, squeeze, t, transpose, unsqueeze, view } from "../view.ts";
+import { expand, permute, squeeze, t, transpose, unsqueeze, viewShape } from "../view.ts";
 import { copyOf, type CopyOf } from "./copyOf.ts";
 import { unfold } from "./sliding.ts";
 
@@ -60,7 +60,7 @@ export const slice_copy: CopyOf<typeof slice_dim> = copyOf("slice_copy", slice_d
 export const unfold_copy: CopyOf<typeof unfold> = copyOf("unfold_copy", unfold, "UnfoldBackward0_copy");
 
 /** A copy in another shape. Source: `torch.view_copy`. */
-export const view_copy: CopyOf<typeof view> = copyOf("view_copy", view, "ViewBackward0_copy");
+export const view_copy: CopyOf<typeof viewShape> = copyOf("view_copy", viewShape, "ViewBackward0_copy");
 
 /** A copy repeated along dimensions of size 1. `implicit` is for PyTorch's own use. Source: `torch.expand_copy`. */
 export const expand_copy: Operator<

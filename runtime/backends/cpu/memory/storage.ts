@@ -38,7 +38,9 @@ export class CpuStorage extends Storage implements Evictable {
   #page: Page | null = null;
   #array: TypedArray | null;
   /** Whether somebody else holds the array too: then it stays the place of the elements, and a block is a copy for kernels. */
-  readonly #shared: boolean;
+  #shared: boolean;
+  /** Storages of other dtypes over the same array. */
+  readonly #twins: Set<CpuStorage> = new Set();
   /** Whether the block of a shared array may hold something newer than the array. */
   #staged = false;
 
@@ -108,6 +110,7 @@ export class CpuStorage extends Storage implements Evictable {
 
   override markWritten(): void {
     this.version++;
+    for (const twin of this.#twins) twin.version = this.version;
     if (this.#staged) this.#array!.set(this.#inHeap() as never); // both are arrays of this dtype
   }
 
@@ -117,11 +120,34 @@ export class CpuStorage extends Storage implements Evictable {
       this.#give();
       return;
     }
+    this.#moveOut();
+    statistics.evictions++;
+  }
+
+  #moveOut(): void {
     const array = allocateArray(this.dtype, this.length);
     array.set(this.data as never); // both are arrays of this dtype
     this.#array = array;
     this.#give();
-    statistics.evictions++;
+  }
+
+  override reinterpret(dtype: DType): CpuStorage {
+    if (!this.#shared && this.address !== 0) this.#moveOut();
+    const array = this.data;
+    this.#shared = true;
+    const length = Math.floor(array.byteLength / dtype.itemsize);
+    const twin = new CpuStorage(
+      dtype,
+      length,
+      arrayOver(dtype, array.buffer, array.byteOffset, length),
+      true,
+    );
+    twin.version = this.version;
+    for (const other of [this, ...this.#twins]) {
+      other.#twins.add(twin);
+      twin.#twins.add(other);
+    }
+    return twin;
   }
 
   found(): void {
