@@ -24,7 +24,7 @@ function joined({ shape, strides, offset }: Tensor, ratio: number, names: string
   checkDivisible("self.storage_offset()", offset, ratio, names);
   strides.slice(0, -1).forEach((stride, dim) => checkDivisible(`self.stride(${dim})`, stride, ratio, names));
   return {
-    shape: shape.with(-1, shape.at(-1)! / ratio),
+    shape: [...shape.slice(0, -1), shape.at(-1)! / ratio],
     strides: strides.map((stride, dim) => (dim === strides.length - 1 ? 1 : stride / ratio)),
     offset: offset / ratio,
   };
@@ -33,7 +33,7 @@ function joined({ shape, strides, offset }: Tensor, ratio: number, names: string
 /** Elements of which each becomes `ratio`. */
 function cut({ shape, strides, offset }: Tensor, ratio: number): Layout {
   return {
-    shape: shape.with(-1, shape.at(-1)! * ratio),
+    shape: [...shape.slice(0, -1), shape.at(-1)! * ratio],
     strides: strides.map((stride, dim) => (dim === strides.length - 1 ? 1 : stride * ratio)),
     offset: offset * ratio,
   };
