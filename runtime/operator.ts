@@ -90,6 +90,8 @@ export interface DeclaredFacts<P extends Parameters> {
   readonly resultNames?: readonly string[];
   /** Whether the function takes `{out: tensor}`, or a list of them where it has several results. */
   readonly out?: true;
+  /** What gradient checks put a sample's tensors through, for operators that read only a part of them: a symmetric matrix, one triangle. */
+  readonly prepare?: (inputs: readonly Tensor[]) => readonly Tensor[];
   readonly samples: readonly Sample[];
   readonly errors?: readonly ErrorCase[];
 }
@@ -106,6 +108,8 @@ export interface OperatorFacts {
   readonly out: boolean;
   readonly samples: readonly Sample[];
   readonly errors: readonly ErrorCase[];
+  /** What gradient checks put a sample's tensors through; see the declaration. */
+  readonly prepare?: (inputs: readonly Tensor[]) => readonly Tensor[];
   /** `null` for a composite. @internal */
   // oxlint-disable-next-line typescript/no-explicit-any -- the parameters of any operator
   readonly declaration: Declaration<any> | null;
@@ -187,6 +191,8 @@ export interface CompositeDeclaration<P extends Parameters> {
   readonly resultNames?: readonly string[];
   /** Whether the function takes `{out: tensor}`, or a list of them where it has several results. */
   readonly out?: true;
+  /** What gradient checks put a sample's tensors through, for operators that read only a part of them: a symmetric matrix, one triangle. */
+  readonly prepare?: (inputs: readonly Tensor[]) => readonly Tensor[];
   readonly samples: readonly Sample[];
   readonly errors?: readonly ErrorCase[];
 }
@@ -216,6 +222,7 @@ function describeOperator<S extends Signature>(
     readonly inPlace?: true;
     readonly resultNames?: readonly string[];
     readonly out?: true;
+    readonly prepare?: (inputs: readonly Tensor[]) => readonly Tensor[];
     readonly samples: readonly Sample[];
     readonly errors?: readonly ErrorCase[];
     readonly declaration: OperatorFacts["declaration"];
@@ -233,6 +240,7 @@ function describeOperator<S extends Signature>(
     composite: facts.declaration === null,
     inPlace: facts.inPlace ?? false,
     out: facts.out ?? false,
+    ...(facts.prepare && { prepare: facts.prepare }),
     samples: facts.samples,
     errors: facts.errors ?? [],
     declaration: facts.declaration,

@@ -6,6 +6,7 @@ import type { AttentionBackend } from "./attention.ts";
 import type { ConvolutionBackend } from "./convolution.ts";
 import type { PoolingBackend } from "./pooling.ts";
 import type { IndexingBackend } from "./indexing.ts";
+import type { LinalgBackend } from "./linalg.ts";
 import type { ProductBackend } from "./products.ts";
 import type { ReductionBackend } from "./reductions.ts";
 import type { RandomBackend } from "./random.ts";
@@ -34,6 +35,7 @@ export interface Backend
     AttentionBackend,
     ConvolutionBackend,
     IndexingBackend,
+    LinalgBackend,
     PoolingBackend,
     ProductBackend,
     RandomBackend,

@@ -7,7 +7,6 @@ export interface Difference {
 
 /** All of them; `docs/differences.md` tells users. */
 export const differences: readonly Difference[] = [
-  { calls: /norm\(.*"nuc"/, reason: "the norm of singular values needs them." },
   {
     calls: /^torch\.(lin|log)space\(0, 3, 1\)$/,
     reason: "1.0 is no count of steps in Python; JavaScript cannot tell it from 1.",

@@ -41,6 +41,7 @@ const withoutSamples: Readonly<Record<string, string>> = {
   fold: "OpInfo has no samples; the program 'images from blocks' is its test",
   upsample: "OpInfo has no samples; the program 'images in another size' is its test",
   binomial: "OpInfo has no samples; the random sequences are its test",
+  chain_matmul: "OpInfo has no samples; it is another name of linalg.multi_dot",
   copy: "PyTorch has it in place only: copy_",
   cpu: "it moves between devices; without a second one it returns its input",
   detach:
@@ -68,7 +69,16 @@ const withoutSamples: Readonly<Record<string, string>> = {
 };
 
 test("every operator of the table has PyTorch's answers, or a reason why not", () => {
-  const asked = new Set(answers.map(({ operator }) => operator.replace(/^(nn\.functional|linalg)\./, "")));
+  const asked = new Set(
+    answers.flatMap(({ operator, forms }) =>
+      [operator, ...forms].map((name) =>
+        name
+          .replace(/^(torch|Tensor)\./, "")
+          .replace("nn.functional.", "")
+          .replace("linalg.", "linalg_"),
+      ),
+    ),
+  );
   const table = [functionOperators, functionalOperators, methodOperators, linalgOperators].flatMap((module) =>
     Object.values(module as Readonly<Record<string, { readonly operatorName: string }>>),
   );

@@ -7,6 +7,7 @@ import { indexing } from "./indexing/index.ts";
 import { adopt, allocate, allocateZeros } from "./memory/storage.ts";
 import { argReduce, extremes, reduce, variance } from "./reduction/reduce.ts";
 import { resampling } from "./resampling/index.ts";
+import { linalg } from "./linalg/index.ts";
 import { random } from "./random/fill.ts";
 import { copy } from "./copying/copy.ts";
 import { scanning } from "./scan/index.ts";
@@ -88,6 +89,8 @@ const { combine, ...withoutCombine } = others;
 /** The processor: wasm kernels, and plain JavaScript for what they do not cover. */
 export const cpuBackend: Backend = {
   ...elementwise,
+  // Matrices of narrow dtypes are not factored, as in PyTorch.
+  ...linalg,
   ...withoutCombine,
   take,
   triangle,

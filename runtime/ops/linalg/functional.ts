@@ -1,2 +1,2 @@
 /** Linear algebra: the operators that are functions of `torch.nn.functional` only. */
-export {};
+export { bilinear } from "./bilinear.ts";

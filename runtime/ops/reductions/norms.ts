@@ -19,9 +19,11 @@ import type { Tensor } from "../../tensor.ts";
 import { clamp, div, masked_fill, mul, pow, sub, where } from "../arithmetic.ts";
 import { eq, gt, isnan, logical_and, logical_or, ne } from "../comparison.ts";
 import { to } from "../conversion.ts";
+import { svdvals } from "../linalg/singular.ts";
 import { keepDims, outOfRange, sum } from "../reduction.ts";
 import { sample } from "../samples.ts";
 import { abs, reciprocal, sign, sqrt, square } from "../unary.ts";
+import { movedim } from "../view.ts";
 
 /** The sizes along which an infinite or negative order has nothing to choose from. @throws RuntimeError */
 function refuseEmptyNorm(input: Tensor, order: number, dim: Dims | null): void {
@@ -142,7 +144,7 @@ export const plainVectorNorm: Operator<
  * Source: `torch.linalg.vector_norm`.
  */
 export const vector_norm: Operator<VectorNormSignature> = composite({
-  name: "vector_norm",
+  name: "linalg_vector_norm",
   out: true,
   parameters: { x: tensor, ord: number(2), dim: dims, keepdim: flag(false), dtype },
   define: ({ x, ord, dim, keepdim, dtype: wanted }) => {
@@ -174,17 +176,16 @@ type NormSignature = GeneralSignature<
   ]
 >;
 
-/** The norms of matrices that `norm` knows by name. */
-function matrixNorm(
-  _input: Tensor,
-  name: string,
-  dim: Dims,
-  _keepdim: boolean,
-  _wanted: DType | null,
-): Tensor {
-  throw new RuntimeError(
-    `linalg.matrix_norm: Order ${name} not supported along the dimensions [${[dim].flat().join(", ")}]: "fro" and "nuc" are, for two dimensions.`,
-  );
+/** The sums of the singular values of the matrices that two dimensions make. */
+function nuclearNorm(input: Tensor, name: string, dim: Dims, keepdim: boolean): Tensor {
+  const pair = [dim].flat().map((each) => normalizeDim(each, input.ndim));
+  if (name !== "nuc" || pair.length !== 2)
+    throw new RuntimeError(
+      `linalg.matrix_norm: Order ${name} not supported along the dimensions [${pair.join(", ")}]: "fro" and "nuc" are, for two dimensions.`,
+    );
+  const result: Tensor = svdvals(movedim(input, pair, [-2, -1])).sum(-1);
+  if (!keepdim) return result;
+  return pair.toSorted((a, b) => a - b).reduce((kept: Tensor, each) => kept.unsqueeze(each), result);
 }
 
 /**
@@ -201,7 +202,8 @@ export const norm: Operator<NormSignature> = composite({
     const vector = (ord: number): Tensor => vector_norm(input, { ord, dim, keepdim, dtype: wanted });
     if (typeof p === "number") return vector(p);
     if (p === "fro" && (dim === null || [dim].flat().length <= 2)) return vector(2);
-    return matrixNorm(input, p, dim ?? [...input.shape.keys()], keepdim, wanted);
+    const converted = wanted === null ? input : to(input, { dtype: wanted });
+    return nuclearNorm(converted, p, dim ?? [...input.shape.keys()], keepdim);
   },
   samples: [
     () => [sample([2, 3])],

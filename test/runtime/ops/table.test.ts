@@ -50,7 +50,7 @@ function checkSample(operator: Callable, sample: Sample): void {
     input.detach().clone({ memory_format: torch.contiguous_format }).requires_grad_(true),
   );
   const call = (...replaced: Tensor[]): readonly Tensor[] =>
-    resultsOf(operator(...replaceInputs(args, replaced)));
+    resultsOf(operator(...replaceInputs(args, [...(operator.prepare?.(replaced) ?? replaced)])));
   const results = call(...inputs).filter((result) => result.requires_grad);
   if (results.every((result) => result.numel() === 0)) return;
   const exact = results.every((result) => result.dtype.name === "float64");

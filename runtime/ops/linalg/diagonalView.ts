@@ -1,0 +1,17 @@
+import { contiguous } from "../copying.ts";
+import { stridedView } from "../slicing.ts";
+import { contiguousStrides } from "../../shape.ts";
+import type { Tensor } from "../../tensor.ts";
+
+/** The elements whose positions along two dimensions of one size are the same, as one dimension in place of the first. */
+export function diagonalView(input: Tensor, first: number, second: number): Tensor {
+  const strides = contiguousStrides(input.shape);
+  strides[first]! += strides[second]!;
+  const keep = [...input.shape.keys()].filter((dim) => dim !== second);
+  return stridedView(
+    contiguous(input),
+    keep.map((dim) => input.shape[dim]!),
+    keep.map((dim) => strides[dim]!),
+    0,
+  );
+}

@@ -1,0 +1,215 @@
+/** Linear algebra of vectors and of tensors taken for matrices. */
+import { RuntimeError } from "../../errors/runtimeError.ts";
+import { composite, type Operator } from "../../operator.ts";
+import { integer, keywordOnly, optionalInteger, tensor, type Parameter } from "../../parameters.ts";
+import { broadcastShapes, formatShape, normalizeDim, numel } from "../../shape.ts";
+import type { Tensor } from "../../tensor.ts";
+import { mul, sub } from "../arithmetic.ts";
+import { roll } from "../arranging.ts";
+import { cat } from "../joining.ts";
+import { cumprod } from "../scan.ts";
+import { sum } from "../reduction.ts";
+import { diagonal } from "../shaping/diagonals.ts";
+import { sample } from "../samples.ts";
+import { expand, movedim, reshape, unsqueeze } from "../view.ts";
+import { ones } from "../../create.ts";
+import { regular } from "./matrices.ts";
+import type { LinalgSignature, MethodSignature } from "./signatures.ts";
+import { inv, solve } from "./solve.ts";
+
+/** The cross products along a dimension of three. */
+function crossAlong(name: string, input: Tensor, other: Tensor, dim: number): Tensor {
+  if (input.ndim !== other.ndim)
+    throw new RuntimeError(
+      `${name}: inputs must have the same number of dimensions: they have ${input.ndim} and ${other.ndim}.`,
+    );
+  const axis = normalizeDim(dim, input.ndim);
+  const [left, right] = [input.shape[axis], other.shape[axis]];
+  if (left !== 3 || right !== 3)
+    throw new RuntimeError(
+      `${name}: inputs dimension ${dim} must have length 3. Got ${left} and ${right}. A cross product is one of vectors in space.`,
+    );
+  const shape = broadcastShapes(input.shape, other.shape);
+  const [a, b] = [expand(input, shape), expand(other, shape)];
+  return sub(mul(roll(a, -1, axis), roll(b, -2, axis)), mul(roll(a, -2, axis), roll(b, -1, axis)));
+}
+
+/**
+ * The cross products of vectors in space along a dimension, the last one unless given.
+ *
+ * @throws RuntimeError when the dimension has not three elements, or the numbers of dimensions differ.
+ * Source: `torch.linalg.cross`.
+ */
+export const linalgCross: Operator<
+  LinalgSignature<[input: Tensor, other: Tensor], { readonly dim?: number }>
+> = composite({
+  name: "linalg_cross",
+  out: true,
+  parameters: { input: tensor, other: tensor, dim: keywordOnly(integer(-1)) },
+  define: ({ input, other, dim }) => crossAlong("linalg.cross", input, other, dim),
+  samples: [() => [sample([2, 3]), sample([2, 3], { seed: 1 })]],
+  errors: [
+    {
+      args: () => [sample([2]), sample([2])],
+      error: "RuntimeError",
+      message: /must have length 3. Got 2 and 2/,
+    },
+  ],
+});
+
+/**
+ * The cross products of vectors in space along a dimension: the first one with three elements unless given.
+ *
+ * @throws RuntimeError when there is no such dimension.
+ * Source: `torch.cross`.
+ */
+export const cross: Operator<
+  MethodSignature<[other: Tensor, dim?: number | null | { readonly dim?: number | null }]>
+> = composite({
+  name: "cross",
+  out: true,
+  parameters: { input: tensor, other: tensor, dim: optionalInteger },
+  define: ({ input, other, dim }) => {
+    const found = dim ?? input.shape.indexOf(3);
+    if (dim === null && found < 0)
+      throw new RuntimeError(
+        `no dimension of size 3 in input: its shape is ${formatShape(input.shape)}. A cross product is one of vectors in space.`,
+      );
+    return crossAlong("linalg.cross", input, other, found);
+  },
+  samples: [() => [sample([3, 2]), sample([3, 2], { seed: 1 })]],
+  errors: [
+    { args: () => [sample([2]), sample([2])], error: "RuntimeError", message: /no dimension of size 3/ },
+  ],
+});
+
+/**
+ * The sums of the products of vectors' elements along a dimension.
+ *
+ * @throws RuntimeError when the shapes do not broadcast.
+ * Source: `torch.linalg.vecdot`.
+ */
+export const vecdot: Operator<LinalgSignature<[x: Tensor, y: Tensor], { readonly dim?: number }>> = composite(
+  {
+    name: "linalg_vecdot",
+    out: true,
+    parameters: { x: tensor, y: tensor, dim: keywordOnly(integer(-1)) },
+    define: ({ x, y, dim }) => sum(mul(x, y), dim),
+    samples: [() => [sample([2, 3]), sample([2, 3], { seed: 1 })]],
+  },
+);
+
+/**
+ * Vandermonde matrices: each row holds the powers of one element, from 0 to N − 1; as many as there are elements unless `N` is given.
+ *
+ * @throws RuntimeError when N is less than 2.
+ * Source: `torch.linalg.vander`.
+ */
+export const vander: Operator<LinalgSignature<[x: Tensor], { readonly N?: number | null }>> = composite({
+  name: "linalg_vander",
+  parameters: { x: tensor, N: keywordOnly(optionalInteger) },
+  define: ({ x: given, N }) => {
+    const x = given.ndim === 0 ? unsqueeze(given, 0) : given;
+    const count = N ?? x.size(-1);
+    if (count <= 1)
+      throw new RuntimeError(
+        `linalg.vander: N must be greater than 1, but it is ${count}: the first column is always ones.`,
+      );
+    const start = ones([...x.shape, 1], { dtype: x.dtype });
+    const powers = cumprod(expand(unsqueeze(x, -1), [...x.shape, count - 1]), -1);
+    return cat([start, powers], -1);
+  },
+  samples: [() => [sample([3])], () => [sample([2, 2]), { N: 4 }]],
+  errors: [{ args: () => [sample([2]), { N: 1 }], error: "RuntimeError", message: /greater than 1/ }],
+});
+
+/**
+ * The inverse of a tensor taken for a matrix, whose rows are its first `ind` dimensions, and whose columns are the others.
+ *
+ * @throws RuntimeError when that matrix is not square, LinAlgError when it is singular.
+ * Source: `torch.linalg.tensorinv`.
+ */
+export const tensorinv: Operator<
+  LinalgSignature<[A: Tensor, ind?: number | { readonly ind?: number }], object>
+> = composite({
+  name: "linalg_tensorinv",
+  out: true,
+  parameters: { A: tensor, ind: integer(2) },
+  define: ({ A, ind }) => {
+    if (ind <= 0) throw new RuntimeError(`Expected a strictly positive integer for 'ind', but got ${ind}.`);
+    const [rows, columns] = [A.shape.slice(0, ind), A.shape.slice(ind)];
+    if (numel(rows) !== numel(columns))
+      throw new RuntimeError(
+        `Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got ${numel(columns)} != ${numel(rows)}.`,
+      );
+    return reshape(inv(reshape(A, [numel(rows), numel(columns)])), [...columns, ...rows]);
+  },
+  samples: [() => [reshape(regular([4, 4]), [2, 2, 4]), 2]],
+  errors: [{ args: () => [sample([2, 3]), 1], error: "RuntimeError", message: /3 != 2/ }],
+});
+
+/** Dimensions, or `null` for none. */
+const optionalDims: Parameter<readonly number[] | null> = {
+  expects: "an array of dimensions, or null",
+  fallback: null,
+  convert: (value) =>
+    value === null || (Array.isArray(value) && value.every(Number.isInteger))
+      ? (value as readonly number[] | null)
+      : undefined,
+};
+
+/**
+ * The X for which `tensordot(A, X, X.ndim)` is B: A is taken for a matrix whose rows are B's dimensions. With `dims`, those dimensions of A are moved to its end first.
+ *
+ * @throws RuntimeError when that matrix is not square, LinAlgError when it is singular.
+ * Source: `torch.linalg.tensorsolve`.
+ */
+export const tensorsolve: Operator<
+  LinalgSignature<
+    [A: Tensor, B: Tensor, dims?: readonly number[] | null | { readonly dims?: readonly number[] | null }],
+    object
+  >
+> = composite({
+  name: "linalg_tensorsolve",
+  out: true,
+  parameters: { A: tensor, B: tensor, dims: optionalDims },
+  define: ({ A, B, dims }) => {
+    const moved =
+      dims === null
+        ? A
+        : movedim(
+            A,
+            dims,
+            dims.map((_, i) => A.ndim - dims.length + i),
+          );
+    const shape = moved.shape.slice(B.ndim);
+    const [rows, columns] = [numel(moved.shape.slice(0, B.ndim)), numel(shape)];
+    if (rows !== columns)
+      throw new RuntimeError(
+        `Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got ${columns} != ${rows}.`,
+      );
+    return reshape(solve(reshape(moved, [rows, columns]), reshape(B, [-1])), shape);
+  },
+  samples: [() => [reshape(regular([4, 4]), [2, 2, 4]), sample([2, 2], { seed: 1 })]],
+  errors: [{ args: () => [sample([2, 3]), sample([2])], error: "RuntimeError", message: /3 != 2/ }],
+});
+
+/**
+ * The diagonals of the matrices in the last two dimensions, as the last dimension: `diagonal` with other defaults.
+ *
+ * @throws IndexError when there is no such dimension, RuntimeError when both are one.
+ * Source: `torch.linalg.diagonal`.
+ */
+export const linalgDiagonal: Operator<
+  LinalgSignature<[A: Tensor], { readonly offset?: number; readonly dim1?: number; readonly dim2?: number }>
+> = composite({
+  name: "linalg_diagonal",
+  parameters: {
+    A: tensor,
+    offset: keywordOnly(integer(0)),
+    dim1: keywordOnly(integer(-2)),
+    dim2: keywordOnly(integer(-1)),
+  },
+  define: ({ A, offset, dim1, dim2 }) => diagonal(A, offset, dim1, dim2),
+  samples: [() => [sample([2, 2, 3]), { offset: 1 }]],
+});
