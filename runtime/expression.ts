@@ -54,6 +54,43 @@ export type BinaryFunction =
   | "bitOr"
   | "bitXor";
 
+/**
+ * Functions that are computed one element at a time, in float64 where the dtype has fractions: for these the formula costs so much that vectors would gain little.
+ *
+ * `polygamma` takes its order first, `zeta` is Hurwitz's, `igamma` and `igammac` are the regularised incomplete gamma functions of (a, x), `i0e` and `i1e` the Bessel functions
+ * without their factor eˣ, `mantissa` and `exponent` what C's `frexp` gives, `fmod` C's remainder and `remainder` Python's.
+ */
+export type ScalarFunction =
+  | "acosh"
+  | "asinh"
+  | "atanh"
+  | "copySign"
+  | "digamma"
+  | "erfcx"
+  | "erfinv"
+  | "exponent"
+  | "fmod"
+  | "gcd"
+  | "hypot"
+  | "i0"
+  | "i0e"
+  | "i1"
+  | "i1e"
+  | "igamma"
+  | "igammac"
+  | "lcm"
+  | "lgamma"
+  | "logNormalCdf"
+  | "mantissa"
+  | "nextAfter"
+  | "normalQuantile"
+  | "polygamma"
+  | "remainder"
+  | "shiftLeft"
+  | "shiftRight"
+  | "signBit"
+  | "zeta";
+
 /** Comparisons: truth values, false when either side is NaN, except `ne`. */
 export type Comparison = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
 
@@ -67,6 +104,7 @@ export type Expression =
   | { readonly kind: "constant"; readonly value: number }
   | { readonly kind: "unary"; readonly name: UnaryFunction; readonly x: Expression }
   | { readonly kind: "binary"; readonly name: BinaryFunction; readonly x: Expression; readonly y: Expression }
+  | { readonly kind: "call"; readonly name: ScalarFunction; readonly args: readonly Expression[] }
   | { readonly kind: "compare"; readonly name: Comparison; readonly x: Expression; readonly y: Expression }
   | { readonly kind: "logical"; readonly name: Logical; readonly x: Expression; readonly y: Expression }
   | {
@@ -91,6 +129,11 @@ export function input(index: number): Expression {
 /** The plain number `index` among those that are given with each call, in the compute dtype. */
 export function parameter(index: number): Expression {
   return { kind: "parameter", index };
+}
+
+/** A function that is computed one element at a time. */
+export function call(name: ScalarFunction, ...args: readonly Term[]): Expression {
+  return { kind: "call", name, args: args.map(term) };
 }
 
 type UnaryBuilder = (x: Term) => Expression;

@@ -130,6 +130,8 @@ function parametersIn(expression: Expression): number {
       return expression.index + 1;
     case "unary":
       return parametersIn(expression.x);
+    case "call":
+      return Math.max(0, ...expression.args.map(parametersIn));
     case "select":
       return Math.max(
         parametersIn(expression.condition),

@@ -141,6 +141,8 @@ export function canLower(expression: Expression, dtype: DType): boolean {
       return repertoire.unary[expression.name] !== undefined && within(expression.x);
     case "binary":
       return repertoire.binary[expression.name] !== undefined && within(expression.x) && within(expression.y);
+    case "call":
+      return false;
     case "compare":
     case "logical":
       return within(expression.x) && within(expression.y);
@@ -221,6 +223,8 @@ class Lowering {
           this.number(expression.x),
           this.number(expression.y),
         );
+      case "call":
+        throw new Error(`no lanes compute ${expression.name}: canLower is asked first`);
       case "compare":
         return this.#compare(expression);
       case "logical":

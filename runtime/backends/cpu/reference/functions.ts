@@ -104,10 +104,15 @@ function chebyshev(coefficients: readonly number[], t: number): number {
   return coefficients[0]! + t * next - afterNext;
 }
 
+/** The share of a normal distribution above `deviations` ≥ 0 standard deviations, at most 40, over `exp(−deviations² / 2)`. */
+export function normalTail(deviations: number): number {
+  const w = 1 / (1 + 0.3 * deviations);
+  return w * chebyshev(tailSeries, (2 * w - 14 / 13) / (12 / 13));
+}
+
 /** The share of a normal distribution above `deviations` ≥ 0 standard deviations, half of whose square is `square · a²`. */
 function tail(a: number, deviations: number, square: number): number {
-  const w = 1 / (1 + 0.3 * deviations);
-  const factor = w * chebyshev(tailSeries, (2 * w - 14 / 13) / (12 / 13));
+  const factor = normalTail(deviations);
   // a² in two parts, of which the first is exact: the exponential magnifies its rounding.
   const high = Math.fround(a);
   return Math.exp(-square * high * high) * Math.exp(-square * (a - high) * (a + high)) * factor;

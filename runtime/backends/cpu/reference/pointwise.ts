@@ -1,17 +1,28 @@
 /** Pointwise expressions as JavaScript loops: the reference that faster kernels are held against, and what runs where there are none, or for a few elements. */
 import type { DType, DTypeName } from "../../../dtype.ts";
 import { bitCodecs, keepsDigits } from "../../../halves.ts";
-import type { BinaryFunction, Comparison, Expression, Logical, UnaryFunction } from "../../../expression.ts";
+import type {
+  BinaryFunction,
+  Comparison,
+  Expression,
+  Logical,
+  ScalarFunction,
+  UnaryFunction,
+} from "../../../expression.ts";
 import { broadcastStrides, isContiguous, numel, sameShape, type Shape } from "../../../shape.ts";
 import type { View } from "../../backend.ts";
 import * as functions from "./functions.ts";
 import { collapse, forEachRun, innerStride } from "./layout.ts";
+import { nextAfterSingle } from "./special/bits.ts";
+import { scalarFunctions } from "./special/index.ts";
+import { wholeFunctions } from "./special/wholeNumbers.ts";
 
 /** How a compute dtype writes its arithmetic. */
 interface Dialect {
   readonly constant: (value: number) => string;
   readonly unary: Readonly<Record<UnaryFunction, (x: string) => string>>;
   readonly binary: Readonly<Record<BinaryFunction, (x: string, y: string) => string>>;
+  readonly call: (name: ScalarFunction, args: readonly string[]) => string;
 }
 
 const call =
@@ -75,6 +86,7 @@ const floating: Dialect = {
     bitOr: infix("|"),
     bitXor: infix("^"),
   },
+  call: (name, args) => `${name}(${args.join(", ")})`,
 };
 
 type Writer = (...args: string[]) => string;
@@ -84,6 +96,9 @@ const single: Dialect = {
   constant: (value) => floating.constant(Math.fround(value)),
   unary: mapWriters(floating.unary, rounded),
   binary: mapWriters(floating.binary, rounded),
+  // What the neighbour of a number is depends on how many digits there are.
+  call: (name, args) =>
+    `Math.fround(${floating.call(name, args).replace(/^nextAfter/, nextAfterSingle.name)})`,
 };
 
 function mapWriters<Name extends string, W extends Writer>(
@@ -100,6 +115,7 @@ const integral: Dialect = {
   constant: floating.constant,
   unary: { ...floating.unary, floor: same, ceil: same, round: same, trunc: call("Math.trunc") },
   binary: { ...floating.binary, mul: call("Math.imul"), pow: call("integerPower") },
+  call: floating.call,
 };
 
 const big: Dialect = {
@@ -118,6 +134,7 @@ const big: Dialect = {
     maximum: call("bigMaximum"),
     minimum: call("bigMinimum"),
   },
+  call: (name, args) => `wholeFunctions.${name}(${args.join(", ")})`,
 };
 
 function dialectOf(dtype: DType): Dialect {
@@ -149,6 +166,8 @@ function write(expression: Expression, dialect: Dialect): string {
       return dialect.unary[expression.name](inner(expression.x));
     case "binary":
       return dialect.binary[expression.name](inner(expression.x), inner(expression.y));
+    case "call":
+      return dialect.call(expression.name, expression.args.map(inner));
     case "compare":
       return `(${inner(expression.x)} ${comparisons[expression.name]} ${inner(expression.y)})`;
     case "logical":
@@ -255,6 +274,14 @@ export function compile(facts: LoopFacts): Kernel {
   return { facts, strided: null, flat: null };
 }
 
+/** What the text of a loop may name. */
+const available: Readonly<Record<string, unknown>> = {
+  ...functions,
+  ...scalarFunctions,
+  nextAfterSingle,
+  wholeFunctions,
+};
+
 /** Writes a loop as a JavaScript function. */
 function compileLoop(
   { expressions, computeDtype, outputs, inputs, parameterCount }: LoopFacts,
@@ -292,7 +319,7 @@ function compileLoop(
     ...values.map((_, i) => `  t${i}[o${i}] = y${i}; o${i} += u${i};`),
     `}`,
   ].join("\n");
-  const names = [...Object.keys(functions), ...Object.keys(bitCodecs), isSingle.name];
+  const names = [...Object.keys(available), isSingle.name];
   const parameters = flat
     ? "outputs, inputs, size, parameters"
     : "outputs, inputs, offsets, strides, size, parameters";
@@ -300,7 +327,7 @@ function compileLoop(
   const make = new Function(...names, `return (${parameters}) => {\n${body}\n};`) as (
     ...values: unknown[]
   ) => unknown;
-  return make(...Object.values(functions), ...Object.values(bitCodecs), isSingle);
+  return make(...Object.values(available), isSingle);
 }
 
 /** Whether an operand repeats one element. */
