@@ -1,6 +1,5 @@
 /** Activation functions beyond those in `unary.ts`. Each is one kernel, and so is its gradient. */
 import { bool, type DType } from "../dtype.ts";
-import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { ValueError } from "../errors/valueError.ts";
 import { parameter as plainNumber, type Expression } from "../expression.ts";
@@ -9,7 +8,7 @@ import { number, keywordOnly, tensor, type Parameter } from "../parameters.ts";
 import { elementwise } from "../settle.ts";
 import type { FunctionSignature } from "../signatures.ts";
 import type { Tensor } from "../tensor.ts";
-import { E, x } from "./pointwise.ts";
+import { E, refuseWholeNumbers, x } from "./pointwise.ts";
 import { given, sample } from "./samples.ts";
 import {
   eluBackward,
@@ -20,14 +19,6 @@ import {
   siluBackward,
   softplusBackward,
 } from "./slopes.ts";
-
-/** @throws NotImplementedError for a dtype without fractions. */
-function refuseWholeNumbers(kernel: string, { dtype }: Tensor): void {
-  if (!dtype.is_floating_point)
-    throw new NotImplementedError(
-      `"${kernel}" not implemented for '${dtype.typeName}': convert with .float() first.`,
-    );
-}
 
 function compute(expression: Expression, input: Tensor, numbers: readonly number[] = []): Tensor {
   return elementwise(expression, [input], "promote", null, numbers);
@@ -87,7 +78,7 @@ export const gelu: Operator<
       throw new RuntimeError(
         `approximate argument must be either none or tanh., got "${String(approximate)}". Leave it out for the exact function.`,
       );
-    refuseWholeNumbers("GeluKernelImpl", input);
+    refuseWholeNumbers("GeluKernelImpl", input.dtype);
     return compute(approximate === "none" ? expressions.gelu : expressions.geluTanh, input);
   },
   vjp: {
@@ -111,7 +102,7 @@ export const silu: Operator<FunctionSignature<(input: Tensor) => Tensor>> = oper
   parameters: { input: tensor },
   saves: ["input"],
   forward: ({ input }) => {
-    refuseWholeNumbers("silu_cpu", input);
+    refuseWholeNumbers("silu_cpu", input.dtype);
     return compute(expressions.silu, input);
   },
   vjp: { input: (g, { input }) => siluBackward(g, input) },
@@ -131,7 +122,7 @@ export const leaky_relu: Operator<FunctionSignature<(input: Tensor, negative_slo
     parameters: { input: tensor, negative_slope: number(0.01) },
     saves: ["input"],
     forward: ({ input, negative_slope: slope }) => {
-      refuseWholeNumbers("leaky_relu_cpu", input);
+      refuseWholeNumbers("leaky_relu_cpu", input.dtype);
       return compute(expressions.leakyRelu, input, [slope]);
     },
     vjp: { input: (g, { input, negative_slope: slope }) => leakyReluBackward(g, input, [slope]) },
@@ -150,7 +141,7 @@ export const elu: Operator<FunctionSignature<(input: Tensor, alpha?: number) => 
   parameters: { input: tensor, alpha: number(1) },
   saves: ["input"],
   forward: ({ input, alpha }) => {
-    refuseWholeNumbers("elu_cpu", input);
+    refuseWholeNumbers("elu_cpu", input.dtype);
     return compute(expressions.elu, input, [alpha]);
   },
   vjp: { input: (g, { input, alpha }) => eluBackward(g, input, [alpha]) },
@@ -171,7 +162,7 @@ export const softplus: Operator<
   parameters: { input: tensor, beta: number(1), threshold: number(20) },
   saves: ["input"],
   forward: ({ input, beta, threshold }) => {
-    refuseWholeNumbers("softplus_cpu", input);
+    refuseWholeNumbers("softplus_cpu", input.dtype);
     return compute(expressions.softplus, input, [beta, threshold]);
   },
   vjp: { input: (g, { input, beta, threshold }) => softplusBackward(g, input, [beta, threshold]) },

@@ -1,5 +1,5 @@
 /** Arithmetic on two tensors, and the choice between them. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
-import { bool, int64, uint8 } from "../dtype.ts";
+import { bool, int64, uint8, type DType } from "../dtype.ts";
 import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import type { Expression } from "../expression.ts";
@@ -161,15 +161,21 @@ const roundingMode: Parameter<RoundingMode> = keywordOnly({
   convert: (value) => (value === "trunc" || value === "floor" || value === null ? value : undefined),
 });
 
-function divide(input: Tensor, other: Tensor, mode: RoundingMode, output: Tensor | null | undefined): Tensor {
+/** @throws RuntimeError where whole numbers would be divided by 0. */
+export function refuseZeroDivisor(dtype: DType, other: Tensor): void {
+  if (!dtype.is_floating_point && reduceDims("any", other.eq(0), [...other.shape.keys()], false).item())
+    throw new RuntimeError(
+      "ZeroDivisionError: whole numbers cannot be divided by 0. Convert with .float() first.",
+    );
+}
+
+/** The quotient, rounded as `mode` says. */
+export function divide(input: Tensor, other: Tensor, mode: RoundingMode, output: Tensor | null | undefined): Tensor {
   if (mode === null) return elementwise(expressions.div, [input, other], "float", output);
   const dtype = promoteTensors([input, other]);
   if (dtype === bool)
     throw new NotImplementedError(`"div_${mode}_cpu" not implemented for 'Bool': convert with .int() first.`);
-  if (!dtype.is_floating_point && reduceDims("any", other.eq(0), [...other.shape.keys()], false).item())
-    throw new RuntimeError(
-      "ZeroDivisionError: whole numbers cannot be divided by 0. Convert with .float() first, or leave rounding_mode out.",
-    );
+  refuseZeroDivisor(dtype, other);
   return elementwise(
     mode === "trunc" ? expressions.divTrunc : expressions.divFloor,
     [input, other],
@@ -287,6 +293,7 @@ export const pow: InPlaceOperator<PowerSignature> = operator({
  */
 export const maximum: Operator<BinarySignature> = binary({
   name: "maximum",
+  inPlace: false,
   tensorsOnly: true,
   expression: E.maximum(x, y),
   saves: ["input", "other"],
@@ -299,6 +306,7 @@ export const maximum: Operator<BinarySignature> = binary({
 /** The smaller of two, element by element; NaN where either is NaN. Source: `torch.minimum`. */
 export const minimum: Operator<BinarySignature> = binary({
   name: "minimum",
+  inPlace: false,
   tensorsOnly: true,
   expression: E.minimum(x, y),
   saves: ["input", "other"],

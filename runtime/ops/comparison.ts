@@ -60,11 +60,16 @@ function test(name: string, expression: Expression): InPlaceOperator<TestSignatu
 /** True where the element is false (zero). Source: `torch.logical_not`. */
 export const logical_not: InPlaceOperator<TestSignature> = test("logical_not", E.eq(x, 0));
 
+/** Unlike `logical_not`, these write neither in place nor into other tensors. */
+function property(name: string, expression: Expression): Operator<TestSignature> {
+  return unary({ name, expression, dtype: "bool", vjp: null, inPlace: false, out: false });
+}
+
 /** True where the element is not a number. Source: `torch.isnan`. */
-export const isnan: Operator<TestSignature> = test("isnan", E.ne(x, x));
+export const isnan: Operator<TestSignature> = property("isnan", E.ne(x, x));
 
 /** True where the element is +∞ or −∞. Source: `torch.isinf`. */
-export const isinf: Operator<TestSignature> = test("isinf", E.eq(E.abs(x), Infinity));
+export const isinf: Operator<TestSignature> = property("isinf", E.eq(E.abs(x), Infinity));
 
 /** True where the element is neither infinite nor NaN. Source: `torch.isfinite`. */
-export const isfinite: Operator<TestSignature> = test("isfinite", E.lt(E.abs(x), Infinity));
+export const isfinite: Operator<TestSignature> = property("isfinite", E.lt(E.abs(x), Infinity));

@@ -1,2 +1,3 @@
 /** Functions of single elements: the operators that are functions of `torch` only. */
-export {};
+export { polygamma } from "./polygamma.ts";
+export { real } from "./real.ts";

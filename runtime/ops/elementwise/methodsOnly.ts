@@ -1,2 +1,3 @@
-/** Functions of single elements: the operators that are methods of `Tensor` only. */
-export {};
+/** Functions of single elements: the operators that are methods of `Tensor` only, or in another order than the function. */
+export { polygamma } from "./gamma.ts";
+export * from "./reflected.ts";

@@ -103,7 +103,7 @@ export function digamma(x: number): number {
 /** The second derivative of `lgamma`. Source: DLMF 5.15.6 below ½. */
 function trigamma(x: number): number {
   if (x < 0.5) return (Math.PI / Math.sin(Math.PI * x)) ** 2 - zeta(2, 1 - x);
-  return zeta(2, x);
+  return x === Infinity ? 0 : zeta(2, x);
 }
 
 /** The derivative of order n of `digamma`. Source: DLMF 25.11.12. */
