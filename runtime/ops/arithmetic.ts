@@ -170,7 +170,12 @@ export function refuseZeroDivisor(dtype: DType, other: Tensor): void {
 }
 
 /** The quotient, rounded as `mode` says. */
-export function divide(input: Tensor, other: Tensor, mode: RoundingMode, output: Tensor | null | undefined): Tensor {
+export function divide(
+  input: Tensor,
+  other: Tensor,
+  mode: RoundingMode,
+  output: Tensor | null | undefined,
+): Tensor {
   if (mode === null) return elementwise(expressions.div, [input, other], "float", output);
   const dtype = promoteTensors([input, other]);
   if (dtype === bool)

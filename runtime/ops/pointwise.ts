@@ -77,9 +77,7 @@ function withForms<S extends Signature, const P extends Parameters>(
 }
 
 /** Makes an operator of one tensor from its expression. */
-export function unary<S extends Signature>(
-  facts: UnaryPointwise & { readonly inPlace: false },
-): Operator<S>;
+export function unary<S extends Signature>(facts: UnaryPointwise & { readonly inPlace: false }): Operator<S>;
 export function unary<S extends Signature>(facts: UnaryPointwise): InPlaceOperator<S>;
 export function unary<S extends Signature>(facts: UnaryPointwise): Operator<S> {
   const { expression, dtype = "promote", check, vjp, samples, inPlace, out, ...rest } = facts;
@@ -109,7 +107,7 @@ export interface BinaryPointwise extends Forms {
     readonly other: Rule<BinaryParameters, "other"> | null;
   } | null;
   readonly samples?: readonly Sample[];
-  readonly gradFn?: string;
+  readonly gradFn?: NonNullable<Declaration<BinaryParameters>["gradFn"]>;
   /** Whether the second operand must be a tensor, as PyTorch asks of a few operators. */
   readonly tensorsOnly?: true;
   /** Whether the first operand may be a number too. */
@@ -135,8 +133,18 @@ export function binary<S extends Signature>(
 ): Operator<S>;
 export function binary<S extends Signature>(facts: BinaryPointwise): InPlaceOperator<S>;
 export function binary<S extends Signature>(facts: BinaryPointwise): Operator<S> {
-  const { expression, dtype = "promote", check, vjp, tensorsOnly, numberFirst, samples, inPlace, out, ...rest } =
-    facts;
+  const {
+    expression,
+    dtype = "promote",
+    check,
+    vjp,
+    tensorsOnly,
+    numberFirst,
+    samples,
+    inPlace,
+    out,
+    ...rest
+  } = facts;
   const declaration: Declaration<BinaryParameters> = {
     ...rest,
     parameters: { input: numberFirst ? operand : tensor, other: tensorsOnly ? tensor : operand },

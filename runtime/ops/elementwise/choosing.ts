@@ -1,11 +1,12 @@
 /** One of two elements, chosen by their sizes. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
+import { bool, float64, int64 } from "../../dtype.ts";
+import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { call } from "../../expression.ts";
 import { operator, type InPlaceOperator, type Operator } from "../../operator.ts";
 import { operand, tensor } from "../../parameters.ts";
-import { elementwise } from "../../settle.ts";
+import { elementwise, promoteTensors } from "../../settle.ts";
 import type { BinarySignature, GeneralSignature } from "../../signatures.ts";
-import { float64, int64 } from "../../dtype.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Operand } from "../../types.ts";
 import { div, mul, where } from "../arithmetic.ts";
@@ -45,39 +46,55 @@ const limitSamples = [
   (): unknown[] => [sample([2, 3]), sample([3], { seed: 4 })],
 ];
 
+/** @throws NotImplementedError for truth values and a plain one as limit; PyTorch takes them with a tensor. */
+function refuseTruthLimit(name: string, input: Tensor, limit: Tensor): void {
+  if (limit.isNumber && promoteTensors([input, limit]) === bool)
+    throw new NotImplementedError(
+      `"clamp_${name}_scalar_cpu" not implemented for 'Bool': convert with .int() first.`,
+    );
+}
+
 /** Limits each element to `max`, a number or a tensor. Source: `torch.clamp_max`. */
-export const clamp_max: InPlaceOperator<GeneralSignature<[max: Operand | { readonly max: Operand }]>> = operator({
-  name: "clamp_max",
-  out: true,
-  inPlace: true,
-  parameters: { input: tensor, max: operand },
-  gradFn: ({ max }) => (max.isNumber ? "ClampMaxBackward0" : "ClampMaxBackward1"),
-  saves: ["input", "max"],
-  forward: ({ input, max }, output) => elementwise(limits.max, [input, max], "promote", output),
-  vjp: {
-    input: (g, { input, max }) => where(le(input, max), g, 0),
-    max: (g, { input, max }) => where(gt(input, max), g, 0),
-  },
-  samples: limitSamples,
-});
+export const clamp_max: InPlaceOperator<GeneralSignature<[max: Operand | { readonly max: Operand }]>> =
+  operator({
+    name: "clamp_max",
+    out: true,
+    inPlace: true,
+    parameters: { input: tensor, max: operand },
+    gradFn: ({ max }) => (max.isNumber ? "ClampMaxBackward0" : "ClampMaxBackward1"),
+    saves: ["input", "max"],
+    forward: ({ input, max }, output) => {
+      refuseTruthLimit("max", input, max);
+      return elementwise(limits.max, [input, max], "promote", output);
+    },
+    vjp: {
+      input: (g, { input, max }) => where(le(input, max), g, 0),
+      max: (g, { input, max }) => where(gt(input, max), g, 0),
+    },
+    samples: limitSamples,
+  });
 
 /** Limits each element to `min` from below, a number or a tensor. Source: `torch.clamp_min`. */
-export const clamp_min: InPlaceOperator<GeneralSignature<[min: Operand | { readonly min: Operand }]>> = operator({
-  name: "clamp_min",
-  out: true,
-  inPlace: true,
-  parameters: { input: tensor, min: operand },
-  gradFn: ({ min }) => (min.isNumber ? "ClampMinBackward0" : "ClampMinBackward1"),
-  saves: ["input", "min"],
-  forward: ({ input, min }, output) => elementwise(limits.min, [input, min], "promote", output),
-  vjp: {
-    input: (g, { input, min }) => where(ge(input, min), g, 0),
-    min: (g, { input, min }) => where(lt(input, min), g, 0),
-  },
-  samples: limitSamples,
-});
+export const clamp_min: InPlaceOperator<GeneralSignature<[min: Operand | { readonly min: Operand }]>> =
+  operator({
+    name: "clamp_min",
+    out: true,
+    inPlace: true,
+    parameters: { input: tensor, min: operand },
+    gradFn: ({ min }) => (min.isNumber ? "ClampMinBackward0" : "ClampMinBackward1"),
+    saves: ["input", "min"],
+    forward: ({ input, min }, output) => {
+      refuseTruthLimit("min", input, min);
+      return elementwise(limits.min, [input, min], "promote", output);
+    },
+    vjp: {
+      input: (g, { input, min }) => where(ge(input, min), g, 0),
+      min: (g, { input, min }) => where(lt(input, min), g, 0),
+    },
+    samples: limitSamples,
+  });
 
-const step = E.select(E.eq(x, 0), y, E.select(E.ne(x, x), x, E.select(E.lt(x, 0), 0, 1)));
+const step = E.select(E.eq(x, 0), y, E.gt(x, 0));
 
 /**
  * The step function: 0 below 0, 1 above, `values` at 0.
@@ -100,7 +117,11 @@ export const heaviside: InPlaceOperator<GeneralSignature<[values: Tensor]>> = op
   vjp: null,
   samples: [() => [given([-1, 0, 2], float64), given([0.5], float64)]],
   errors: [
-    { args: () => [given([1], int64), given([1], float64)], error: "RuntimeError", message: /different dtypes/ },
+    {
+      args: () => [given([1], int64), given([1], float64)],
+      error: "RuntimeError",
+      message: /different dtypes/,
+    },
   ],
 });
 

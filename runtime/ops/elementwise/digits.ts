@@ -1,11 +1,18 @@
 /** The parts of a number: its sign, whole part, fraction, exponent and neighbours. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
 import { bool, get_default_dtype, int32, int64, type DType } from "../../dtype.ts";
+import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { call, parameter } from "../../expression.ts";
 import { composite, operator, type InPlaceOperator, type Operator } from "../../operator.ts";
 import { optionalNumber, tensor } from "../../parameters.ts";
 import { convert, elementwise } from "../../settle.ts";
-import type { BinarySignature, GeneralSignature, Signature, TestSignature, UnarySignature } from "../../signatures.ts";
+import type {
+  BinarySignature,
+  GeneralSignature,
+  Signature,
+  TestSignature,
+  UnarySignature,
+} from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { div, mul, pow, where } from "../arithmetic.ts";
 import { eq, isfinite } from "../comparison.ts";
@@ -52,7 +59,7 @@ export const signbit: Operator<TestSignature> = unary({
 /** The size of `input` with the sign of `other`. Whole numbers give floating-point results. Source: `torch.copysign`. */
 export const copysign: InPlaceOperator<BinarySignature> = binary({
   name: "copysign",
-  gradFn: "CopysignBackward0",
+  gradFn: ({ other }) => `CopysignBackward${other.isNumber ? 1 : 0}`,
   expression: call("copySign", x, y),
   dtype: "float",
   saves: ["input", "result"],
@@ -69,7 +76,11 @@ export const nextafter: InPlaceOperator<BinarySignature> = binary({
   tensorsOnly: true,
   expression: call("nextAfter", x, y),
   check: fractionsOnly("nextafter_cpu"),
-  vjp: null,
+  saves: ["input", "other"],
+  vjp: {
+    input: (g, { input, other }) => where(eq(input, other), 0, g),
+    other: noSlope,
+  },
 });
 
 const mantissaExpression = call("mantissa", x);
@@ -98,17 +109,22 @@ export const frexp: Operator<FrexpSignature> = operator({
       throw new RuntimeError(
         `torch.frexp() only supports floating-point dtypes, not ${input.dtype.toString()}. Convert with .float() first.`,
       );
-    return [elementwise(mantissaExpression, [input]), convert(elementwise(exponentExpression, [input]), int32)];
+    return [
+      elementwise(mantissaExpression, [input]),
+      convert(elementwise(exponentExpression, [input]), int32),
+    ];
   },
   vjp: { input: (g, { others }) => div(g, exp2(others[0]!.to(g.dtype))) },
   samples: [() => [sample([2, 3])], () => [sample([])]],
-  errors: [{ args: () => [given([1], int64)], error: "RuntimeError", message: /only supports floating-point/ }],
+  errors: [
+    { args: () => [given([1], int64)], error: "RuntimeError", message: /only supports floating-point/ },
+  ],
 });
 
 /**
  * `input · 2 ** other`.
  *
- * @throws TypeError when `other` is a plain number.
+ * @throws TypeError when `other` is a plain number, NotImplementedError when it holds truth values.
  * Source: `torch.ldexp`.
  */
 export const ldexp: InPlaceOperator<GeneralSignature<[other: Tensor]>> = composite({
@@ -116,11 +132,18 @@ export const ldexp: InPlaceOperator<GeneralSignature<[other: Tensor]>> = composi
   out: true,
   inPlace: true,
   parameters: { input: tensor, other: tensor },
-  define: ({ input, other }) =>
+  define: ({ input, other }) => {
+    if (input.dtype.is_floating_point && other.dtype === bool)
+      throw new NotImplementedError(
+        "\"ldexp_cpu_exp\" not implemented for 'Bool': convert the exponents with .int() first.",
+      );
     // Two counts as a fraction here, unlike other whole numbers in JavaScript.
-    mul(input, pow(2, other.dtype.is_floating_point ? other : other.to(get_default_dtype()))),
+    return mul(input, pow(2, other.dtype.is_floating_point ? other : other.to(get_default_dtype())));
+  },
   samples: [() => [sample([2, 3]), sample([3], { seed: 1 })]],
-  errors: [{ args: () => [sample([2]), 1], error: "TypeError", message: /argument 'other' must be a Tensor/ }],
+  errors: [
+    { args: () => [sample([2]), 1], error: "TypeError", message: /argument 'other' must be a Tensor/ },
+  ],
 });
 
 /** The largest number of each dtype with fractions. */

@@ -1,5 +1,5 @@
 /** The gamma function's logarithm, derivatives and parts. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
-import { get_default_dtype } from "../../dtype.ts";
+import { bool, get_default_dtype } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { call, parameter } from "../../expression.ts";
 import { operator, type InPlaceOperator, type Sample } from "../../operator.ts";
@@ -72,7 +72,7 @@ function halves(input: Tensor, p: number): readonly Tensor[] {
 /**
  * The logarithm of the gamma function of `p` dimensions, up to which matrices of the Wishart distribution are counted.
  *
- * @throws RuntimeError for `p` below 1.
+ * @throws RuntimeError for `p` below 1, and for bool.
  * Source: `torch.mvlgamma`; DLMF 35.3.4.
  */
 export const mvlgamma: InPlaceOperator<GeneralSignature<[p: number]>> = operator({
@@ -81,9 +81,13 @@ export const mvlgamma: InPlaceOperator<GeneralSignature<[p: number]>> = operator
   parameters: { input: tensor, p: integer() },
   saves: ["input"],
   forward: ({ input, p }) => {
+    if (input.dtype === bool)
+      throw new RuntimeError("The input tensor may not be a boolean tensor. Convert with .float() first.");
     if (p < 1) throw new RuntimeError(`p has to be greater than or equal to 1, but it is ${p}.`);
     const fraction = input.dtype.is_floating_point ? input : input.to(get_default_dtype());
-    const sum = halves(fraction, p).map((part) => lgamma(part)).reduce((left, right) => add(left, right));
+    const sum = halves(fraction, p)
+      .map((part) => lgamma(part))
+      .reduce((left, right) => add(left, right));
     return add(sum, (p * (p - 1) * Math.log(Math.PI)) / 4);
   },
   vjp: {
@@ -110,7 +114,10 @@ const shares: readonly Sample[] = [
     sample([2, 3], { low: 0.5, high: 3, requiresGrad: false }),
     sample([2, 3], { seed: 1, low: 0.3, high: 4 }),
   ],
-  () => [sample([3], { low: 0.5, high: 3, requiresGrad: false }), sample([2, 1], { seed: 2, low: 0.3, high: 4 })],
+  () => [
+    sample([3], { low: 0.5, high: 3, requiresGrad: false }),
+    sample([2, 1], { seed: 2, low: 0.3, high: 4 }),
+  ],
 ];
 
 /**

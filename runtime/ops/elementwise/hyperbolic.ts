@@ -33,8 +33,5 @@ export const atanh: InPlaceOperator<FloatUnarySignature> = unary({
   dtype: "float",
   saves: ["input"],
   vjp: (g, { input }) => div(g, square(input).rsub(1)),
-  samples: [
-    () => [sample([2, 3], { low: -0.9, high: 0.9 })],
-    () => [sample([], { low: -0.9, high: 0.9 })],
-  ],
+  samples: [() => [sample([2, 3], { low: -0.9, high: 0.9 })], () => [sample([], { low: -0.9, high: 0.9 })]],
 });

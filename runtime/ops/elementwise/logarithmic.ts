@@ -18,10 +18,7 @@ export const erfinv: InPlaceOperator<FloatUnarySignature> = unary({
   dtype: "float",
   saves: ["result"],
   vjp: (g, { result }) => mul(g, mul(exp(square(result)), Math.sqrt(Math.PI) / 2)),
-  samples: [
-    () => [sample([2, 3], { low: -0.9, high: 0.9 })],
-    () => [sample([], { low: -0.9, high: 0.9 })],
-  ],
+  samples: [() => [sample([2, 3], { low: -0.9, high: 0.9 })], () => [sample([], { low: -0.9, high: 0.9 })]],
 });
 
 const eps = parameter(0);
@@ -81,7 +78,7 @@ export const sinc: InPlaceOperator<FloatUnarySignature> = unary({
 export const xlogy: InPlaceOperator<BinarySignature> = binary({
   name: "xlogy",
   numberFirst: true,
-  gradFn: "XlogyBackward0",
+  gradFn: ({ input, other }) => `XlogyBackward${other.isNumber ? 2 : input.isNumber ? 1 : 0}`,
   expression: E.select(E.ne(y, y), y, E.select(E.eq(x, 0), 0, E.mul(x, E.log(y)))),
   dtype: "float",
   saves: ["input", "other"],
@@ -89,7 +86,10 @@ export const xlogy: InPlaceOperator<BinarySignature> = binary({
     input: (g, { input, other }) => where(logical_and(eq(input, 0), le(other, 0)), 0, mul(g, log(other))),
     other: (g, { input, other }) => div(mul(g, input), other),
   },
-  samples: [...binarySamples.slice(0, 3).map((each) => () => [each()[0], each()[1]]), () => [2, sample([3], { low: 0.5 })]],
+  samples: [
+    ...binarySamples.slice(0, 3).map((each) => () => [each()[0], each()[1]]),
+    () => [2, sample([3], { low: 0.5 })],
+  ],
 });
 
 const distance = E.abs(E.sub(x, y));

@@ -25,7 +25,9 @@ function reflected(
 }
 
 /** `other + input`. Source: `torch.Tensor.__radd__`. */
-export const __radd__: Operator<ReflectedSignature> = reflected("__radd__", (input, other) => add(input, other));
+export const __radd__: Operator<ReflectedSignature> = reflected("__radd__", (input, other) =>
+  add(input, other),
+);
 
 /** `other / input`. Source: `torch.Tensor.__rdiv__`. */
 export const __rdiv__: Operator<ReflectedSignature> = reflected("__rdiv__", (input, other) =>
@@ -38,13 +40,19 @@ export const __rmod__: Operator<ReflectedSignature> = reflected("__rmod__", (inp
 );
 
 /** `other * input`. Source: `torch.Tensor.__rmul__`. */
-export const __rmul__: Operator<ReflectedSignature> = reflected("__rmul__", (input, other) => mul(input, other));
+export const __rmul__: Operator<ReflectedSignature> = reflected("__rmul__", (input, other) =>
+  mul(input, other),
+);
 
 /** `other ** input`. Source: `torch.Tensor.__rpow__`. */
-export const __rpow__: Operator<ReflectedSignature> = reflected("__rpow__", (input, other) => pow(other, input));
+export const __rpow__: Operator<ReflectedSignature> = reflected("__rpow__", (input, other) =>
+  pow(other, input),
+);
 
 /** `other - input`. Source: `torch.Tensor.__rsub__`. */
-export const __rsub__: Operator<ReflectedSignature> = reflected("__rsub__", (input, other) => input.rsub(other));
+export const __rsub__: Operator<ReflectedSignature> = reflected("__rsub__", (input, other) =>
+  input.rsub(other),
+);
 
 /** `other @ input`. Source: `torch.Tensor.__rmatmul__`. */
 export const __rmatmul__: Operator<GeneralSignature<[other: Tensor]>> = composite({

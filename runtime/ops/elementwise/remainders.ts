@@ -35,6 +35,7 @@ const zeroDivision = {
  */
 export const fmod: InPlaceOperator<BinarySignature> = binary({
   name: "fmod",
+  gradFn: ({ other }) => `FmodBackward${other.isNumber ? 0 : 1}`,
   expression: call("fmod", x, y),
   check: checkDivisor("fmod_cpu"),
   saves: ["input", "other"],
@@ -53,6 +54,7 @@ export const fmod: InPlaceOperator<BinarySignature> = binary({
  */
 export const remainder: InPlaceOperator<BinarySignature> = binary({
   name: "remainder",
+  gradFn: ({ other }) => `RemainderBackward${other.isNumber ? 0 : 1}`,
   numberFirst: true,
   expression: call("remainder", x, y),
   check: checkDivisor("remainder_cpu"),
@@ -103,7 +105,11 @@ function whole(name: string, expression: Expression): InPlaceOperator<BinarySign
     vjp: null,
     samples: wholeSamples,
     errors: [
-      { args: () => [sample([2]), sample([2])], error: "NotImplementedError", message: /not implemented for/ },
+      {
+        args: () => [sample([2]), sample([2])],
+        error: "NotImplementedError",
+        message: /not implemented for/,
+      },
     ],
   });
 }

@@ -58,20 +58,14 @@ interface Tolerance {
 const closeness = { rtol: number(1e-5), atol: number(1e-8), equal_nan: flag(false) };
 
 /** The answer for each pair of elements. @throws RuntimeError when the dtypes differ, or a tolerance is negative. */
-function areClose(
-  input: Tensor,
-  other: Tensor,
-  tolerance: Required<Tolerance>,
-): Tensor {
+function areClose(input: Tensor, other: Tensor, tolerance: Required<Tolerance>): Tensor {
   if (input.dtype !== other.dtype)
     throw new RuntimeError(
       `${input.dtype.typeName} did not match ${other.dtype.typeName}: convert one of the tensors.`,
     );
   for (const name of ["rtol", "atol"] as const)
     if (tolerance[name] < 0)
-      throw new RuntimeError(
-        `${name} must be greater than or equal to zero, but got ${tolerance[name]}.`,
-      );
+      throw new RuntimeError(`${name} must be greater than or equal to zero, but got ${tolerance[name]}.`);
   // Only the same number is near by no tolerance; large whole numbers are not compared as fractions then.
   if (tolerance.rtol === 0 && tolerance.atol === 0 && !input.dtype.is_floating_point)
     return elementwise(equality, [input, other], "bool");
@@ -109,8 +103,16 @@ export const isclose: Operator<
   vjp: null,
   samples: [() => [sample([2, 3]), sample([3], { seed: 1 })]],
   errors: [
-    { args: () => [sample([2]), sample([2]), { rtol: -0.4 }], error: "RuntimeError", message: /rtol must be greater/ },
-    { args: () => [sample([2]), given([1, 2], int64)], error: "RuntimeError", message: /Double did not match Long/ },
+    {
+      args: () => [sample([2]), sample([2]), { rtol: -0.4 }],
+      error: "RuntimeError",
+      message: /rtol must be greater/,
+    },
+    {
+      args: () => [sample([2]), given([1, 2], int64)],
+      error: "RuntimeError",
+      message: /Double did not match Long/,
+    },
   ],
 });
 
@@ -137,7 +139,11 @@ export const allclose: Operator<
   define: ({ input, other, ...tolerance }) => every(areClose(input, other, tolerance)),
   samples: [() => [sample([2, 3]), sample([3], { seed: 1 })]],
   errors: [
-    { args: () => [sample([2]), sample([2]), { atol: -1 }], error: "RuntimeError", message: /atol must be greater/ },
+    {
+      args: () => [sample([2]), sample([2]), { atol: -1 }],
+      error: "RuntimeError",
+      message: /atol must be greater/,
+    },
   ],
 });
 

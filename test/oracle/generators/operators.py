@@ -325,8 +325,16 @@ def special_samples(operator, dtype: torch.dtype) -> list:
     if isinstance(operator, core.BinaryUfuncInfo):
         return [core.SampleInput(values[:7].reshape(7, 1), args=(values[[0, 1, 2, 3, 4, 8]],))]
     if isinstance(operator, core.UnaryUfuncInfo):
-        return [core.SampleInput(values, kwargs=dict(operator.sample_kwargs("cpu", dtype, values)[0]))]
+        return [unary_sample(operator, values)]
     return []
+
+
+def unary_sample(operator, values: torch.Tensor):
+    """A call with OpInfo's further arguments, at their places where `ORDERS` speaks of places."""
+    kwargs = dict(operator.sample_kwargs("cpu", values.dtype, values)[0])
+    if operator.name in ORDERS:
+        return core.SampleInput(values, args=tuple(kwargs.values()))
+    return core.SampleInput(values, kwargs=kwargs)
 
 
 def promotion_samples(operator, dtype: torch.dtype) -> list:
@@ -353,7 +361,7 @@ def promotion_rows(operator, dtype: torch.dtype) -> list[dict]:
     """Promotion, and dtypes that the operator has no kernel for: a row tells the result or the error."""
     samples = promotion_samples(operator, dtype)
     if dtype not in operator.dtypes and isinstance(operator, core.UnaryUfuncInfo):
-        samples = [core.SampleInput(torch.tensor([1, 0]).to(dtype), kwargs=dict(operator.sample_kwargs("cpu", dtype, None)[0]))]
+        samples = [unary_sample(operator, torch.tensor([1, 0]).to(dtype))]
     rows = []
     for sample in samples:
         try:
