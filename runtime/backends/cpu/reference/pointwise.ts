@@ -277,6 +277,7 @@ export function compile(facts: LoopFacts): Kernel {
 /** What the text of a loop may name. */
 const available: Readonly<Record<string, unknown>> = {
   ...functions,
+  ...bitCodecs,
   ...scalarFunctions,
   nextAfterSingle,
   wholeFunctions,
