@@ -48,7 +48,7 @@ LARGE_SAMPLES = {
     "nn.functional.fractional_max_pool2d": (7, 380), "nn.functional.fractional_max_pool3d": (6, 380),
 }
 # Names that are two operators: a function of `torch.nn.functional`, and a method of tensors.
-FILE_NAMES = {"nn.functional.unfold": "functional_unfold"}
+FILE_NAMES = {"__rsub__": "reflected_sub", "nn.functional.unfold": "functional_unfold"}
 SPECIAL = [float("nan"), float("inf"), -float("inf"), 0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 1e-9, -1e-9, 30.0, -30.0, 800.0, -800.0]
 
 
