@@ -98,7 +98,9 @@ export {
 } from "./memoryFormat.ts";
 export * as nn from "./nn/index.ts";
 export * from "./ops/functions.ts";
+export * from "./ops/elementwise/inPlaceFunctions.ts";
 export * from "./ops/elementwise/methods.ts";
+export * as special from "./ops/elementwise/special.ts";
 export * from "./ops/linalg/methods.ts";
 export * from "./ops/losses/methods.ts";
 export * from "./ops/reductions/methods.ts";

@@ -1,5 +1,4 @@
 /** The operators that are functions of `torch.nn.functional` only. */
-export { elu, gelu, hardtanh, leaky_relu, relu6, silu, softplus } from "./activation.ts";
 export { scaled_dot_product_attention } from "./attention.ts";
 export { batch_norm, instance_norm } from "./batchNormalization.ts";
 export { dropout } from "./dropout.ts";

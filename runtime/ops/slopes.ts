@@ -14,7 +14,8 @@ import { E, x, y } from "./pointwise.ts";
 import { sample } from "./samples.ts";
 import { exp, sigmoid, square, tanh } from "./unary.ts";
 
-type Slope = Operator<
+/** A slope: of a gradient, x, and the function's settings. */
+export type Slope = Operator<
   FunctionSignature<(grad: Tensor, input: Tensor, numbers?: readonly number[]) => Tensor>
 >;
 
@@ -36,7 +37,7 @@ interface SlopeFacts {
 }
 
 /** Makes the operator. It keeps its gradient only where the slope depends on x. */
-function slope({ name, expression, curvature, samples }: SlopeFacts): Slope {
+export function slope({ name, expression, curvature, samples }: SlopeFacts): Slope {
   const own: Slope = operator({
     name,
     parameters: { grad: tensor, input: tensor, numbers: numbersParameter },
@@ -53,7 +54,7 @@ function slope({ name, expression, curvature, samples }: SlopeFacts): Slope {
 }
 
 /** Samples for the settings `numbers`; x asks for a gradient where one flows. */
-function samplesWith(numbers: readonly number[] = [], requiresGrad = true): readonly Sample[] {
+export function samplesWith(numbers: readonly number[] = [], requiresGrad = true): readonly Sample[] {
   return [
     () => [sample([2, 3], { seed: 1 }), sample([2, 3], { requiresGrad }), numbers],
     () => [sample([], { seed: 1 }), sample([], { requiresGrad }), numbers],

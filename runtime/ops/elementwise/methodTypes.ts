@@ -7,11 +7,13 @@ import type * as complex from "./complex.ts";
 import type * as digits from "./digits.ts";
 import type * as gamma from "./gamma.ts";
 import type * as hyperbolic from "./hyperbolic.ts";
+import type * as learnedRelu from "./learnedRelu.ts";
 import type * as logarithmic from "./logarithmic.ts";
 import type * as power from "./power.ts";
 import type * as reflected from "./reflected.ts";
 import type * as remainders from "./remainders.ts";
 import type * as shifting from "./shifting.ts";
+import type * as shrinking from "./shrinking.ts";
 import type * as testing from "./testing.ts";
 
 /** The methods of a tensor of type `Self`. */
@@ -27,4 +29,6 @@ export type ElementwiseMethods<Self> = MethodsOf<typeof aliases, Self> &
   MethodsOf<typeof reflected, Self> &
   MethodsOf<typeof remainders, Self> &
   MethodsOf<typeof shifting, Self> &
+  MethodsOf<Pick<typeof learnedRelu, "prelu">, Self> &
+  MethodsOf<Pick<typeof shrinking, "hardshrink">, Self> &
   MethodsOf<typeof testing, Self>;

@@ -32,6 +32,12 @@ SECOND_NAMES = {
     "linalg.slogdet": ["torch.slogdet", "Tensor.slogdet"],
     "matrix_exp": ["torch.linalg.matrix_exp"],
     "outer": ["torch.ger", "Tensor.ger"],
+    "nn.functional.celu": ["torch.celu"],
+    "nn.functional.hardshrink": ["torch.hardshrink", "Tensor.hardshrink"],
+    "nn.functional.prelu": ["torch.prelu", "Tensor.prelu"],
+    "nn.functional.rrelu": ["torch.rrelu"],
+    "nn.functional.selu": ["torch.selu"],
+    "nn.functional.threshold": ["torch.threshold"],
     "nn.functional.relu": ["torch.relu", "Tensor.relu"],
     "softmax": ["torch.nn.functional.softmax"],
     "log_softmax": ["torch.nn.functional.log_softmax"],
@@ -360,7 +366,8 @@ def promotion_samples(operator, dtype: torch.dtype) -> list:
 def promotion_rows(operator, dtype: torch.dtype) -> list[dict]:
     """Promotion, and dtypes that the operator has no kernel for: a row tells the result or the error."""
     samples = promotion_samples(operator, dtype)
-    if dtype not in operator.dtypes and isinstance(operator, core.UnaryUfuncInfo):
+    # The weight of `prelu` is random, which whole numbers are not.
+    if dtype not in operator.dtypes and isinstance(operator, core.UnaryUfuncInfo) and operator.name != "nn.functional.prelu":
         samples = [unary_sample(operator, torch.tensor([1, 0]).to(dtype))]
     rows = []
     for sample in samples:

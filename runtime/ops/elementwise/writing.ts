@@ -1,0 +1,17 @@
+/** In-place methods as functions. */
+import { applyInPlace } from "../../autograd/inplace.ts";
+import type { OperatorFacts } from "../../operator.ts";
+import type { Tensor } from "../../tensor.ts";
+
+/** What a function takes behind its tensor. */
+type Rest<F> = F extends (input: never, ...rest: infer R) => unknown ? R : never;
+
+/** Writes the operator's result over its first argument, and returns that. */
+export type Writing<O> = <T extends Tensor>(input: T, ...rest: Rest<O>) => T;
+
+/** The function `name_` of the operator `name`. */
+export function writing<O extends OperatorFacts>(operator: O): Writing<O> {
+  const write = (input: Tensor, ...rest: readonly unknown[]): Tensor => applyInPlace(operator, input, rest);
+  // The result is the input itself.
+  return Object.defineProperty(write, "name", { value: `${operator.operatorName}_` }) as Writing<O>;
+}
