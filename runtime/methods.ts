@@ -3,7 +3,7 @@ import { applyInPlace } from "./autograd/inplace.ts";
 import { autogradMethods, type AutogradMethods } from "./autograd/methods.ts";
 import { DType, type DTypeName } from "./dtype.ts";
 import type { MethodOfOperator, Operator, OperatorFacts } from "./operator.ts";
-import { where } from "./ops/functions.ts";
+import { where } from "./ops/arithmetic.ts";
 import type { Indices } from "./ops/advanced.ts";
 import type * as addedProducts from "./ops/addedProducts.ts";
 import type * as arranging from "./ops/arranging.ts";

@@ -60,13 +60,23 @@ export interface BinarySignature extends Signature {
   ) => Tensor<Broadcast<ShapeOf<this["self"]>, ShapeOf<O>>, PromoteOperand<DTypeOf<this["self"]>, O>>;
 }
 
-/** `x ± alpha · y`. */
+/** `x ∘ y`, where either may be a number. */
+export interface EitherSignature extends BinarySignature {
+  readonly function: BinarySignature["function"] &
+    (<T extends Tensor>(input: Scalar, other: T) => Tensor<ShapeOf<T>>) &
+    ((input: Scalar, other: Scalar) => Tensor<[]>);
+}
+
+/** `x ± alpha · y`, where either may be a number. */
 export interface ScaledBinarySignature extends Signature {
-  readonly function: <T extends Tensor, O extends Operand>(
-    input: T,
-    other: O,
-    options?: { readonly alpha?: Scalar },
-  ) => Tensor<Broadcast<ShapeOf<T>, ShapeOf<O>>, PromoteOperand<DTypeOf<T>, O>>;
+  readonly function: {
+    <T extends Tensor, O extends Operand>(
+      input: T,
+      other: O,
+      options?: { readonly alpha?: Scalar },
+    ): Tensor<Broadcast<ShapeOf<T>, ShapeOf<O>>, PromoteOperand<DTypeOf<T>, O>>;
+    <O extends Operand>(input: Scalar, other: O, options?: { readonly alpha?: Scalar }): Tensor<ShapeOf<O>>;
+  };
   readonly method: <O extends Operand>(
     other: O,
     options?: { readonly alpha?: Scalar },
@@ -75,11 +85,18 @@ export interface ScaledBinarySignature extends Signature {
 
 /** `x / y`, rounded or not. */
 export interface DivisionSignature extends Signature {
-  readonly function: <T extends Tensor, O extends Operand>(
-    input: T,
-    other: O,
-    options?: { readonly rounding_mode?: "trunc" | "floor" | null },
-  ) => Tensor<Broadcast<ShapeOf<T>, ShapeOf<O>>, PromoteOperand<FloatOf<DTypeOf<T>>, O>>;
+  readonly function: {
+    <T extends Tensor, O extends Operand>(
+      input: T,
+      other: O,
+      options?: { readonly rounding_mode?: "trunc" | "floor" | null },
+    ): Tensor<Broadcast<ShapeOf<T>, ShapeOf<O>>, PromoteOperand<FloatOf<DTypeOf<T>>, O>>;
+    <O extends Operand>(
+      input: Scalar,
+      other: O,
+      options?: { readonly rounding_mode?: "trunc" | "floor" | null },
+    ): Tensor<ShapeOf<O>>;
+  };
   readonly method: <O extends Operand>(
     other: O,
     options?: { readonly rounding_mode?: "trunc" | "floor" | null },

@@ -18,6 +18,7 @@ import type {
   BinarySignature,
   ClampSignature,
   DivisionSignature,
+  EitherSignature,
   FunctionSignature,
   GeneralSignature,
   PowerSignature,
@@ -88,7 +89,7 @@ const expressions = {
 export const add: InPlaceOperator<ScaledBinarySignature> = operator({
   name: "add",
   out: true,
-  parameters: { input: tensor, other: operand, alpha: keywordOnly(scalar(1)) },
+  parameters: { input: operand, other: operand, alpha: keywordOnly(scalar(1)) },
   forward: (args, output) => {
     if (args.alpha !== 1) checkAlpha("add", args.alpha, [args.input, args.other]);
     return scaled(expressions.add, expressions.addScaled, args, output);
@@ -119,7 +120,7 @@ export const add: InPlaceOperator<ScaledBinarySignature> = operator({
 export const sub: InPlaceOperator<ScaledBinarySignature> = operator({
   name: "sub",
   out: true,
-  parameters: { input: tensor, other: operand, alpha: keywordOnly(scalar(1)) },
+  parameters: { input: operand, other: operand, alpha: keywordOnly(scalar(1)) },
   forward: (args, output) => {
     refuseBool(args.input, args.other);
     if (args.alpha !== 1) checkAlpha("sub", args.alpha, [args.input, args.other]);
@@ -144,9 +145,10 @@ export const rsub: Operator<ScaledBinarySignature> = operator({
   samples: binarySamples,
 });
 
-/** Multiplies, element by element. @throws RuntimeError when the shapes do not broadcast. Source: `torch.mul`. */
-export const mul: InPlaceOperator<BinarySignature> = binary({
+/** Multiplies, element by element. Either side may be a number. @throws RuntimeError when the shapes do not broadcast. Source: `torch.mul`. */
+export const mul: InPlaceOperator<EitherSignature> = binary({
   name: "mul",
+  numberFirst: true,
   expression: E.mul(x, y),
   saves: ["input", "other"],
   vjp: { input: (g, { other }) => mul(g, other), other: (g, { input }) => mul(g, input) },
@@ -197,7 +199,7 @@ export function divide(
 export const div: InPlaceOperator<DivisionSignature> = operator({
   name: "div",
   out: true,
-  parameters: { input: tensor, other: operand, rounding_mode: roundingMode },
+  parameters: { input: operand, other: operand, rounding_mode: roundingMode },
   gradFn: ({ rounding_mode: mode }) => (mode === null ? "DivBackward0" : "DivBackward2"),
   saves: ["input", "other"],
   forward: ({ input, other, rounding_mode: mode }, output) => divide(input, other, mode, output),

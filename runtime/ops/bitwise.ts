@@ -4,13 +4,14 @@ import { NotImplementedError } from "../errors/notImplementedError.ts";
 import type { Expression } from "../expression.ts";
 import type { InPlaceOperator } from "../operator.ts";
 import { promoteTensors } from "../settle.ts";
-import type { BinarySignature } from "../signatures.ts";
+import type { EitherSignature } from "../signatures.ts";
 import { binary, E, x, y } from "./pointwise.ts";
 import { given, sample } from "./samples.ts";
 
-function bitwise(name: string, expression: Expression): InPlaceOperator<BinarySignature> {
+function bitwise(name: string, expression: Expression): InPlaceOperator<EitherSignature> {
   return binary({
     name,
+    numberFirst: true,
     expression,
     check: (input, other) => {
       const dtype = promoteTensors([input, other]);
@@ -32,10 +33,10 @@ function bitwise(name: string, expression: Expression): InPlaceOperator<BinarySi
 }
 
 /** Bits that both have. @throws NotImplementedError for fractions. Source: `torch.bitwise_and`. */
-export const bitwise_and: InPlaceOperator<BinarySignature> = bitwise("bitwise_and", E.bitAnd(x, y));
+export const bitwise_and: InPlaceOperator<EitherSignature> = bitwise("bitwise_and", E.bitAnd(x, y));
 
 /** Bits that at least one has. @throws NotImplementedError for fractions. Source: `torch.bitwise_or`. */
-export const bitwise_or: InPlaceOperator<BinarySignature> = bitwise("bitwise_or", E.bitOr(x, y));
+export const bitwise_or: InPlaceOperator<EitherSignature> = bitwise("bitwise_or", E.bitOr(x, y));
 
 /** Bits that exactly one has. @throws NotImplementedError for fractions. Source: `torch.bitwise_xor`. */
-export const bitwise_xor: InPlaceOperator<BinarySignature> = bitwise("bitwise_xor", E.bitXor(x, y));
+export const bitwise_xor: InPlaceOperator<EitherSignature> = bitwise("bitwise_xor", E.bitXor(x, y));

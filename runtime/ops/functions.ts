@@ -1,5 +1,4 @@
 /** The operators that are functions of `torch` only. */
-export { where } from "./arithmetic.ts";
 export { conv1d, conv2d, conv3d } from "./conv.ts";
 export { conv_transpose1d, conv_transpose2d, conv_transpose3d } from "./convTranspose.ts";
 export { cat, stack } from "./joining.ts";

@@ -66,11 +66,13 @@ export const ceil: InPlaceOperator<UnarySignature> = unary({
 
 const roundExpression = E.round(x);
 
+type Step = (value: Tensor, by: Tensor) => Tensor;
+
 /** Rounds to a number of digits behind the point; a negative one counts digits before it. Source: `round_decimals_kernel`. */
 function roundTo(input: Tensor, decimals: number): Tensor {
   if (decimals === 0) return elementwise(roundExpression, [input]);
   const power = numberTensor(10 ** Math.abs(decimals));
-  const [shift, back] = decimals > 0 ? [mul, div] : [div, mul];
+  const [shift, back]: readonly [Step, Step] = decimals > 0 ? [mul, div] : [div, mul];
   return back(elementwise(roundExpression, [shift(input, power)]), power);
 }
 
@@ -270,6 +272,7 @@ export const sigmoid: InPlaceOperator<FloatUnarySignature> = unary({
 /** The rectified linear unit: the element, or 0 where it is negative. The slope at 0 is taken as 0. Source: `torch.relu`. */
 export const relu: InPlaceOperator<UnarySignature> = unary({
   name: "relu",
+  out: false,
   expression: E.maximum(x, 0),
   check: (input) => {
     if (input.dtype === bool)

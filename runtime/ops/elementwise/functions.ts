@@ -4,3 +4,4 @@ export { rrelu } from "./learnedRelu.ts";
 export { polygamma } from "./polygamma.ts";
 export { real } from "./real.ts";
 export { threshold } from "./shrinking.ts";
+export { where } from "./where.ts";

@@ -3,7 +3,12 @@ import { call, parameter } from "../../expression.ts";
 import { operator, type InPlaceOperator, type Operator } from "../../operator.ts";
 import { optionalNumber, tensor } from "../../parameters.ts";
 import { elementwise } from "../../settle.ts";
-import type { BinarySignature, FloatUnarySignature, GeneralSignature } from "../../signatures.ts";
+import type {
+  BinarySignature,
+  EitherSignature,
+  FloatUnarySignature,
+  GeneralSignature,
+} from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { div, mul, sub, where } from "../arithmetic.ts";
 import { eq, ge, le, logical_and } from "../comparison.ts";
@@ -75,7 +80,7 @@ export const sinc: InPlaceOperator<FloatUnarySignature> = unary({
 });
 
 /** `input · log(other)`, 0 where the input is 0 and `other` is a number. Source: `torch.xlogy`. */
-export const xlogy: InPlaceOperator<BinarySignature> = binary({
+export const xlogy: InPlaceOperator<EitherSignature> = binary({
   name: "xlogy",
   numberFirst: true,
   gradFn: ({ input, other }) => `XlogyBackward${other.isNumber ? 2 : input.isNumber ? 1 : 0}`,

@@ -3,7 +3,7 @@ import { float64 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, type InPlaceOperator } from "../../operator.ts";
 import { operand } from "../../parameters.ts";
-import type { BinarySignature, PowerSignature } from "../../signatures.ts";
+import type { EitherSignature, PowerSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { div, pow } from "../arithmetic.ts";
 import { binarySamples } from "../pointwise.ts";
@@ -29,7 +29,7 @@ export const float_power: InPlaceOperator<PowerSignature> = composite({
 });
 
 /** Divides, element by element: `div` without a rounding mode. Source: `torch.true_divide`. */
-export const true_divide: InPlaceOperator<BinarySignature> = composite({
+export const true_divide: InPlaceOperator<EitherSignature> = composite({
   name: "true_divide",
   out: true,
   inPlace: true,

@@ -5,7 +5,7 @@ import { call, type Expression } from "../../expression.ts";
 import { operator, type InPlaceOperator } from "../../operator.ts";
 import { operand } from "../../parameters.ts";
 import { promoteTensors } from "../../settle.ts";
-import type { BinarySignature } from "../../signatures.ts";
+import type { BinarySignature, EitherSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { div, divide, mul, refuseZeroDivisor } from "../arithmetic.ts";
 import { binary, binarySamples, x, y } from "../pointwise.ts";
@@ -52,7 +52,7 @@ export const fmod: InPlaceOperator<BinarySignature> = binary({
  * @throws RuntimeError for a whole number and 0, NotImplementedError for bool.
  * Source: `torch.remainder`.
  */
-export const remainder: InPlaceOperator<BinarySignature> = binary({
+export const remainder: InPlaceOperator<EitherSignature> = binary({
   name: "remainder",
   gradFn: ({ other }) => `RemainderBackward${other.isNumber ? 0 : 1}`,
   numberFirst: true,
@@ -73,7 +73,7 @@ export const remainder: InPlaceOperator<BinarySignature> = binary({
  * @throws RuntimeError for a whole number and 0, NotImplementedError for bool.
  * Source: `torch.floor_divide`.
  */
-export const floor_divide: InPlaceOperator<BinarySignature> = operator({
+export const floor_divide: InPlaceOperator<EitherSignature> = operator({
   name: "floor_divide",
   out: true,
   inPlace: true,

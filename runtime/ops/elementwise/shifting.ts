@@ -5,7 +5,7 @@ import { call, type Expression } from "../../expression.ts";
 import { operator, type InPlaceOperator } from "../../operator.ts";
 import { tensor } from "../../parameters.ts";
 import { elementwise, promoteTensors } from "../../settle.ts";
-import type { BinarySignature, UnarySignature } from "../../signatures.ts";
+import type { EitherSignature, UnarySignature } from "../../signatures.ts";
 import { binary, E, x, y } from "../pointwise.ts";
 import { given, sample } from "../samples.ts";
 
@@ -35,7 +35,7 @@ export const bitwise_not: InPlaceOperator<UnarySignature> = operator({
   errors: [{ args: () => [sample([2])], error: "NotImplementedError", message: /bitwise_not_cpu/ }],
 });
 
-function shift(name: string, kernel: string, expression: Expression): InPlaceOperator<BinarySignature> {
+function shift(name: string, kernel: string, expression: Expression): InPlaceOperator<EitherSignature> {
   return binary({
     name,
     numberFirst: true,
@@ -56,14 +56,14 @@ function shift(name: string, kernel: string, expression: Expression): InPlaceOpe
 }
 
 /** `input · 2 ** other`, in whole numbers. @throws NotImplementedError for fractions and bool. Source: `torch.bitwise_left_shift`. */
-export const bitwise_left_shift: InPlaceOperator<BinarySignature> = shift(
+export const bitwise_left_shift: InPlaceOperator<EitherSignature> = shift(
   "bitwise_left_shift",
   "lshift_cpu",
   call("shiftLeft", x, y),
 );
 
 /** `input / 2 ** other`, rounded downwards. @throws NotImplementedError for fractions and bool. Source: `torch.bitwise_right_shift`. */
-export const bitwise_right_shift: InPlaceOperator<BinarySignature> = shift(
+export const bitwise_right_shift: InPlaceOperator<EitherSignature> = shift(
   "bitwise_right_shift",
   "rshift_cpu",
   call("shiftRight", x, y),

@@ -2,7 +2,7 @@
 import { float64 } from "../../dtype.ts";
 import { call } from "../../expression.ts";
 import type { Operator } from "../../operator.ts";
-import type { BinarySignature, FloatUnarySignature } from "../../signatures.ts";
+import type { EitherSignature, FloatUnarySignature } from "../../signatures.ts";
 import { div, mul, sub, where } from "../arithmetic.ts";
 import { eq, le, logical_and } from "../comparison.ts";
 import { missingDerivative } from "../missingDerivative.ts";
@@ -76,7 +76,7 @@ export const log_ndtr: Operator<FloatUnarySignature> = unary({
 });
 
 /** `input · log(1 + other)`, 0 where the input is 0 and `other` is a number. Source: `torch.special.xlog1py`. */
-export const xlog1py: Operator<BinarySignature> = binary({
+export const xlog1py: Operator<EitherSignature> = binary({
   name: "xlog1py",
   gradFn: "SpecialXlog1PyBackward0",
   inPlace: false,
@@ -91,7 +91,7 @@ export const xlog1py: Operator<BinarySignature> = binary({
 });
 
 /** Hurwitz's zeta function: the sum of `(other + k) ** −input` over k from 0. Source: `torch.special.zeta`. */
-export const zeta: Operator<BinarySignature> = binary({
+export const zeta: Operator<EitherSignature> = binary({
   name: "zeta",
   gradFn: "SpecialZetaBackward0",
   inPlace: false,
