@@ -3,11 +3,11 @@
  * Derivatives: PyTorch's `convolution_backward` and `_convolution_double_backward`.
  */
 import type { ConvolutionWindow, Triple } from "../backends/convolution.ts";
-import { bool } from "../dtype.ts";
+import { bool, int64 } from "../dtype.ts";
 import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { operator, type Operator } from "../operator.ts";
 import { flag, integer, optionalTensor, tensor, type Parameter } from "../parameters.ts";
-import { alias, allocate, backendOf, duplicate } from "../settle.ts";
+import { alias, allocate, allocateZeros, backendOf, duplicate } from "../settle.ts";
 import { contiguousStrides, numel } from "../shape.ts";
 import type { FunctionSignature } from "../signatures.ts";
 import type { Tensor } from "../tensor.ts";
@@ -62,11 +62,11 @@ function settleOperand(operand: Tensor): Tensor {
   return alias(plain, shape, contiguousStrides(shape));
 }
 
-/** @throws NotImplementedError for truth values. */
-function checkKernel({ dtype }: Tensor): void {
-  if (dtype === bool)
+/** @throws NotImplementedError for truth values, and, transposed, for whole numbers other than int64. */
+function checkKernel({ dtype }: Tensor, transposed: boolean): void {
+  if (dtype === bool || (transposed && !dtype.is_floating_point && dtype !== int64))
     throw new NotImplementedError(
-      `"slow_conv2d_cpu" not implemented for 'Bool': convert with .float() first.`,
+      `"${transposed ? "slow_conv_transpose2d_out_cpu" : "slow_conv2d_cpu"}" not implemented for '${dtype.typeName}': convert with .float() first.`,
     );
 }
 
@@ -106,7 +106,7 @@ export const convolution: Operator<ConvolutionSignature> = operator({
   },
   saves: ["input", "weight"],
   forward: ({ input, weight, bias, transposed, output_size, ...window }) => {
-    checkKernel(input);
+    checkKernel(input, transposed);
     const channels = transposed ? weight.shape[1]! * window.groups : weight.shape[0]!;
     const result = allocate([input.shape[0]!, channels, ...output_size], input.dtype);
     if (numel(result.shape) === 0) return result;
@@ -171,6 +171,8 @@ export const convolutionWeight: Operator<WeightSignature> = operator({
   saves: ["input", "grad"],
   forward: ({ input, grad, kernel_size, ...window }) => {
     const shape = [grad.shape[1]!, input.shape[1]! / window.groups, ...kernel_size];
+    // The sum over no images is zero.
+    if (input.shape[0] === 0) return allocateZeros(shape, input.dtype);
     const result = allocate(shape, input.dtype);
     if (numel(shape) === 0) return result;
     const operands = [result, input, grad].map(settleOperand) as [Tensor, Tensor, Tensor];

@@ -1,4 +1,6 @@
 /** Pooling as users call it. */
+import { IndexError } from "../errors/indexError.ts";
+import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { ValueError } from "../errors/valueError.ts";
 import { composite, type Operator } from "../operator.ts";
@@ -139,6 +141,10 @@ export const max_pool1d: Operator<MaxPoolSignature> = composite({
   parameters: maxParameters,
   define: ({ input, ceil_mode, return_indices, ...sizes }) => {
     checkInput("max_pool1d", input, 1);
+    if (!input.dtype.is_floating_point && !return_indices)
+      throw new NotImplementedError(
+        `"max_pool1d_impl" not implemented for '${input.dtype.typeName}': convert with .float() first.`,
+      );
     const [window] = windowSizes("max_pool1d", sizes, 1);
     const windows = {
       rows: maxWindows(1, single, false),
@@ -273,6 +279,10 @@ export const avg_pool2d: Operator<AveragePool2dSignature> = composite({
   define: ({ input, ceil_mode, count_include_pad, divisor_override, ...sizes }) => {
     const [down, across] = windowSizes("avg_pool2d", { ...sizes, dilation: 1 }, 2);
     if (divisor_override === 0) throw new RuntimeError("avg_pool2d: divisor must be not zero.");
+    if (input.ndim < 3)
+      throw new IndexError(
+        `Dimension out of range (expected to be in range of [${-Math.max(input.ndim, 1)}, ${Math.max(input.ndim, 1) - 1}], but got -3): avg_pool2d takes images [N, C, H, W] or [C, H, W], got shape ${formatShape(input.shape)}.`,
+      );
     checkInput("avg_pool2d", input, 2);
     const rows = averageWindows(input.size(-2), down!, ceil_mode, count_include_pad);
     const columns = averageWindows(input.size(-1), across!, ceil_mode, count_include_pad);
@@ -329,9 +339,13 @@ export function adaptiveSizes(
     );
   const own = input.shape.slice(-rank);
   const list = typeof size === "object" && size !== null ? size : own.map(() => size);
-  if (list.length !== rank && list.length !== 1)
+  if (rank === 1 && list.includes(null))
+    throw new TypeError(
+      `${name}(): argument 'output_size' must be a whole number, or an array of one, not null: sequences have no other dimension that could keep its size.`,
+    );
+  if (list.length !== rank)
     throw new RuntimeError(`${name}: output_size must be ${rank}, got ${list.length} sizes.`);
-  const sizes = own.map((given, dim) => (list.length === 1 ? list[0] : list[dim]) ?? given);
+  const sizes = own.map((given, dim) => list[dim] ?? given);
   if (sizes.some((value) => value < 0))
     throw new RuntimeError(
       `${name}: elements of output_size must be greater than or equal to 0 but received ${formatShape(sizes)}.`,
@@ -353,8 +367,9 @@ export const adaptive_avg_pool1d: Operator<AdaptiveSignature> = composite({
   name: "adaptive_avg_pool1d",
   parameters: { input: tensor, output_size: outputSize },
   define: ({ input, output_size }) => {
-    checkInput("adaptive_avg_pool1d", input, 1);
     const [columns] = adaptiveSizes("adaptive_avg_pool1d", input, output_size, 1);
+    checkInput("adaptive_avg_pool1d", input, 1);
+    if (columns === 1) return mean(input, -1, true);
     const windows = { rows: adaptiveWindows(1, 1), columns: adaptiveWindows(input.size(-1), columns!) };
     return fromPlanes(adaptiveAveragePoolWindows(asPlanes(input, 1), { windows }), 1);
   },
@@ -420,8 +435,8 @@ export const adaptive_max_pool1d: Operator<AdaptiveMaxSignature> = composite({
   name: "adaptive_max_pool1d",
   parameters: adaptiveMaxParameters,
   define: ({ input, output_size, return_indices }) => {
-    checkInput("adaptive_max_pool1d", input, 1);
     const [columns] = adaptiveSizes("adaptive_max_pool1d", input, output_size, 1);
+    checkInput("adaptive_max_pool1d", input, 1);
     const windows = { rows: adaptiveWindows(1, 1), columns: adaptiveWindows(input.size(-1), columns!) };
     return maxResult(adaptiveMaxPoolWindows(asPlanes(input, 1), { windows }), 1, return_indices);
   },

@@ -88,14 +88,19 @@ export type MaxPool = FunctionSignature<
 >;
 
 /** The largest number of each window of planes `[…, H, W]`, and its position (int32, counted within the plane). */
-function maxPool(name: string, gradFn: string, windows: PlaneWindows): Operator<MaxPool> {
+function maxPool(
+  name: string,
+  gradFn: string,
+  dtypes: "all but bool" | "floating point only",
+  windows: PlaneWindows,
+): Operator<MaxPool> {
   return operator({
     name,
     parameters: { input: tensor, windows: settled() },
     forward: ({ input, windows }) => {
-      if (input.dtype === bool)
+      if (input.dtype === bool || (dtypes !== "all but bool" && !input.dtype.is_floating_point))
         throw new NotImplementedError(
-          `"max_pool2d" not implemented for 'Bool': convert with .float() first.`,
+          `"${dtypes === "all but bool" ? "" : "adaptive_"}max_pool2d" not implemented for '${input.dtype.typeName}': convert with .float() first.`,
         );
       const shape = coarse(input.shape, windows);
       const [values, positions] = [allocate(shape, input.dtype), allocate(shape, int32)];
@@ -113,6 +118,7 @@ function maxPool(name: string, gradFn: string, windows: PlaneWindows): Operator<
 export const maxPoolWindows: Operator<MaxPool> = maxPool(
   "max_pool_windows",
   "MaxPool2DWithIndicesBackward0",
+  "all but bool",
   sampleWindows,
 );
 
@@ -120,6 +126,7 @@ export const maxPoolWindows: Operator<MaxPool> = maxPool(
 export const adaptiveMaxPoolWindows: Operator<MaxPool> = maxPool(
   "adaptive_max_pool_windows",
   "AdaptiveMaxPool2DBackward0",
+  "floating point only",
   { rows: adaptiveWindows(3, 2), columns: adaptiveWindows(3, 1) },
 );
 

@@ -98,6 +98,11 @@ export const avg_pool3d: Operator<AveragePool2dSignature> = composite({
     const list = windowSizes("avg_pool3d", { ...sizes, dilation: 1 }, 3);
     if (divisor_override === 0) throw new RuntimeError("avg_pool3d: divisor must be not zero.");
     checkInput("avg_pool3d", input, 3);
+    const size = input.shape.slice(-3);
+    if (list.some(({ kernel }, dim) => kernel > size[dim]!))
+      throw new RuntimeError(
+        `input image (T: ${size[0]} H: ${size[1]} W: ${size[2]}) smaller than kernel size (kT: ${list[0]!.kernel} kH: ${list[1]!.kernel} kW: ${list[2]!.kernel}): the padding does not count. Take a smaller kernel.`,
+      );
     const windows = volumeWindows(input, (size, dim) =>
       averageWindows(size, list[dim]!, ceil_mode, count_include_pad),
     );
@@ -133,8 +138,7 @@ export const adaptive_avg_pool3d: Operator<AdaptiveSignature> = composite({
   define: ({ input, output_size }) => {
     const sizes = adaptiveSizes("adaptive_avg_pool3d", input, output_size, 3);
     checkInput("adaptive_avg_pool3d", input, 3);
-    if (sizes.every((size) => size === 1) && input.dtype.is_floating_point)
-      return mean(input, [-1, -2, -3], true);
+    if (sizes.every((size) => size === 1)) return mean(input, [-1, -2, -3], true);
     const windows = volumeWindows(input, (size, dim) => adaptiveWindows(size, sizes[dim]!));
     return adaptiveAverageVolumes(input, { windows });
   },

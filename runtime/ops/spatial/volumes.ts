@@ -3,7 +3,7 @@
  * are what the two steps give one after the other.
  */
 import type { AveragingPlaneWindows, AveragingWindows, PlaneWindows } from "../../backends/pooling.ts";
-import { bool, int32, int64 } from "../../dtype.ts";
+import { bool, float32, float64, int32, int64, type DType } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { operator, type Operator } from "../../operator.ts";
 import { tensor } from "../../parameters.ts";
@@ -121,12 +121,17 @@ function means(input: Tensor, windows: AveragingVolumeWindows): Tensor {
 }
 
 /** The sum of each window of volumes `[…, D, H, W]` over its divisor. */
-function averagePool(name: string, gradFn: string, kernel: string, dtypes: string): Operator<AveragePool> {
+function averagePool(
+  name: string,
+  gradFn: string,
+  kernel: string,
+  fits: (dtype: DType) => boolean,
+): Operator<AveragePool> {
   return operator({
     name,
     parameters: { input: tensor, windows: settled<AveragingVolumeWindows>() },
     forward: ({ input, windows }) => {
-      if (!input.dtype.is_floating_point && !(dtypes === "and int64" && input.dtype === int64))
+      if (!fits(input.dtype))
         throw new NotImplementedError(
           `"${kernel}" not implemented for '${input.dtype.typeName}': convert with .float() first.`,
         );
@@ -143,7 +148,7 @@ export const averageVolumes: Operator<AveragePool> = averagePool(
   "average_volumes",
   "AvgPool3DBackward0",
   "avg_pool3d_out_frame",
-  "and int64",
+  (dtype) => dtype === float32 || dtype === float64 || dtype === int64,
 );
 
 /** Windows that share the input evenly. Source: `torch._C._nn.adaptive_avg_pool3d`. */
@@ -151,7 +156,7 @@ export const adaptiveAverageVolumes: Operator<AveragePool> = averagePool(
   "adaptive_average_volumes",
   "AdaptiveAvgPool3DBackward0",
   "adaptive_avg_pool3d_cpu",
-  "floating point only",
+  (dtype) => dtype.is_floating_point,
 );
 
 /** The positions in whole volumes, from the layer that was taken and the position within it. */

@@ -303,7 +303,8 @@ export function convolveTransposed(
 /** Images of which the sums are kept apart; the same on every machine, so that results are. */
 function chunkImages(images: number, weightBytes: number): number {
   const chunks = Math.max(1, Math.min(mostChunks, Math.floor(mostPartialBytes / weightBytes), images));
-  return Math.ceil(images / chunks);
+  // Of a batch without images, the sum of nothing is still one chunk.
+  return Math.max(1, Math.ceil(images / chunks));
 }
 
 /** See `ConvolutionBackend.convolutionWeight`. */
@@ -325,7 +326,7 @@ export function deriveWeight(weight: View, input: View, output: View, window: Co
   const count = correlation.rows * channels * correlation.taps.length;
   const weightGroup = align(count * correlation.bytes);
   const inChunk = chunkImages(images, groups * weightGroup);
-  const chunks = Math.ceil(images / inChunk);
+  const chunks = Math.max(1, Math.ceil(images / inChunk));
   const tables = align(4 * tableInts(plan));
   withTemporary(tables + chunks * groups * weightGroup, (address) => {
     const sides = { source: input, target: output, targetStart: [0, 0, 0], targetStep: [1, 1, 1] } as const;

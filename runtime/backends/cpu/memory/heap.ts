@@ -152,6 +152,8 @@ export function freeTemporaries(): void {
 
 /** Runs `body` with `bytes` of memory, whose contents are arbitrary, that are free again afterwards. */
 export function withTemporary<T>(bytes: number, body: (address: number) => T): T {
+  // A size that is no number would break every later allocation, and be noticed far from here.
+  if (!(bytes >= 0)) throw new RangeError(`A temporary result cannot have ${bytes} bytes.`);
   const size = blockBytes(bytes);
   const address = takeBlock(size);
   if (address === 0) throw new RangeError(`The heap has no ${bytes} bytes left for a temporary result.`);
