@@ -51,18 +51,18 @@ export class GELU extends Module {
 }
 
 /** A number as PyTorch prints its default: with a point. */
-function fraction(value: number): string {
+export function fraction(value: number): string {
   return Number.isInteger(value) ? `${value}.0` : pythonNumber(value);
 }
 
 /** What modules that may write over their input take by name. */
-interface InPlaceOption {
+export interface InPlaceOption {
   /** Whether the result is written over the input. */
   readonly inplace?: boolean;
 }
 
 /** Arguments by position and by name, as one object. */
-function named<Options extends object>(
+export function named<Options extends object>(
   names: readonly (keyof Options & string)[],
   given: readonly unknown[],
 ): Partial<Options> {
@@ -74,7 +74,7 @@ function named<Options extends object>(
 }
 
 /** A function with settings, which may write over its input. */
-abstract class InPlaceActivation extends Module {
+export abstract class InPlaceActivation extends Module {
   readonly inplace: boolean;
 
   constructor({ inplace = false }: InPlaceOption) {

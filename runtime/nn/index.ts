@@ -68,7 +68,9 @@ export {
   type AvgPoolOptions,
   type MaxPoolOptions,
 } from "./pooling.ts";
+export { CELU, GLU, LogSigmoid, Mish, SELU, Softmin, Softsign, Tanhshrink } from "./smoothActivation.ts";
 export { LogSoftmax, Softmax } from "./softmax.ts";
+export { Hardshrink, Hardsigmoid, Hardswish, PReLU, RReLU, Softshrink, Threshold } from "./thresholds.ts";
 export {
   TransformerEncoder,
   TransformerEncoderLayer,
