@@ -44,11 +44,18 @@ LAYERS = [
     ("TransformerEncoderLayer", [4, 2, 6], {"batch_first": True}, [x(2, 3, 4)], {}, False),
     ("TransformerEncoderLayer", [4, 2, 6, 0, "gelu"], {"batch_first": True}, [x(2, 3, 4)], {}, True),
     ("TransformerEncoderLayer", [4, 2, 6], {}, [x(3, 4)], {}, False),
+    ("GLU", [], {}, [x(2, 4)], {}, True),
+    ("PReLU", [], {"num_parameters": 3, "init": 0.5}, [x(2, 3)], {}, True),
+    ("RReLU", [], {}, [x(2, 3)], {}, False),
 ]
 ACTIVATIONS = [
     ("Tanh", [], {}), ("Sigmoid", [], {}), ("GELU", [], {}), ("GELU", [], {"approximate": "tanh"}), ("SiLU", [], {}), ("SiLU", [True], {}), ("ReLU6", [], {}),
     ("LeakyReLU", [], {}), ("LeakyReLU", [0.2], {"inplace": True}), ("ELU", [], {}), ("ELU", [0.5, True], {}), ("Softplus", [], {}), ("Softplus", [0.5], {"threshold": 0.3}),
     ("Hardtanh", [], {}), ("Hardtanh", [-0.5], {"max_val": 0.25}), ("Identity", [], {}),
+    ("CELU", [], {}), ("CELU", [0.5, True], {}), ("SELU", [], {}), ("SELU", [True], {}), ("Mish", [], {}), ("LogSigmoid", [], {}), ("Softsign", [], {}), ("Tanhshrink", [], {}),
+    ("Softmin", [], {}), ("Softmin", [0], {}), ("Hardsigmoid", [], {}), ("Hardswish", [True], {}), ("Threshold", [0.1, 20], {}),
+    ("Threshold", [0.1, 20, True], {}), ("Hardshrink", [], {}), ("Softshrink", [0.3], {}), ("PReLU", [], {}),
+    ("RReLU", [], {}), ("RReLU", [0.1], {"upper": 0.3, "inplace": True}),
 ]
 # nn.init: the function, the shape, and further arguments.
 INITIAL = [
