@@ -11,6 +11,7 @@ import { Page, type Program } from "./programs/page.ts";
 import { rules } from "./programs/rules.ts";
 import { shapes } from "./programs/shapes.ts";
 import { statistics } from "./programs/statistics.ts";
+import { subscripts } from "./programs/subscripts.ts";
 
 interface ProgramAnswers {
   readonly name: string;
@@ -28,6 +29,7 @@ const programs: Readonly<Record<string, Program>> = {
   ...rules,
   ...shapes,
   ...statistics,
+  ...subscripts,
 };
 
 test("every program that PyTorch ran is here, and no other", () => {
