@@ -88,6 +88,7 @@ export {
   typename,
 } from "./inquiries.ts";
 export { finfo, iinfo } from "./limits.ts";
+export * as io from "./io/index.ts";
 export { Layout as layout, strided } from "./storageLayout.ts";
 export {
   channels_last,

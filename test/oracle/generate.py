@@ -9,12 +9,14 @@ from pathlib import Path
 
 import torch
 
-from generators import modules, operators, printing, programs, promotion, random_numbers, training
+from generators import modules, numpy_files, operators, opinfo, printing, programs, promotion, random_numbers, training
 
 EXPECTED_VERSION = "2.13.0"
 PARTS = {
     "printing": printing,
+    "numpy": numpy_files,
     "operators": operators,
+    "opinfo": opinfo,
     "modules": modules,
     "programs": programs,
     "promotion": promotion,
