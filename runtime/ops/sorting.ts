@@ -132,7 +132,6 @@ type ArgsortSignature = GeneralSignature<
  */
 export const argsort: Operator<ArgsortSignature> = operator({
   name: "argsort",
-  out: true,
   parameters: { input: tensor, dim: integer(-1), descending: flag(false), stable: stableParameter },
   forward: ({ input, dim, descending }) => sortedAlong(input, normalizeDim(dim, input.ndim), descending)[1],
   vjp: null,

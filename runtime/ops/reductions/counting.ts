@@ -134,7 +134,6 @@ export const nonzero_static: Operator<
 export const count_nonzero: Operator<GeneralSignature<[dim?: Dims | null | { dim: Dims | null }], "int64">> =
   operator({
     name: "count_nonzero",
-    out: true,
     parameters: { input: tensor, dim: dims },
     forward: ({ input, dim }) =>
       reduceDims("sum", ne(input, 0), normalizeDims(dim, input.ndim), false, int64),
@@ -175,7 +174,6 @@ export const bincount: Operator<
   GeneralSignature<[weights?: Tensor | null | BincountOptions, minlength?: number | BincountOptions]>
 > = operator({
   name: "bincount",
-  out: true,
   parameters: { input: tensor, weights: optionalWeights, minlength: integer(0) },
   forward: ({ input, weights, minlength }) => {
     checkCounted(input, weights, minlength);

@@ -129,7 +129,6 @@ function along<S extends Signature>({ name, gradFn, locate, dim, check }: Choice
 function whole(name: string, locate: Locate): Operator<FunctionSignature<(input: Tensor) => Tensor>> {
   return operator({
     name,
-    out: true,
     parameters: { input: tensor },
     saves: ["input", "result"],
     forward: ({ input }) => {

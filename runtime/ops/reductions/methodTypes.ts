@@ -8,7 +8,7 @@ import type * as medians from "./medians.ts";
 import type * as methods from "./methods.ts";
 import type * as methodsOnly from "./methodsOnly.ts";
 import type * as moments from "./moments.ts";
-import type * as norms from "./norms.ts";
+import type * as lengths from "./lengths.ts";
 import type * as pairs from "./pairs.ts";
 import type * as quantiles from "./quantiles.ts";
 import type * as sizes from "./sizes.ts";
@@ -27,7 +27,7 @@ export type ReductionsMethods<Self> = Methods<typeof counting, Self> &
   Methods<typeof logarithms, Self> &
   Methods<typeof medians, Self> &
   Methods<typeof moments, Self> &
-  Methods<typeof norms, Self> &
+  Methods<typeof lengths, Self> &
   Methods<typeof pairs, Self> &
   Methods<typeof quantiles, Self> &
   Methods<typeof sizes, Self> &

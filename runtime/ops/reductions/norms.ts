@@ -1,29 +1,18 @@
-/** Lengths of vectors, and tensors made as long as wanted. Derivatives: `norm_backward` in PyTorch's `FunctionsManual.cpp`. */
+/** Lengths of vectors. Derivatives: `norm_backward` in PyTorch's `FunctionsManual.cpp`. */
 import { float32, type DType } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
-import { composite, operator, type InPlaceOperator, type Operator } from "../../operator.ts";
-import {
-  dims,
-  dtype,
-  flag,
-  integer,
-  number,
-  requiredDims,
-  tensor,
-  type Parameter,
-} from "../../parameters.ts";
+import { composite, operator, type Operator } from "../../operator.ts";
+import { dims, dtype, flag, number, tensor } from "../../parameters.ts";
 import { allocateZeros, convert, reduceDims } from "../../settle.ts";
-import { formatShape, normalizeDim, normalizeDims } from "../../shape.ts";
-import type { DimOptions, Dims, DTypeOption, FunctionSignature, GeneralSignature } from "../../signatures.ts";
+import { formatShape, normalizeDims } from "../../shape.ts";
+import type { DimOptions, Dims, DTypeOption, FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { clamp, div, masked_fill, mul, pow, sub, where } from "../arithmetic.ts";
-import { eq, gt, isnan, logical_and, logical_or, ne } from "../comparison.ts";
+import { div, masked_fill, mul, pow } from "../arithmetic.ts";
+import { eq, isnan, logical_and, logical_or, ne } from "../comparison.ts";
 import { to } from "../conversion.ts";
-import { svdvals } from "../linalg/singular.ts";
 import { keepDims, outOfRange, sum } from "../reduction.ts";
 import { sample } from "../samples.ts";
-import { abs, reciprocal, sign, sqrt, square } from "../unary.ts";
-import { movedim } from "../view.ts";
+import { abs, sign, sqrt, square } from "../unary.ts";
 
 /** The sizes along which an infinite or negative order has nothing to choose from. @throws RuntimeError */
 function refuseEmptyNorm(input: Tensor, order: number, dim: Dims | null): void {
@@ -154,150 +143,5 @@ export const vector_norm: Operator<VectorNormSignature> = composite({
     return plainVectorNorm(to(x, { dtype: computed }), ord, dim, keepdim);
   },
   samples: [() => [sample([2, 3])], () => [sample([2, 3]), 3, [0, 1], true], () => [sample([])]],
-  errors: [{ ...outOfRange, args: () => [sample([2, 3]), 2, 2] }],
-});
-
-/** The order of a norm: a number, or the name of a norm of matrices. */
-const namedOrder: Parameter<number | string> = {
-  expects: 'a number, "fro" or "nuc"',
-  fallback: "fro",
-  convert: (value) =>
-    value === null ? 2 : typeof value === "number" || typeof value === "string" ? value : undefined,
-};
-
-type NormOptions = { readonly p?: number | "fro" | "nuc" | null } & DimOptions & DTypeOption;
-
-type NormSignature = GeneralSignature<
-  [
-    p?: number | "fro" | "nuc" | null | NormOptions,
-    dim?: Dims | null | NormOptions,
-    keepdim?: boolean | NormOptions,
-    options?: DTypeOption,
-  ]
->;
-
-/** The sums of the singular values of the matrices that two dimensions make. */
-function nuclearNorm(input: Tensor, name: string, dim: Dims, keepdim: boolean): Tensor {
-  const pair = [dim].flat().map((each) => normalizeDim(each, input.ndim));
-  if (name !== "nuc" || pair.length !== 2)
-    throw new RuntimeError(
-      `linalg.matrix_norm: Order ${name} not supported along the dimensions [${pair.join(", ")}]: "fro" and "nuc" are, for two dimensions.`,
-    );
-  const result: Tensor = svdvals(movedim(input, pair, [-2, -1])).sum(-1);
-  if (!keepdim) return result;
-  return pair.toSorted((a, b) => a - b).reduce((kept: Tensor, each) => kept.unsqueeze(each), result);
-}
-
-/**
- * The norm of order `p` of all elements, or along `dim`; `"fro"` is that of order 2, and `"nuc"` the sum of a matrix's singular values.
- *
- * @throws RuntimeError for a dtype without fractions, and for names and dimensions that no norm of matrices has; IndexError when there is no such dimension.
- * Source: `torch.norm`.
- */
-export const norm: Operator<NormSignature> = composite({
-  name: "norm",
-  out: true,
-  parameters: { input: tensor, p: namedOrder, dim: dims, keepdim: flag(false), dtype },
-  define: ({ input, p, dim, keepdim, dtype: wanted }) => {
-    const vector = (ord: number): Tensor => vector_norm(input, { ord, dim, keepdim, dtype: wanted });
-    if (typeof p === "number") return vector(p);
-    if (p === "fro" && (dim === null || [dim].flat().length <= 2)) return vector(2);
-    const converted = wanted === null ? input : to(input, { dtype: wanted });
-    return nuclearNorm(converted, p, dim ?? [...input.shape.keys()], keepdim);
-  },
-  samples: [
-    () => [sample([2, 3])],
-    () => [sample([2, 3]), 1, 1],
-    () => [sample([2, 3]), "fro", [0, 1], true],
-  ],
-  errors: [
-    { args: () => [sample([2, 3]), 2, 2], error: "IndexError", message: /Dimension out of range/ },
-    { args: () => [sample([2, 3]), "max"], error: "RuntimeError", message: /Order max not supported/ },
-  ],
-});
-
-/**
- * The norm of the difference of two tensors, taken as vectors; shapes broadcast.
- *
- * Source: `torch.dist`.
- */
-export const dist: Operator<GeneralSignature<[other: Tensor, p?: number | { p: number }]>> = composite({
-  name: "dist",
-  out: true,
-  parameters: { input: tensor, other: tensor, p: number(2) },
-  define: ({ input, other, p }) => vector_norm(sub(input, other), p),
-  samples: [
-    () => [sample([2, 3]), sample([3], { seed: 1 })],
-    () => [sample([2]), sample([2], { seed: 1 }), 3],
-  ],
-});
-
-/** @throws RuntimeError as PyTorch's renorm. */
-function checkRenorm(input: Tensor, p: number, maxnorm: number): void {
-  if (p <= 0)
-    throw new RuntimeError(`renorm: non-positive-norm not supported, got p = ${p}. Choose an order above 0.`);
-  if (maxnorm < 0) throw new RuntimeError(`renorm: expected maxnorm to be >= 0 but got ${maxnorm}.`);
-  if (input.ndim < 2)
-    throw new RuntimeError(
-      `renorm: input needs at least 2 dimensions, got ${input.ndim} dimensions. unsqueeze() adds one.`,
-    );
-}
-
-type RenormSignature = GeneralSignature<[p: number, dim: number, maxnorm: number]>;
-
-/**
- * The tensor with each slice of dimension `dim` whose norm of order `p` is above `maxnorm` scaled down to it.
- *
- * @throws RuntimeError for p or maxnorm out of range, and for fewer than two dimensions; IndexError when there is no such dimension.
- * Source: `torch.renorm`.
- */
-export const renorm: InPlaceOperator<RenormSignature> = composite({
-  name: "renorm",
-  out: true,
-  inPlace: true,
-  parameters: { input: tensor, p: number(), dim: integer(), maxnorm: number() },
-  define: ({ input, p, dim, maxnorm }) => {
-    checkRenorm(input, p, maxnorm);
-    const axis = normalizeDim(dim, input.ndim);
-    const others = [...input.shape.keys()].filter((each) => each !== axis);
-    const length = vector_norm(input, p, others, true);
-    return mul(input, where(gt(length, maxnorm), mul(reciprocal(length.add(1e-7)), maxnorm), 1));
-  },
-  samples: [() => [sample([2, 3]), 2, 0, 1], () => [sample([2, 3]), 1, -1, 2.5]],
-  errors: [
-    { args: () => [sample([2, 3]), 0, 0, 1], error: "RuntimeError", message: /non-positive-norm/ },
-    { args: () => [sample([2]), 2, 0, 1], error: "RuntimeError", message: /at least 2 dimensions/ },
-  ],
-});
-
-interface NormalizeOptions {
-  readonly p?: number;
-  readonly dim?: Dims;
-  readonly eps?: number;
-  readonly out?: Tensor | null;
-}
-
-type NormalizeSignature = FunctionSignature<
-  (
-    input: Tensor,
-    p?: number | NormalizeOptions,
-    dim?: Dims | NormalizeOptions,
-    eps?: number | NormalizeOptions,
-    options?: NormalizeOptions,
-  ) => Tensor
->;
-
-/**
- * The vectors along `dim` divided by their norm of order `p`, which counts as at least `eps`.
- *
- * @throws IndexError when there is no such dimension.
- * Source: `torch.nn.functional.normalize`.
- */
-export const normalize: Operator<NormalizeSignature> = composite({
-  name: "normalize",
-  out: true,
-  parameters: { input: tensor, p: number(2), dim: { ...requiredDims, fallback: 1 }, eps: number(1e-12) },
-  define: ({ input, p, dim, eps }) => div(input, clamp(vector_norm(input, p, dim, true), { min: eps })),
-  samples: [() => [sample([2, 3])], () => [sample([2, 3]), 3, 0]],
   errors: [{ ...outOfRange, args: () => [sample([2, 3]), 2, 2] }],
 });

@@ -49,7 +49,6 @@ function withMean(name: "std_mean" | "var_mean"): Operator<WithMeanSignature> {
   const isDeviation = name === "std_mean";
   return operator({
     name,
-    out: true,
     parameters: deviationParameters,
     saves: isDeviation ? ["input", "result"] : ["input"],
     forward: (args) => {

@@ -154,7 +154,6 @@ type SegmentSignature = FunctionSignature<
  */
 export const segment_reduce: Operator<SegmentSignature> = composite({
   name: "segment_reduce",
-  out: true,
   parameters: {
     data: tensor,
     reduce: {

@@ -1,0 +1,167 @@
+/** Norms by name, distances of whole tensors, and tensors scaled to a length. */
+import type { DType } from "../../dtype.ts";
+import { RuntimeError } from "../../errors/runtimeError.ts";
+import { composite, type InPlaceOperator, type Operator } from "../../operator.ts";
+import {
+  dims,
+  dtype,
+  flag,
+  integer,
+  number,
+  requiredDims,
+  tensor,
+  type Parameter,
+} from "../../parameters.ts";
+import { normalizeDim } from "../../shape.ts";
+import type { DimOptions, Dims, DTypeOption, FunctionSignature, GeneralSignature } from "../../signatures.ts";
+import type { Tensor } from "../../tensor.ts";
+import { clamp, div, mul, sub, where } from "../arithmetic.ts";
+import { gt } from "../comparison.ts";
+import { outOfRange } from "../reduction.ts";
+import { sample } from "../samples.ts";
+import { reciprocal } from "../unary.ts";
+import { vector_norm } from "./norms.ts";
+
+/** The order of a norm: a number, or the name of a norm of matrices. */
+const namedOrder: Parameter<number | string> = {
+  expects: 'a number, "fro" or "nuc"',
+  fallback: "fro",
+  convert: (value) =>
+    value === null ? 2 : typeof value === "number" || typeof value === "string" ? value : undefined,
+};
+
+type NormOptions = { readonly p?: number | "fro" | "nuc" | null } & DimOptions & DTypeOption;
+
+type NormSignature = GeneralSignature<
+  [
+    p?: number | "fro" | "nuc" | null | NormOptions,
+    dim?: Dims | null | NormOptions,
+    keepdim?: boolean | NormOptions,
+    options?: DTypeOption,
+  ]
+>;
+
+/** The norms of matrices that `norm` knows by name. */
+function matrixNorm(
+  _input: Tensor,
+  name: string,
+  dim: Dims,
+  _keepdim: boolean,
+  _wanted: DType | null,
+): Tensor {
+  throw new RuntimeError(
+    `linalg.matrix_norm: Order ${name} not supported along the dimensions [${[dim].flat().join(", ")}]: "fro" and "nuc" are, for two dimensions.`,
+  );
+}
+
+/**
+ * The norm of order `p` of all elements, or along `dim`; `"fro"` is that of order 2, and `"nuc"` the sum of a matrix's singular values.
+ *
+ * @throws RuntimeError for a dtype without fractions, and for names and dimensions that no norm of matrices has; IndexError when there is no such dimension.
+ * Source: `torch.norm`.
+ */
+export const norm: Operator<NormSignature> = composite({
+  name: "norm",
+  out: true,
+  parameters: { input: tensor, p: namedOrder, dim: dims, keepdim: flag(false), dtype },
+  define: ({ input, p, dim, keepdim, dtype: wanted }) => {
+    const vector = (ord: number): Tensor => vector_norm(input, { ord, dim, keepdim, dtype: wanted });
+    if (typeof p === "number") return vector(p);
+    if (p === "fro" && (dim === null || [dim].flat().length <= 2)) return vector(2);
+    return matrixNorm(input, p, dim ?? [...input.shape.keys()], keepdim, wanted);
+  },
+  samples: [
+    () => [sample([2, 3])],
+    () => [sample([2, 3]), 1, 1],
+    () => [sample([2, 3]), "fro", [0, 1], true],
+  ],
+  errors: [
+    { args: () => [sample([2, 3]), 2, 2], error: "IndexError", message: /Dimension out of range/ },
+    { args: () => [sample([2, 3]), "max"], error: "RuntimeError", message: /Order max not supported/ },
+  ],
+});
+
+/**
+ * The norm of the difference of two tensors, taken as vectors; shapes broadcast.
+ *
+ * Source: `torch.dist`.
+ */
+export const dist: Operator<GeneralSignature<[other: Tensor, p?: number | { p: number }]>> = composite({
+  name: "dist",
+  parameters: { input: tensor, other: tensor, p: number(2) },
+  define: ({ input, other, p }) => vector_norm(sub(input, other), p),
+  samples: [
+    () => [sample([2, 3]), sample([3], { seed: 1 })],
+    () => [sample([2]), sample([2], { seed: 1 }), 3],
+  ],
+});
+
+/** @throws RuntimeError as PyTorch's renorm. */
+function checkRenorm(input: Tensor, p: number, maxnorm: number): void {
+  if (p <= 0)
+    throw new RuntimeError(`renorm: non-positive-norm not supported, got p = ${p}. Choose an order above 0.`);
+  if (maxnorm < 0) throw new RuntimeError(`renorm: expected maxnorm to be >= 0 but got ${maxnorm}.`);
+  if (input.ndim < 2)
+    throw new RuntimeError(
+      `renorm: input needs at least 2 dimensions, got ${input.ndim} dimensions. unsqueeze() adds one.`,
+    );
+}
+
+type RenormSignature = GeneralSignature<[p: number, dim: number, maxnorm: number]>;
+
+/**
+ * The tensor with each slice of dimension `dim` whose norm of order `p` is above `maxnorm` scaled down to it.
+ *
+ * @throws RuntimeError for p or maxnorm out of range, and for fewer than two dimensions; IndexError when there is no such dimension.
+ * Source: `torch.renorm`.
+ */
+export const renorm: InPlaceOperator<RenormSignature> = composite({
+  name: "renorm",
+  out: true,
+  inPlace: true,
+  parameters: { input: tensor, p: number(), dim: integer(), maxnorm: number() },
+  define: ({ input, p, dim, maxnorm }) => {
+    checkRenorm(input, p, maxnorm);
+    const axis = normalizeDim(dim, input.ndim);
+    const others = [...input.shape.keys()].filter((each) => each !== axis);
+    const length = vector_norm(input, p, others, true);
+    return mul(input, where(gt(length, maxnorm), mul(reciprocal(length.add(1e-7)), maxnorm), 1));
+  },
+  samples: [() => [sample([2, 3]), 2, 0, 1], () => [sample([2, 3]), 1, -1, 2.5]],
+  errors: [
+    { args: () => [sample([2, 3]), 0, 0, 1], error: "RuntimeError", message: /non-positive-norm/ },
+    { args: () => [sample([2]), 2, 0, 1], error: "RuntimeError", message: /at least 2 dimensions/ },
+  ],
+});
+
+interface NormalizeOptions {
+  readonly p?: number;
+  readonly dim?: Dims;
+  readonly eps?: number;
+  readonly out?: Tensor | null;
+}
+
+type NormalizeSignature = FunctionSignature<
+  (
+    input: Tensor,
+    p?: number | NormalizeOptions,
+    dim?: Dims | NormalizeOptions,
+    eps?: number | NormalizeOptions,
+    options?: NormalizeOptions,
+  ) => Tensor
+>;
+
+/**
+ * The vectors along `dim` divided by their norm of order `p`, which counts as at least `eps`.
+ *
+ * @throws IndexError when there is no such dimension.
+ * Source: `torch.nn.functional.normalize`.
+ */
+export const normalize: Operator<NormalizeSignature> = composite({
+  name: "normalize",
+  out: true,
+  parameters: { input: tensor, p: number(2), dim: { ...requiredDims, fallback: 1 }, eps: number(1e-12) },
+  define: ({ input, p, dim, eps }) => div(input, clamp(vector_norm(input, p, dim, true), { min: eps })),
+  samples: [() => [sample([2, 3])], () => [sample([2, 3]), 3, 0]],
+  errors: [{ ...outOfRange, args: () => [sample([2, 3]), 2, 2] }],
+});
