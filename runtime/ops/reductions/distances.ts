@@ -13,12 +13,12 @@ import { add, div, masked_fill, mul, sub, where } from "../arithmetic.ts";
 import { eq, lt } from "../comparison.ts";
 import { to } from "../conversion.ts";
 import { detach } from "../copying.ts";
-import { index_select } from "../indexing.ts";
+import { index_add, index_select, zerosLike } from "../indexing.ts";
 import { matmul } from "../matmul.ts";
 import { sum } from "../reduction.ts";
 import { sample } from "../samples.ts";
 import { abs, sign } from "../unary.ts";
-import { expand, reshape, transpose, unsqueeze } from "../view.ts";
+import { expand, transpose, unsqueeze } from "../view.ts";
 import { fromNumbers, fromPositions, numbersOf } from "./elements.ts";
 import { normGrad, plainVectorNorm, vector_norm } from "./norms.ts";
 
@@ -202,12 +202,37 @@ export const cdist: Operator<CdistSignature> = composite({
 
 type PdistSignature = FunctionSignature<(input: Tensor, p?: number | { readonly p: number }) => Tensor>;
 
-/** Positions, in a flattened matrix of `n` columns, of the elements above its diagonal. */
-function aboveDiagonal(n: number): Tensor {
-  const positions: number[] = [];
-  for (let row = 0; row < n; row++)
-    for (let column = row + 1; column < n; column++) positions.push(row * n + column);
-  return fromPositions(positions);
+/** The numbers of the first and of the second row of every pair. */
+function pairsOf(rows: number): readonly [Tensor, Tensor] {
+  const [first, second]: [number[], number[]] = [[], []];
+  for (let row = 0; row < rows; row++)
+    for (let other = row + 1; other < rows; other++) {
+      first.push(row);
+      second.push(other);
+    }
+  return [fromPositions(first), fromPositions(second)];
+}
+
+/** The gradient of the rows, from that of the distances of all pairs. */
+function pairsGrad(grad: Tensor, input: Tensor, distances: Tensor, order: number): Tensor {
+  const [first, second] = pairsOf(input.shape[0]!);
+  const differences = sub(index_select(input, 0, first), index_select(input, 0, second));
+  const shares = slopes(unsqueeze(grad, -1), differences, order, unsqueeze(distances, -1));
+  const toFirst = index_add(zerosLike(grad, input.shape), 0, first, shares);
+  return index_add(toFirst, 0, second, shares, { alpha: -1 });
+}
+
+/** The distances of all pairs. */
+function pairDistances(input: Tensor, order: number): Tensor {
+  const [rows, size] = input.shape as [number, number];
+  const numbers = numbersOf(input);
+  const distance = rowDistances.get(order) ?? ofOrder(order);
+  const result = new Float64Array((rows * (rows - 1)) / 2);
+  let at = 0;
+  for (let row = 0; row < rows; row++)
+    for (let other = row + 1; other < rows; other++)
+      result[at++] = distance(numbers, row * size, numbers, other * size, size);
+  return fromNumbers(result, input.dtype, [result.length]);
 }
 
 /**
@@ -216,10 +241,11 @@ function aboveDiagonal(n: number): Tensor {
  * @throws RuntimeError for another number of dimensions, or a dtype without fractions.
  * Source: `torch.pdist`.
  */
-export const pdist: Operator<PdistSignature> = composite({
+export const pdist: Operator<PdistSignature> = operator({
   name: "pdist",
   parameters: { input: tensor, p: number(2) },
-  define: ({ input, p }) => {
+  saves: ["input", "result"],
+  forward: ({ input, p }) => {
     if (input.ndim !== 2)
       throw new RuntimeError(
         `pdist only supports 2D tensors, got: ${input.ndim}D. Each row is a point: the shape is [points, coordinates].`,
@@ -229,9 +255,14 @@ export const pdist: Operator<PdistSignature> = composite({
         `pdist only supports floating-point dtypes, got ${input.dtype.typeName}. Call .float() first.`,
       );
     if (!(p >= 0)) throw new RuntimeError(`pdist only supports non-negative p values, got ${p}.`);
-    return index_select(reshape(plainCdist(input, input, p), [-1]), 0, aboveDiagonal(input.shape[0]!));
+    if (input.dtype.itemsize < 4)
+      throw new NotImplementedError(
+        `"pdist" not implemented for '${input.dtype.typeName}'. Call .float() first.`,
+      );
+    return pairDistances(input, p);
   },
-  samples: [() => [sample([3, 2])], () => [sample([4, 2]), 1]],
+  vjp: { input: (g, { input, result, p }) => pairsGrad(g, input, result, p) },
+  samples: [() => [sample([3, 2])], () => [sample([4, 2]), 1.5], () => [sample([1, 2])]],
   errors: [{ args: () => [sample([2])], error: "RuntimeError", message: /2D/ }],
 });
 

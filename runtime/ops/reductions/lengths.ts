@@ -1,7 +1,7 @@
 /** Norms by name, distances of whole tensors, and tensors scaled to a length. */
 import type { DType } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
-import { composite, type InPlaceOperator, type Operator } from "../../operator.ts";
+import { composite, operator, type InPlaceOperator, type Operator } from "../../operator.ts";
 import {
   dims,
   dtype,
@@ -15,12 +15,12 @@ import {
 import { normalizeDim } from "../../shape.ts";
 import type { DimOptions, Dims, DTypeOption, FunctionSignature, GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { clamp, div, mul, sub, where } from "../arithmetic.ts";
+import { add, clamp, div, mul, sub, where } from "../arithmetic.ts";
 import { gt } from "../comparison.ts";
-import { outOfRange } from "../reduction.ts";
+import { outOfRange, sum } from "../reduction.ts";
 import { sample } from "../samples.ts";
 import { reciprocal } from "../unary.ts";
-import { vector_norm } from "./norms.ts";
+import { normGrad, plainVectorNorm, vector_norm } from "./norms.ts";
 
 /** The order of a norm: a number, or the name of a norm of matrices. */
 const namedOrder: Parameter<number | string> = {
@@ -86,15 +86,35 @@ export const norm: Operator<NormSignature> = composite({
  *
  * Source: `torch.dist`.
  */
-export const dist: Operator<GeneralSignature<[other: Tensor, p?: number | { p: number }]>> = composite({
+export const dist: Operator<GeneralSignature<[other: Tensor, p?: number | { p: number }]>> = operator({
   name: "dist",
   parameters: { input: tensor, other: tensor, p: number(2) },
-  define: ({ input, other, p }) => vector_norm(sub(input, other), p),
-  samples: [
-    () => [sample([2, 3]), sample([3], { seed: 1 })],
-    () => [sample([2]), sample([2], { seed: 1 }), 3],
-  ],
+  saves: ["input", "other", "result"],
+  forward: ({ input, other, p }) => vector_norm(sub(input, other), p),
+  vjp: {
+    input: (g, context) => distGrad(g, context),
+    other: (g, context) => distGrad(g, context).neg(),
+  },
+  samples: [1, 2, 3, Infinity].map((order) => () => [
+    sample([2, 3]),
+    sample([3], { seed: 1, high: 1.3 }),
+    order,
+  ]),
+  errors: [{ args: () => [sample([2]), sample([3])], error: "RuntimeError", message: /must match the size/ }],
 });
+
+interface Distance {
+  readonly input: Tensor;
+  readonly other: Tensor;
+  readonly p: number;
+  readonly result: Tensor;
+}
+
+/** The gradient of the first tensor of a distance. */
+function distGrad(grad: Tensor, { input, other, p, result }: Distance): Tensor {
+  const difference = sub(input, other);
+  return normGrad(grad, difference, result, p, [...difference.shape.keys()]);
+}
 
 /** @throws RuntimeError as PyTorch's renorm. */
 function checkRenorm(input: Tensor, p: number, maxnorm: number): void {
@@ -107,6 +127,15 @@ function checkRenorm(input: Tensor, p: number, maxnorm: number): void {
     );
 }
 
+/** What PyTorch adds to a length before it divides by it. */
+const tiny = 1e-7;
+
+/** All dimensions but one. @throws IndexError when there is no such dimension. */
+function otherDims(input: Tensor, dim: number): number[] {
+  const axis = normalizeDim(dim, input.ndim);
+  return [...input.shape.keys()].filter((each) => each !== axis);
+}
+
 type RenormSignature = GeneralSignature<[p: number, dim: number, maxnorm: number]>;
 
 /**
@@ -115,17 +144,25 @@ type RenormSignature = GeneralSignature<[p: number, dim: number, maxnorm: number
  * @throws RuntimeError for p or maxnorm out of range, and for fewer than two dimensions; IndexError when there is no such dimension.
  * Source: `torch.renorm`.
  */
-export const renorm: InPlaceOperator<RenormSignature> = composite({
+export const renorm: InPlaceOperator<RenormSignature> = operator({
   name: "renorm",
   out: true,
   inPlace: true,
   parameters: { input: tensor, p: number(), dim: integer(), maxnorm: number() },
-  define: ({ input, p, dim, maxnorm }) => {
+  saves: ["input"],
+  forward: ({ input, p, dim, maxnorm }) => {
     checkRenorm(input, p, maxnorm);
-    const axis = normalizeDim(dim, input.ndim);
-    const others = [...input.shape.keys()].filter((each) => each !== axis);
-    const length = vector_norm(input, p, others, true);
-    return mul(input, where(gt(length, maxnorm), mul(reciprocal(length.add(1e-7)), maxnorm), 1));
+    const length = vector_norm(input, p, otherDims(input, dim), true);
+    return mul(input, where(gt(length, maxnorm), mul(reciprocal(add(length, tiny)), maxnorm), 1));
+  },
+  vjp: {
+    input: (g, { input, p, dim, maxnorm }) => {
+      const others = otherDims(input, dim);
+      const length = plainVectorNorm(input, p, others, true);
+      const inverse = reciprocal(add(length, tiny));
+      const through = normGrad(sum(mul(input, g), others, true), input, length, p, others);
+      return where(gt(length, maxnorm), mul(mul(inverse, maxnorm), sub(g, mul(inverse, through))), g);
+    },
   },
   samples: [() => [sample([2, 3]), 2, 0, 1], () => [sample([2, 3]), 1, -1, 2.5]],
   errors: [
