@@ -1,5 +1,4 @@
 /** Norms by name, distances of whole tensors, and tensors scaled to a length. */
-import type { DType } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, operator, type InPlaceOperator, type Operator } from "../../operator.ts";
 import {
@@ -17,6 +16,7 @@ import type { DimOptions, Dims, DTypeOption, FunctionSignature, GeneralSignature
 import type { Tensor } from "../../tensor.ts";
 import { add, clamp, div, mul, sub, where } from "../arithmetic.ts";
 import { gt } from "../comparison.ts";
+import { matrix_norm } from "../linalg/norms.ts";
 import { outOfRange, sum } from "../reduction.ts";
 import { sample } from "../samples.ts";
 import { reciprocal } from "../unary.ts";
@@ -41,19 +41,6 @@ type NormSignature = GeneralSignature<
   ]
 >;
 
-/** The norms of matrices that `norm` knows by name. */
-function matrixNorm(
-  _input: Tensor,
-  name: string,
-  dim: Dims,
-  _keepdim: boolean,
-  _wanted: DType | null,
-): Tensor {
-  throw new RuntimeError(
-    `linalg.matrix_norm: Order ${name} not supported along the dimensions [${[dim].flat().join(", ")}]: "fro" and "nuc" are, for two dimensions.`,
-  );
-}
-
 /**
  * The norm of order `p` of all elements, or along `dim`; `"fro"` is that of order 2, and `"nuc"` the sum of a matrix's singular values.
  *
@@ -68,7 +55,9 @@ export const norm: Operator<NormSignature> = composite({
     const vector = (ord: number): Tensor => vector_norm(input, { ord, dim, keepdim, dtype: wanted });
     if (typeof p === "number") return vector(p);
     if (p === "fro" && (dim === null || [dim].flat().length <= 2)) return vector(2);
-    return matrixNorm(input, p, dim ?? [...input.shape.keys()], keepdim, wanted);
+    const axes = dim === null ? [...input.shape.keys()] : [dim].flat();
+    // Whether there is such a norm, that of matrices says.
+    return matrix_norm(input, { ord: p as "nuc", dim: axes, keepdim, dtype: wanted });
   },
   samples: [
     () => [sample([2, 3])],
