@@ -1,10 +1,10 @@
 /** The parts of a number: its sign, whole part, fraction, exponent and neighbours. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
-import { bool, get_default_dtype, int32, int64, type DType } from "../../dtype.ts";
+import { bool, float64, get_default_dtype, int32, int64, type DType } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { call, parameter } from "../../expression.ts";
 import { composite, operator, type InPlaceOperator, type Operator } from "../../operator.ts";
-import { optionalNumber, tensor } from "../../parameters.ts";
+import { numberTensor, optionalNumber, tensor } from "../../parameters.ts";
 import { convert, elementwise } from "../../settle.ts";
 import type {
   BinarySignature,
@@ -14,7 +14,7 @@ import type {
   UnarySignature,
 } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { div, mul, pow, where } from "../arithmetic.ts";
+import { div, divide, mul, pow, sub, where } from "../arithmetic.ts";
 import { eq, isfinite } from "../comparison.ts";
 import { binary, binarySamples, E, fractionsOnly, refuseBoolKernel, unary, x, y } from "../pointwise.ts";
 import { given, sample } from "../samples.ts";
@@ -121,6 +121,18 @@ export const frexp: Operator<FrexpSignature> = operator({
   ],
 });
 
+/** `input · 2 ** other`. Whole exponents in two parts, since the power may be too large where the product is not. */
+function timesPower(input: Tensor, other: Tensor): Tensor {
+  // Two counts as a fraction here, unlike other whole numbers in JavaScript.
+  if (other.dtype.is_floating_point) return mul(input, pow(2, other));
+  const wide = other.dtype === bool ? other.int() : other;
+  const half = divide(wide, numberTensor(2), "floor", null);
+  const dtype = input.dtype === float64 ? float64 : get_default_dtype();
+  const powers = [half, sub(wide, half)].map((exponent) => pow(2, exponent.to(dtype)));
+  const product = mul(mul(input, powers[0]!), powers[1]!);
+  return input.dtype.is_floating_point ? product.to(input.dtype) : product;
+}
+
 /**
  * `input · 2 ** other`.
  *
@@ -137,8 +149,7 @@ export const ldexp: InPlaceOperator<GeneralSignature<[other: Tensor]>> = composi
       throw new NotImplementedError(
         "\"ldexp_cpu_exp\" not implemented for 'Bool': convert the exponents with .int() first.",
       );
-    // Two counts as a fraction here, unlike other whole numbers in JavaScript.
-    return mul(input, pow(2, other.dtype.is_floating_point ? other : other.to(get_default_dtype())));
+    return timesPower(input, other);
   },
   samples: [() => [sample([2, 3]), sample([3], { seed: 1 })]],
   errors: [
