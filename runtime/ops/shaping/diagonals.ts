@@ -100,7 +100,6 @@ export const diagonal_copy: CopyOf<typeof diagonal> = copyOf(
  */
 export const diag_embed: Operator<DiagonalSignature> = operator({
   name: "diag_embed",
-  out: true,
   parameters: { input: tensor, offset: integer(0), dim1: integer(-2), dim2: integer(-1) },
   forward: ({ input, ...wanted }) => {
     const rank = input.ndim + 1;

@@ -6,6 +6,7 @@ import { alias, allocate } from "../../settle.ts";
 import { contiguousStrides, formatShape, numel, sameShape, type Shape } from "../../shape.ts";
 import type { Dims } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
+import type { Scalar } from "../../types.ts";
 import { squeeze, t, transpose, unsqueeze } from "../view.ts";
 import { as_strided } from "./strided.ts";
 
@@ -31,6 +32,14 @@ export interface LayoutMethods {
    * Source: `torch.Tensor.set_`.
    */
   set_(source?: Tensor, storage_offset?: number, size?: readonly number[], stride?: readonly number[]): this;
+  /**
+   * Writes a number over the main diagonal, in place; of more than two dimensions, over the elements whose positions are all the same. With `wrap`, the diagonal of
+   * a tall matrix begins anew where it ended.
+   *
+   * @throws RuntimeError for fewer than two dimensions, or more of different sizes.
+   * Source: `torch.Tensor.fill_diagonal_`.
+   */
+  fill_diagonal_(fill_value: Scalar, wrap?: boolean): this;
   /** Transposes this matrix in place: the elements stay where they are. @throws RuntimeError as `t`. Source: `torch.Tensor.t_`. */
   t_(): this;
   /** Exchanges two dimensions in place: the elements stay where they are. @throws IndexError as `transpose`. Source: `torch.Tensor.transpose_`. */
@@ -109,6 +118,30 @@ function set(
   return self;
 }
 
+/** @throws RuntimeError for a tensor without a main diagonal. */
+function checkDiagonal({ shape }: Tensor): void {
+  if (shape.length < 2)
+    throw new RuntimeError(
+      `dimensions must larger than 1: fill_diagonal_ got shape ${formatShape(shape)}, which has no diagonal.`,
+    );
+  if (shape.length > 2 && shape.some((size) => size !== shape[0]))
+    throw new RuntimeError(
+      `all dimensions of input must be of equal length: fill_diagonal_ got shape ${formatShape(shape)}.`,
+    );
+}
+
+function fillDiagonal(self: Tensor, value: Scalar, wrap: boolean): Tensor {
+  checkDiagonal(self);
+  const [rows, columns] = self.shape as readonly [number, number];
+  const stride = self.strides.reduce((total, step) => total + step, 0);
+  const length = Math.min(...self.shape);
+  self.as_strided([length], [stride], self.offset).fill_(value);
+  if (!wrap || self.ndim > 2 || rows <= columns + 1) return self;
+  const more = Math.ceil(self.numel() / (columns + 1)) - length;
+  self.as_strided([more], [stride], self.offset + self.strides[0]! * (columns + 1)).fill_(value);
+  return self;
+}
+
 /** The implementations behind `LayoutMethods`. */
 export const layoutMethods: {
   readonly [K in keyof LayoutMethods]: (self: Tensor, ...args: never[]) => unknown;
@@ -119,6 +152,7 @@ export const layoutMethods: {
   resize_as_: (self, other: Tensor) => resize(self, [other.shape]),
   set_: (self, source?: Tensor, offset?: number, size?: readonly number[], stride?: readonly number[]) =>
     set(self, source, offset, size, stride),
+  fill_diagonal_: (self, fill_value: Scalar, wrap = false) => fillDiagonal(self, fill_value, wrap),
   t_: (self) => becomeView(self, (before) => t(before)),
   transpose_: (self, dim0: number, dim1: number) =>
     becomeView(self, (before) => transpose(before, dim0, dim1)),

@@ -68,7 +68,6 @@ export const constant_pad_nd: Operator<
   >
 > = operator({
   name: "constant_pad_nd",
-  out: true,
   parameters: { input: tensor, pad: padParameter, value: scalar(0) },
   forward: ({ input, pad, value }) => {
     const edges = borders(input.shape, pad);

@@ -43,7 +43,6 @@ const wrongSource = {
 export const select_scatter: Operator<GeneralSignature<[src: Tensor, dim: number, index: number]>> = operator(
   {
     name: "select_scatter",
-    out: true,
     parameters: { input: tensor, src: tensor, dim: integer(), index: integer() },
     forward: ({ input, src, dim, index }) => replaceRegion(input, src, (whole) => select(whole, dim, index)),
     vjp: {
@@ -116,7 +115,6 @@ type DiagonalScatterSignature = GeneralSignature<
  */
 export const diagonal_scatter: Operator<DiagonalScatterSignature> = operator({
   name: "diagonal_scatter",
-  out: true,
   parameters: { input: tensor, src: tensor, offset: integer(0), dim1: integer(0), dim2: integer(1) },
   forward: ({ input, src, offset, dim1, dim2 }) =>
     replaceRegion(input, src, (whole) => diagonal(whole, offset, dim1, dim2)),

@@ -192,7 +192,6 @@ function copyOfStorage(input: Tensor): Tensor {
  */
 export const as_strided_scatter: Operator<GeneralSignature<[src: Tensor, ...StridedArguments]>> = operator({
   name: "as_strided_scatter",
-  out: true,
   parameters: { input: tensor, src: tensor, ...stridedParameters },
   forward: ({ input, src, size, stride, storage_offset }) => {
     const offset = storage_offset ?? input.offset;

@@ -75,7 +75,6 @@ export const rot90: Operator<
   GeneralSignature<[k?: number | { k?: number; dims?: readonly number[] }, dims?: readonly number[]]>
 > = operator({
   name: "rot90",
-  out: true,
   parameters: { input: tensor, k: integer(1), dims: planeParameter },
   forward: ({ input, k, dims }) => {
     checkPlane(input, dims);

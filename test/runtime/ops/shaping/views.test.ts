@@ -207,6 +207,26 @@ describe("laws", () => {
   });
 });
 
+describe("fill_diagonal_", () => {
+  test("writes the main diagonal, and begins anew where it is asked to", () => {
+    const tall = torch.zeros(7, 3).fill_diagonal_(5, true);
+    expect(tall.sum(1).tolist()).toEqual([5, 5, 5, 0, 5, 5, 5]);
+    expect(torch.zeros(7, 3).fill_diagonal_(5).sum().item()).toBe(15);
+    expect(torch.zeros(2, 2, 2).fill_diagonal_(1).sum().item()).toBe(2);
+    expect(() => torch.zeros(2, 2, 3).fill_diagonal_(1)).toThrow("of equal length");
+    expect(() => torch.zeros(3).fill_diagonal_(1)).toThrow("larger than 1");
+  });
+
+  test("stops the gradient of what it overwrites", () => {
+    const x = torch.ones(2, 2).requires_grad_(true);
+    x.mul(2).fill_diagonal_(0).sum().backward();
+    expect(x.grad!.tolist()).toEqual([
+      [0, 2],
+      [2, 0],
+    ]);
+  });
+});
+
 describe("bytes read as another dtype", () => {
   test("are shared by large tensors as well, whichever is written", () => {
     const x = torch.ones(1000);
