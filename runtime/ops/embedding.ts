@@ -133,7 +133,7 @@ function reshapedStrides(shape: readonly number[], width: number): number[] {
 }
 
 /** Scales the rows that are used and whose norm is above the limit, in place. */
-function limitNorms(weight: Tensor, indices: Tensor, limit: number, p: number): void {
+export function limitNorms(weight: Tensor, indices: Tensor, limit: number, p: number): void {
   no_grad(() => {
     const flat = reshape(indices, [-1]).long();
     const rows = index_select(weight, 0, flat);

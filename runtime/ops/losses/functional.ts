@@ -18,3 +18,5 @@ export { one_hot } from "./oneHot.ts";
 export { channel_shuffle, pixel_shuffle, pixel_unshuffle } from "./pixels.ts";
 export { cosine_embedding_loss, hinge_embedding_loss, margin_ranking_loss } from "./ranking.ts";
 export { triplet_margin_loss, triplet_margin_with_distance_loss } from "./triplet.ts";
+export { embedding_bag } from "./embeddingBag.ts";
+export { multi_head_attention_forward } from "./multiHead.ts";

@@ -19,3 +19,5 @@ export {
   torchInstanceNorm as instance_norm,
   torchLayerNorm as layer_norm,
 } from "./torchNorms.ts";
+export { torchEmbeddingBag as embedding_bag } from "./embeddingBag.ts";
+export { torchEmbedding as embedding } from "./torchEmbedding.ts";
