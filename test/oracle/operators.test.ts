@@ -48,6 +48,7 @@ const withoutSamples: Readonly<Record<string, string>> = {
     "it has no derivative on purpose; the program 'detach shares memory and forgets history' is its test",
   segment_reduce: "its samples are those of its other name, _segment_reduce",
   poisson: "OpInfo has no samples; the random sequences are its test",
+  gumbel_softmax: "OpInfo has no samples; the program 'choices at random' is its test",
   native_channel_shuffle: "it is channel_shuffle under another name",
   one_hot: "OpInfo has no samples; the program 'classes as rows' is its test",
   _log_softmax_backward_data:

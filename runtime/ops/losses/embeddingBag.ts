@@ -14,12 +14,13 @@ import {
   tensor,
   type Parameter,
 } from "../../parameters.ts";
-import { allocateZeros, duplicate } from "../../settle.ts";
+import { allocateZeros, convert, duplicate } from "../../settle.ts";
 import { formatShape, sameShape } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { masked_fill, mul } from "../arithmetic.ts";
 import { eq } from "../comparison.ts";
+import { widened } from "../conversion.ts";
 import { limitNorms } from "../embedding.ts";
 import { index_add, index_select } from "../indexing.ts";
 import { sum } from "../reduction.ts";
@@ -177,9 +178,12 @@ export const torchEmbeddingBag: Operator<BagSignature> = operator({
     const largest = mode === "max" ? largestRows(weight, bags) : null;
     const rest = bookkeeping(bags, mode, args.padding_idx !== null, largest, offsets);
     if (largest !== null) return [masked_fill(gather(weight, 0, largest), isEmpty(bags), 0), ...rest];
-    const rows = scaled(index_select(weight, 0, whole(bags.rows)), shares(bags, mode, weights, weight));
-    const zeros = allocateZeros([bags.count, weight.shape[1]!], weight.dtype);
-    return [index_add(zeros, 0, whole(bags.bagOf), rows), ...rest];
+    // Sums of 16-bit fractions are rounded once.
+    const table = widened(weight);
+    const factors = shares(bags, mode, weights === null ? null : widened(weights), table);
+    const rows = scaled(index_select(table, 0, whole(bags.rows)), factors);
+    const zeros = allocateZeros([bags.count, weight.shape[1]!], table.dtype);
+    return [convert(index_add(zeros, 0, whole(bags.bagOf), rows), weight.dtype), ...rest];
   },
   vjp: {
     weight: (g, context) => weightGradient(g, context),

@@ -20,3 +20,4 @@ export { cosine_embedding_loss, hinge_embedding_loss, margin_ranking_loss } from
 export { triplet_margin_loss, triplet_margin_with_distance_loss } from "./triplet.ts";
 export { embedding_bag } from "./embeddingBag.ts";
 export { multi_head_attention_forward } from "./multiHead.ts";
+export { gumbel_softmax } from "./gumbel.ts";

@@ -442,6 +442,8 @@ triangular_solve
 vdot
 """,
     "losses": """
+nn.functional.embedding_bag
+nn.functional.multi_head_attention_forward
 nn.functional.ctc_loss
 nn.functional.linear_cross_entropy
 nn.functional.local_response_norm

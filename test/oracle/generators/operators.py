@@ -441,8 +441,34 @@ def ctc_samples(dtype: torch.dtype, requires_grad: bool) -> list:
             for shape, args, kwargs in samples]
 
 
+def heads_samples(dtype: torch.dtype, requires_grad: bool) -> list:
+    """OpInfo's draw random numbers."""
+    def random(*shape):
+        return torch.randn(shape, dtype=dtype, requires_grad=requires_grad)
+    def packed(embedding, bias_kv=False):
+        extra = [random(1, 1, embedding) if bias_kv else None for _ in range(2)]
+        return [random(3 * embedding, embedding), random(3 * embedding), *extra]
+    def out(embedding):
+        return [random(embedding, embedding), random(embedding)]
+    later = torch.ones(3, 3).triu(1).bool()
+    padding = torch.tensor([[False, False, True], [False, True, True]])
+    samples = [
+        ([random(3, 2, 4), random(3, 2, 4), random(3, 2, 4), 4, 2, *packed(4), False, 0.0, *out(4)], {}),
+        ([random(2, 4), random(3, 4), random(3, 4), 4, 2, *packed(4), False, 0.0, *out(4)], {"average_attn_weights": False}),
+        ([random(3, 2, 2), random(3, 2, 2), random(3, 2, 2), 2, 2, *packed(2, True), True, 0.0, *out(2)],
+         {"attn_mask": later, "key_padding_mask": padding}),
+        ([random(3, 1, 2), random(3, 1, 2), random(3, 1, 2), 2, 1, *packed(2), False, 0.5, *out(2)],
+         {"training": False, "need_weights": False, "attn_mask": later, "is_causal": True}),
+        ([random(2, 1, 2), random(3, 1, 3), random(3, 1, 4), 2, 2, None, random(6), None, None, False, 0.0, *out(2)],
+         {"use_separate_proj_weight": True, "q_proj_weight": random(2, 2), "k_proj_weight": random(2, 3), "v_proj_weight": random(2, 4),
+          "attn_mask": torch.randn(2, 2, 3, dtype=dtype)}),
+    ]
+    return [core.SampleInput(args[0], args=tuple(args[1:]), kwargs=kwargs) for args, kwargs in samples]
+
+
 # Operators whose OpInfo samples do not fit in here.
 OWN_SAMPLES = {
+    "nn.functional.multi_head_attention_forward": heads_samples,
     "nn.functional.scaled_dot_product_attention": attention_samples,
     "nn.functional.ctc_loss": ctc_samples,
 }

@@ -391,6 +391,20 @@ def classes_as_rows():
     fails(lambda: F.one_hot(torch.tensor([], dtype=torch.int64)))
 
 
+def choices_at_random():
+    logits = torch.arange(20.0).reshape(4, 5).cos().requires_grad_()
+    show(F.gumbel_softmax(logits), F.gumbel_softmax(logits, tau=0.5, hard=True), F.gumbel_softmax(logits.T, 2.0, False, 1e-10, 0))
+    (F.gumbel_softmax(logits, hard=True) * torch.arange(5.0)).sum().backward()
+    show(logits.grad)
+
+
+def heads_drop_weights_at_random():
+    x = torch.arange(12.0).reshape(3, 2, 2).sin()
+    weight, out = torch.arange(12.0).reshape(6, 2).cos(), torch.eye(2)
+    show(*F.multi_head_attention_forward(x, x, x, 2, 2, weight, None, None, None, False, 0.5, out, None))
+    show(F.scaled_dot_product_attention(x, x, x, dropout_p=0.5), F.scaled_dot_product_attention(x, x, x, is_causal=True, dropout_p=0.3))
+
+
 def names_of_losses():
     x = torch.tensor([[0.2, 0.5, 0.3], [0.1, 0.7, 0.9]], requires_grad=True)
     y, labels = torch.tensor([[0.5, 0.1, 1.0], [0.0, 0.4, 0.2]]), torch.tensor([2, 0])

@@ -18,6 +18,27 @@ export const networks: Readonly<Record<string, Program>> = {
     fails(() => F.one_hot(none));
   },
 
+  "choices at random"({ show }) {
+    const logits = torch.arange(20).float().reshape(4, 5).cos().requires_grad_();
+    show(
+      F.gumbel_softmax(logits),
+      F.gumbel_softmax(logits, { tau: 0.5, hard: true }),
+      F.gumbel_softmax(logits.t(), 2, false, 1e-10, 0),
+    );
+    F.gumbel_softmax(logits, { hard: true }).mul(torch.arange(5)).sum().backward();
+    show(logits.grad);
+  },
+
+  "heads drop weights at random"({ show }) {
+    const x = torch.arange(12).float().reshape(3, 2, 2).sin();
+    const [weight, out] = [torch.arange(12).float().reshape(6, 2).cos(), torch.eye(2)];
+    show(...F.multi_head_attention_forward(x, x, x, 2, 2, weight, null, null, null, false, 0.5, out, null));
+    show(
+      F.scaled_dot_product_attention(x, x, x, { dropout_p: 0.5 }),
+      F.scaled_dot_product_attention(x, x, x, { is_causal: true, dropout_p: 0.3 }),
+    );
+  },
+
   "names of losses"({ show }) {
     const x = tensor([
       [0.2, 0.5, 0.3],
