@@ -3,10 +3,10 @@ import { bind } from "../binding.ts";
 import type { TensorOptions } from "../create.ts";
 import { toDevice, type Device } from "../device.ts";
 import { DType } from "../dtype.ts";
-import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { ValueError } from "../errors/valueError.ts";
 import { conv1d, conv2d, conv3d, type ConvolutionPadding } from "../ops/conv.ts";
 import { conv_transpose1d, conv_transpose2d, conv_transpose3d } from "../ops/convTranspose.ts";
+import { pad, type PaddingMode } from "../ops/spatial/pad.ts";
 import { eachDimension, perDimension, type PerDimension } from "../ops/windows.ts";
 import { flag, integer, type Parameter } from "../parameters.ts";
 import { numel } from "../shape.ts";
@@ -24,12 +24,12 @@ export interface ConvolutionOptions extends Pick<TensorOptions, "dtype" | "devic
   readonly groups?: number;
   /** Whether a learned number is added to each output channel. */
   readonly bias?: boolean;
-  /** Only `"zeros"`. */
-  readonly padding_mode?: "zeros";
+  /** What stands in the padding: zeros, or a continuation of the input as in `F.pad`. Of transposed convolutions only `"zeros"`. */
+  readonly padding_mode?: "zeros" | "reflect" | "replicate" | "circular";
 }
 
 /** Any number of the arguments by position, and then the others by name. */
-type ByPositionThenName<Arguments extends readonly unknown[], Options> = Arguments extends readonly [
+export type ByPositionThenName<Arguments extends readonly unknown[], Options> = Arguments extends readonly [
   ...infer Fewer,
   unknown,
 ]
@@ -143,9 +143,9 @@ function check(
     );
   if (padding === "same" && [stride].flat().some((step) => step !== 1))
     throw new ValueError(`${name}: padding='same' is not supported for strided convolutions.`);
-  if (padding_mode !== "zeros")
-    throw new NotImplementedError(
-      `${name}: padding_mode '${padding_mode}' is not there yet, only 'zeros'. Pad the input before the layer.`,
+  if (!["zeros", "reflect", "replicate", "circular"].includes(padding_mode))
+    throw new ValueError(
+      `${name}: padding_mode must be one of {'zeros', 'reflect', 'replicate', 'circular'}, but got padding_mode='${padding_mode}'.`,
     );
 }
 
@@ -209,6 +209,7 @@ abstract class AnyConvolution extends Module {
     parts.push(...this.moreSettings());
     if (this.groups !== 1) parts.push(`groups=${this.groups}`);
     if (this.bias === null) parts.push("bias=False");
+    if (this.padding_mode !== "zeros") parts.push(`padding_mode=${this.padding_mode}`);
     return parts.join(", ");
   }
 
@@ -231,8 +232,25 @@ abstract class Convolution extends AnyConvolution {
 
   /** @throws RuntimeError when the channels or sizes of `input` do not fit. */
   override forward(input: Tensor): Tensor {
-    const { stride, padding, dilation, groups } = this;
-    return this.#convolve(input, this.weight, this.bias, stride, padding, dilation, groups);
+    const { stride, padding, dilation, groups, padding_mode } = this;
+    if (padding_mode === "zeros")
+      return this.#convolve(input, this.weight, this.bias, stride, padding, dilation, groups);
+    const padded = pad(input, this.#border(), padding_mode as PaddingMode); // the constructor has checked it
+    return this.#convolve(padded, this.weight, this.bias, stride, 0, dilation, groups);
+  }
+
+  /** The padding as `pad` takes it: the last dimension first. Of an uneven number, the one more is behind. */
+  #border(): readonly number[] {
+    const { padding, dilation } = this;
+    return this.kernel_size
+      .map((size, dim) => {
+        if (padding === "valid") return [0, 0];
+        if (padding !== "same") return [padding[dim]!, padding[dim]!];
+        const total = dilation[dim]! * (size - 1);
+        return [Math.floor(total / 2), Math.ceil(total / 2)];
+      })
+      .toReversed()
+      .flat();
   }
 }
 
@@ -296,6 +314,8 @@ abstract class TransposedConvolution extends AnyConvolution {
 
   constructor(rank: number, convolve: TransposedFunction, name: string, args: readonly unknown[]) {
     const settings = bind(name, transposedParameters, args);
+    if (settings.padding_mode !== "zeros")
+      throw new ValueError(`Only "zeros" padding mode is supported for ${name}: pad the input before it.`);
     super(rank, true, settings);
     this.output_padding = eachDimension(`nn.${name}`, "output_padding", settings.output_padding, rank);
     this.#convolve = convolve;

@@ -33,7 +33,7 @@ export {
   type TransposedConvolutionArguments,
   type TransposedConvolutionOptions,
 } from "./convolution.ts";
-export { Dropout } from "./dropout.ts";
+export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from "./dropout.ts";
 export { Embedding, type EmbeddingOptions } from "./embedding.ts";
 export { Flatten, type FlattenOptions } from "./flatten.ts";
 export * as functional from "./functional.ts";
@@ -55,20 +55,50 @@ export {
   type LayerNormOptions,
   type RMSNormOptions,
 } from "./normalization.ts";
+export {
+  CircularPad1d,
+  CircularPad2d,
+  CircularPad3d,
+  ConstantPad1d,
+  ConstantPad2d,
+  ConstantPad3d,
+  ReflectionPad1d,
+  ReflectionPad2d,
+  ReflectionPad3d,
+  ReplicationPad1d,
+  ReplicationPad2d,
+  ReplicationPad3d,
+  ZeroPad1d,
+  ZeroPad2d,
+  ZeroPad3d,
+} from "./padding.ts";
 export { Parameter } from "./parameter.ts";
 export {
   AdaptiveAvgPool1d,
   AdaptiveAvgPool2d,
+  AdaptiveAvgPool3d,
   AdaptiveMaxPool1d,
   AdaptiveMaxPool2d,
+  AdaptiveMaxPool3d,
   AvgPool1d,
   AvgPool2d,
+  AvgPool3d,
   MaxPool1d,
   MaxPool2d,
+  MaxPool3d,
   type AvgPoolOptions,
   type MaxPoolOptions,
 } from "./pooling.ts";
 export { CELU, GLU, LogSigmoid, Mish, SELU, Softmin, Softsign, Tanhshrink } from "./smoothActivation.ts";
+export {
+  Fold,
+  Unfold,
+  Upsample,
+  UpsamplingBilinear2d,
+  UpsamplingNearest2d,
+  type BlockOptions,
+  type UpsampleOptions,
+} from "./resizing.ts";
 export { LogSoftmax, Softmax } from "./softmax.ts";
 export { Hardshrink, Hardsigmoid, Hardswish, PReLU, RReLU, Softshrink, Threshold } from "./thresholds.ts";
 export {
@@ -79,3 +109,14 @@ export {
   type TransformerEncoderOptions,
   type TransformerLayerOptions,
 } from "./transformer.ts";
+export {
+  FractionalMaxPool2d,
+  FractionalMaxPool3d,
+  LPPool1d,
+  LPPool2d,
+  LPPool3d,
+  MaxUnpool1d,
+  MaxUnpool2d,
+  MaxUnpool3d,
+  type FractionalMaxPoolOptions,
+} from "./unpooling.ts";

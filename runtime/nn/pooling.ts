@@ -13,13 +13,14 @@ import {
   type AdaptiveSize,
   type Pooled,
 } from "../ops/pool.ts";
+import { adaptive_avg_pool3d, adaptive_max_pool3d, avg_pool3d, max_pool3d } from "../ops/spatial/pool3d.ts";
 import { eachDimension, optionalPerDimension, perDimension, type PerDimension } from "../ops/windows.ts";
 import { flag, optionalInteger, type Parameter } from "../parameters.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 
 /** A setting as Python prints it: a tuple for an array, `None` for null. */
-function printed(value: AdaptiveSize | boolean): string {
+export function printed(value: AdaptiveSize | boolean): string {
   if (typeof value === "boolean") return value ? "True" : "False";
   if (value === null) return "None";
   if (typeof value === "number") return String(value);
@@ -45,7 +46,7 @@ const maxParameters = {
   ceil_mode: flag(false),
 };
 
-/** Maximum pooling over one or two dimensions. */
+/** Maximum pooling, over as many dimensions as the function that it calls. */
 abstract class MaxPool extends Module {
   readonly kernel_size: PerDimension;
   readonly stride: PerDimension;
@@ -101,6 +102,13 @@ export class MaxPool1d extends MaxPool {
 export class MaxPool2d extends MaxPool {
   constructor(kernel_size: PerDimension, ...rest: MaxPoolArguments) {
     super("MaxPool2d", max_pool2d, [kernel_size, ...rest]);
+  }
+}
+
+/** The largest number of each window of volumes `[N, C, D, H, W]`. Source: `torch.nn.MaxPool3d`. */
+export class MaxPool3d extends MaxPool {
+  constructor(kernel_size: PerDimension, ...rest: MaxPoolArguments) {
+    super("MaxPool3d", max_pool3d, [kernel_size, ...rest]);
   }
 }
 
@@ -163,46 +171,62 @@ function isGiven(value: unknown): boolean {
   return value !== undefined;
 }
 
-/** The mean of each window of images `[N, C, H, W]`. Source: `torch.nn.AvgPool2d`. */
-export class AvgPool2d extends Module {
+type DividedAvgPoolOptions = AvgPoolOptions & { readonly divisor_override?: number | null };
+
+/** Average pooling of images and volumes. */
+abstract class AvgPool extends Module {
   readonly kernel_size: PerDimension;
   readonly stride: PerDimension;
   readonly padding: PerDimension;
   readonly ceil_mode: boolean;
   readonly count_include_pad: boolean;
   readonly divisor_override: number | null;
+  readonly #pool: typeof avg_pool2d;
 
-  constructor(
-    kernel_size: PerDimension,
-    stride?: PerDimension | null | (AvgPoolOptions & { readonly divisor_override?: number | null }),
-    options?: AvgPoolOptions & { readonly divisor_override?: number | null },
-  ) {
+  constructor(name: string, pool: typeof avg_pool2d, args: readonly unknown[]) {
     super();
     const parameters = { ...averageParameters, divisor_override: optionalInteger };
-    const settings = bind("AvgPool2d", parameters, [kernel_size, stride, options].filter(isGiven));
+    const settings = bind(name, parameters, args.filter(isGiven));
     this.kernel_size = settings.kernel_size;
     this.stride = settings.stride ?? settings.kernel_size;
     this.padding = settings.padding;
     this.ceil_mode = settings.ceil_mode;
     this.count_include_pad = settings.count_include_pad;
     this.divisor_override = settings.divisor_override;
+    this.#pool = pool;
   }
 
   /** @throws RuntimeError when the windows do not fit the input. */
   override forward(input: Tensor): Tensor {
     const { kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override } = this;
-    return avg_pool2d(input, {
-      kernel_size,
-      stride,
-      padding,
-      ceil_mode,
-      count_include_pad,
-      divisor_override,
-    });
+    const sizes = { kernel_size, stride, padding };
+    return this.#pool(input, { ...sizes, ceil_mode, count_include_pad, divisor_override });
   }
 
   override extra_repr(): string {
     return `kernel_size=${printed(this.kernel_size)}, stride=${printed(this.stride)}, padding=${printed(this.padding)}`;
+  }
+}
+
+/** The mean of each window of images `[N, C, H, W]`. Source: `torch.nn.AvgPool2d`. */
+export class AvgPool2d extends AvgPool {
+  constructor(
+    kernel_size: PerDimension,
+    stride?: PerDimension | null | DividedAvgPoolOptions,
+    options?: DividedAvgPoolOptions,
+  ) {
+    super("AvgPool2d", avg_pool2d, [kernel_size, stride, options]);
+  }
+}
+
+/** The mean of each window of volumes `[N, C, D, H, W]`. Source: `torch.nn.AvgPool3d`. */
+export class AvgPool3d extends AvgPool {
+  constructor(
+    kernel_size: PerDimension,
+    stride?: PerDimension | null | DividedAvgPoolOptions,
+    options?: DividedAvgPoolOptions,
+  ) {
+    super("AvgPool3d", avg_pool3d, [kernel_size, stride, options]);
   }
 }
 
@@ -248,30 +272,65 @@ export class AdaptiveAvgPool2d extends AdaptivePool {
   }
 }
 
-/** The largest numbers of sequences `[N, C, L]`, as many as asked for. Source: `torch.nn.AdaptiveMaxPool1d`. */
-export class AdaptiveMaxPool1d extends AdaptivePool {
-  readonly return_indices: boolean;
+/** Means of volumes `[N, C, D, H, W]`, as many as asked for. Source: `torch.nn.AdaptiveAvgPool3d`. */
+export class AdaptiveAvgPool3d extends AdaptivePool {
+  constructor(output_size: AdaptiveSize) {
+    super("AdaptiveAvgPool3d", output_size);
+  }
 
-  constructor(output_size: AdaptiveSize, return_indices = false) {
-    super("AdaptiveMaxPool1d", output_size);
-    this.return_indices = return_indices;
+  override forward(input: Tensor): Tensor {
+    return adaptive_avg_pool3d(input, this.output_size);
+  }
+}
+
+/** The largest numbers, as many as asked for, over as many dimensions as the function that it calls. */
+abstract class AdaptiveMaxPool extends AdaptivePool {
+  readonly return_indices: boolean;
+  readonly #pool: typeof adaptive_max_pool2d;
+
+  constructor(
+    name: string,
+    pool: typeof adaptive_max_pool2d,
+    output_size: AdaptiveSize,
+    return_indices: boolean | { readonly return_indices?: boolean },
+  ) {
+    super(name, output_size);
+    this.return_indices =
+      typeof return_indices === "boolean" ? return_indices : (return_indices.return_indices ?? false);
+    this.#pool = pool;
   }
 
   override forward(input: Tensor): Pooled {
-    return adaptive_max_pool1d(input, this.output_size, this.return_indices);
+    return this.#pool(input, this.output_size, this.return_indices);
+  }
+}
+
+/** The largest numbers of sequences `[N, C, L]`, as many as asked for. Source: `torch.nn.AdaptiveMaxPool1d`. */
+export class AdaptiveMaxPool1d extends AdaptiveMaxPool {
+  constructor(
+    output_size: AdaptiveSize,
+    return_indices: boolean | { readonly return_indices?: boolean } = false,
+  ) {
+    super("AdaptiveMaxPool1d", adaptive_max_pool1d, output_size, return_indices);
   }
 }
 
 /** The largest numbers of images `[N, C, H, W]`, as many as asked for. Source: `torch.nn.AdaptiveMaxPool2d`. */
-export class AdaptiveMaxPool2d extends AdaptivePool {
-  readonly return_indices: boolean;
-
-  constructor(output_size: AdaptiveSize, return_indices = false) {
-    super("AdaptiveMaxPool2d", output_size);
-    this.return_indices = return_indices;
+export class AdaptiveMaxPool2d extends AdaptiveMaxPool {
+  constructor(
+    output_size: AdaptiveSize,
+    return_indices: boolean | { readonly return_indices?: boolean } = false,
+  ) {
+    super("AdaptiveMaxPool2d", adaptive_max_pool2d, output_size, return_indices);
   }
+}
 
-  override forward(input: Tensor): Pooled {
-    return adaptive_max_pool2d(input, this.output_size, this.return_indices);
+/** The largest numbers of volumes `[N, C, D, H, W]`, as many as asked for. Source: `torch.nn.AdaptiveMaxPool3d`. */
+export class AdaptiveMaxPool3d extends AdaptiveMaxPool {
+  constructor(
+    output_size: AdaptiveSize,
+    return_indices: boolean | { readonly return_indices?: boolean } = false,
+  ) {
+    super("AdaptiveMaxPool3d", adaptive_max_pool3d, output_size, return_indices);
   }
 }

@@ -31,7 +31,8 @@ type UnpoolSignature = FunctionSignature<{
   (input: Tensor, indices: Tensor, options: UnpoolOptions): Tensor;
 }>;
 
-const outputSize: Parameter<Shape | null> = {
+/** The wanted size, or `null` for the usual one. */
+export const unpooledSize: Parameter<Shape | null> = {
   expects: "an array of sizes, or null",
   fallback: null,
   convert: (value) =>
@@ -39,7 +40,7 @@ const outputSize: Parameter<Shape | null> = {
 };
 
 /** The sizes of the result: those that pooling came from, as far as they can be told. @throws ValueError for sizes that it cannot have come from. */
-function unpooledSize(
+function sizeOfResult(
   input: Tensor,
   kernel: readonly number[],
   stride: readonly number[],
@@ -116,14 +117,14 @@ function unpool(
       kernel_size: perDimension(),
       stride: optionalPerDimension,
       padding: perDimension(0),
-      output_size: outputSize,
+      output_size: unpooledSize,
     },
     define: ({ input, indices, kernel_size, stride, padding, output_size }) => {
       const each = (field: string, value: PerDimension): readonly number[] =>
         eachDimension(name, field, value, rank);
       const kernel = each("kernel_size", kernel_size);
       const step = stride === null ? kernel : each("stride", stride);
-      const size = unpooledSize(input, kernel, step, each("padding", padding), output_size);
+      const size = sizeOfResult(input, kernel, step, each("padding", padding), output_size);
       checkInputs(input, indices, rank);
       if (rank === 3 && step.some((value) => value <= 0))
         throw new RuntimeError(`strides should be greater than zero, but got stride: ${formatShape(step)}.`);

@@ -57,6 +57,31 @@ ACTIVATIONS = [
     ("Threshold", [0.1, 20, True], {}), ("Hardshrink", [], {}), ("Softshrink", [0.3], {}), ("PReLU", [], {}),
     ("RReLU", [], {}), ("RReLU", [0.1], {"upper": 0.3, "inplace": True}),
 ]
+IMAGE, SEQUENCE, VOLUME = x(1, 2, 4, 5), x(2, 2, 6), x(1, 2, 3, 4, 3)
+POSITIONS = torch.tensor([[[0, 3, 5], [1, 2, 4]]])
+SPATIAL = [
+    ("MaxPool3d", [2], {}, VOLUME), ("MaxPool3d", [(2, 3, 2)], {"stride": 1, "padding": 1}, VOLUME), ("AvgPool3d", [2], {"stride": 1, "count_include_pad": False, "padding": 1}, VOLUME),
+    ("AdaptiveAvgPool3d", [(1, None, 2)], {}, VOLUME), ("AdaptiveMaxPool1d", [2], {}, SEQUENCE), ("AdaptiveMaxPool3d", [2], {}, VOLUME),
+    ("FractionalMaxPool2d", [2], {"output_size": (2, 3)}, IMAGE), ("FractionalMaxPool3d", [2], {"output_ratio": (0.5, 0.5, 0.5)}, VOLUME),
+    ("LPPool1d", [2, 3], {}, SEQUENCE), ("LPPool2d", [2, 3], {"stride": 1, "ceil_mode": True}, IMAGE), ("LPPool3d", [2, (1, 2, 2)], {}, VOLUME),
+    ("Upsample", [(3, 4)], {}, SEQUENCE[None].cos()), ("Upsample", [], {"scale_factor": 2.5, "mode": "bilinear", "align_corners": True}, IMAGE),
+    ("UpsamplingNearest2d", [], {"scale_factor": 2}, IMAGE), ("UpsamplingBilinear2d", [3], {}, IMAGE),
+    ("ZeroPad1d", [1], {}, SEQUENCE), ("ZeroPad2d", [(1, 2, 0, 1)], {}, IMAGE), ("ZeroPad3d", [1], {}, VOLUME),
+    ("ConstantPad1d", [1, 2.5], {}, SEQUENCE), ("ConstantPad2d", [(1, 0, -1, 1), 2.5], {}, IMAGE), ("ConstantPad3d", [1, 0.5], {}, VOLUME),
+    ("ReflectionPad1d", [(2, 1)], {}, SEQUENCE), ("ReflectionPad2d", [1], {}, IMAGE), ("ReflectionPad3d", [1], {}, VOLUME),
+    ("ReplicationPad1d", [2], {}, SEQUENCE), ("ReplicationPad2d", [(1, 2, 0, 1)], {}, IMAGE), ("ReplicationPad3d", [1], {}, VOLUME),
+    ("CircularPad1d", [2], {}, SEQUENCE), ("CircularPad2d", [(1, 2, 0, 1)], {}, IMAGE), ("CircularPad3d", [1], {}, VOLUME),
+    ("Unfold", [2], {}, IMAGE), ("Unfold", [(2, 3)], {"padding": 1, "stride": 2}, IMAGE), ("Fold", [(3, 4), 2], {}, x(1, 8, 6)),
+    ("Dropout1d", [0.4], {}, SEQUENCE), ("Dropout2d", [], {}, IMAGE), ("Dropout3d", [0.4], {"inplace": True}, VOLUME),
+    ("AlphaDropout", [0.3], {}, SEQUENCE), ("FeatureAlphaDropout", [], {}, SEQUENCE),
+    ("Conv1d", [2, 2, 3], {"padding": 2, "padding_mode": "circular"}, SEQUENCE), ("Conv2d", [2, 1, (2, 3)], {"padding": "same", "padding_mode": "reflect"}, IMAGE),
+    ("Conv3d", [2, 1, 2], {"padding": (1, 0, 2), "padding_mode": "replicate", "bias": False}, VOLUME),
+]
+UNPOOLING = [
+    ("MaxUnpool1d", [2], {}, [x(1, 2, 3)], {"indices": POSITIONS}, True),
+    ("MaxUnpool2d", [2], {"stride": (1, 2), "padding": (0, 1)}, [x(2, 1, 3)], {"indices": POSITIONS.reshape(2, 1, 3), "output_size": (2, 5)}, True),
+    ("MaxUnpool3d", [(1, 2, 2)], {}, [x(2, 1, 1, 3)], {"indices": POSITIONS.reshape(2, 1, 1, 3)}, True),
+]
 # nn.init: the function, the shape, and further arguments.
 INITIAL = [
     ("uniform_", [3, 4], {"a": -2, "b": 3}), ("normal_", [3, 4], {"mean": 1, "std": 0.5}), ("normal_", [5, 7], {}), ("constant_", [2], {"val": 0.3}),
@@ -99,6 +124,6 @@ def initial_row(name: str, shape: list, kwargs: dict) -> dict:
 
 
 def generate(folder: Path) -> None:
-    rows = [*[(*row, True) for row in ATTENTION], *LAYERS, *[(*row, [x(7) * 2], {}, True) for row in ACTIVATIONS]]
+    rows = [*[(*row, True) for row in ATTENTION], *LAYERS, *[(*row, [x(7) * 2], {}, True) for row in ACTIVATIONS], *[(*row, [item], {}, True) for *row, item in SPATIAL], *UNPOOLING]
     lists = {"modules": [module_row(*row) for row in rows], "initial": [initial_row(*row) for row in INITIAL]}
     write_lines(folder / "modules.json", lists)

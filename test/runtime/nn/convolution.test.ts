@@ -74,9 +74,9 @@ describe("a convolution", () => {
     ],
     [
       "another padding mode",
-      () => new nn.Conv2d(3, 4, 3, { padding_mode: "reflect" as "zeros" }),
-      "NotImplementedError",
-      "padding_mode 'reflect' is not there yet",
+      () => new nn.Conv2d(3, 4, 3, { padding_mode: "mirror" as "zeros" }),
+      "ValueError",
+      "padding_mode must be one of",
     ],
     [
       "a size for each of three dimensions",
