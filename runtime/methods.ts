@@ -4,6 +4,7 @@ import { autogradMethods, type AutogradMethods } from "./autograd/methods.ts";
 import { DType, type DTypeName } from "./dtype.ts";
 import type { MethodOfOperator, Operator, OperatorFacts } from "./operator.ts";
 import { where } from "./ops/arithmetic.ts";
+import { zero } from "./ops/conversion.ts";
 import type { Indices } from "./ops/advanced.ts";
 import type * as addedProducts from "./ops/addedProducts.ts";
 import type * as arranging from "./ops/arranging.ts";
@@ -190,7 +191,7 @@ const others: {
   ...interopMethods,
   ...newMethods,
   ...randomMethods,
-  zero_: (self) => applyInPlace(operators.fill, self, [0]),
+  zero_: (self) => applyInPlace(zero, self, []),
   resize_: (self, ...sizes: readonly number[] | readonly [sizes: Shape]) => resize(self, sizes),
   is_nonzero: (self) => is_nonzero(self),
   type: typeOf,

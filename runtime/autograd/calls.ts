@@ -42,6 +42,8 @@ export interface GradOptions {
   readonly retain_graph?: boolean | null;
   /** Record the run itself, for derivatives of derivatives. */
   readonly create_graph?: boolean;
+  /** Ignored; PyTorch has it from before `backward` could be told its inputs. */
+  readonly only_inputs?: boolean;
   /** Give `null` for an input that the outputs do not depend on, instead of an error. */
   readonly allow_unused?: boolean | null;
   /** Whether `grad_outputs` have a first dimension more, along which each slice is a run of its own. */
@@ -180,6 +182,7 @@ const gradParameters = {
   grad_outputs: someGradients,
   retain_graph: optionalFlag,
   create_graph: off,
+  only_inputs: { ...off, fallback: true },
   allow_unused: optionalFlag,
   is_grads_batched: off,
   materialize_grads: off,
@@ -199,6 +202,7 @@ export function grad(
   grad_outputs?: OneOrManyGrads | GradOptions,
   retain_graph?: boolean | null | GradOptions,
   create_graph?: boolean | GradOptions,
+  only_inputs?: boolean | GradOptions,
   allow_unused?: boolean | null | GradOptions,
   is_grads_batched?: boolean | GradOptions,
   materialize_grads?: boolean | GradOptions,
@@ -212,6 +216,7 @@ export function grad(
       grad_outputs,
       retain_graph,
       create_graph,
+      only_inputs,
       allow_unused,
       is_grads_batched,
       materialize_grads,

@@ -4,7 +4,7 @@ import type { Node } from "./node.ts";
 
 /** What `forward` and `backward` of a custom function share. Anything may be stored in it: `ctx.exponent = 3`. */
 export class FunctionContext {
-  readonly [name: string]: unknown;
+  [name: string]: unknown;
   /** For each argument of `forward`, whether it is a tensor that requires grad: what need not be computed in `backward`. */
   readonly needs_input_grad: readonly boolean[];
 

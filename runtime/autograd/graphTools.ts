@@ -5,7 +5,7 @@ import { currentRun } from "./engine.ts";
 import { RemovableHandle } from "./hooks.ts";
 import { edgeOf, Output, type AccumulateGrad, type Node as GraphNode } from "./node.ts";
 
-export { Node } from "./node.ts";
+export { Node, type AccumulateGrad } from "./node.ts";
 export { save_on_cpu, saved_tensors_hooks } from "./packing.ts";
 
 /** A place in the graph where a gradient arrives: a function, and which of its results. */

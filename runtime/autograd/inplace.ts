@@ -142,12 +142,15 @@ function overwrite(self: Tensor, compute: (output: Tensor) => Tensor): void {
 
 function rewriteHistory(operator: OperatorFacts, self: Tensor, args: Record<string, unknown>): void {
   const previous = edgeOf(self);
+  const { savesResult } = planOf(operator.declaration!);
   if (self.base === null) {
     record(operator.declaration!, args, self);
+    self.grad_fn!.expectUnwritten(self.storage, savesResult ? self : null);
     self.historyVersion = self.storage.version;
   } else {
     const standIn = alias(self, self.shape, self.strides);
     record(operator.declaration!, args, standIn);
+    standIn.grad_fn!.expectUnwritten(self.storage, savesResult ? standIn : null);
     recordCopySlices(self, standIn.grad_fn!);
   }
   moveRetained(self, previous);

@@ -2,6 +2,7 @@ import type { Device } from "../device.ts";
 import type { DType } from "../dtype.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { formatShape, type Shape } from "../shape.ts";
+import type { Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { callStack } from "./anomaly.ts";
 import { NodeHooks, RemovableHandle, type Hook, type NodeHook, type NodePreHook } from "./hooks.ts";
@@ -107,7 +108,7 @@ export class Node {
   readonly stack: string | null = callStack();
   readonly #backward: Backward;
   readonly #inner: Node | null;
-  readonly #versions: readonly number[];
+  readonly #versions: number[];
   #context: SavedContext | null;
   #saved: readonly Tensor[];
   /** What the user's hooks made of the saved tensors, instead of the context. */
@@ -228,6 +229,13 @@ export class Node {
     return this.#context;
   }
 
+  /** Says that the call has written into a storage since it saved tensors, all but its `result`: they have changed. @internal */
+  expectUnwritten(storage: Storage, result: Tensor | null): void {
+    this.#saved.forEach((tensor, position) => {
+      if (tensor.storage === storage && tensor !== result) this.#versions[position] = storage.version - 1;
+    });
+  }
+
   /** Frees the saved tensors. A function that saved none can run backward again, as in PyTorch. @internal */
   release(): void {
     this.#inner?.release();
@@ -244,8 +252,8 @@ export class Node {
 
 const nothing: readonly never[] = [];
 
-function versionsOf(saved: readonly Tensor[]): readonly number[] {
-  if (saved.length === 0) return nothing;
+function versionsOf(saved: readonly Tensor[]): number[] {
+  if (saved.length === 0) return [];
   const versions: number[] = [];
   for (const tensor of saved) versions.push(tensor.storage.version);
   return versions;

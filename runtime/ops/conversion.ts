@@ -20,6 +20,7 @@ import {
   flag,
   keywordOnly,
   memoryFormat,
+  numberTensor,
   operand,
   optionalTensor,
   tensor,
@@ -27,7 +28,7 @@ import {
 } from "../parameters.ts";
 import { suggestedFormat } from "../layout.ts";
 import { preserve_format, type MemoryFormat } from "../memoryFormat.ts";
-import { allocate, broadcastTo, convert, copyInto } from "../settle.ts";
+import { allocate, allocateZeros, broadcastTo, convert, copyInto } from "../settle.ts";
 import { broadcastShapes, sameShape } from "../shape.ts";
 import type { FunctionSignature, GeneralSignature } from "../signatures.ts";
 import { Tensor } from "../tensor.ts";
@@ -269,10 +270,24 @@ export const fill: InPlaceOperator<GeneralSignature<[value: Operand]>> = operato
     copyInto(result, broadcastTo(convert(value, input.dtype), input.shape));
     return result;
   },
-  vjp: { input: null, value: (g) => g.sum() },
+  vjp: { input: (g) => allocateZeros(g.shape, g.dtype), value: (g) => g.sum() },
   inPlace: true,
-  samples: [() => [sample([2, 3], { requiresGrad: false }), sample([])]],
+  samples: [() => [sample([2, 3]), sample([])]],
   errors: [
     { args: () => [sample([2]), sample([2])], error: "RuntimeError", message: /0-dimension value tensor/ },
   ],
+});
+
+/** All elements zero: what `input.zero_()` writes. Source: `torch.Tensor.zero_`. */
+export const zero: InPlaceOperator<GeneralSignature<[]>> = operator({
+  name: "zero",
+  parameters: { input: tensor },
+  forward: ({ input }, output) => {
+    if (output === undefined || output === null) return allocateZeros(input.shape, input.dtype);
+    copyInto(output, broadcastTo(convert(numberTensor(0), output.dtype), output.shape));
+    return output;
+  },
+  vjp: { input: (g) => allocateZeros(g.shape, g.dtype) },
+  inPlace: true,
+  samples: [() => [sample([2, 3])]],
 });

@@ -32,6 +32,7 @@ export {
   maxPoolSpread,
   maxPoolWindows,
 } from "./pooling.ts";
+export { zero } from "./conversion.ts";
 export * from "./elementwise/internal.ts";
 export * from "./linalg/internal.ts";
 export * from "./losses/internal.ts";
