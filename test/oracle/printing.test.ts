@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { DTypeName } from "../../runtime/dtype.ts";
+import torch from "../../runtime/index.ts";
 import { formatTensor, set_printoptions, type PrintOptionsUpdate } from "../../runtime/printing.ts";
 import { decodeValues, readOracle, type EncodedNumber } from "./data.ts";
 
@@ -23,8 +24,8 @@ function valuesOf({ dtype, shape, values }: PrintingCase): ArrayLike<number> | A
     "start" in values
       ? Array.from({ length: count }, (_, index) => values.start + index * values.step)
       : values;
-  // One dtype makes all the elements numbers, or all of them bigints.
-  return decodeValues(dtype, listed) as number[] | bigint[];
+  // Rounds what is written with few digits to the element that it stands for; a vector's list is flat, and of one kind but for large whole numbers.
+  return torch.tensor(decodeValues(dtype, listed), { dtype: torch[dtype] }).tolist() as number[];
 }
 
 function printed(row: PrintingCase): string {

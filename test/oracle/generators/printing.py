@@ -7,8 +7,8 @@ import torch
 
 from .encode import dtype_name, encode_float, encode_values, write_lines
 
-FLOATS = (torch.float32, torch.float64)
-INTEGERS = (torch.int32, torch.int64, torch.uint8)
+FLOATS = (torch.float32, torch.float64, torch.float16, torch.bfloat16)
+INTEGERS = (torch.int32, torch.int64, torch.uint8, torch.int8, torch.int16)
 SPECIAL = [float("nan"), float("inf"), -float("inf"), 0.0, -0.0]
 # Ties of the fourth decimal, the limits of the scientific form, and the ends of both formats.
 NOTABLE = [0.03125, 0.09375, 0.15625, 2.00005, 1e-4, 9.9999e-5, 1e-5, 0.99995, 0.999951, 9.99995, 99999.5, 1e8, 1e8 + 8, 1e9,
@@ -25,8 +25,10 @@ def random_element(generator: random.Random, dtype: torch.dtype, kind: str):
     if dtype is torch.uint8:
         return generator.randrange(256)
     if not dtype.is_floating_point:
-        bits = generator.choice([3, 8, 20, 31] if dtype is torch.int32 else [3, 12, 40, 63])
-        return generator.randrange(-(2**bits), 2**bits)
+        most = 8 * dtype.itemsize - 1
+        bits = generator.choice([2, 3, 8, 12, 20, 31, 40, 53, 63])
+        limit = 2 ** min(bits, most)
+        return generator.choice([generator.randrange(-limit, limit), -limit, limit - 1])
     match kind:
         case "unit":
             return generator.gauss(0, 1)
@@ -38,13 +40,18 @@ def random_element(generator: random.Random, dtype: torch.dtype, kind: str):
             return generator.gauss(0, 1) * 10.0 ** generator.uniform(-7, 10)
         case "notable":
             return generator.choice(NOTABLE + SPECIAL + (WIDE if dtype is torch.float64 else [])) * generator.choice([1, -1])
+        case "narrow":
+            # Values about the limits of the scientific form, and between the digits of 16 bits.
+            return generator.choice([1e-4, 1000.0, 1e8, 0.1, 65504.0, 6e-8, 0.33325, 2049.0]) * generator.choice([1, 1, -1, 1 + 2**-10, 1 - 2**-11])
+        case "sparse":
+            return generator.gauss(0, 1) * 10.0 ** generator.choice([-3, 0, 2]) if generator.random() < 0.3 else 0.0
         case "special":
             return generator.choice([*SPECIAL, 1.0, 0.25])
     raise ValueError(kind)
 
 
 def random_tensor(generator: random.Random, shape, dtype: torch.dtype) -> torch.Tensor:
-    kind = generator.choice(["unit", "whole", "tie", "spread", "notable", "special"])
+    kind = generator.choice(["unit", "whole", "tie", "spread", "notable", "narrow", "sparse", "special"])
     count = torch.Size(shape).numel()
     return torch.tensor([random_element(generator, dtype, kind) for _ in range(count)], dtype=dtype).reshape(shape)
 
@@ -54,12 +61,20 @@ def random_options(generator: random.Random) -> dict:
     chance = generator.random()
     if chance < 0.6:
         return {}
-    if chance < 0.7:
+    if chance < 0.65:
         return {"profile": generator.choice(["default", "short", "full"])}
-    choices = {"precision": [0, 1, 2, 8, 17], "threshold": [0, 3, 10, 5000], "edgeitems": [0, 1, 2, 4],
-               "linewidth": [1, 20, 40, 120], "sci_mode": [True, False]}
-    picked = generator.sample(sorted(choices), generator.randrange(1, 3))
+    choices = {"precision": [0, 1, 2, 3, 6, 8, 12, 17, 30], "threshold": [0, 3, 5, 10, 5000], "edgeitems": [0, 1, 2, 4, 7],
+               "linewidth": [1, 20, 40, 60, 79, 81, 120, 200], "sci_mode": [True, False], "profile": ["short", "full"]}
+    picked = generator.sample(sorted(choices), generator.randrange(1, 4))
     return {name: generator.choice(choices[name]) for name in picked}
+
+
+def random_shape(generator: random.Random) -> tuple:
+    if generator.random() < 0.5:
+        return generator.choice(SHAPES)
+    largest = generator.choice([3, 6, 14])
+    shape = tuple(generator.randrange(1, largest) for _ in range(generator.randrange(0, 5)))
+    return shape if torch.Size(shape).numel() <= 80 else shape[:1]
 
 
 def with_history(generator: random.Random, tensor: torch.Tensor) -> torch.Tensor:
@@ -102,6 +117,7 @@ def linear_case(generator: random.Random, shape, dtype: torch.dtype, options: di
 def cases(generator: random.Random, count: int) -> list[dict]:
     rows = [case_of(torch.empty(shape, dtype=dtype), {}) for shape in EMPTY for dtype in (*FLOATS, *INTEGERS, torch.bool)]
     rows += [case_of(torch.tensor(value, dtype=dtype), {}) for value in NOTABLE + SPECIAL for dtype in FLOATS]
+    rows += [case_of(torch.empty(shape, dtype=dtype), {}, default) for shape in EMPTY[:2] for dtype in FLOATS for default in FLOATS[1:]]
     rows += [case_of(torch.tensor([value, 1.0], dtype=torch.float64), {}) for value in NOTABLE + SPECIAL + WIDE]
     rows += [case_of(torch.tensor([2**63 - 1, -(2**63), 2**53 + 1]), {}), case_of(torch.tensor(2**53 + 1), {})]
     for shape in LONG:
@@ -110,11 +126,11 @@ def cases(generator: random.Random, count: int) -> list[dict]:
         rows.append(linear_case(generator, shape, torch.float64, {"edgeitems": 0}))
     for _ in range(count):
         dtype = generator.choice([*FLOATS, *FLOATS, *INTEGERS, torch.bool])
-        tensor = with_history(generator, random_tensor(generator, generator.choice(SHAPES), dtype))
-        default_dtype = generator.choice([torch.float32] * 9 + [torch.float64])
+        tensor = with_history(generator, random_tensor(generator, random_shape(generator), dtype))
+        default_dtype = generator.choice([torch.float32] * 9 + [torch.float64, torch.float16, torch.bfloat16])
         rows.append(case_of(tensor, random_options(generator), default_dtype))
     return rows
 
 
 def generate(folder: Path) -> None:
-    write_lines(folder / "printing.json", {"cases": cases(random.Random(5), 300)})
+    write_lines(folder / "printing.json", {"cases": cases(random.Random(5), 700)})
