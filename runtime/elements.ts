@@ -2,7 +2,8 @@
 import type { DType } from "./dtype.ts";
 import { RuntimeError } from "./errors/runtimeError.ts";
 import { ValueError } from "./errors/valueError.ts";
-import { integerLimits } from "./limits.ts";
+import { integerLimits, largestFraction } from "./limits.ts";
+import type { Tensor } from "./tensor.ts";
 import type { Scalar } from "./types.ts";
 
 function overflow(value: Scalar, { name }: DType): RuntimeError {
@@ -16,6 +17,19 @@ function fits(value: bigint, isFraction: boolean, dtype: DType): boolean {
   const { min, max } = integerLimits(dtype);
   const lowest = dtype.is_signed || isFraction ? min : -max;
   return value >= lowest && value <= max;
+}
+
+/**
+ * Lets a number pass that fits into `dtype`, as PyTorch asks of numbers that are written into tensors. A number beside a tensor in arithmetic wraps instead.
+ *
+ * @throws RuntimeError when it does not fit.
+ */
+export function checkFits(value: Tensor, dtype: DType): void {
+  if (!value.isNumber) return;
+  const number = value.item() as Scalar; // a plain number that became an operand
+  if (!dtype.is_floating_point) toElement(number, dtype);
+  else if (Number.isFinite(Number(number)) && Math.abs(Number(number)) > largestFraction(dtype))
+    throw overflow(number, dtype);
 }
 
 /**

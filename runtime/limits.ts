@@ -13,6 +13,11 @@ export function integerLimits({ itemsize, is_signed }: DType): {
   return is_signed ? { min: -values / 2n, max: values / 2n - 1n } : { min: 0n, max: values - 1n };
 }
 
+/** The largest finite number of a floating-point dtype. */
+export function largestFraction(type: DType): number {
+  return new FloatInfo(type).max;
+}
+
 /** @throws TypeError when the argument is no dtype. */
 function checkDtype(name: string, type: unknown): asserts type is DType {
   if (!(type instanceof DType))

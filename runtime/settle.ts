@@ -155,15 +155,26 @@ function isSameView(left: Tensor, right: Tensor): boolean {
 }
 
 /**
- * The operands with plain numbers in the compute dtype; the others are converted as they are read. Beside fractions of 16 bits, a number keeps float32's digits, in
- * which such dtypes are computed, but for comparisons and in the first place. Source: `add_kernel` and its like in
- * `aten/src/ATen/native/cpu/BinaryOpsKernel.cpp`.
+ * Whether a plain number beside fractions of 16 bits keeps float32's digits, in which such dtypes are computed: a factor, a divisor, and whatever is neither of the two
+ * operands. Source: `mul_kernel`, `div_true_kernel` and `add_kernel` in `aten/src/ATen/native/cpu/BinaryOpsKernel.cpp`.
  */
-function withNumbersIn(dtype: DType, operands: readonly Tensor[], rule: DTypeRule): readonly Tensor[] {
+function keepsDigits(expression: Expression, position: number): boolean {
+  if (position !== 1) return position > 1;
+  return expression.kind === "binary" && (expression.name === "mul" || expression.name === "div");
+}
+
+/** The operands with plain numbers in the compute dtype; the others are converted as they are read. */
+function withNumbersIn(
+  dtype: DType,
+  operands: readonly Tensor[],
+  expression: Expression,
+  rule: DTypeRule,
+): readonly Tensor[] {
   if (dtype.bits !== null) {
+    // Comparisons are of rounded numbers.
     if (rule === "bool") return operands.map((each) => convert(each, dtype));
     return operands.map((each, position) =>
-      each.isNumber ? convert(each, position === 0 ? dtype : float32) : each,
+      each.isNumber ? convert(each, keepsDigits(expression, position) ? float32 : dtype) : each,
     );
   }
   for (const operand of operands)
@@ -196,7 +207,7 @@ export function elementwise(
     expression,
     compute,
     result,
-    withNumbersIn(compute, operands, rule),
+    withNumbersIn(compute, operands, expression, rule),
     parameters,
   );
   return result;

@@ -48,7 +48,8 @@ export {
   zeros,
   zeros_like,
 } from "./create.ts";
-export { Device as device } from "./device.ts";
+export { accelerator, cuda, mps, xpu } from "./accelerators.ts";
+export { device } from "./device.ts";
 export {
   bfloat16,
   bool,

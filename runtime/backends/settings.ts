@@ -38,3 +38,16 @@ export const blas: BlasSettings = {
   },
   version: () => blasLibrary()?.version ?? null,
 };
+
+/** Whether PyTorch's other backends are there: they are not. `torch.backends.mps.is_available()`. */
+interface AbsentBackend {
+  is_available(): boolean;
+  is_built(): boolean;
+}
+
+const absent: AbsentBackend = { is_available: () => false, is_built: () => false };
+
+/** `torch.backends.mps`. */
+export const mps: AbsentBackend = absent;
+/** `torch.backends.cuda`. */
+export const cuda: Pick<AbsentBackend, "is_built"> = absent;

@@ -1,5 +1,6 @@
 /** Arithmetic on two tensors, and the choice between them. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
 import { bool, int64, uint8, type DType } from "../dtype.ts";
+import { checkFits } from "../elements.ts";
 import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import type { Expression } from "../expression.ts";
@@ -452,6 +453,7 @@ export const masked_fill: InPlaceOperator<GeneralSignature<[mask: Tensor, value:
       throw new RuntimeError(
         `masked_fill only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s). Use torch.where for several values.`,
       );
+    checkFits(value, input.dtype);
     return elementwise(expressions.where, [mask, convert(value, input.dtype), input], "promote", output);
   },
   vjp: {

@@ -35,6 +35,7 @@ import { Tensor } from "../tensor.ts";
 import type { Operand } from "../types.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { formatShape } from "../shape.ts";
+import { checkFits } from "../elements.ts";
 import { copyIn } from "./copying.ts";
 import { sample } from "./samples.ts";
 
@@ -85,7 +86,7 @@ const dtypeOrFlag: Parameter<DType | boolean | null> = {
 interface ToOptions {
   readonly dtype?: DType | null;
   readonly device?: Device | string | null;
-  readonly other?: Tensor;
+  readonly tensor?: Tensor | null;
   readonly non_blocking?: boolean;
   readonly copy?: boolean;
   readonly memory_format?: MemoryFormat | null;
@@ -135,13 +136,13 @@ export const to: Operator<ToSignature> = composite({
     fourth: flag(false),
     dtype: dtypeParameter,
     device: keywordOnly(target),
-    other: keywordOnly(optionalTensor),
+    tensor: keywordOnly(optionalTensor),
     non_blocking: keywordOnly(flag(false)),
     copy: keywordOnly(flag(false)),
     memory_format: memoryFormat(preserve_format),
   },
-  define: ({ input, target, second, third, fourth, dtype, device, other, copy, memory_format }) => {
-    const first = target ?? other;
+  define: ({ input, target, second, third, fourth, dtype, device, tensor: like, copy, memory_format }) => {
+    const first = target ?? like;
     const place = [first, device].find((value) => value instanceof Device || typeof value === "string");
     if (place !== undefined) toDevice(place as Device | string); // the search has looked
     const wanted = wantedDtype(first, second, dtype) ?? input.dtype;
@@ -160,7 +161,8 @@ export const to: Operator<ToSignature> = composite({
     () => [sample([2, 3]), "cpu", float64, false, true],
   ],
   errors: [
-    { args: () => [sample([2]), "tpu"], error: "RuntimeError", message: /no device "tpu"/ },
+    { args: () => [sample([2]), "tpu"], error: "RuntimeError", message: /There is no device "tpu"/ },
+    { args: () => [sample([2]), "cuda"], error: "AssertionError", message: /there is no cuda device here/ },
     { args: () => [sample([2]), float64, float32], error: "TypeError", message: /more than one dtype/ },
   ],
 });
@@ -266,6 +268,7 @@ export const fill: InPlaceOperator<GeneralSignature<[value: Operand]>> = operato
       throw new RuntimeError(
         `fill only supports 0-dimension value tensor but got tensor with ${value.ndim} dimensions. Use copy_ for several values.`,
       );
+    checkFits(value, input.dtype);
     const result = output ?? allocate(input.shape, input.dtype);
     copyInto(result, broadcastTo(convert(value, input.dtype), input.shape));
     return result;

@@ -59,6 +59,15 @@ function checkCount(name: string, value: number, largest: number): void {
   }
 }
 
+const optionNames: ReadonlySet<string> = new Set([
+  "precision",
+  "threshold",
+  "edgeitems",
+  "linewidth",
+  "profile",
+  "sci_mode",
+]);
+
 /** More digits than any double has: 1074 after the point is the longest expansion. */
 const largestPrecision = 1074;
 
@@ -66,9 +75,14 @@ const largestPrecision = 1074;
  * Changes how tensors are printed, as `torch.set_printoptions` does. As there, `sci_mode` is not kept: leaving it
  * out goes back to the choice by value.
  *
- * @throws ValueError for an unknown profile, or a count that is negative or not whole.
+ * @throws ValueError for an unknown profile, or a count that is negative or not whole; TypeError for an option that does not exist.
  */
 export function set_printoptions(update: PrintOptionsUpdate = {}): void {
+  const unknown = Object.keys(update).find((name) => !optionNames.has(name));
+  if (unknown !== undefined)
+    throw new TypeError(
+      `set_printoptions() got an unexpected keyword argument '${unknown}'. It takes ${[...optionNames].join(", ")}.`,
+    );
   const base = profileNamed(update.profile);
   const next: PrintOptions = {
     precision: update.precision ?? base.precision,

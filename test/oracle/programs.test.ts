@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import torch from "../../runtime/index.ts";
 import { readOracle } from "./data.ts";
 import { creation } from "./programs/creation.ts";
+import { dtypePrograms } from "./programs/dtypes.ts";
 import { engine } from "./programs/engine.ts";
 import { images } from "./programs/images.ts";
 import { modules } from "./programs/modules.ts";
@@ -21,6 +22,7 @@ interface ProgramAnswers {
 const answers = readOracle<{ programs: ProgramAnswers[] }>("programs.json").programs;
 const programs: Readonly<Record<string, Program>> = {
   ...creation,
+  ...dtypePrograms,
   ...engine,
   ...images,
   ...modules,

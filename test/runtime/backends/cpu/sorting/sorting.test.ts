@@ -131,6 +131,9 @@ test("a row that is larger than a thread's memory is sorted too", () => {
   expect(Float32Array.from(values.storage.data as Float32Array)).toEqual(data.toSorted());
 });
 
-test("there is a way to sort every dtype", () => {
-  expect(elements.map(([dtype]) => dtype.name).toSorted()).toEqual(Object.keys(dtypes).toSorted());
+test("there is a way to sort every dtype that no wider one stands in for", () => {
+  const sorted = Object.values(dtypes).filter(({ wider }) => wider === null);
+  expect(elements.map(([dtype]) => dtype.name).toSorted()).toEqual(
+    sorted.map(({ name }) => name).toSorted(),
+  );
 });
