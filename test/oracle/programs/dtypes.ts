@@ -44,7 +44,7 @@ export const dtypePrograms: Readonly<Record<string, Program>> = {
       show(
         torch.ones([2], { dtype }).softmax(0),
         torch.arange(5, { dtype }),
-        of([3, 1, 2], dtype).sort().values,
+        of([3, 1, 2], dtype).sort(0, false).values,
       );
       show(tensor([1n, 2n ** 20n, 3n]).to(dtype), of([1.5, 2.5], dtype).long());
     }
@@ -80,7 +80,7 @@ export const dtypePrograms: Readonly<Record<string, Program>> = {
     show(
       tensor([300.7, -1.5, 1e10]).to(torch.int8),
       tensor([40000, -1.5]).to(torch.int16),
-      of([3, 1, 2], torch.int8).sort().values,
+      of([3, 1, 2], torch.int8).sort(0, false).values,
     );
     show(
       torch.zeros([2], { dtype: torch.short }),
@@ -264,7 +264,7 @@ export const dtypePrograms: Readonly<Record<string, Program>> = {
       x.sum(),
       x.prod(),
       x.cumsum(0),
-      x.sort().values,
+      x.sort(0, false).values,
       x.max(),
       x.eq(odd),
       x.gt(2n ** 53n),

@@ -5,7 +5,14 @@ import type { View } from "../../../../../runtime/backends/backend.ts";
 import { copy } from "../../../../../runtime/backends/cpu/copying/copy.ts";
 import { adopt, allocate } from "../../../../../runtime/backends/cpu/memory/storage.ts";
 import { copy as copyInJavaScript } from "../../../../../runtime/backends/cpu/reference/copy.ts";
-import { allocateArray, dtypes, readElement, writeElement, type DType, type DTypeName } from "../../../../../runtime/dtype.ts";
+import {
+  allocateArray,
+  dtypes,
+  readElement,
+  writeElement,
+  type DType,
+  type DTypeName,
+} from "../../../../../runtime/dtype.ts";
 import { contiguousStrides, numel, type Shape } from "../../../../../runtime/shape.ts";
 
 const specials = [NaN, Infinity, -Infinity, -0, 0, 1e-40, 3e9, -3e9, 2 ** 31, 1e20, 255.9, 300, -1.7];

@@ -133,7 +133,5 @@ test("a row that is larger than a thread's memory is sorted too", () => {
 
 test("there is a way to sort every dtype that no wider one stands in for", () => {
   const sorted = Object.values(dtypes).filter(({ wider }) => wider === null);
-  expect(elements.map(([dtype]) => dtype.name).toSorted()).toEqual(
-    sorted.map(({ name }) => name).toSorted(),
-  );
+  expect(elements.map(([dtype]) => dtype.name).toSorted()).toEqual(sorted.map(({ name }) => name).toSorted());
 });
