@@ -12,7 +12,7 @@ import type { Tensor } from "../tensor.ts";
 import type { Scalar } from "../types.ts";
 import { add, mul } from "./arithmetic.ts";
 import { given, sample } from "./samples.ts";
-import { reshape, squeeze, t, transpose, unsqueeze } from "./view.ts";
+import { reshape, squeeze, t, transpose, unsafeView, unsqueeze } from "./view.ts";
 import { sum } from "./reduction.ts";
 import { int64 } from "../dtype.ts";
 
@@ -254,8 +254,8 @@ export const matmul: Operator<MatmulSignature> = composite({
     if (input.ndim === 2 && other.ndim === 1) return mv(input, other);
     if (input.ndim === 1 && other.ndim === 2) return squeezeResult(mm(unsqueeze(input, 0), other), 0);
     if (input.ndim === 2 && other.ndim === 2) return mm(input, other);
-    if (input.ndim === 1) return squeeze(batchMatmul(unsqueeze(input, 0), other), -2);
-    if (other.ndim === 1) return squeeze(batchMatmul(input, unsqueeze(other, 1)), -1);
+    if (input.ndim === 1) return rowTimesBatch(input, other);
+    if (other.ndim === 1) return batchTimesColumn(input, other);
     if (other.ndim === 2) return foldedMatmul(input, other);
     return batchMatmul(input, other);
   },
@@ -275,7 +275,20 @@ export const matmul: Operator<MatmulSignature> = composite({
 /** A batch times one matrix: the batch is one long matrix. */
 function foldedMatmul(input: Tensor, matrix: Tensor): Tensor {
   const rows = input.shape.slice(0, -1);
-  return reshape(mm(reshape(input, [numel(rows), input.size(-1)]), matrix), [...rows, matrix.shape[1]!]);
+  return unsafeView(mm(reshape(input, [numel(rows), input.size(-1)]), matrix), [...rows, matrix.shape[1]!]);
+}
+
+/** A batch times one vector: the batch is one long matrix. */
+function batchTimesColumn(input: Tensor, vector: Tensor): Tensor {
+  const rows = input.shape.slice(0, -1);
+  checkInner(input, vector, input.size(-1), vector.shape[0]!);
+  return unsafeView(mv(reshape(input, [numel(rows), input.size(-1)]), vector), rows);
+}
+
+/** A vector times each matrix of a batch. */
+function rowTimesBatch(vector: Tensor, batch: Tensor): Tensor {
+  const product = batchMatmul(unsqueeze(vector, 0), batch);
+  return unsafeView(product, [...batch.shape.slice(0, -2), batch.size(-1)]);
 }
 
 type AddmmSignature = GeneralSignature<

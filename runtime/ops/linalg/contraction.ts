@@ -1,6 +1,6 @@
 /** Products of tensors that are summed over some of their dimensions. */
 import { RuntimeError } from "../../errors/runtimeError.ts";
-import { composite, type InPlaceOperator, type Operator } from "../../operator.ts";
+import { composite, operator, type InPlaceOperator, type Operator } from "../../operator.ts";
 import { keywordOnly, scalar, tensor, type Parameter } from "../../parameters.ts";
 import { formatShape, normalizeDim, numel } from "../../shape.ts";
 
@@ -8,10 +8,10 @@ import { Tensor } from "../../tensor.ts";
 import type { Scalar } from "../../types.ts";
 import { outer } from "../addedProducts.ts";
 import { add, mul } from "../arithmetic.ts";
-import { dot, mm } from "../matmul.ts";
+import { dot, mm, mv, timesScalar } from "../matmul.ts";
 import { sum } from "../reduction.ts";
 import { given, sample } from "../samples.ts";
-import { expand, permute, reshape } from "../view.ts";
+import { expand, permute, reshape, t } from "../view.ts";
 import { float64 } from "../../dtype.ts";
 import type { LinalgSignature, MethodSignature } from "./signatures.ts";
 
@@ -162,11 +162,13 @@ export const inner: Operator<MethodSignature<[other: Tensor]>> = composite({
  * @throws RuntimeError when they are not vectors of one size and dtype.
  * Source: `torch.vdot`.
  */
-export const vdot: Operator<MethodSignature<[other: Tensor]>> = composite({
+export const vdot: Operator<MethodSignature<[other: Tensor]>> = operator({
   name: "vdot",
   out: true,
   parameters: { input: tensor, other: tensor },
-  define: ({ input, other }) => dot(input, other),
+  saves: ["input", "other"],
+  forward: ({ input, other }) => dot(input, other),
+  vjp: { input: (g, { other }) => mul(g, other), other: (g, { input }) => mul(g, input) },
   samples: [() => [sample([3]), sample([3], { seed: 1 })]],
 });
 
@@ -196,7 +198,7 @@ interface AddedOptions {
  * Source: `torch.addr`.
  */
 export const addr: InPlaceOperator<MethodSignature<[vec1: Tensor, vec2: Tensor, options?: AddedOptions]>> =
-  composite({
+  operator({
     name: "addr",
     out: true,
     inPlace: true,
@@ -207,18 +209,22 @@ export const addr: InPlaceOperator<MethodSignature<[vec1: Tensor, vec2: Tensor, 
       beta: keywordOnly(scalar(1)),
       alpha: keywordOnly(scalar(1)),
     },
-    define: ({ input, vec1, vec2, beta, alpha }) => {
+    saves: ["vec1", "vec2"],
+    forward: ({ input, vec1, vec2, beta, alpha }) => {
       for (const vector of [vec1, vec2])
         if (vector.ndim !== 1)
           throw new RuntimeError(
             `addr: Expected 1-D argument ${vector === vec1 ? "vec1" : "vec2"}, but got ${vector.ndim}-D`,
           );
-      const product = outer(vec1, vec2);
-      const scaled = alpha === 1 ? product : mul(product, alpha);
+      const product = timesScalar(outer(vec1, vec2), alpha);
       const whole = expand(input, product.shape);
       // As in PyTorch, an input that counts nothing is not looked at.
-      if (beta === 0 || beta === false) return scaled;
-      return add(beta === 1 || beta === true ? whole : mul(whole, beta), scaled);
+      return Number(beta) === 0 ? product : add(timesScalar(whole, beta), product);
+    },
+    vjp: {
+      input: (g, { beta }) => timesScalar(g, beta),
+      vec1: (g, { vec2, alpha }) => timesScalar(mv(g, vec2), alpha),
+      vec2: (g, { vec1, alpha }) => timesScalar(mv(t(g), vec1), alpha),
     },
     samples: [
       () => [sample([2, 3]), sample([2], { seed: 1 }), sample([3], { seed: 2 })],

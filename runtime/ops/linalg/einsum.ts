@@ -3,6 +3,7 @@ import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, type Operator } from "../../operator.ts";
 import { type Parameter } from "../../parameters.ts";
 import type { FunctionSignature } from "../../signatures.ts";
+import { sameShape } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
 import { mul } from "../arithmetic.ts";
 import { bmm } from "../matmul.ts";
@@ -130,13 +131,17 @@ function einsumOf(text: string, tensors: readonly Tensor[]): Tensor {
     result = contracted(result, operand, neededAfter(i + 1));
   });
   const last = summedOver(result, new Set(output));
-  const arranged = permute(
-    last.tensor,
-    output.map((label) => last.labels.indexOf(label)),
-  );
-  return expand(
-    arranged,
-    output.map((label) => sizes.get(label)!),
+  const arranged = arrange(last, output);
+  const shape = output.map((label) => sizes.get(label)!);
+  return sameShape(arranged.shape, shape) ? arranged : expand(arranged, shape);
+}
+
+/** The dimensions in an order, which may be the one that they are in. */
+function arrange({ tensor, labels }: Labelled, wanted: readonly string[]): Tensor {
+  if (wanted.every((label, dim) => labels[dim] === label)) return tensor;
+  return permute(
+    tensor,
+    wanted.map((label) => labels.indexOf(label)),
   );
 }
 

@@ -76,7 +76,7 @@ function residualsOf(a: Tensor, b: Tensor, solution: Tensor, rank: Tensor): Tens
 
 /**
  * The X that makes `‖A X − B‖` smallest, and what is known about it: the squared residuals of each column, where there are more equations than unknowns and A has full
- * rank; A's rank (but not with the driver "gels"); its singular values (with "gelsd" and "gelss"). Singular values up to `rcond` times the largest one count as 0.
+ * rank (but not with the driver "gelsy"); A's rank (but not with the driver "gels"); its singular values (with "gelsd" and "gelss"). Singular values up to `rcond` times the largest one count as 0.
  *
  * @throws RuntimeError when the matrices do not fit; LinAlgError with the driver "gels" when A has no full rank.
  * Source: `torch.linalg.lstsq`.
@@ -102,7 +102,8 @@ export const lstsq: Operator<
     if (method === "gels") checkFullRank(values);
     const solution = product(pinvOf(A, false, 0, method === "gels" ? 0 : relative), b);
     const known = method === "gels" ? values.mul(0).add(1) : values;
-    const residuals = residualsOf(A, b, solution, method === "gels" ? sum(gt(known, 0), -1) : rank);
+    const fullRank = method === "gels" ? sum(gt(known, 0), -1) : rank;
+    const residuals = method === "gelsy" ? fresh([0], A.dtype) : residualsOf(A, b, solution, fullRank);
     return [
       vectors ? squeeze(solution, -1) : solution,
       residuals,

@@ -3,14 +3,14 @@ import { int32 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
 import { flag, keywordOnly, tensor, type Parameter } from "../../parameters.ts";
-import { allocateZeros } from "../../settle.ts";
+import { allocateZeros, duplicate } from "../../settle.ts";
 import type { Tensor } from "../../tensor.ts";
 import { tril, triu } from "../arranging.ts";
 import { add, sub } from "../arithmetic.ts";
 import { cat } from "../joining.ts";
-import { clone } from "../copying.ts";
 import { given, sample } from "../samples.ts";
 import { slice_dim } from "../slicing.ts";
+import { neg } from "../unary.ts";
 import {
   batchOf,
   checkInfo,
@@ -26,7 +26,7 @@ import {
 } from "./matrices.ts";
 import type { LinalgSignature, MethodSignature, Results } from "./signatures.ts";
 import { factor, orderOf } from "./solve.ts";
-import { solve_triangular } from "./triangular.ts";
+import { checkEquation, solve_triangular } from "./triangular.ts";
 
 /** @throws RuntimeError when the tensor holds no matrices that can be factored, or pivots are not wanted. */
 function checkFactored(name: string, input: Tensor, pivot: boolean): void {
@@ -320,18 +320,48 @@ interface SolveOptions {
   readonly adjoint?: boolean;
 }
 
-/** X of `A X = B` from A's factors. */
-function solveFactored(
-  { LU, pivots, B }: { LU: Tensor; pivots: Tensor; B: Tensor },
-  adjoint: boolean,
-): Tensor {
-  const [p, l, u] = lu_unpack(LU, pivots);
+/** X of `A X = B`, or of `Aᵀ X = B`, from A's factors. */
+function solveFactored(lu: Tensor, pivots: Tensor, b: Tensor, adjoint: boolean): Tensor {
+  const [p, l, u] = lu_unpack(lu, pivots);
   if (adjoint) {
-    const middle = solve_triangular(mT(u), B, { upper: false });
+    const middle = solve_triangular(mT(u), b, { upper: false });
     return product(p, solve_triangular(mT(l), middle, { upper: true, unitriangular: true }));
   }
-  const middle = solve_triangular(l, product(mT(p), B), { upper: false, unitriangular: true });
+  const middle = solve_triangular(l, product(mT(p), b), { upper: false, unitriangular: true });
   return solve_triangular(u, middle, { upper: true });
+}
+
+interface FactoredEquation {
+  readonly LU: Tensor;
+  readonly pivots: Tensor;
+  readonly B: Tensor;
+}
+
+/** The same with the unknowns on either side. */
+function solveEither({ LU, pivots, B }: FactoredEquation, { left, adjoint }: Required<SolveOptions>): Tensor {
+  checkFactors("linalg.lu_solve", LU, pivots);
+  checkEquation("linalg.lu_solve", LU, B, left);
+  if (left) return solveFactored(LU, pivots, B, adjoint);
+  return duplicate(mT(solveFactored(LU, pivots, mT(B), !adjoint)));
+}
+
+/** The gradient of the factors, from that of the solution X. Source: `linalg_lu_solve_LU`. */
+function factorsBackward(
+  [grad, x]: readonly [Tensor, Tensor],
+  [lu, pivots]: readonly [Tensor, Tensor],
+  { left, adjoint }: Required<SolveOptions>,
+): Tensor {
+  const [p, l, u] = lu_unpack(lu, pivots);
+  const [g, solution] = left ? [grad, x] : [mT(grad), mT(x)];
+  if (left !== adjoint) {
+    const inU = solve_triangular(mT(u), neg(product(g, mT(solution))), { upper: false });
+    const inL = solve_triangular(mT(l), product(inU, mT(u)), { upper: true, unitriangular: true });
+    return add(tril(inL, -1), triu(inU));
+  }
+  const right = neg(product(mT(p), solution, mT(g), p));
+  const inL = solve_triangular(mT(l), right, { upper: true, left: false, unitriangular: true });
+  const inU = solve_triangular(mT(u), product(mT(l), inL), { upper: false, left: false });
+  return add(tril(inL, -1), triu(inU));
 }
 
 /** @throws RuntimeError when the right side does not fit the factors. */
@@ -350,7 +380,7 @@ function checkFactors(name: string, lu: Tensor, pivots: Tensor): void {
  * Source: `torch.linalg.lu_solve`.
  */
 export const linalgLuSolve: Operator<LinalgSignature<[LU: Tensor, pivots: Tensor, B: Tensor], SolveOptions>> =
-  composite({
+  operator({
     name: "linalg_lu_solve",
     out: true,
     parameters: {
@@ -360,14 +390,21 @@ export const linalgLuSolve: Operator<LinalgSignature<[LU: Tensor, pivots: Tensor
       left: keywordOnly(flag(true)),
       adjoint: keywordOnly(flag(false)),
     },
-    define: ({ LU, pivots, B, left, adjoint }) => {
-      checkFactors("linalg.lu_solve", LU, pivots);
-      if (left) return solveFactored({ LU, pivots, B }, adjoint);
-      return clone(mT(solveFactored({ LU, pivots, B: mT(B) }, !adjoint)));
-    },
+    saves: ["LU", "pivots", "result"],
+    forward: ({ LU, pivots, B, left, adjoint }) => solveEither({ LU, pivots, B }, { left, adjoint }),
+    jointVjp: ([grad], { LU, pivots, results: [x], left, adjoint }, wanted) => ({
+      B: wanted.B ? linalgLuSolve(LU, pivots, grad!, { left, adjoint: !adjoint }) : null,
+      LU: wanted.LU ? factorsBackward([grad!, x!], [LU, pivots], { left, adjoint }) : null,
+    }),
     samples: [
       () => [regular([2, 2]), given([2, 2], int32), sample([2, 3], { seed: 1 })],
       () => [regular([2, 2]), given([2, 2], int32), sample([1, 2], { seed: 1 }), { left: false }],
+      () => [
+        regular([2, 2]),
+        given([2, 2], int32),
+        sample([1, 2], { seed: 1 }),
+        { left: false, adjoint: true },
+      ],
       () => [regular([2, 2]), given([2, 2], int32), sample([2, 1], { seed: 1 }), { adjoint: true }],
     ],
   });
@@ -382,10 +419,7 @@ export const lu_solve: Operator<MethodSignature<[LU_data: Tensor, LU_pivots: Ten
   name: "lu_solve",
   out: true,
   parameters: { b: tensor, LU_data: tensor, LU_pivots: tensor },
-  define: ({ b, LU_data, LU_pivots }) => {
-    checkFactors("lu_solve", LU_data, LU_pivots);
-    return solveFactored({ LU: LU_data, pivots: LU_pivots, B: b }, false);
-  },
+  define: ({ b, LU_data, LU_pivots }) => linalgLuSolve(LU_data, LU_pivots, b),
   samples: [() => [sample([2, 3]), regular([2, 2]), given([2, 2], int32)]],
 });
 

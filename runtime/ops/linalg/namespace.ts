@@ -10,7 +10,8 @@ export { linalgLu as lu, linalgLuSolve as lu_solve, lu_factor, lu_factor_ex } fr
 export { cond, linalgNorm as norm, matrix_norm } from "./norms.ts";
 export { linalgMatrixPower as matrix_power, matrix_exp, multi_dot } from "./powers.ts";
 export { matrix_rank, pinv } from "./pseudoinverse.ts";
-export { householder_product, linalgQr as qr } from "./qr.ts";
+export { linalgQr as qr } from "./qr.ts";
+export { householder_product } from "./reflections.ts";
 export { linalgSvd as svd, svdvals } from "./singular.ts";
 export { inv, inv_ex, solve, solve_ex } from "./solve.ts";
 export {

@@ -45,34 +45,51 @@ interface NormArguments {
   readonly dtype: DType | null;
 }
 
-/** The norm of matrices in the last two dimensions, by its order. */
-function normOf(input: Tensor, ord: Order): Tensor {
-  if (ord === "nuc") return sum(singularValuesOf(input, "linalg.matrix_norm"), -1) as Tensor;
-  const pick = typeof ord === "number" && ord > 0 ? amax : amin;
-  if (ord === 2 || ord === -2) return pick(singularValuesOf(input, "linalg.matrix_norm"), -1) as Tensor;
-  if (ord === 1 || ord === -1) return pick(sum(abs(input), -2), -1) as Tensor;
-  if (ord === Infinity || ord === -Infinity) return pick(sum(abs(input), -1), -1) as Tensor;
-  throw new RuntimeError(
-    `linalg.matrix_norm: Order ${ord} not supported. There are "fro", "nuc", 1, -1, 2, -2, Infinity and -Infinity.`,
-  );
+/** The largest or least along a dimension. */
+function extreme(input: Tensor, largest: boolean, dim: number, keepdim: boolean): Tensor {
+  return (largest ? amax : amin)(input, dim, keepdim);
+}
+
+/** The norms that singular values give: their sum, the largest or the least. */
+function singularNorm(input: Tensor, ord: Order, [rows, columns]: Pair, keepdim: boolean): Tensor {
+  checkPrecision("linalg.matrix_norm", input);
+  const values = singularValuesOf(movedim(input, [rows, columns], [-2, -1]), "linalg.matrix_norm");
+  const result: Tensor = ord === "nuc" ? sum(values, -1, keepdim) : extreme(values, ord === 2, -1, keepdim);
+  return keepdim ? movedim(unsqueeze(result, -1), [-2, -1], [rows, columns]) : result;
+}
+
+/** The largest or least sum of absolute values along one of the two dimensions. */
+function sumNorm(input: Tensor, ord: number, [rows, columns]: Pair, keepdim: boolean): Tensor {
+  const [summed, other] = Math.abs(ord) === 1 ? [rows, columns] : [columns, rows];
+  const sums = sum(abs(input), summed, keepdim);
+  return extreme(sums, ord > 0, !keepdim && summed < other ? other - 1 : other, keepdim);
+}
+
+/** The two dimensions of matrices. */
+type Pair = readonly [rows: number, columns: number];
+
+/** @throws RuntimeError when these are not two different dimensions. */
+function checkPair(dim: readonly number[], rank: number): Pair {
+  if (dim.length !== 2)
+    throw new RuntimeError(`linalg.matrix_norm: dim must be a 2-tuple. Got ${dim.join(", ")}`);
+  const [rows, columns] = dim.map((each) => normalizeDim(each, rank)) as [number, number]; // as many as were checked
+  if (rows === columns)
+    throw new RuntimeError(`linalg.matrix_norm: dims must be different. Got (${dim.join(", ")})`);
+  return [rows, columns];
 }
 
 /** The norm of the matrices that two dimensions make. */
 function matrixNorm(input: Tensor, { ord, dim, keepdim, dtype: wanted }: NormArguments): Tensor {
   checkMatrices("linalg.matrix_norm", input);
-  if (dim.length !== 2)
-    throw new RuntimeError(`linalg.matrix_norm: dim must be a 2-tuple. Got ${dim.join(", ")}`);
-  const [rows, columns] = dim.map((each) => normalizeDim(each, input.ndim)) as [number, number]; // as many as were checked
-  if (rows === columns)
-    throw new RuntimeError(`linalg.matrix_norm: dims must be different. Got (${dim.join(", ")})`);
-  if (ord === "fro") return vector_norm(input, { ord: 2, dim: [rows, columns], keepdim, dtype: wanted });
+  const pair = checkPair(dim, input.ndim);
+  if (ord === "fro") return vector_norm(input, { ord: 2, dim: pair, keepdim, dtype: wanted });
   const converted = wanted === null ? input : to(input, { dtype: wanted });
-  if (ord === 2 || ord === -2 || ord === "nuc") checkPrecision("linalg.matrix_norm", converted);
-  const result = normOf(movedim(converted, [rows, columns], [-2, -1]), ord);
-  if (!keepdim) return result;
-  return [rows, columns]
-    .toSorted((a, b) => a - b)
-    .reduce((kept, each) => unsqueeze(kept, each) as Tensor, result);
+  if (ord === "nuc" || ord === 2 || ord === -2) return singularNorm(converted, ord, pair, keepdim);
+  if (typeof ord === "number" && (Math.abs(ord) === 1 || Math.abs(ord) === Infinity))
+    return sumNorm(converted, ord, pair, keepdim);
+  throw new RuntimeError(
+    `linalg.matrix_norm: Order ${ord} not supported. There are "fro", "nuc", 1, -1, 2, -2, Infinity and -Infinity.`,
+  );
 }
 
 interface MatrixNormOptions extends DTypeOption {

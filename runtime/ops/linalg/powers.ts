@@ -20,7 +20,7 @@ import { inv } from "./solve.ts";
 /** A power by repeated squaring. */
 function power(input: Tensor, n: number): Tensor {
   if (n === 0) return add(identityLike(input, sizesOf(input)[0]), zerosLike(input));
-  if (n < 0) return power(inv(input), -n);
+  if (n < 0) return n === -1 ? inv(input) : power(inv(input), -n);
   if (n === 1) return clone(input);
   if (n === 3) return product(input, input, input);
   let result: Tensor | null = null;

@@ -3,15 +3,12 @@ import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
 import { flag, tensor, type Parameter } from "../../parameters.ts";
 import { backendOf, copyInto } from "../../settle.ts";
-import { formatShape, sameShape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { add, mul, sub } from "../arithmetic.ts";
-import { tril, triu } from "../arranging.ts";
-import { clone } from "../copying.ts";
+import { triu } from "../arranging.ts";
 import { cat } from "../joining.ts";
 import { sample } from "../samples.ts";
-import { slice_dim, select } from "../slicing.ts";
-import { unsqueeze } from "../view.ts";
+import { slice_dim } from "../slicing.ts";
 import {
   asDiagonal,
   batchOf,
@@ -21,12 +18,10 @@ import {
   diagonalOf,
   flat,
   fresh,
-  identityLike,
   mT,
   product,
   regular,
   sizesOf,
-  zerosLike,
 } from "./matrices.ts";
 import type { LinalgSignature, MethodSignature, Results } from "./signatures.ts";
 import { solve_triangular } from "./triangular.ts";
@@ -40,7 +35,7 @@ function reflections(input: Tensor): readonly [packed: Tensor, tau: Tensor] {
 }
 
 /** The first `columns` columns of the product of the reflections. */
-function orthogonal(packed: Tensor, tau: Tensor, columns: number): Tensor {
+export function orthogonal(packed: Tensor, tau: Tensor, columns: number): Tensor {
   const [rows, width] = sizesOf(packed);
   const result = fresh([...batchOf(packed), rows, columns], packed.dtype);
   const kept = Math.min(width, columns);
@@ -187,125 +182,3 @@ export const geqrf: Operator<MethodSignature<[], Results<"a" | "tau", readonly [
     samples: [() => [sample([3, 2], { requiresGrad: false })]],
   },
 );
-
-/** @throws RuntimeError when the factors are not those of the vectors. */
-function checkReflections(name: string, vectors: Tensor, tau: Tensor): void {
-  checkMatrices(name, vectors, "input");
-  checkPrecision(name, vectors);
-  if (!sameShape(batchOf(vectors), tau.shape.slice(0, -1)))
-    throw new RuntimeError(
-      `${name}: Expected batch dimensions of tau to be equal to input.shape[:-2], but got ${formatShape(tau.shape.slice(0, -1))}.`,
-    );
-}
-
-/** The vector of reflection `i`, as a matrix of one column: zeros, a one, and what stands below the diagonal. */
-function vectorOf(vectors: Tensor, i: number): Tensor {
-  const column = slice_dim(vectors, -1, i, i + 1);
-  const below = tril(column, -i - 1);
-  const one = slice_dim(identityLike(vectors, sizesOf(vectors)[0]), -1, i, i + 1);
-  return add(below, one);
-}
-
-/** `matrix` turned by the reflections, the first or the last of them first, from the left. */
-function reflected(vectors: Tensor, tau: Tensor, matrix: Tensor, firstFirst: boolean): Tensor {
-  const count = tau.size(-1);
-  let result = matrix;
-  for (let step = 0; step < count; step++) {
-    const i = firstFirst ? step : count - 1 - step;
-    const v = vectorOf(vectors, i);
-    const factor = unsqueeze(unsqueeze(select(tau, -1, i), -1), -1);
-    result = sub(result, mul(factor, product(v, product(mT(v), result))));
-  }
-  return result;
-}
-
-function productOfReflections(name: string, vectors: Tensor, tau: Tensor): Tensor {
-  checkReflections(name, vectors, tau);
-  const [rows, columns] = sizesOf(vectors);
-  if (rows < columns)
-    throw new RuntimeError(`${name}: input.shape[-2] must be greater than or equal to input.shape[-1]`);
-  if (tau.size(-1) > columns)
-    throw new RuntimeError(`${name}: input.shape[-1] must be greater than or equal to tau.shape[-1]`);
-  const start = slice_dim(identityLike(vectors, rows), -1, 0, columns);
-  // Autograd is to find the input even where there is no reflection.
-  return reflected(vectors, tau, add(start, zerosLike(vectors)), false);
-}
-
-/**
- * The first columns of the product of Householder's reflections, whose vectors stand below the diagonal of A.
- *
- * @throws RuntimeError when the shapes do not fit.
- * Source: `torch.linalg.householder_product`.
- */
-export const householder_product: Operator<LinalgSignature<[A: Tensor, tau: Tensor], object>> = composite({
-  name: "linalg_householder_product",
-  out: true,
-  parameters: { A: tensor, tau: tensor },
-  define: ({ A, tau }) => productOfReflections("torch.linalg.householder_product", A, tau),
-  samples: [() => [sample([3, 2]), sample([2], { seed: 1 })]],
-  errors: [
-    { args: () => [sample([2, 3]), sample([2])], error: "RuntimeError", message: /greater than or equal/ },
-  ],
-});
-
-/**
- * The first columns of the product of Householder's reflections: `linalg.householder_product`.
- *
- * @throws RuntimeError when the shapes do not fit.
- * Source: `torch.orgqr`.
- */
-export const orgqr: Operator<MethodSignature<[tau: Tensor]>> = composite({
-  name: "orgqr",
-  out: true,
-  parameters: { input: tensor, tau: tensor },
-  define: ({ input, tau }) => productOfReflections("torch.linalg.householder_product", input, tau),
-  samples: [() => [sample([2, 2]), sample([2], { seed: 1 })]],
-});
-
-interface OrmqrOptions {
-  readonly left?: boolean;
-  readonly transpose?: boolean;
-}
-
-/**
- * `Q @ other` for the square Q that Householder's reflections multiply to; `other @ Q` with `left: false`, and with Qᵀ in place of Q with `transpose`.
- *
- * @throws RuntimeError when the shapes do not fit.
- * Source: `torch.ormqr`.
- */
-export const ormqr: Operator<
-  MethodSignature<
-    [tau: Tensor, other: Tensor, left?: boolean | OrmqrOptions, transpose?: boolean | OrmqrOptions]
-  >
-> = composite({
-  name: "ormqr",
-  out: true,
-  parameters: {
-    input: tensor,
-    tau: tensor,
-    other: tensor,
-    left: flag(true),
-    transpose: flag(false),
-  },
-  define: ({ input, tau, other, left, transpose }) => {
-    checkMatrices("torch.ormqr", input, "input");
-    checkMatrices("torch.ormqr", other, "other");
-    checkReflections("torch.ormqr", input, tau);
-    const size = sizesOf(other)[left ? 0 : 1];
-    const count = Math.min(size, input.size(-1));
-    if (tau.size(-1) !== count)
-      throw new RuntimeError(
-        `torch.ormqr: tau.shape[-1] must be equal to min(other.shape[${left ? -2 : -1}], input.shape[-1]): it is ${tau.size(-1)}, and not ${count}. Give both results of geqrf.`,
-      );
-    if (sizesOf(input)[0] !== size)
-      throw new RuntimeError(
-        `torch.ormqr: input.shape[-2] must be equal to other.shape[${left ? -2 : -1}]: they are ${sizesOf(input)[0]} and ${size}.`,
-      );
-    if (left) return reflected(input, tau, other, transpose);
-    return clone(mT(reflected(input, tau, mT(other), !transpose)));
-  },
-  samples: [
-    () => [sample([3, 2]), sample([2], { seed: 1 }), sample([3, 2], { seed: 2 })],
-    () => [sample([2, 2]), sample([2], { seed: 1 }), sample([1, 2], { seed: 2 }), false, true],
-  ],
-});

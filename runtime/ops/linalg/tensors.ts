@@ -1,6 +1,6 @@
 /** Linear algebra of vectors and of tensors taken for matrices. */
 import { RuntimeError } from "../../errors/runtimeError.ts";
-import { composite, type Operator } from "../../operator.ts";
+import { composite, operator, type Operator } from "../../operator.ts";
 import { integer, keywordOnly, optionalInteger, tensor, type Parameter } from "../../parameters.ts";
 import { broadcastShapes, formatShape, normalizeDim, numel } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -18,16 +18,16 @@ import type { LinalgSignature, MethodSignature } from "./signatures.ts";
 import { inv, solve } from "./solve.ts";
 
 /** The cross products along a dimension of three. */
-function crossAlong(name: string, input: Tensor, other: Tensor, dim: number): Tensor {
+function crossAlong(input: Tensor, other: Tensor, dim: number): Tensor {
   if (input.ndim !== other.ndim)
     throw new RuntimeError(
-      `${name}: inputs must have the same number of dimensions: they have ${input.ndim} and ${other.ndim}.`,
+      `linalg.cross: inputs must have the same number of dimensions: they have ${input.ndim} and ${other.ndim}.`,
     );
   const axis = normalizeDim(dim, input.ndim);
   const [left, right] = [input.shape[axis], other.shape[axis]];
   if (left !== 3 || right !== 3)
     throw new RuntimeError(
-      `${name}: inputs dimension ${dim} must have length 3. Got ${left} and ${right}. A cross product is one of vectors in space.`,
+      `linalg.cross: inputs dimension ${dim} must have length 3. Got ${left} and ${right}. A cross product is one of vectors in space.`,
     );
   const shape = broadcastShapes(input.shape, other.shape);
   const [a, b] = [expand(input, shape), expand(other, shape)];
@@ -42,11 +42,16 @@ function crossAlong(name: string, input: Tensor, other: Tensor, dim: number): Te
  */
 export const linalgCross: Operator<
   LinalgSignature<[input: Tensor, other: Tensor], { readonly dim?: number }>
-> = composite({
+> = operator({
   name: "linalg_cross",
   out: true,
   parameters: { input: tensor, other: tensor, dim: keywordOnly(integer(-1)) },
-  define: ({ input, other, dim }) => crossAlong("linalg.cross", input, other, dim),
+  saves: ["input", "other"],
+  forward: ({ input, other, dim }) => crossAlong(input, other, dim),
+  vjp: {
+    input: (g, { other, dim }) => linalgCross(other, g, { dim }),
+    other: (g, { input, dim }) => linalgCross(g, input, { dim }),
+  },
   samples: [() => [sample([2, 3]), sample([2, 3], { seed: 1 })]],
   errors: [
     {
@@ -75,7 +80,7 @@ export const cross: Operator<
       throw new RuntimeError(
         `no dimension of size 3 in input: its shape is ${formatShape(input.shape)}. A cross product is one of vectors in space.`,
       );
-    return crossAlong("linalg.cross", input, other, found);
+    return linalgCross(input, other, { dim: found });
   },
   samples: [() => [sample([3, 2]), sample([3, 2], { seed: 1 })]],
   errors: [

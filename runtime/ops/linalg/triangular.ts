@@ -1,13 +1,13 @@
 /** Equations with triangular matrices. Derivatives: PyTorch's `torch/csrc/autograd/FunctionsManual.cpp`, `linalg_solve_triangular_backward`. */
 import { RuntimeError } from "../../errors/runtimeError.ts";
-import { composite, operator, type Operator } from "../../operator.ts";
+import { operator, type Operator } from "../../operator.ts";
 import { flag, keywordOnly, tensor } from "../../parameters.ts";
 import { allocate, backendOf, broadcastTo, copyInto, duplicate } from "../../settle.ts";
 import { broadcastShapes } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { neg } from "../unary.ts";
+import { add } from "../arithmetic.ts";
 import { tril, triu } from "../arranging.ts";
-import { clone } from "../copying.ts";
 import { sample } from "../samples.ts";
 import { batchOf, checkMatrices, checkSquare, flat, mT, product, regular, sizesOf } from "./matrices.ts";
 import type { LinalgSignature, MethodSignature, Results } from "./signatures.ts";
@@ -113,7 +113,7 @@ export const triangular_solve: Operator<
     ],
     Results<"solution" | "cloned_coefficient", readonly [Tensor, Tensor]>
   >
-> = composite({
+> = operator({
   name: "triangular_solve",
   resultNames: ["solution", "cloned_coefficient"],
   parameters: {
@@ -123,13 +123,24 @@ export const triangular_solve: Operator<
     transpose: flag(false),
     unitriangular: flag(false),
   },
-  define: ({ b, A, upper, transpose, unitriangular }) => {
+  saves: ["A", "result"],
+  forward: ({ b, A, upper, transpose, unitriangular }) => {
     checkEquation("triangular_solve", A, b, true);
-    const solution = solve_triangular(transpose ? mT(A) : A, b, {
-      upper: upper !== transpose,
-      unitriangular,
-    });
-    return [solution, clone(A)];
+    const { matrices, right } = spreadEquation(transpose ? mT(A) : A, b);
+    const system = { upper: upper !== transpose, unitriangular };
+    backendOf(right).solveTriangular(flat(right), flat(matrices), system);
+    return [right, duplicate(A)];
   },
-  samples: [() => [sample([3, 2]), regular([3, 3]), true, true]],
+  jointVjp: ([gradX, gradA], { A, results: [x], upper, transpose, unitriangular }) => {
+    if (!gradX) return { A: gradA! };
+    const gradB = triangular_solve(gradX, A, upper, !transpose, unitriangular)[0];
+    const whole = neg(transpose ? product(x!, mT(gradB)) : product(gradB, mT(x!)));
+    const skipped = unitriangular ? 1 : 0;
+    const read = upper ? triu(whole, skipped) : tril(whole, -skipped);
+    return { b: gradB, A: gradA ? add(read, gradA) : read };
+  },
+  samples: [
+    () => [sample([3, 2]), regular([3, 3])],
+    () => [sample([2, 1]), regular([2, 2]), false, true, true],
+  ],
 });
