@@ -1,6 +1,6 @@
 /** Products of matrices that are added to something, besides `addmm`. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
 import { RuntimeError } from "../errors/runtimeError.ts";
-import { composite, operator, type Operator } from "../operator.ts";
+import { composite, operator, type InPlaceOperator, type Operator } from "../operator.ts";
 import { keywordOnly, scalar, tensor } from "../parameters.ts";
 import { reshaped } from "../settle.ts";
 import { formatShape } from "../shape.ts";
@@ -12,8 +12,9 @@ import {
   addedProduct,
   bmm,
   checkDtypes,
-  checkInner,
+  checkColumn,
   checkRank,
+  checkScalarTypes,
   columnOf,
   mv,
   timesScalar,
@@ -35,7 +36,7 @@ function checkBatches(name: string, batch1: Tensor, batch2: Tensor): void {
     throw new RuntimeError(
       `Expected size for first two dimensions of batch2 tensor to be: [${batch1.shape[0]}, ${batch1.shape[2]}] but got: [${batch2.shape[0]}, ${batch2.shape[1]}]. ${name} multiplies ${formatShape(batch1.shape)} with [${batch1.shape[0]}, ${batch1.shape[2]}, m].`,
     );
-  checkDtypes(name, batch1, batch2);
+  checkScalarTypes(batch1, batch2);
 }
 
 /**
@@ -45,9 +46,10 @@ function checkBatches(name: string, batch1: Tensor, batch2: Tensor): void {
  * @throws RuntimeError when the sizes do not fit or the dtypes differ.
  * Source: `torch.baddbmm`.
  */
-export const baddbmm: Operator<AddedSignature> = operator({
+export const baddbmm: InPlaceOperator<AddedSignature> = operator({
   name: "baddbmm",
   out: true,
+  inPlace: true,
   parameters: { input: tensor, batch1: tensor, batch2: tensor, ...factors },
   saves: ["batch1", "batch2"],
   forward: ({ input, batch1, batch2, beta, alpha }) => {
@@ -85,9 +87,10 @@ export const baddbmm: Operator<AddedSignature> = operator({
  * @throws RuntimeError when the sizes do not fit or the dtypes differ.
  * Source: `torch.addbmm`.
  */
-export const addbmm: Operator<AddedSignature> = operator({
+export const addbmm: InPlaceOperator<AddedSignature> = operator({
   name: "addbmm",
   out: true,
+  inPlace: true,
   parameters: { input: tensor, batch1: tensor, batch2: tensor, ...factors },
   saves: ["batch1", "batch2"],
   forward: ({ input, batch1, batch2, beta, alpha }) => {
@@ -135,17 +138,22 @@ function repeated(matrix: Tensor, batches: number): Tensor {
  * @throws RuntimeError when the sizes do not fit or the dtypes differ.
  * Source: `torch.addmv`.
  */
-export const addmv: Operator<AddedSignature> = operator({
+export const addmv: InPlaceOperator<AddedSignature> = operator({
   name: "addmv",
   out: true,
+  inPlace: true,
   parameters: { input: tensor, mat: tensor, vec: tensor, ...factors },
   saves: ["mat", "vec"],
   forward: ({ input, mat, vec, beta, alpha }) => {
     checkRank("addmv", "mat", mat, 2);
     checkRank("addmv", "vec", vec, 1);
-    checkInner(mat, vec, mat.shape[1]!, vec.shape[0]!);
+    checkColumn(mat, vec, input);
     checkDtypes("addmv", mat, vec);
     checkDtypes("addmv", input, mat);
+    if (input.ndim !== 0 && input.shape[0] !== 1 && input.shape[0] !== mat.shape[0])
+      throw new RuntimeError(
+        `size mismatch, got input (${input.shape[0]}), mat (${mat.shape.join("x")}), vec (${vec.shape[0]}): the matrix has ${mat.shape[0]} rows.`,
+      );
     const column = input.ndim === 0 ? input : unsqueeze(input, 1);
     return reshaped(addedProduct(column, mat, columnOf(vec), beta, alpha), [mat.shape[0]!]);
   },
@@ -162,7 +170,7 @@ export const addmv: Operator<AddedSignature> = operator({
     {
       args: () => [sample([2]), sample([2, 3]), sample([2])],
       error: "RuntimeError",
-      message: /\(2x3 and 2\)/,
+      message: /mat \(2x3\), vec \(2\)/,
     },
   ],
 });

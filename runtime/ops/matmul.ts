@@ -1,20 +1,20 @@
 /** Products of vectors and matrices. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
 import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
-import { composite, operator, type Operator } from "../operator.ts";
+import { composite, operator, type InPlaceOperator, type Operator } from "../operator.ts";
 import { keywordOnly, optionalTensor, scalar, tensor } from "../parameters.ts";
 import type { View } from "../backends/backend.ts";
 import type { ProductFinish } from "../backends/products.ts";
 import { allocate, backendOf, broadcastTo, duplicate, reshaped } from "../settle.ts";
-import { broadcastShapes, formatShape, isContiguous, numel, type Shape } from "../shape.ts";
+import { broadcastShapes, formatShape, isContiguous, numel, sameShape, type Shape } from "../shape.ts";
 import type { FunctionSignature, GeneralSignature, MatmulSignature } from "../signatures.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Scalar } from "../types.ts";
 import { add, mul } from "./arithmetic.ts";
 import { given, sample } from "./samples.ts";
-import { reshape, squeeze, t, transpose, unsafeView, unsqueeze } from "./view.ts";
+import { expand, reshape, squeeze, t, transpose, unsafeView, unsqueeze } from "./view.ts";
 import { sum } from "./reduction.ts";
-import { int64 } from "../dtype.ts";
+import { bool, int64 } from "../dtype.ts";
 
 /** What PyTorch's messages call the kernels. */
 const kernels: Readonly<Record<string, string>> = {
@@ -33,16 +33,24 @@ export function checkDtypes(name: string, left: Tensor, right: Tensor): void {
     );
   if (left.dtype !== right.dtype)
     throw new RuntimeError(
-      `${name}: expected both tensors to have the same dtype, but got: ${left.dtype.toString()} and ${right.dtype.toString()}. Convert one of them, for example with .to(${left.dtype.toString()}).`,
+      `expected m1 and m2 to have the same dtype, but got: ${left.dtype.toString()} != ${right.dtype.toString()}. Convert one of them for ${name}, for example with .to(${left.dtype.toString()}).`,
+    );
+}
+
+/** @throws RuntimeError when two batches differ in dtype. */
+export function checkScalarTypes(left: Tensor, right: Tensor): void {
+  if (left.dtype !== right.dtype)
+    throw new RuntimeError(
+      `expected scalar type ${left.dtype.typeName} but found ${right.dtype.typeName}: both factors must have the same dtype. Convert one of them, for example with .to(${left.dtype.toString()}).`,
     );
 }
 
 /** @throws RuntimeError when a tensor has another number of dimensions than the operator multiplies. */
 export function checkRank(name: string, which: string, operand: Tensor, rank: number): void {
   if (operand.ndim === rank) return;
-  const kind = { 1: "vector (1-D)", 2: "matrix (2-D)", 3: "batch of matrices (3-D)" }[rank]!;
+  const kind = { 1: "a vector", 2: "a matrix", 3: "a 3D tensor" }[rank]!;
   throw new RuntimeError(
-    `${name}: ${which} must be a ${kind.split(" ")[0] === "batch" ? kind : kind}, got a ${operand.ndim}-D tensor of shape ${formatShape(operand.shape)}. matmul takes any number of dimensions.`,
+    `${which} must be ${kind}, got ${operand.ndim}-D tensor of shape ${formatShape(operand.shape)}: ${name} takes no other. matmul takes any number of dimensions.`,
   );
 }
 
@@ -51,6 +59,14 @@ export function checkInner(left: Tensor, right: Tensor, leftInner: number, right
   if (leftInner === rightInner) return;
   throw new RuntimeError(
     `mat1 and mat2 shapes cannot be multiplied (${shapeProduct(left.shape)} and ${shapeProduct(right.shape)}): the inner sizes differ, ${leftInner} and ${rightInner}. Transpose one of them, or check the layer's in_features.`,
+  );
+}
+
+/** @throws RuntimeError when a matrix and a vector do not fit, with the sizes of what is added too. */
+export function checkColumn(matrix: Tensor, vector: Tensor, added?: Tensor): void {
+  if (matrix.shape[1] === vector.shape[0]) return;
+  throw new RuntimeError(
+    `size mismatch, got input (${shapeProduct(added?.shape ?? matrix.shape.slice(0, 1))}), mat (${shapeProduct(matrix.shape)}), vec (${vector.shape[0]}): the matrix has ${matrix.shape[1]} columns, and the vector ${vector.shape[0]} elements.`,
   );
 }
 
@@ -87,8 +103,8 @@ export const mm: Operator<MatmulSignature> = operator({
   parameters: { input: tensor, other: tensor },
   saves: ["input", "other"],
   forward: ({ input, other }) => {
-    checkRank("mm", "the first operand", input, 2);
-    checkRank("mm", "the second operand", other, 2);
+    checkRank("mm", "self", input, 2);
+    checkRank("mm", "mat2", other, 2);
     checkInner(input, other, input.shape[1]!, other.shape[0]!);
     checkDtypes("mm", input, other);
     return product(input, other);
@@ -124,13 +140,13 @@ export const bmm: Operator<MatmulSignature> = operator({
   parameters: { input: tensor, other: tensor },
   saves: ["input", "other"],
   forward: ({ input, other }) => {
-    checkRank("bmm", "the first operand", input, 3);
-    checkRank("bmm", "the second operand", other, 3);
+    checkRank("bmm", "batch1", input, 3);
+    checkRank("bmm", "batch2", other, 3);
     if (input.shape[0] !== other.shape[0] || input.shape[2] !== other.shape[1])
       throw new RuntimeError(
         `Expected size for first two dimensions of batch2 tensor to be: [${input.shape[0]}, ${input.shape[2]}] but got: [${other.shape[0]}, ${other.shape[1]}]. bmm multiplies ${formatShape(input.shape)} with [${input.shape[0]}, ${input.shape[2]}, m].`,
       );
-    checkDtypes("bmm", input, other);
+    checkScalarTypes(input, other);
     return product(input, other);
   },
   vjp: {
@@ -160,9 +176,11 @@ export const mv: Operator<MatmulSignature> = operator({
   parameters: { input: tensor, vec: tensor },
   saves: ["input", "vec"],
   forward: ({ input, vec }) => {
-    checkRank("mv", "the first operand", input, 2);
-    checkRank("mv", "the second operand", vec, 1);
-    checkInner(input, vec, input.shape[1]!, vec.shape[0]!);
+    if (input.ndim !== 2 || vec.ndim !== 1)
+      throw new RuntimeError(
+        `vector + matrix @ vector expected, got 1, ${input.ndim}, ${vec.ndim}: these are the numbers of dimensions. matmul takes any.`,
+      );
+    checkColumn(input, vec);
     checkDtypes("mv", input, vec);
     return reshaped(product(input, columnOf(vec)), [input.shape[0]!]);
   },
@@ -171,7 +189,9 @@ export const mv: Operator<MatmulSignature> = operator({
     vec: (g, { input }) => mv(t(input), g),
   },
   samples: [() => [sample([2, 3]), sample([3], { seed: 1 })]],
-  errors: [{ args: () => [sample([2, 3]), sample([2])], error: "RuntimeError", message: /\(2x3 and 2\)/ }],
+  errors: [
+    { args: () => [sample([2, 3]), sample([2])], error: "RuntimeError", message: /mat \(2x3\), vec \(2\)/ },
+  ],
 });
 
 /** The sum of the products of two vectors' elements. @throws RuntimeError when the sizes differ. Source: `torch.dot`. */
@@ -181,13 +201,22 @@ export const dot: Operator<MatmulSignature> = operator({
   parameters: { input: tensor, tensor },
   saves: ["input", "tensor"],
   forward: ({ input, tensor: other }) => {
-    checkRank("dot", "the first operand", input, 1);
-    checkRank("dot", "the second operand", other, 1);
+    if (input.ndim !== 1 || other.ndim !== 1)
+      throw new RuntimeError(
+        `1D tensors expected, but got ${input.ndim}D and ${other.ndim}D tensors: dot multiplies vectors. matmul takes any number of dimensions.`,
+      );
     if (input.shape[0] !== other.shape[0])
       throw new RuntimeError(
         `inconsistent tensor size, expected tensor ${formatShape(input.shape)} and src ${formatShape(other.shape)} to have the same number of elements, but got ${input.shape[0]} and ${other.shape[0]} elements respectively.`,
       );
-    checkDtypes("dot", input, other);
+    if (input.dtype !== other.dtype)
+      throw new RuntimeError(
+        `dot : expected both vectors to have same dtype, but found ${input.dtype.typeName} and ${other.dtype.typeName}. Convert one of them with .to().`,
+      );
+    if (input.dtype === bool)
+      throw new NotImplementedError(
+        `"dot" not implemented for 'Bool': convert with .float() or .long() first.`,
+      );
     return sum(mul(input, other)).to({ dtype: input.dtype });
   },
   vjp: { input: (g, { tensor: other }) => mul(g, other), tensor: (g, { input }) => mul(g, input) },
@@ -210,7 +239,7 @@ export const batchMatmul: Operator<MatmulSignature> = operator({
   saves: ["input", "other"],
   forward: ({ input, other }) => {
     checkInner(input, other, input.size(-1), other.size(-2));
-    checkDtypes("matmul", input, other);
+    checkScalarTypes(input, other);
     const batch = broadcastShapes(input.shape.slice(0, -2), other.shape.slice(0, -2));
     const spread = (operand: Tensor): Tensor => broadcastTo(operand, [...batch, ...operand.shape.slice(-2)]);
     return product(spread(input), spread(other));
@@ -301,9 +330,10 @@ type AddmmSignature = GeneralSignature<
  * @throws RuntimeError when the sizes do not fit.
  * Source: `torch.addmm`.
  */
-export const addmm: Operator<AddmmSignature> = operator({
+export const addmm: InPlaceOperator<AddmmSignature> = operator({
   name: "addmm",
   out: true,
+  inPlace: true,
   parameters: {
     input: tensor,
     mat1: tensor,
@@ -345,11 +375,13 @@ export function addedProduct(
   alpha: Scalar = 1,
 ): Tensor {
   const [inputFactor, productFactor] = [factorIn(beta, left), factorIn(alpha, left)];
+  const shape = [...left.shape.slice(0, -1), right.shape.at(-1)!];
+  // It says so where the input cannot be repeated to the product's shape.
+  if (!sameShape(input.shape, shape)) expand(input, shape);
   // As in PyTorch, an input that counts nothing is not looked at: NaN in it does not spread.
   if (inputFactor === 0) return timesScalar(product(left, right), productFactor);
   if (inputFactor !== 1 || productFactor !== 1)
     return add(timesScalar(input, inputFactor), product(left, right), { alpha: productFactor });
-  const shape = [...left.shape.slice(0, -1), right.shape.at(-1)!];
   if (input.ndim === 1 && input.shape[0] === shape.at(-1) && isContiguous(input.shape, input.strides))
     return product(left, right, { bias: input });
   const result = duplicate(broadcastTo(input, shape));

@@ -2,6 +2,7 @@
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, operator, type InPlaceOperator, type Operator } from "../../operator.ts";
 import { keywordOnly, scalar, tensor, type Parameter } from "../../parameters.ts";
+import { promoteTensors } from "../../settle.ts";
 import { formatShape, normalizeDim, numel } from "../../shape.ts";
 
 import { Tensor } from "../../tensor.ts";
@@ -79,9 +80,8 @@ const pairsParameter: Parameter<number | Pairs> = {
     const plain: unknown = value instanceof Tensor ? value.tolist() : value;
     if (typeof plain === "number" && Number.isInteger(plain)) return plain;
     if (!Array.isArray(plain) || plain.length !== 2) return undefined;
-    // Two numbers are a dimension of each.
-    const lists = (plain as unknown[]).map((list): unknown => (Array.isArray(list) ? list : [list]));
-    return lists.every((list) => (list as unknown[]).every(Number.isInteger))
+    const lists: readonly unknown[] = plain;
+    return lists.every((list) => Array.isArray(list) && list.every(Number.isInteger))
       ? (lists as unknown as Pairs)
       : undefined;
   },
@@ -186,6 +186,16 @@ export const ger: Operator<MethodSignature<[vec2: Tensor]>> = composite({
   samples: [() => [sample([2]), sample([3], { seed: 1 })]],
 });
 
+/** @throws RuntimeError when a factor has a fraction and the tensors have none. */
+function checkFactors(tensors: readonly Tensor[], factors: Required<AddedOptions>): void {
+  if (promoteTensors(tensors).is_floating_point) return;
+  for (const [name, factor] of Object.entries(factors))
+    if (typeof factor === "number" && !Number.isInteger(factor))
+      throw new RuntimeError(
+        `For integral input tensors, argument ${name} must not be a floating point number: it is ${factor}. Convert the tensors with .float() first.`,
+      );
+}
+
 interface AddedOptions {
   readonly beta?: Scalar;
   readonly alpha?: Scalar;
@@ -216,6 +226,7 @@ export const addr: InPlaceOperator<MethodSignature<[vec1: Tensor, vec2: Tensor, 
           throw new RuntimeError(
             `addr: Expected 1-D argument ${vector === vec1 ? "vec1" : "vec2"}, but got ${vector.ndim}-D`,
           );
+      checkFactors([input, vec1, vec2], { alpha, beta });
       const product = timesScalar(outer(vec1, vec2), alpha);
       const whole = expand(input, product.shape);
       // As in PyTorch, an input that counts nothing is not looked at.

@@ -1,4 +1,5 @@
 /** The equations of `einsum`, read. */
+import { ValueError } from "../../errors/valueError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { formatShape, type Shape } from "../../shape.ts";
 
@@ -122,8 +123,8 @@ function subscripts(list: readonly unknown[]): string {
 function subscript(item: unknown): string {
   if (item === ellipsis) return ellipsis;
   if (typeof item !== "number" || !Number.isInteger(item) || item < 0 || item >= 52)
-    throw new RuntimeError(
-      `einsum(): subscripts in sublist format must be within the range [0, 52), but got ${String(item)}.`,
+    throw new ValueError(
+      `einsum(): subscript in subscript list is not within the valid range [0, 52): it is ${String(item)}.`,
     );
   return String.fromCharCode(item < 26 ? 65 + item : 97 + item - 26);
 }

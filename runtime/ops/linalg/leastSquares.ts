@@ -34,11 +34,11 @@ function checkSides(a: Tensor, b: Tensor, driver: string | null): void {
     );
   if (b.ndim < 1) throw new RuntimeError("torch.linalg.lstsq: other must have at least 1 dimension.");
   checkMatrices("torch.linalg.lstsq", a);
-  checkPrecision("torch.linalg.lstsq", a);
   if (a.dtype !== b.dtype)
     throw new RuntimeError(
       `torch.linalg.lstsq: Expected input and other to have the same dtype, but got input's dtype ${a.dtype.typeName} and other's dtype ${b.dtype.typeName}. Convert one of them with .to().`,
     );
+  checkPrecision("torch.linalg.lstsq", a);
   if (driver !== null && !(drivers as readonly string[]).includes(driver))
     throw new RuntimeError(
       `torch.linalg.lstsq: parameter \`driver\` should be one of (${drivers.join(", ")})`,

@@ -11,7 +11,6 @@ import { to } from "../conversion.ts";
 import { amax, amin, sum } from "../reduction.ts";
 import { vector_norm } from "../reductions/norms.ts";
 import { sample } from "../samples.ts";
-import { isnan } from "../comparison.ts";
 import { abs } from "../unary.ts";
 import { flatten, movedim, unsqueeze } from "../view.ts";
 import { batchOf, checkMatrices, checkPrecision, checkSquare, regular, sizesOf } from "./matrices.ts";
@@ -84,6 +83,7 @@ function matrixNorm(input: Tensor, { ord, dim, keepdim, dtype: wanted }: NormArg
   const pair = checkPair(dim, input.ndim);
   if (ord === "fro") return vector_norm(input, { ord: 2, dim: pair, keepdim, dtype: wanted });
   const converted = wanted === null ? input : to(input, { dtype: wanted });
+  if (!converted.dtype.is_floating_point) checkPrecision("linalg.matrix_norm", converted);
   if (ord === "nuc" || ord === 2 || ord === -2) return singularNorm(converted, ord, pair, keepdim);
   if (typeof ord === "number" && (Math.abs(ord) === 1 || Math.abs(ord) === Infinity))
     return sumNorm(converted, ord, pair, keepdim);
@@ -155,7 +155,7 @@ export const linalgNorm: Operator<
   parameters: { A: tensor, ord: orderParameter(null), dim: dims, keepdim: flag(false), dtype },
   define: ({ A, ord, dim, keepdim, dtype: wanted }) => {
     const chosen = dim === null ? null : [dim].flat();
-    if (chosen !== null && chosen.length !== 1 && chosen.length !== 2 && ord !== null)
+    if (chosen !== null && chosen.length !== 1 && chosen.length !== 2)
       throw new RuntimeError(
         `linalg.norm: If dim is specified, it must be of length 1 or 2. Got ${formatShape(chosen)}`,
       );
@@ -218,6 +218,5 @@ function singularRatio(input: Tensor, inverse: boolean): Tensor {
   if (Math.min(...sizesOf(input)) === 0) return allocateZeros(batchOf(input), input.dtype);
   const values = singularValuesOf(input, "linalg.cond");
   const [largest, least] = [values.select(-1, 0) as Tensor, values.select(-1, -1) as Tensor];
-  const ratio = inverse ? div(least, largest) : div(largest, least);
-  return where(isnan(ratio), Infinity, ratio) as Tensor;
+  return inverse ? div(least, largest) : div(largest, least);
 }

@@ -224,6 +224,7 @@ export const multi_dot: Operator<LinalgSignature<[tensors: readonly Tensor[]], o
 /** All positional arguments are matrices. */
 const chainParameter: TensorParameter<readonly Tensor[]> = {
   ...tensors,
+  variadic: true,
   convert: (value) => (value instanceof Tensor ? [value] : tensors.convert(value)),
 };
 
@@ -240,6 +241,6 @@ export const chain_matmul: Operator<
   out: true,
   parameters: { matrices: chainParameter },
   define: ({ matrices }) =>
-    matrices.length === 1 ? clone(matrices[0]!) : chainProduct("chain_matmul", matrices),
+    matrices.length === 1 ? clone(matrices[0]!) : chainProduct("multi_dot", matrices),
   samples: [() => [[sample([2, 3]), sample([3, 2], { seed: 1 })]]],
 });

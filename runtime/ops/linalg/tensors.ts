@@ -99,7 +99,13 @@ export const vecdot: Operator<LinalgSignature<[x: Tensor, y: Tensor], { readonly
     name: "linalg_vecdot",
     out: true,
     parameters: { x: tensor, y: tensor, dim: keywordOnly(integer(-1)) },
-    define: ({ x, y, dim }) => sum(mul(x, y), dim),
+    define: ({ x, y, dim }) => {
+      if (x.dtype !== y.dtype)
+        throw new RuntimeError(
+          `linalg.vecdot: Expected x and y to have the same dtype, but found x of type ${x.dtype.typeName} and y of type ${y.dtype.typeName} instead. Convert one of them with .to().`,
+        );
+      return sum(mul(x, y), dim);
+    },
     samples: [() => [sample([2, 3]), sample([2, 3], { seed: 1 })]],
   },
 );
@@ -118,7 +124,7 @@ export const vander: Operator<LinalgSignature<[x: Tensor], { readonly N?: number
     const count = N ?? x.size(-1);
     if (count <= 1)
       throw new RuntimeError(
-        `linalg.vander: N must be greater than 1, but it is ${count}: the first column is always ones.`,
+        `N must be greater than 1. linalg.vander got ${count}: the first column is always ones.`,
       );
     const start = ones([...x.shape, 1], { dtype: x.dtype });
     const powers = cumprod(expand(unsqueeze(x, -1), [...x.shape, count - 1]), -1);

@@ -34,10 +34,25 @@ export function singularValues(
   wantVectors: boolean,
   eps: number,
 ): Singular {
+  if (!a.every(Number.isFinite)) return withoutAnswer(a, rows, columns);
   const isTall = rows > columns && rows >= Math.trunc(columns * tallRatio);
   return wantVectors && isTall
     ? singularTall(a, rows, columns, eps)
     : singularDirect(a, rows, columns, wantVectors, eps);
+}
+
+function unknowns(count: number): Float64Array {
+  return new Float64Array(count).fill(NaN);
+}
+
+/** What LAPACK gives for infinite elements: NaN everywhere; NaN itself it refuses. */
+function withoutAnswer(a: Float64Array, rows: number, columns: number): Singular {
+  return {
+    values: unknowns(Math.min(rows, columns)),
+    left: unknowns(rows * rows),
+    right: unknowns(columns * columns),
+    info: a.some(Number.isNaN) ? 1 : 0,
+  };
 }
 
 /** The upper triangle of the first `n` rows. */
