@@ -9,7 +9,7 @@ import { normalizeDim } from "../shape.ts";
 import type { ExtremumSignature, FunctionSignature } from "../signatures.ts";
 import { Tensor } from "../tensor.ts";
 import { maximum, minimum } from "./arithmetic.ts";
-import { eq } from "./comparison.ts";
+import { eq, isnan } from "./comparison.ts";
 import { scatter_add } from "./scattering.ts";
 import { amax, amin, refuseEmpty, sharedAmong } from "./reduction.ts";
 import { given, sample } from "./samples.ts";
@@ -28,7 +28,11 @@ function whole(name: Name): Operator<WholeSignature> {
     out: true,
     saves: ["input", "result"],
     forward: ({ input }) => (name === "max" ? amax(input) : amin(input)),
-    vjp: { input: (g, { input, result }) => sharedAmong(eq(input, result), g, null) },
+    vjp: {
+      // NaN is the extreme wherever there is one, and equals nothing.
+      input: (g, { input, result }) =>
+        sharedAmong(Number.isNaN(result.item()) ? isnan(input) : eq(input, result), g, null),
+    },
     samples: [() => [sample([2, 3])]],
   });
 }

@@ -1,4 +1,5 @@
 /** Norms by name, distances of whole tensors, and tensors scaled to a length. */
+import { float32, float64 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, operator, type InPlaceOperator, type Operator } from "../../operator.ts";
 import {
@@ -16,6 +17,7 @@ import type { DimOptions, Dims, DTypeOption, FunctionSignature, GeneralSignature
 import type { Tensor } from "../../tensor.ts";
 import { add, clamp, div, mul, sub, where } from "../arithmetic.ts";
 import { gt } from "../comparison.ts";
+import { to } from "../conversion.ts";
 import { matrix_norm } from "../linalg/norms.ts";
 import { outOfRange, sum } from "../reduction.ts";
 import { sample } from "../samples.ts";
@@ -119,6 +121,12 @@ function checkRenorm(input: Tensor, p: number, maxnorm: number): void {
 /** What PyTorch adds to a length before it divides by it. */
 const tiny = 1e-7;
 
+/** The tensor in the dtype in which PyTorch adds up its lengths here. */
+function accumulated(input: Tensor): Tensor {
+  if (!input.dtype.is_floating_point) return input;
+  return to(input, { dtype: input.dtype.itemsize < float32.itemsize ? float32 : float64 });
+}
+
 /** All dimensions but one. @throws IndexError when there is no such dimension. */
 function otherDims(input: Tensor, dim: number): number[] {
   const axis = normalizeDim(dim, input.ndim);
@@ -141,16 +149,19 @@ export const renorm: InPlaceOperator<RenormSignature> = operator({
   saves: ["input"],
   forward: ({ input, p, dim, maxnorm }) => {
     checkRenorm(input, p, maxnorm);
-    const length = vector_norm(input, p, otherDims(input, dim), true);
-    return mul(input, where(gt(length, maxnorm), mul(reciprocal(add(length, tiny)), maxnorm), 1));
+    const length = vector_norm(accumulated(input), p, otherDims(input, dim), true);
+    const factor = where(gt(length, maxnorm), mul(reciprocal(add(length, tiny)), maxnorm), 1);
+    return mul(input, to(factor, { dtype: input.dtype }));
   },
   vjp: {
     input: (g, { input, p, dim, maxnorm }) => {
       const others = otherDims(input, dim);
-      const length = plainVectorNorm(input, p, others, true);
+      const wide = accumulated(input);
+      const length = plainVectorNorm(wide, p, others, true);
       const inverse = reciprocal(add(length, tiny));
-      const through = normGrad(sum(mul(input, g), others, true), input, length, p, others);
-      return where(gt(length, maxnorm), mul(mul(inverse, maxnorm), sub(g, mul(inverse, through))), g);
+      const through = normGrad(sum(mul(wide, g), others, true), wide, length, p, others);
+      const scaled = mul(mul(inverse, maxnorm), sub(g, mul(inverse, through)));
+      return where(gt(length, maxnorm), to(scaled, { dtype: g.dtype }), g);
     },
   },
   samples: [() => [sample([2, 3]), 2, 0, 1], () => [sample([2, 3]), 1, -1, 2.5]],

@@ -163,11 +163,10 @@ interface MedianSignature extends Signature {
     ((options: KeepOptions & { readonly dim: number }) => ValuesAndIndices<DTypeOf<this["self"]>>);
 }
 
-function medianOperator(name: "median" | "nanmedian", locate: Locate): Operator<MedianSignature> {
-  const node = `${name === "median" ? "Median" : "Nanmedian"}Backward`;
+function medianOperator(name: string, gradFn: string, locate: Locate): Operator<MedianSignature> {
   const [ofAll, ofDim] = [
     whole(name, locate),
-    along<MedianSignature>({ name, gradFn: `${node}1`, locate, check: refuseBoolKernel("median_out") }),
+    along<MedianSignature>({ name, gradFn, locate, check: refuseBoolKernel("median_out") }),
   ];
   return overloaded({
     name,
@@ -184,7 +183,7 @@ function medianOperator(name: "median" | "nanmedian", locate: Locate): Operator<
  * @throws IndexError when there is no such dimension, or nothing to choose from.
  * Source: `torch.median`.
  */
-export const median: Operator<MedianSignature> = medianOperator("median", middle);
+export const median: Operator<MedianSignature> = medianOperator("median", "MedianBackward1", middle);
 
 /**
  * The middle of the elements that are not NaN, the smaller one of two: of everything (`x.nanmedian()`), or along a dimension with its position
@@ -193,7 +192,11 @@ export const median: Operator<MedianSignature> = medianOperator("median", middle
  * @throws IndexError when there is no such dimension, or nothing to choose from.
  * Source: `torch.nanmedian`.
  */
-export const nanmedian: Operator<MedianSignature> = medianOperator("nanmedian", middleNumber);
+export const nanmedian: Operator<MedianSignature> = medianOperator(
+  "nanmedian",
+  "NanmedianBackward1",
+  middleNumber,
+);
 
 interface ModeSignature extends Signature {
   readonly function: <T extends Tensor>(

@@ -114,6 +114,8 @@ export const plainVectorNorm: Operator<
     convert(computeNorm(input, order, normalizeDims(dim, input.ndim), keepdim), input.dtype),
   vjp: {
     input: (g, { input, result, shapes, order, dim, keepdim }) => {
+      // A number of elements has no slope; PyTorch gives no gradient then, rather than zeros.
+      if (order === 0) return null;
       const axes = normalizeDims(dim, shapes.input.length);
       const whole = (reduced: Tensor): Tensor => keepDims(reduced, shapes.input, dim, keepdim);
       return normGrad(whole(g), input, whole(result), order, axes);

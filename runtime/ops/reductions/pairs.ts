@@ -45,8 +45,7 @@ interface WithMeanSignature extends Signature {
   readonly method: (...rest: DeviationArguments) => WithMean;
 }
 
-function withMean(name: "std_mean" | "var_mean"): Operator<WithMeanSignature> {
-  const isDeviation = name === "std_mean";
+function withMean(name: string, isDeviation: boolean): Operator<WithMeanSignature> {
   return operator({
     name,
     parameters: deviationParameters,
@@ -78,7 +77,7 @@ function withMean(name: "std_mean" | "var_mean"): Operator<WithMeanSignature> {
  * @throws RuntimeError for a dtype without fractions, IndexError when there is no such dimension.
  * Source: `torch.std_mean`.
  */
-export const std_mean: Operator<WithMeanSignature> = withMean("std_mean");
+export const std_mean: Operator<WithMeanSignature> = withMean("std_mean", true);
 
 /**
  * The variance and the mean: `const [variance, mean] = torch.var_mean(x, 1)`, with the arguments of `var`.
@@ -86,7 +85,7 @@ export const std_mean: Operator<WithMeanSignature> = withMean("std_mean");
  * @throws RuntimeError for a dtype without fractions, IndexError when there is no such dimension.
  * Source: `torch.var_mean`.
  */
-export const var_mean: Operator<WithMeanSignature> = withMean("var_mean");
+export const var_mean: Operator<WithMeanSignature> = withMean("var_mean", false);
 
 type Extremes = [Tensor, Tensor] & { readonly min: Tensor; readonly max: Tensor };
 type OneDimOptions = Omit<DimOptions, "dim"> & { readonly dim?: number | null };

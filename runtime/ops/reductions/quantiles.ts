@@ -129,7 +129,7 @@ function withDims(values: Tensor, rank: number, axis: number | null): Tensor {
   return reshape(values, [...Array.from({ length: rank }, () => 1), -1]);
 }
 
-function quantileOperator(name: "quantile" | "nanquantile"): Operator<QuantileSignature> {
+function quantileOperator(name: string, skipNaN: boolean): Operator<QuantileSignature> {
   return composite({
     name,
     out: true,
@@ -140,7 +140,7 @@ function quantileOperator(name: "quantile" | "nanquantile"): Operator<QuantileSi
       keepdim: flag(false),
       interpolation: interpolationParameter,
     },
-    define: (args) => computeQuantile(name, args, name === "nanquantile"),
+    define: (args) => computeQuantile(name, args, skipNaN),
     samples: [
       () => [sample([5]), 0.3],
       () => [sample([2, 4]), sample([2], { low: 0, high: 1, requiresGrad: false }), 1, true],
@@ -164,7 +164,7 @@ function quantileOperator(name: "quantile" | "nanquantile"): Operator<QuantileSi
  * @throws RuntimeError for fractions outside of 0 to 1, for whole numbers, and when there are no elements.
  * Source: `torch.quantile`.
  */
-export const quantile: Operator<QuantileSignature> = quantileOperator("quantile");
+export const quantile: Operator<QuantileSignature> = quantileOperator("quantile", false);
 
 /**
  * As `quantile`, of the elements that are not NaN; NaN where there are none.
@@ -172,4 +172,4 @@ export const quantile: Operator<QuantileSignature> = quantileOperator("quantile"
  * @throws RuntimeError for fractions outside of 0 to 1, for whole numbers, and when there are no elements.
  * Source: `torch.nanquantile`.
  */
-export const nanquantile: Operator<QuantileSignature> = quantileOperator("nanquantile");
+export const nanquantile: Operator<QuantileSignature> = quantileOperator("nanquantile", true);
