@@ -2,7 +2,7 @@
 export { conv1d, conv2d, conv3d } from "./conv.ts";
 export { conv_transpose1d, conv_transpose2d, conv_transpose3d } from "./convTranspose.ts";
 export { cat, stack } from "./joining.ts";
-export { adaptive_avg_pool1d, adaptive_max_pool1d, avg_pool1d, max_pool1d, max_pool2d } from "./pool.ts";
+export { adaptive_avg_pool1d, avg_pool1d, max_pool1d, max_pool2d } from "./pool.ts";
 export { rms_norm } from "./normalization.ts";
 export * from "./elementwise/functions.ts";
 export * from "./linalg/functions.ts";

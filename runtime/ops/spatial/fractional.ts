@@ -25,6 +25,7 @@ function windowStarts(
   kernel: number,
   round: (value: number) => number,
 ): number[] {
+  if (outputSize === 0) return [];
   const alpha = outputSize > 1 ? round((inputSize - kernel) / (outputSize - 1)) : 0;
   const shift = Math.trunc(round(draw * alpha));
   const starts = Array.from(
@@ -227,8 +228,10 @@ function checkWindows(name: string, { input, output, kernel }: Sizes): void {
       throw new RuntimeError(
         `${name}(): pool ${dimension} ${kernel[dim]} too large relative to input ${dimension} ${input[dim]}: ${output[dim]} windows do not fit. Take fewer, or a smaller kernel.`,
       );
-    if (output[dim]! < 1)
-      throw new RuntimeError(`${name}(): the result would have no ${dimension}: ${formatShape(output)}.`);
+    if (output[dim]! < 0)
+      throw new RuntimeError(
+        `${name}(): output ${dimension} must not be negative, got ${formatShape(output)}.`,
+      );
   });
 }
 

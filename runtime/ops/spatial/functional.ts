@@ -15,3 +15,13 @@ export { lp_pool1d, lp_pool2d, lp_pool3d } from "./lpPool.ts";
 export { pad } from "./pad.ts";
 export { adaptive_avg_pool3d, adaptive_max_pool3d, avg_pool3d, max_pool3d } from "./pool3d.ts";
 export { max_unpool1d, max_unpool2d, max_unpool3d } from "./unpool.ts";
+export {
+  adaptive_max_pool1d_with_indices,
+  adaptive_max_pool2d_with_indices,
+  adaptive_max_pool3d_with_indices,
+  fractional_max_pool2d_with_indices,
+  fractional_max_pool3d_with_indices,
+  max_pool1d_with_indices,
+  max_pool2d_with_indices,
+  max_pool3d_with_indices,
+} from "./withIndices.ts";
