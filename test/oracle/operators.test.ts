@@ -35,6 +35,14 @@ const withoutSamples: Readonly<Record<string, string>> = {
     "lp_pool1d lp_pool2d lp_pool3d",
   ),
   ...withReason(
+    "OpInfo has no samples; the program 'positions beside values' is its test",
+    "adaptive_max_pool1d_with_indices adaptive_max_pool2d_with_indices adaptive_max_pool3d_with_indices fractional_max_pool2d_with_indices fractional_max_pool3d_with_indices max_pool1d_with_indices max_pool2d_with_indices max_pool3d_with_indices",
+  ),
+  ...withReason(
+    "OpInfo has no samples; the program 'convolutions of other forms' is its test",
+    "conv_tbc convolution",
+  ),
+  ...withReason(
     "OpInfo has no samples; the program 'points of a grid' is its test",
     "affine_grid affine_grid_generator grid_sampler",
   ),

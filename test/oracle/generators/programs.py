@@ -811,6 +811,28 @@ def whole_numbers_beyond_53_bits():
     show(torch.full((1,), 2**62 + 1), torch.add(x, x, alpha=2**33 + 1), torch.where(x > 0, x, 2**53 + 3), x.int(), x.to(torch.int8))
 
 
+def positions_beside_values():
+    x = torch.tensor([[[1.0, 3.0, 2.0, 5.0, 4.0, 0.0]]])
+    image, volume = x.reshape(1, 1, 2, 3), x.reshape(1, 1, 1, 2, 3)
+    show(*F.max_pool1d_with_indices(x, 2), *torch.max_pool1d_with_indices(x, 3, 1), *F.max_pool2d_with_indices(image, 2, 1))
+    show(*F.max_pool3d_with_indices(volume, [1, 2, 2], [1, 1, 1]), *F.adaptive_max_pool3d_with_indices(volume, 1))
+    show(*torch.adaptive_max_pool1d(x, 2), *F.adaptive_max_pool1d_with_indices(x, 3), *F.adaptive_max_pool2d_with_indices(image, [1, None]))
+    show(*F.fractional_max_pool2d_with_indices(image, [1, 2], output_size=2))
+    show(*F.fractional_max_pool3d_with_indices(x.reshape(1, 1, 3, 2, 1).expand(1, 1, 3, 2, 2), 1, output_size=1))
+
+
+def convolutions_of_other_forms():
+    x = torch.arange(12.0).reshape(3, 2, 2).requires_grad_()
+    weight = torch.arange(8.0).reshape(2, 2, 2).requires_grad_()
+    y = torch.conv_tbc(x, weight, torch.ones(2), 1)
+    y.sum().backward()
+    show(y.detach(), x.grad, weight.grad)
+    show(torch.convolution(x.detach(), weight.detach(), None, [1], [1], [1], False, [0], 1))
+    show(torch.convolution(x.detach(), weight.detach(), torch.ones(2), [2], [0], [1], True, [1], 1))
+    fails(lambda: torch.conv_tbc(x, weight[:, :1], torch.ones(2)))
+    fails(lambda: torch.conv_tbc(x[0], weight, torch.ones(2)))
+
+
 def programs() -> list:
     functions = [value for value in globals().values() if inspect.isfunction(value) and value.__module__ == __name__]
     return [function for function in functions if not inspect.signature(function).parameters and function is not programs]

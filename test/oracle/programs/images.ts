@@ -102,4 +102,39 @@ export const images: Readonly<Record<string, Program>> = {
     fails(() => F.grid_sample(x.long(), grid));
     fails(() => F.grid_sample(x, turned.unsqueeze(0)));
   },
+
+  "positions beside values"({ show }) {
+    const x = torch.tensor([[[1, 3, 2, 5, 4, 0]]]);
+    const [image, volume] = [x.reshape(1, 1, 2, 3), x.reshape(1, 1, 1, 2, 3)];
+    show(
+      ...F.max_pool1d_with_indices(x, 2),
+      ...torch.max_pool1d_with_indices(x, 3, 1),
+      ...F.max_pool2d_with_indices(image, 2, 1),
+    );
+    show(
+      ...F.max_pool3d_with_indices(volume, [1, 2, 2], [1, 1, 1]),
+      ...F.adaptive_max_pool3d_with_indices(volume, 1),
+    );
+    show(
+      ...torch.adaptive_max_pool1d(x, 2),
+      ...F.adaptive_max_pool1d_with_indices(x, 3),
+      ...F.adaptive_max_pool2d_with_indices(image, [1, null]),
+    );
+    show(...F.fractional_max_pool2d_with_indices(image, [1, 2], { output_size: 2 }));
+    const deep = x.reshape(1, 1, 3, 2, 1).expand(1, 1, 3, 2, 2);
+    show(...F.fractional_max_pool3d_with_indices(deep, 1, { output_size: 1 }));
+  },
+
+  "convolutions of other forms"({ show, fails }) {
+    const x = torch.arange(12).float().reshape(3, 2, 2).requires_grad_();
+    const weight = torch.arange(8).float().reshape(2, 2, 2).requires_grad_();
+    const y = torch.conv_tbc(x, weight, torch.ones(2), 1);
+    y.sum().backward();
+    show(y.detach(), x.grad, weight.grad);
+    const [input, kernel] = [x.detach(), weight.detach()];
+    show(torch.convolution(input, kernel, null, [1], [1], [1], false, [0], 1));
+    show(torch.convolution(input, kernel, torch.ones(2), [2], [0], [1], true, [1], 1));
+    fails(() => torch.conv_tbc(x, weight.index(":, :1"), torch.ones(2)));
+    fails(() => torch.conv_tbc(x.index(0), weight, torch.ones(2)));
+  },
 };
