@@ -157,52 +157,65 @@ export interface DimOptions {
   readonly keepdim?: boolean;
 }
 
+/** Whether reduced dimensions stay, with size 1. */
+export interface KeepOption {
+  readonly keepdim?: boolean;
+}
+
 /** A sum, a mean and their like, over all dimensions or over some. */
 export interface ReductionSignature extends Signature {
   readonly function: {
     (input: Tensor, options?: DTypeOption): Tensor<[]>;
-    (input: Tensor, dim: Dims | null, keepdim?: boolean, options?: DTypeOption): Tensor;
+    (
+      input: Tensor,
+      dim: Dims | null,
+      keepdim?: boolean | (KeepOption & DTypeOption),
+      options?: DTypeOption,
+    ): Tensor;
     (input: Tensor, options: DimOptions & DTypeOption): Tensor;
   };
   readonly method: {
     (options?: DTypeOption): Tensor<[]>;
-    (dim: Dims | null, keepdim?: boolean, options?: DTypeOption): Tensor;
+    (dim: Dims | null, keepdim?: boolean | (KeepOption & DTypeOption), options?: DTypeOption): Tensor;
     (options: DimOptions & DTypeOption): Tensor;
   };
 }
+
+interface DeviationOptions extends DimOptions {
+  readonly correction?: number | null;
+  readonly unbiased?: boolean;
+}
+
+/** The arguments of a variance or a standard deviation: what follows the dimension says whether it is unbiased. */
+export type DeviationArguments = readonly [
+  dim: Dims | boolean | null | DeviationOptions,
+  unbiased?: boolean | DeviationOptions,
+  keepdim?: boolean | DeviationOptions,
+];
 
 /** A variance or a standard deviation. */
 export interface DeviationSignature extends Signature {
   readonly function: {
     (input: Tensor): Tensor<[]>;
-    (
-      input: Tensor,
-      dim: Dims | null,
-      options?: { readonly correction?: number; readonly keepdim?: boolean },
-    ): Tensor;
-    (
-      input: Tensor,
-      options: DimOptions & { readonly correction?: number; readonly unbiased?: boolean },
-    ): Tensor;
+    (input: Tensor, ...rest: DeviationArguments): Tensor;
   };
   readonly method: {
     (): Tensor<[]>;
-    (dim: Dims | null, options?: { readonly correction?: number; readonly keepdim?: boolean }): Tensor;
-    (options: DimOptions & { readonly correction?: number; readonly unbiased?: boolean }): Tensor;
+    (...rest: DeviationArguments): Tensor;
   };
 }
 
 /** The position of the largest or smallest element. */
 export interface ArgReductionSignature extends Signature {
   readonly function: {
-    (input: Tensor, dim?: number | null, keepdim?: boolean): Tensor<Shape, "int64">;
+    (input: Tensor, dim?: number | null, keepdim?: boolean | KeepOption): Tensor<Shape, "int64">;
     (
       input: Tensor,
       options: { readonly dim?: number | null; readonly keepdim?: boolean },
     ): Tensor<Shape, "int64">;
   };
   readonly method: {
-    (dim?: number | null, keepdim?: boolean): Tensor<Shape, "int64">;
+    (dim?: number | null, keepdim?: boolean | KeepOption): Tensor<Shape, "int64">;
     (options: { readonly dim?: number | null; readonly keepdim?: boolean }): Tensor<Shape, "int64">;
   };
 }
@@ -222,14 +235,14 @@ interface SingleDimOptions {
 export interface ExtremumSignature extends Signature {
   readonly function: {
     <T extends Tensor>(input: T): Tensor<[], DTypeOf<T>>;
-    <T extends Tensor>(input: T, dim: number, keepdim?: boolean): ValuesAndIndices<DTypeOf<T>>;
+    <T extends Tensor>(input: T, dim: number, keepdim?: boolean | KeepOption): ValuesAndIndices<DTypeOf<T>>;
     <T extends Tensor>(input: T, options: SingleDimOptions): ValuesAndIndices<DTypeOf<T>>;
-    (input: Tensor, other: Tensor): Tensor;
+    (input: Tensor, other: Tensor | { readonly other: Tensor }): Tensor;
   };
   readonly method: (() => Tensor<[], DTypeOf<this["self"]>>) &
-    ((dim: number, keepdim?: boolean) => ValuesAndIndices<DTypeOf<this["self"]>>) &
+    ((dim: number, keepdim?: boolean | KeepOption) => ValuesAndIndices<DTypeOf<this["self"]>>) &
     ((options: SingleDimOptions) => ValuesAndIndices<DTypeOf<this["self"]>>) &
-    ((other: Tensor) => Tensor);
+    ((other: Tensor | { readonly other: Tensor }) => Tensor);
 }
 
 /** A product of matrices. */

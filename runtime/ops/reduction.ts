@@ -6,7 +6,14 @@ import { operator, type ErrorCase, type Operator, type Sample } from "../operato
 import { dims, dtype, flag, optionalInteger, tensor } from "../parameters.ts";
 import { reduceDims, searchDims } from "../settle.ts";
 import { formatShape, normalizeDims, type Shape } from "../shape.ts";
-import type { ArgReductionSignature, Dims, GeneralSignature, ReductionSignature } from "../signatures.ts";
+import type {
+  ArgReductionSignature,
+  Dims,
+  DTypeOption,
+  GeneralSignature,
+  KeepOption,
+  ReductionSignature,
+} from "../signatures.ts";
 import type { Tensor } from "../tensor.ts";
 import { div, mul, where } from "./arithmetic.ts";
 import { eq } from "./comparison.ts";
@@ -117,7 +124,11 @@ export const mean: Operator<ReductionSignature> = operator({
  */
 export const prod: Operator<
   GeneralSignature<
-    [dim?: number | null | { dim?: number; keepdim?: boolean; dtype?: DType }, keepdim?: boolean]
+    [
+      dim?: number | null | (KeepOption & DTypeOption & { readonly dim?: number | null }),
+      keepdim?: boolean | (KeepOption & DTypeOption),
+      options?: DTypeOption,
+    ]
   >
 > = operator({
   name: "prod",

@@ -5,7 +5,13 @@ import { composite, operator, type InPlaceOperator, type Operator } from "../ope
 import { dtype, integer, tensor } from "../parameters.ts";
 import { alias, allocate, allocateZeros, backendOf, duplicate } from "../settle.ts";
 import { normalizeDim, numel } from "../shape.ts";
-import type { DTypeOption, FunctionSignature, Signature, ValuesAndIndices } from "../signatures.ts";
+import type {
+  DTypeOption,
+  FunctionSignature,
+  GeneralSignature,
+  Signature,
+  ValuesAndIndices,
+} from "../signatures.ts";
 import type { Tensor } from "../tensor.ts";
 import type { DTypeOf } from "../types.ts";
 import { div, mul, where } from "./arithmetic.ts";
@@ -121,14 +127,9 @@ function exactCumprodGradient(g: Tensor, input: Tensor, axis: number): Tensor {
   return cat(slices, axis);
 }
 
-interface ScanSignature extends Signature {
-  readonly function: {
-    (input: Tensor, dim: number, options?: DTypeOption): Tensor;
-    (input: Tensor, options: DTypeOption & { readonly dim: number }): Tensor;
-  };
-  readonly method: ((dim: number, options?: DTypeOption) => Tensor) &
-    ((options: DTypeOption & { readonly dim: number }) => Tensor);
-}
+type ScanSignature = GeneralSignature<
+  [dim: number | (DTypeOption & { readonly dim: number }), options?: DTypeOption]
+>;
 
 function scanOperator(name: string, plain: Operator<PlainSignature>): InPlaceOperator<ScanSignature> {
   return composite({
@@ -163,8 +164,11 @@ export const cumsum: InPlaceOperator<ScanSignature> = scanOperator("cumsum", pla
 export const cumprod: InPlaceOperator<ScanSignature> = scanOperator("cumprod", plainCumprod);
 
 interface ExtremeSignature extends Signature {
-  readonly function: <T extends Tensor>(input: T, dim: number) => ValuesAndIndices<DTypeOf<T>>;
-  readonly method: (dim: number) => ValuesAndIndices<DTypeOf<this["self"]>>;
+  readonly function: <T extends Tensor>(
+    input: T,
+    dim: number | { readonly dim: number },
+  ) => ValuesAndIndices<DTypeOf<T>>;
+  readonly method: (dim: number | { readonly dim: number }) => ValuesAndIndices<DTypeOf<this["self"]>>;
 }
 
 function extremeOperator(name: "cummax" | "cummin"): Operator<ExtremeSignature> {

@@ -5,7 +5,7 @@ import { operator, type ErrorCase, type Operator, type Sample } from "../operato
 import { dtype, flag, integer, requiredDims, tensor, type Parameter } from "../parameters.ts";
 import { alias, allocate, backendOf, convert, copyInto, duplicate, reshaped } from "../settle.ts";
 import { normalizeDim, normalizeDims, numel, reducedShape } from "../shape.ts";
-import type { Dims, FunctionSignature, GeneralSignature } from "../signatures.ts";
+import type { Dims, FunctionSignature, GeneralSignature, KeepOption } from "../signatures.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul, sub } from "./arithmetic.ts";
 import { keepDims, outOfRange, sum } from "./reduction.ts";
@@ -208,7 +208,11 @@ function logSumOfExponentials(input: Tensor, dims: readonly number[], keepdim: b
  * @throws IndexError when there is no such dimension.
  * Source: `torch.logsumexp`.
  */
-export const logsumexp: Operator<GeneralSignature<[dim: Dims, keepdim?: boolean]>> = operator({
+export const logsumexp: Operator<
+  GeneralSignature<
+    [dim: Dims | { readonly dim: Dims; readonly keepdim?: boolean }, keepdim?: boolean | KeepOption]
+  >
+> = operator({
   name: "logsumexp",
   out: true,
   parameters: { input: tensor, dim: requiredDims, keepdim: flag(false) },

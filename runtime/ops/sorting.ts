@@ -87,14 +87,14 @@ interface SortSignature extends Signature {
     <T extends Tensor>(
       input: T,
       dim?: number,
-      descending?: boolean,
+      descending?: boolean | SortOptions,
       options?: SortOptions,
     ): ValuesAndIndices<DTypeOf<T>>;
     <T extends Tensor>(input: T, options: SortOptions): ValuesAndIndices<DTypeOf<T>>;
   };
   readonly method: ((
     dim?: number,
-    descending?: boolean,
+    descending?: boolean | SortOptions,
     options?: SortOptions,
   ) => ValuesAndIndices<DTypeOf<this["self"]>>) &
     ((options: SortOptions) => ValuesAndIndices<DTypeOf<this["self"]>>);
@@ -120,7 +120,7 @@ export const sort: Operator<SortSignature> = operator({
 });
 
 type ArgsortSignature = GeneralSignature<
-  [dim?: number | SortOptions, descending?: boolean, options?: SortOptions],
+  [dim?: number | SortOptions, descending?: boolean | SortOptions, options?: SortOptions],
   "int64"
 >;
 
@@ -147,13 +147,13 @@ interface TopkOptions {
 interface TopkSignature extends Signature {
   readonly function: <T extends Tensor>(
     input: T,
-    k: number,
+    k: number | (TopkOptions & { readonly k: number }),
     dim?: number | TopkOptions,
     largest?: boolean | TopkOptions,
     sorted?: boolean,
   ) => ValuesAndIndices<DTypeOf<T>>;
   readonly method: (
-    k: number,
+    k: number | (TopkOptions & { readonly k: number }),
     dim?: number | TopkOptions,
     largest?: boolean | TopkOptions,
     sorted?: boolean,
@@ -211,14 +211,14 @@ interface KeepOptions {
 interface KthvalueSignature extends Signature {
   readonly function: <T extends Tensor>(
     input: T,
-    k: number,
+    k: number | (KeepOptions & { readonly k: number }),
     dim?: number | KeepOptions,
-    keepdim?: boolean,
+    keepdim?: boolean | KeepOptions,
   ) => ValuesAndIndices<DTypeOf<T>>;
   readonly method: (
-    k: number,
+    k: number | (KeepOptions & { readonly k: number }),
     dim?: number | KeepOptions,
-    keepdim?: boolean,
+    keepdim?: boolean | KeepOptions,
   ) => ValuesAndIndices<DTypeOf<this["self"]>>;
 }
 

@@ -275,8 +275,15 @@ interface HistogramOptions {
 type HistogramResult = [Tensor, Tensor] & { readonly hist: Tensor; readonly bin_edges: Tensor };
 
 interface HistogramSignature extends Signature {
-  readonly function: (input: Tensor, bins: number | Tensor, options?: HistogramOptions) => HistogramResult;
-  readonly method: (bins: number | Tensor, options?: HistogramOptions) => HistogramResult;
+  readonly function: (
+    input: Tensor,
+    bins?: number | Tensor | (HistogramOptions & { readonly bins?: number | Tensor }),
+    options?: HistogramOptions,
+  ) => HistogramResult;
+  readonly method: (
+    bins?: number | Tensor | (HistogramOptions & { readonly bins?: number | Tensor }),
+    options?: HistogramOptions,
+  ) => HistogramResult;
 }
 
 const weightParameter = { expects: optionalTensor.expects, fallback: null, convert: optionalTensor.convert };

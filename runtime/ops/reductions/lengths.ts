@@ -133,7 +133,10 @@ function otherDims(input: Tensor, dim: number): number[] {
   return [...input.shape.keys()].filter((each) => each !== axis);
 }
 
-type RenormSignature = GeneralSignature<[p: number, dim: number, maxnorm: number]>;
+type RenormSignature = GeneralSignature<
+  | [p: number, dim: number, maxnorm: number]
+  | [options: { readonly p: number; readonly dim: number; readonly maxnorm: number }]
+>;
 
 /**
  * The tensor with each slice of dimension `dim` whose norm of order `p` is above `maxnorm` scaled down to it.

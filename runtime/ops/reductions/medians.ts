@@ -152,14 +152,14 @@ interface KeepOptions {
 interface MedianSignature extends Signature {
   readonly function: {
     <T extends Tensor>(input: T): Tensor<[], DTypeOf<T>>;
-    <T extends Tensor>(input: T, dim: number, keepdim?: boolean): ValuesAndIndices<DTypeOf<T>>;
+    <T extends Tensor>(input: T, dim: number, keepdim?: boolean | KeepOptions): ValuesAndIndices<DTypeOf<T>>;
     <T extends Tensor>(
       input: T,
       options: KeepOptions & { readonly dim: number },
     ): ValuesAndIndices<DTypeOf<T>>;
   };
   readonly method: (() => Tensor<[], DTypeOf<this["self"]>>) &
-    ((dim: number, keepdim?: boolean) => ValuesAndIndices<DTypeOf<this["self"]>>) &
+    ((dim: number, keepdim?: boolean | KeepOptions) => ValuesAndIndices<DTypeOf<this["self"]>>) &
     ((options: KeepOptions & { readonly dim: number }) => ValuesAndIndices<DTypeOf<this["self"]>>);
 }
 
@@ -202,9 +202,12 @@ interface ModeSignature extends Signature {
   readonly function: <T extends Tensor>(
     input: T,
     dim?: number | KeepOptions,
-    keepdim?: boolean,
+    keepdim?: boolean | KeepOptions,
   ) => ValuesAndIndices<DTypeOf<T>>;
-  readonly method: (dim?: number | KeepOptions, keepdim?: boolean) => ValuesAndIndices<DTypeOf<this["self"]>>;
+  readonly method: (
+    dim?: number | KeepOptions,
+    keepdim?: boolean | KeepOptions,
+  ) => ValuesAndIndices<DTypeOf<this["self"]>>;
 }
 
 /**

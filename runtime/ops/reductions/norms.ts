@@ -91,10 +91,17 @@ export function normGrad(
   return mul(slope, scale);
 }
 
-type VectorNormSignature = FunctionSignature<{
-  (x: Tensor, options: { readonly ord?: number } & DimOptions & DTypeOption): Tensor;
-  (x: Tensor, ord?: number, dim?: Dims | null, keepdim?: boolean, options?: DTypeOption): Tensor;
-}>;
+type VectorNormOptions = { readonly ord?: number } & DimOptions & DTypeOption;
+
+type VectorNormSignature = FunctionSignature<
+  (
+    x: Tensor,
+    ord?: number | VectorNormOptions,
+    dim?: Dims | null | VectorNormOptions,
+    keepdim?: boolean | VectorNormOptions,
+    options?: DTypeOption,
+  ) => Tensor
+>;
 
 const plainNormParameters = {
   input: tensor,

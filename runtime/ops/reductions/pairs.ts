@@ -4,7 +4,7 @@ import { RuntimeError } from "../../errors/runtimeError.ts";
 import { operator, type Operator } from "../../operator.ts";
 import { flag, keywordOnly, optionalInteger, tensor } from "../../parameters.ts";
 import { normalizeDim } from "../../shape.ts";
-import type { DimOptions, Dims, Signature } from "../../signatures.ts";
+import type { DeviationArguments, DimOptions, Signature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { add, div } from "../arithmetic.ts";
 import { eq } from "../comparison.ts";
@@ -32,17 +32,10 @@ function meanGrad(grad: Tensor, { input, dim, keepdim }: Arguments): Tensor {
 }
 
 type WithMean = readonly [Tensor, Tensor];
-type DeviationOptions = DimOptions & { readonly correction?: number | null; readonly unbiased?: boolean };
-type DeviationArguments = [
-  dim?: Dims | boolean | null | DeviationOptions,
-  unbiased?: boolean | DeviationOptions,
-  keepdim?: boolean,
-];
-
 /** A variance or deviation together with the mean. */
 interface WithMeanSignature extends Signature {
-  readonly function: (input: Tensor, ...rest: DeviationArguments) => WithMean;
-  readonly method: (...rest: DeviationArguments) => WithMean;
+  readonly function: (input: Tensor, ...rest: Partial<DeviationArguments>) => WithMean;
+  readonly method: (...rest: Partial<DeviationArguments>) => WithMean;
 }
 
 function withMean(name: string, isDeviation: boolean): Operator<WithMeanSignature> {

@@ -84,16 +84,16 @@ function checkSegments({ data, reduce, lengths, indices, offsets, axis }: Segmen
     throw new RuntimeError(
       "segment_reduce(): indices based reduction is not supported yet. Give lengths or offsets.",
     );
-  const given = offsets ?? lengths;
-  if (given === null)
+  const places = offsets ?? lengths;
+  if (places === null)
     throw new RuntimeError(
       "segment_reduce(): Either lengths or offsets must be defined: they say where stretches begin.",
     );
-  if (given.ndim - 1 !== dim)
+  if (places.ndim - 1 !== dim)
     throw new RuntimeError(
       `segment_reduce(): Expected axis to be the last dimension of lengths but got ${dim}. The dimensions before it are those of the data.`,
     );
-  return given;
+  return places;
 }
 
 /** Where each stretch begins and how long it is, row by row. */
@@ -101,9 +101,9 @@ function stretches(
   args: SegmentArguments,
   size: number,
 ): readonly (readonly [start: number, length: number][])[] {
-  const given = checkSegments(args);
-  const numbers = numbersOf(given);
-  const perRow = given.size(-1);
+  const places = checkSegments(args);
+  const numbers = numbersOf(places);
+  const perRow = places.size(-1);
   const rows = perRow === 0 ? 0 : numbers.length / perRow;
   return Array.from({ length: rows }, (_, row) => {
     const own = [...numbers.subarray(row * perRow, (row + 1) * perRow)];
