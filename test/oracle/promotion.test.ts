@@ -80,6 +80,9 @@ const special: Readonly<Record<string, Call>> = {
   max_two: torch.max,
   equal_dtype: (x: Tensor, y: Tensor) => x.type_as(y),
   outer: (x: Tensor, y: Tensor) => torch.outer(flat(x), flat(y)),
+  cross: (x: Tensor, y: Tensor) =>
+    torch.linalg.cross(x.reshape([-1, 1]).expand([-1, 3]), y.reshape([-1, 1]).expand([-1, 3])),
+  cdist: (x: Tensor, y: Tensor) => torch.cdist(matrix(x), matrix(y)),
   div_floor: (x: Tensor, y: Tensor) => torch.div(x, y, { rounding_mode: "floor" }),
   div_trunc: (x: Tensor, y: Tensor) => torch.div(x, y, { rounding_mode: "trunc" }),
   promote_types: (x: Tensor, y: Tensor) => torch.promote_types(x.dtype, y.dtype),
@@ -106,6 +109,7 @@ const special: Readonly<Record<string, Call>> = {
   aminmax: (x: Tensor) => torch.aminmax(x)[0],
   clamp_number: (x: Tensor) => torch.clamp(x, 0.5, 1.5),
   div_number: (x: Tensor) => torch.div(x, 2),
+  floor_divide_number: (x: Tensor) => torch.floor_divide(x, 2.5),
   pow_fraction: (x: Tensor) => torch.pow(x, 0.5),
   gelu: F.gelu,
   leaky_relu: F.leaky_relu,
@@ -113,6 +117,7 @@ const special: Readonly<Record<string, Call>> = {
   dropout: F.dropout,
   full_like: (x: Tensor) => torch.full_like(x, 1.5),
   to_fraction: (x: Tensor) => x.add(0.5),
+  inverse: (x: Tensor) => torch.linalg.inv(matrix(x).add(torch.eye(2))),
   float_number_: (x: Tensor) => x.add_(0.5),
   clamp_fraction_: (x: Tensor) => x.clamp_({ min: 0.5 }),
 };

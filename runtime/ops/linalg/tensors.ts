@@ -1,4 +1,5 @@
 /** Linear algebra of vectors and of tensors taken for matrices. */
+import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
 import { integer, keywordOnly, optionalInteger, tensor, type Parameter } from "../../parameters.ts";
@@ -29,6 +30,12 @@ function crossAlong(input: Tensor, other: Tensor, dim: number): Tensor {
     throw new RuntimeError(
       `linalg.cross: inputs dimension ${dim} must have length 3. Got ${left} and ${right}. A cross product is one of vectors in space.`,
     );
+  if (input.dtype.category === "bool")
+    throw new NotImplementedError("\"cross\" not implemented for 'Bool': convert with .int() first.");
+  if (input.dtype !== other.dtype)
+    throw new RuntimeError(
+      `expected scalar type ${input.dtype.typeName} but found ${other.dtype.typeName}: both vectors have one dtype. Convert one of them.`,
+    );
   const shape = broadcastShapes(input.shape, other.shape);
   const [a, b] = [expand(input, shape), expand(other, shape)];
   return sub(mul(roll(a, -1, axis), roll(b, -2, axis)), mul(roll(a, -2, axis), roll(b, -1, axis)));
@@ -37,7 +44,7 @@ function crossAlong(input: Tensor, other: Tensor, dim: number): Tensor {
 /**
  * The cross products of vectors in space along a dimension, the last one unless given.
  *
- * @throws RuntimeError when the dimension has not three elements, or the numbers of dimensions differ.
+ * @throws RuntimeError when the dimension has not three elements, or the numbers of dimensions or the dtypes differ; NotImplementedError for truth values.
  * Source: `torch.linalg.cross`.
  */
 export const linalgCross: Operator<

@@ -140,7 +140,8 @@ function checkPoints(x1: Tensor, x2: Tensor, p: number): void {
         `cdist only supports floating-point dtypes, X${index + 1} got: ${points.dtype.typeName}. Call .float() first.`,
       );
   });
-  if (x1.dtype !== x2.dtype)
+  // For fractions of 16 bits there is no kernel, whatever the other dtype is.
+  if (x1.dtype !== x2.dtype && x1.dtype.bits === null)
     throw new RuntimeError(
       `expected scalar type ${x1.dtype.typeName} but found ${x2.dtype.typeName}: convert one of the two.`,
     );

@@ -1,5 +1,6 @@
 /** Where values belong among sorted ones, and whether they are among others. */
 import { bool, int32, int64 } from "../../dtype.ts";
+import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { operator, type Operator } from "../../operator.ts";
 import { flag, keywordOnly, operand, tensor, type Parameter } from "../../parameters.ts";
@@ -59,6 +60,10 @@ function checkSearch(boundaries: Tensor, values: Tensor): void {
   if (boundaries.ndim > 1 && !sameShape(boundaries.shape.slice(0, -1), values.shape.slice(0, -1)))
     throw new RuntimeError(
       `torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value tensor must match, but we got boundaries tensor ${formatShape(boundaries.shape)} and input value tensor ${formatShape(values.shape)}.`,
+    );
+  if (boundaries.dtype.category === "bool" && values.dtype === boundaries.dtype)
+    throw new NotImplementedError(
+      "\"searchsorted_out_cpu\" not implemented for 'Bool': convert with .int() first.",
     );
 }
 

@@ -17,14 +17,15 @@ LETTERS = {"bool": "b", "uint8": "u", "int8": "c", "int16": "s", "int32": "i", "
            "RuntimeError": "R", "NotImplementedError": "N", "TypeError": "T", "True": "1", "False": "0"}
 
 # Operators of two operands, of which the second may be a number.
-BINARY = """add sub mul div pow eq lt bitwise_and bitwise_or logical_and logical_xor rsub result_type clamp_min""".split()
+BINARY = """add sub mul div floor_divide remainder fmod pow eq lt bitwise_and bitwise_or bitwise_left_shift bitwise_right_shift
+logical_and logical_xor rsub true_divide xlogy float_power result_type clamp_min""".split()
 # Operators of two tensors.
-TENSORS = """maximum minimum atan2 cat stack where clamp_both addcmul addcdiv lerp lerp_tensor dot matmul mm mse_loss max_two equal_dtype outer isin div_floor
-div_trunc promote_types can_cast index_add masked_fill index_put""".split()
-UNARY = """neg abs sign exp sqrt sin sigmoid floor round reciprocal square logical_not isnan sum prod mean var cumsum cumprod amax argmax any all sort logsumexp
-softmax relu norm mode cummax nonzero count_nonzero unique bincount histc erf std_mean aminmax diff trapezoid nansum clamp_number div_number
-pow_fraction gelu leaky_relu elu dropout full_like ones_like rand_like zeros_like to_fraction""".split()
-IN_PLACE = "add_ sub_ mul_ div_ pow_ eq_ logical_and_ bitwise_and_ copy_ atan2_ lt_".split()
+TENSORS = """maximum minimum fmax fmin atan2 hypot copysign nextafter heaviside logaddexp gcd lcm ldexp isclose cat stack where clamp_both addcmul addcdiv lerp lerp_tensor
+dot matmul mm mse_loss max_two equal_dtype outer cross cdist searchsorted isin div_floor div_trunc promote_types can_cast index_add masked_fill index_put""".split()
+UNARY = """neg abs sign exp sqrt sin sigmoid floor round reciprocal square logical_not bitwise_not isnan sum prod mean var cumsum cumprod amax argmax any all sort
+logsumexp softmax relu norm median mode cummax nonzero count_nonzero unique bincount histc angle signbit deg2rad erf lgamma std_mean aminmax diff trapezoid nansum trunc frac sgn
+positive clamp_number div_number floor_divide_number pow_fraction gelu leaky_relu elu dropout full_like ones_like rand_like zeros_like to_fraction inverse""".split()
+IN_PLACE = "add_ sub_ mul_ div_ pow_ remainder_ floor_divide_ eq_ logical_and_ bitwise_and_ copy_ atan2_ fmod_ lt_".split()
 IN_PLACE_UNARY = "exp_ sqrt_ sigmoid_ reciprocal_ neg_ logical_not_ round_ float_number_ clamp_fraction_".split()
 
 
@@ -56,6 +57,8 @@ SPECIAL = {
     "max_two": torch.max,
     "equal_dtype": lambda x, y: x.type_as(y),
     "outer": lambda x, y: torch.outer(x.reshape(-1), y.reshape(-1)),
+    "cross": lambda x, y: torch.linalg.cross(x.reshape(-1, 1).expand(-1, 3), y.reshape(-1, 1).expand(-1, 3)),
+    "cdist": lambda x, y: torch.cdist(matrix(x), matrix(y)),
     "div_floor": lambda x, y: torch.div(x, y, rounding_mode="floor"),
     "div_trunc": lambda x, y: torch.div(x, y, rounding_mode="trunc"),
     "promote_types": lambda x, y: torch.promote_types(x.dtype, y.dtype),
@@ -76,6 +79,7 @@ SPECIAL = {
     "trapezoid": lambda x: torch.trapezoid(x),
     "clamp_number": lambda x: torch.clamp(x, 0.5, 1.5),
     "div_number": lambda x: torch.div(x, 2),
+    "floor_divide_number": lambda x: torch.floor_divide(x, 2.5),
     "pow_fraction": lambda x: torch.pow(x, 0.5),
     "gelu": torch.nn.functional.gelu,
     "leaky_relu": torch.nn.functional.leaky_relu,
@@ -83,6 +87,7 @@ SPECIAL = {
     "dropout": torch.nn.functional.dropout,
     "full_like": lambda x: torch.full_like(x, 1.5),
     "to_fraction": lambda x: x + 0.5,
+    "inverse": lambda x: torch.linalg.inv(matrix(x) + torch.eye(2)),
     "float_number_": lambda x: x.add_(0.5),
     "clamp_fraction_": lambda x: x.clamp_(0.5),
 }
