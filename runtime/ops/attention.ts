@@ -78,6 +78,20 @@ function checkOperands(query: Tensor, key: Tensor, value: Tensor, mask: Tensor |
     );
 }
 
+/** @throws RuntimeError when options exclude each other, or a mask does not broadcast to the weights. */
+function checkOptions(shape: Shape, mask: Tensor | null, causal: boolean, dropoutP: number): void {
+  if (mask !== null && causal)
+    throw new RuntimeError(
+      "_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True. Give the one or the other.",
+    );
+  if (dropoutP > 1)
+    throw new RuntimeError(`dropout probability has to be between 0 and 1, but got ${dropoutP}.`);
+  if (mask !== null && !sameShape(broadcastShapes(mask.shape, shape), shape))
+    throw new RuntimeError(
+      `attn_mask of shape ${formatShape(mask.shape)} has more dimensions than the products ${formatShape(shape)} that it is added to: it broadcasts to [..., L, S].`,
+    );
+}
+
 /** Each head of keys or values as often as there are queries for it. */
 function repeatHeads(operand: Tensor, heads: number): Tensor {
   const own = operand.size(-3);
@@ -166,6 +180,8 @@ export const scaled_dot_product_attention: Operator<AttentionSignature> = compos
       enable_gqa && operand.ndim > 2 ? repeatHeads(operand, query.size(-3)) : operand;
     checkOperands(query, rest.key, rest.value, attn_mask);
     const [key, value] = [grouped(rest.key), grouped(rest.value)];
+    const together = [query, key].map((operand): Shape => operand.shape.slice(0, -2)).reduce(broadcastShapes);
+    checkOptions([...together, query.size(-2), key.size(-2)], attn_mask, is_causal, dropout_p);
     const mask = combinedMask(query, key, attn_mask, is_causal);
     const scale = rest.scale ?? 1 / Math.sqrt(query.size(-1));
     if (!fitsKernel(query, key, value, mask, dropout_p)) {

@@ -1,7 +1,6 @@
 /** Batch and instance normalisation: statistics of each channel. Derivatives: PyTorch's `batch_norm_cpu_template` and `batchnorm_double_backward`. */
 import { is_grad_enabled, no_grad } from "../autograd/modes.ts";
 import { int64 } from "../dtype.ts";
-import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { ValueError } from "../errors/valueError.ts";
 import { input as operandAt } from "../expression.ts";
@@ -21,7 +20,7 @@ import { formatShape, normalizeDim, numel } from "../shape.ts";
 import type { FunctionSignature } from "../signatures.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
-import { perChannel } from "./normalization.ts";
+import { checkDtypes, perChannel } from "./normalization.ts";
 import { E, x, y, z } from "./pointwise.ts";
 import { mean as meanOf, sum } from "./reduction.ts";
 import { to, widened } from "./conversion.ts";
@@ -293,10 +292,7 @@ export function batchNormWithStatistics({
       `${running_mean === null ? "running_mean" : "running_var"} must be defined in evaluation mode: pass the running statistics, or {training: true} to use the batch's own.`,
     );
   checkChannels(channels, { running_mean, running_var, weight, bias });
-  if (!input.dtype.is_floating_point)
-    throw new NotImplementedError(
-      `"batch_norm" not implemented for '${input.dtype.typeName}': convert with .float() first.`,
-    );
+  checkDtypes("batch_norm", input, [weight, bias]);
   const [result, mean, scale, variance] = nativeBatchNorm(
     widened(input),
     weight === null ? null : widened(weight),

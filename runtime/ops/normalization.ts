@@ -264,7 +264,7 @@ type RmsNormOptions = { weight?: Tensor | null; eps?: number | null };
  *
  * Shapes as `layer_norm`. `eps`, which is added to the mean square, is the dtype's machine epsilon unless given.
  *
- * @throws RuntimeError when the last dimensions are not `normalized_shape` or the dtypes differ, NotImplementedError for a dtype without fractions.
+ * @throws RuntimeError when the last dimensions are not `normalized_shape`, NotImplementedError for a dtype without fractions.
  * Source: `torch.nn.functional.rms_norm`; Zhang and Sennrich, "Root Mean Square Layer Normalization" (2019).
  */
 export const rms_norm: Operator<
@@ -277,7 +277,8 @@ export const rms_norm: Operator<
   parameters: { input: tensor, normalized_shape: sizes, weight: optionalTensor, eps: optionalNumber },
   define: ({ input, normalized_shape, weight, eps }) => {
     checkNormalizedShape(input, normalized_shape, { weight });
-    checkDtypes("rms_norm", input, [weight]);
+    // A weight of another dtype is taken as it is: the result has the input's.
+    checkDtypes("rms_norm", input, []);
     const wide = widened(input);
     const square = mean(mul(wide, wide), lastDims(input.ndim, normalized_shape), true);
     const normal = mul(wide, rsqrt(add(square, eps ?? machineEpsilon(input.dtype))));

@@ -1,5 +1,6 @@
 /** Normalisation of groups of channels. Derivatives: PyTorch's `native_group_norm_backward` and `infinitely_differentiable_native_group_norm_backward`. */
 import { RuntimeError } from "../../errors/runtimeError.ts";
+import { ValueError } from "../../errors/valueError.ts";
 import { composite, operator, type Context, type Operator, type Sample } from "../../operator.ts";
 import { flag, integer, number, optionalTensor, tensor } from "../../parameters.ts";
 import { allocate, backendOf, broadcastTo, duplicate, elementwise, reshaped } from "../../settle.ts";
@@ -246,7 +247,13 @@ export const group_norm: Operator<
 > = composite({
   name: "group_norm",
   parameters: groupNormParameters,
-  define: ({ input, num_groups, weight, bias, eps }) => groupNorm(input, num_groups, weight, bias, eps),
+  define: ({ input, num_groups, weight, bias, eps }) => {
+    if (input.ndim > 1 && input.numel() === num_groups)
+      throw new ValueError(
+        `Expected more than 1 value per channel when training, got input size ${formatShape(input.shape)}: each of ${num_groups} groups has one value, which has no variance. Use fewer groups.`,
+      );
+    return groupNorm(input, num_groups, weight, bias, eps);
+  },
   samples: groupNormSamples,
   errors: [
     {

@@ -1,4 +1,5 @@
 /** Normalisation of each channel by its neighbours. */
+import { RuntimeError } from "../../errors/runtimeError.ts";
 import { ValueError } from "../../errors/valueError.ts";
 import { composite, type Operator } from "../../operator.ts";
 import { integer, number, tensor } from "../../parameters.ts";
@@ -32,7 +33,7 @@ function meanSquares(input: Tensor, size: number): Tensor {
  *
  * Shape `[N, C, …]`, at least 3 dimensions.
  *
- * @throws ValueError when there are fewer dimensions.
+ * @throws ValueError when there are fewer dimensions, RuntimeError when `size` is not positive.
  * Source: `torch.nn.functional.local_response_norm`; Krizhevsky et al., "ImageNet classification with deep convolutional neural networks" (2012).
  */
 export const local_response_norm: Operator<
@@ -47,6 +48,10 @@ export const local_response_norm: Operator<
     if (input.ndim < 3)
       throw new ValueError(
         `Expected 3D or higher dimensionality input (got ${input.ndim} dimensions): it takes [N, C, …].`,
+      );
+    if (size < 1)
+      throw new RuntimeError(
+        `kernel size should be greater than zero, but got kH: ${size} kW: 1: size is how many channels are looked at.`,
       );
     if (numel(input.shape) === 0) return input;
     return div(input, pow(add(mul(meanSquares(input, size), alpha), k), beta));

@@ -205,4 +205,116 @@ export const networks: Readonly<Record<string, Program>> = {
     fails(() => F.embedding(labels, x, { padding_idx: 2 }));
     fails(() => F.pixel_shuffle(zeros(1, 3, 2, 2), 2));
   },
+
+  "normalisations refuse what does not fit"({ show, fails }) {
+    const x = tensor([
+      [1, 2, 4],
+      [0, 3, 1],
+    ]);
+    const [two, three, first] = [ones(2), ones(3), x.select(0, 0)];
+    const [images, whole] = [x.reshape(1, 2, 3), { dtype: torch.float64 }];
+    fails(() => F.layer_norm(x, [4]));
+    fails(() => F.layer_norm(x, []));
+    fails(() => F.layer_norm(x, [3], two));
+    fails(() => F.layer_norm(x, [3], null, two));
+    fails(() => F.layer_norm(x, [3], three.double()));
+    fails(() => F.layer_norm(x.long(), [3]));
+    fails(() => F.rms_norm(x, [4]));
+    fails(() => F.rms_norm(x, [3], two));
+    fails(() => F.rms_norm(x.long(), [3]));
+    show(F.rms_norm(x, [3], three.double()).dtype);
+    fails(() => F.group_norm(x, 2));
+    fails(() => F.group_norm(first, 1));
+    fails(() => F.group_norm(x.narrow(0, 0, 1), 3));
+    fails(() => F.group_norm(x, 3, two));
+    fails(() => F.group_norm(x, 3, three.double()));
+    fails(() => F.group_norm(x.long(), 3));
+    fails(() => F.batch_norm(x.narrow(0, 0, 1), null, null, { training: true }));
+    fails(() => F.batch_norm(x, null, null));
+    fails(() => F.batch_norm(x, three, null));
+    fails(() => F.batch_norm(x, two, three));
+    fails(() => F.batch_norm(x, null, null, { weight: two, training: true }));
+    fails(() => F.batch_norm(x, null, null, { weight: three.double(), training: true }));
+    fails(() => F.batch_norm(x.long(), null, null, { training: true }));
+    fails(() => F.batch_norm(first, null, null, { training: true }));
+    fails(() => F.instance_norm(x));
+    fails(() => F.instance_norm(first));
+    fails(() => F.instance_norm(images, { use_input_stats: false }));
+    fails(() => F.instance_norm(images, { weight: three }));
+    fails(() => F.instance_norm(images.long()));
+    fails(() => F.local_response_norm(x, 2));
+    fails(() => F.local_response_norm(images, 0));
+    fails(() => F.softmax(x, 2));
+    fails(() => F.softmax(x.long(), 1));
+    fails(() => F.softmax(x.gt(0), 1));
+    fails(() => (torch.softmax as unknown as (input: Tensor) => Tensor)(x)); // the dimension is forgotten
+    show(
+      F.softmax(x),
+      F.softmax(first),
+      F.softmax(x.long(), 1, { dtype: torch.float32 }),
+      torch.softmax(x, 1, torch.float64).dtype,
+    );
+    fails(() => F.gumbel_softmax(x, { dim: 3 }));
+    fails(() => F.linear(x, ones(4, 2)));
+    fails(() => F.linear(x, ones(4, 3), three));
+    fails(() => F.linear(x, ones(4, 3, whole)));
+    fails(() => F.linear(tensor(1), ones(3, 3)));
+    show(F.linear(x, three));
+  },
+
+  "attention refuses what does not fit"({ show, fails }) {
+    const [q, mask] = [ones(2, 3, 4), ones(3, 3).bool()];
+    const attention = F.scaled_dot_product_attention;
+    const vector = q.select(0, 0).select(0, 0);
+    fails(() => attention(q, q, q, mask, { is_causal: true } as never)); // both by name and by position
+    fails(() => attention(q, q, q, mask.long()));
+    fails(() => attention(q, q, q, mask.double()));
+    fails(() => attention(q, q, q, ones(2, 2).bool()));
+    fails(() => attention(vector, vector, vector));
+    fails(() => attention(q, q.double(), q));
+    fails(() => attention(q.long(), q.long(), q.long()));
+    fails(() => attention(q, q.narrow(2, 0, 3), q));
+    fails(() => attention(q, q, q.narrow(1, 0, 2)));
+    fails(() => attention(ones(3, 3, 4), q, q));
+    fails(() => attention(ones(1, 4, 3, 4), ones(1, 3, 3, 4), ones(1, 3, 3, 4), { enable_gqa: true }));
+    fails(() => attention(q, q, q, { dropout_p: 1.5 }));
+    for (const result of [
+      attention(q, q.narrow(0, 0, 1), q),
+      attention(ones(4, 3, 4), q, q, { enable_gqa: true }),
+    ])
+      show(`[${result.shape.join(", ")}]`);
+  },
+
+  "bags refuse what does not fit"({ show, fails }) {
+    const [weight, indices, offsets] = [ones(4, 3), tensor([0n, 1n, 3n, 3n]), tensor([0n, 2n])];
+    const row = indices.unsqueeze(0);
+    fails(() => F.embedding_bag(indices.float(), weight, offsets));
+    fails(() => F.embedding_bag(indices, weight));
+    fails(() => F.embedding_bag(indices, weight, offsets.unsqueeze(0)));
+    fails(() => F.embedding_bag(row, weight, offsets));
+    fails(() => F.embedding_bag(row.unsqueeze(0), weight, offsets));
+    fails(() => F.embedding_bag(indices, weight, offsets, { mode: "abc" as "sum" })); // a typing mistake
+    fails(() => F.embedding_bag(indices, weight.select(0, 0), offsets));
+    fails(() => F.embedding_bag(indices, weight, offsets, { per_sample_weights: ones(4) }));
+    fails(() => F.embedding_bag(indices, weight, offsets, { per_sample_weights: ones(2), mode: "sum" }));
+    const doubles = ones(4, { dtype: torch.float64 });
+    fails(() => F.embedding_bag(indices, weight, offsets, { per_sample_weights: doubles, mode: "sum" }));
+    for (const wrong of [tensor([1n, 2n]), tensor([0n, 5n])])
+      fails(() => F.embedding_bag(indices, weight, wrong));
+    fails(() => F.embedding_bag(tensor([0n, 4n]), weight, offsets.narrow(0, 0, 1)));
+    fails(() => F.embedding_bag(tensor([0n, -1n]), weight, offsets.narrow(0, 0, 1)));
+    fails(() => F.embedding_bag(indices, weight, offsets, { padding_idx: 4 }));
+    fails(() => F.embedding_bag(indices, weight, offsets, { mode: "max", scale_grad_by_freq: true }));
+    fails(() => F.embedding_bag(indices, weight.long(), offsets));
+    const rows = torch.arange(12).float().reshape(4, 3).cos();
+    for (const mode of [0, 1, 2])
+      show(
+        ...torch.embedding_bag(rows, indices, offsets, false, mode),
+        ...torch.embedding_bag(rows, indices, offsets, false, mode, false, null, false, 3),
+      );
+    const ends = tensor([0n, 1n, 4n]);
+    show(...torch.embedding_bag(rows, indices, ends, false, 1, false, null, true));
+    const table = torch.arange(12).float().reshape(4, 3).div(4).requires_grad_();
+    show(F.embedding_bag(indices, table, offsets, { max_norm: 1, mode: "sum" }), table);
+  },
 };
