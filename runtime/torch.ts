@@ -110,7 +110,7 @@ export * from "./ops/sampling/methods.ts";
 export { broadcast_shapes } from "./ops/shaping/broadcastShapes.ts";
 export * from "./ops/shaping/methods.ts";
 export * from "./ops/spatial/methods.ts";
-export * as linalg from "./ops/linalg/namespace.ts";
+export * as linalg from "./linalg.ts";
 export {
   abs,
   acos,

@@ -197,10 +197,9 @@ export const ormqr: Operator<
   saves: ["input", "tau", "other"],
   forward: ({ input, tau, other, left, transpose }) => {
     checkFactors(input, tau, other, left);
-    const matrix = left ? other : mT(other);
-    const result = stages(input, tau, matrix, orderOf(tau, left === transpose)).at(-1)!;
-    // A result of its own, whatever was done to `other`.
-    return duplicate(left ? result : mT(result));
+    const q = orthogonal(input, duplicate(tau), sizesOf(input)[0]);
+    const turned = transpose ? mT(q) : q;
+    return left ? product(turned, other) : product(other, turned);
   },
   jointVjp: ([grad], { input, tau, other, left, transpose }) => {
     const turned = (matrix: Tensor): Tensor => (left ? matrix : mT(matrix));
