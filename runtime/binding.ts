@@ -40,25 +40,31 @@ function takePositional(
   return { value, next: position + 1 };
 }
 
-/** NumPy's names of parameters, which PyTorch takes as well. Source: `numpy_compatibility_arg_names` in `torch/csrc/utils/python_arg_parser.cpp`. */
-const numpyNames: Readonly<Record<string, string>> = {
+/**
+ * Further names of parameters: NumPy's, which PyTorch takes as well (`numpy_compatibility_arg_names` in `torch/csrc/utils/python_arg_parser.cpp`), and those of
+ * overloads that are one operator here.
+ */
+const furtherNames: Readonly<Record<string, string>> = {
   axis: "dim",
   keepdims: "keepdim",
   x: "input",
   a: "input",
   x1: "input",
   x2: "other",
+  value: "src",
+  split_size: "split_size_or_sections",
 };
 
-/** The keywords under PyTorch's names. */
-function inPyTorchNames(
+/** The keywords under the names of the parameters. */
+function underOwnNames(
   parameters: Parameters,
   keywords: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  const foreign = (name: string): boolean => !(name in parameters) && (numpyNames[name] ?? "") in parameters;
+  const foreign = (name: string): boolean =>
+    !(name in parameters) && (furtherNames[name] ?? "") in parameters;
   if (!Object.keys(keywords).some(foreign)) return keywords;
   return Object.fromEntries(
-    Object.entries(keywords).map(([name, value]) => [foreign(name) ? numpyNames[name]! : name, value]),
+    Object.entries(keywords).map(([name, value]) => [foreign(name) ? furtherNames[name]! : name, value]),
   );
 }
 
@@ -74,7 +80,7 @@ export function bind<P extends Parameters>(
   args: readonly unknown[],
 ): ArgumentsOf<P> {
   const last = args.at(-1);
-  const keywords = isKeywords(last) ? inPyTorchNames(parameters, last) : undefined;
+  const keywords = isKeywords(last) ? underOwnNames(parameters, last) : undefined;
   const given = keywords === undefined ? args : args.slice(0, -1);
   const positional =
     given.length > 0 && given.at(-1) === undefined

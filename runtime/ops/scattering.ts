@@ -24,7 +24,7 @@ import {
 } from "../shape.ts";
 import type { GeneralSignature } from "../signatures.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Operand } from "../types.ts";
+import type { Operand, Scalar } from "../types.ts";
 import { chooseAlong, firstOutside, putInto, taken, type Chosen } from "./advanced.ts";
 import { add, where } from "./arithmetic.ts";
 import { lt } from "./comparison.ts";
@@ -198,8 +198,17 @@ function refuseReduceGradient(reduce: "add" | "multiply" | null): void {
     );
 }
 
+interface ScatterOptions {
+  readonly reduce?: "add" | "multiply" | null;
+}
+
 type ScatterSignature = GeneralSignature<
-  [dim: number, index: Tensor, src: Operand, options?: { readonly reduce?: "add" | "multiply" | null }]
+  [
+    dim: number,
+    index: Tensor,
+    src: Operand | (ScatterOptions & ({ readonly src: Operand } | { readonly value: Scalar })),
+    options?: ScatterOptions,
+  ]
 >;
 
 /**

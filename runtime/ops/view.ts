@@ -6,7 +6,16 @@ import { RuntimeError } from "../errors/runtimeError.ts";
 import { contiguous_format } from "../memoryFormat.ts";
 import { composite, operator, type Operator } from "../operator.ts";
 import { overloaded } from "../overloaded.ts";
-import { dims, integer, requiredDims, sizes, tensor, type Parameter } from "../parameters.ts";
+import {
+  dims,
+  flag,
+  integer,
+  keywordOnly,
+  requiredDims,
+  sizes,
+  tensor,
+  type Parameter,
+} from "../parameters.ts";
 import { alias } from "../settle.ts";
 import {
   contiguousStrides,
@@ -371,7 +380,8 @@ export const permute: Operator<SizesSignature> = operator({
  */
 export const expand: Operator<SizesSignature> = operator({
   name: "expand",
-  parameters: { input: tensor, size: sizes },
+  // PyTorch's own code says `implicit` where broadcasting expands; it changes nothing.
+  parameters: { input: tensor, size: sizes, implicit: keywordOnly(flag(false)) },
   forward: ({ input, size }) => {
     const lead = size.length - input.ndim;
     if (lead < 0)

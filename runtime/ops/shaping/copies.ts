@@ -1,7 +1,7 @@
 /** Copies of what views show, for programs that must not share memory. */
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { operator, type Operator } from "../../operator.ts";
-import { flag, integer, keywordOnly, sizes, tensor } from "../../parameters.ts";
+import { integer, tensor } from "../../parameters.ts";
 import { duplicate } from "../../settle.ts";
 import { contiguousStrides, normalizeDim } from "../../shape.ts";
 import type { FunctionSignature, GeneralSignature } from "../../signatures.ts";
@@ -62,18 +62,8 @@ export const unfold_copy: CopyOf<typeof unfold> = copyOf("unfold_copy", unfold, 
 /** A copy in another shape. Source: `torch.view_copy`. */
 export const view_copy: CopyOf<typeof viewShape> = copyOf("view_copy", viewShape, "ViewBackward0_copy");
 
-/** A copy repeated along dimensions of size 1. `implicit` is for PyTorch's own use. Source: `torch.expand_copy`. */
-export const expand_copy: Operator<
-  FunctionSignature<(input: Tensor, size: readonly number[], options?: { implicit?: boolean }) => Tensor>
-> = operator({
-  name: "expand_copy",
-  out: true,
-  parameters: { input: tensor, size: sizes, implicit: keywordOnly(flag(false)) },
-  gradFn: "ExpandBackward0_copy",
-  forward: ({ input, size }) => duplicate(expand(input, size)),
-  vjp: { input: (g) => g },
-  samples: [() => [sample([1, 3]), [2, 3]], () => [sample([3]), [2, -1]]],
-});
+/** A copy repeated along dimensions of size 1. Source: `torch.expand_copy`. */
+export const expand_copy: CopyOf<typeof expand> = copyOf("expand_copy", expand, "ExpandBackward0_copy");
 
 /** A copy of `length` positions of one dimension, from `start` on. @throws as `narrow`. Source: `torch.narrow_copy`. */
 export const narrow_copy: Operator<GeneralSignature<[dim: number, start: number, length: number]>> = operator(
