@@ -22,7 +22,7 @@ export {
 } from "./slopes.ts";
 export { stridedBackward, stridedView } from "./slicing.ts";
 export { mseLossBackward, nllLossBackward, squaredError } from "./loss.ts";
-export { unsafeView, viewShape } from "./view.ts";
+export { sameView, unsafeView, viewShape } from "./view.ts";
 export {
   adaptiveAveragePoolWindows,
   adaptiveMaxPoolWindows,

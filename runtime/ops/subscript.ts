@@ -14,7 +14,7 @@ import { copy, to } from "./conversion.ts";
 import { advancedIndex, index_put } from "./indexing.ts";
 import { given } from "./samples.ts";
 import { select, slice_dim } from "./slicing.ts";
-import { reshape, unsqueeze } from "./view.ts";
+import { reshape, sameView, unsqueeze } from "./view.ts";
 
 /** Python's `start:end:step`, made by `torch.slice`. */
 export class Slice {
@@ -161,14 +161,22 @@ function unpacked(items: readonly IndexItem[]): readonly IndexItem[] {
   return list.some((item) => typeof item === "object" || item === "...") ? list : items;
 }
 
+/** Whether a slice leaves a dimension as it is. */
+function isWhole({ start, end, step }: Slice, size: number): boolean {
+  return step === 1 && (start === null || start === 0 || start <= -size) && (end === null || end >= size);
+}
+
 /** The view that an index has come to, the dimension that its next item is about, and the tensors so far. */
 class Reading {
   view: Tensor;
   dim = 0;
   readonly indices: (Tensor | null)[] = [];
+  /** Whether the index is one item: a slice is then a view also when it is the whole dimension. */
+  readonly sole: boolean;
 
-  constructor(input: Tensor) {
+  constructor(input: Tensor, sole: boolean) {
     this.view = input;
+    this.sole = sole;
   }
 
   keep(index: Tensor | null, dims: number): void {
@@ -188,7 +196,8 @@ class Reading {
     else if (typeof item === "boolean") this.insert(given(item ? [0] : [], int64));
     else if (item instanceof Slice) {
       checkStep(item);
-      this.view = slice_dim(this.view, this.dim, item.start, item.end, item.step);
+      if (this.sole || !isWhole(item, this.view.shape[this.dim]!))
+        this.view = slice_dim(this.view, this.dim, item.start, item.end, item.step);
       this.keep(null, 1);
     } else if (item instanceof Tensor) this.readTensor(item);
     else if (Array.isArray(item)) this.readTensor(tensorOf(item as IndexList));
@@ -210,8 +219,9 @@ class Reading {
 
 /** Applies the items that give views, in order, and collects the tensors for afterwards. */
 function resolve(input: Tensor, items: readonly (IndexItem | string)[]): Resolved {
-  const reading = new Reading(input);
-  for (const item of writeOut(unpacked(readItems(items)), input.ndim)) reading.read(item);
+  const list = unpacked(readItems(items));
+  const reading = new Reading(input, list.length === 1 && list[0] instanceof Slice);
+  for (const item of writeOut(list, input.ndim)) reading.read(item);
   const { view, indices } = reading;
   return { view, indices: indices.some((index) => index !== null) ? indices : null };
 }
@@ -226,7 +236,8 @@ function resolve(input: Tensor, items: readonly (IndexItem | string)[]): Resolve
  */
 export function index(input: Tensor, ...items: (IndexItem | string)[]): Tensor {
   const { view, indices } = resolve(input, items);
-  return indices === null ? view : advancedIndex(view, indices);
+  if (indices !== null) return advancedIndex(view, indices);
+  return view === input ? sameView(input) : view;
 }
 
 /** Values lose their first dimensions of size 1, which nothing they are written into need have. Source: `slicePrefix1sSize`. */

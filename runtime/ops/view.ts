@@ -170,6 +170,15 @@ export const view: Operator<ViewSignature> = overloaded({
     size instanceof DType || (isKeywords(size) && "dtype" in size) ? viewDType : viewShape,
 });
 
+/** A view of the tensor as it is: what `x[...]` gives. @internal */
+export const sameView: Operator<FunctionSignature<(input: Tensor) => Tensor>> = operator({
+  name: "alias",
+  parameters: { input: tensor },
+  forward: ({ input }) => viewOf(input, input.shape, input.strides),
+  vjp: { input: (g) => g },
+  samples: [() => [sample([2, 3])]],
+});
+
 /** A fresh copy, which nothing else shares, in another shape. @internal */
 export const unsafeView: Operator<FunctionSignature<(input: Tensor, size: Shape) => Tensor>> = operator({
   name: "_unsafe_view",

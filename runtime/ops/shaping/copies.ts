@@ -4,24 +4,15 @@ import { operator, type Operator } from "../../operator.ts";
 import { integer, tensor } from "../../parameters.ts";
 import { duplicate } from "../../settle.ts";
 import { contiguousStrides, normalizeDim } from "../../shape.ts";
-import type { FunctionSignature, GeneralSignature } from "../../signatures.ts";
-import type { Tensor } from "../../tensor.ts";
+import type { GeneralSignature } from "../../signatures.ts";
 import { sample } from "../samples.ts";
 import { narrow, select, slice_dim, stridedBackward } from "../slicing.ts";
-import { expand, permute, squeeze, t, transpose, unsqueeze, viewShape } from "../view.ts";
+import { expand, permute, sameView, squeeze, t, transpose, unsqueeze, viewShape } from "../view.ts";
 import { copyOf, type CopyOf } from "./copyOf.ts";
 import { unfold } from "./sliding.ts";
 
 /** A copy. Source: `torch.alias_copy`. */
-export const alias_copy: Operator<FunctionSignature<(input: Tensor) => Tensor>> = operator({
-  name: "alias_copy",
-  out: true,
-  parameters: { input: tensor },
-  gradFn: "AliasBackward0_copy",
-  forward: ({ input }) => duplicate(input),
-  vjp: { input: (g) => g },
-  samples: [() => [sample([2, 3])]],
-});
+export const alias_copy: CopyOf<typeof sameView> = copyOf("alias_copy", sameView, "AliasBackward0_copy");
 
 /** A copy of what `permute` shows. Source: `torch.permute_copy`. */
 export const permute_copy: CopyOf<typeof permute> = copyOf("permute_copy", permute, "PermuteBackward0_copy");

@@ -767,6 +767,9 @@ def names_of_views_and_copies():
     ]
     for result in results:
         show(name_of(result.grad_fn), result.is_leaf)
+    y = torch.zeros(2, 3, 4, requires_grad=True)
+    for view in [y[:], y[:, 0], y[0, :], y[0, ...], y[..., 0], y[...], y[0:3], y[None, ...], y[:, :, 1:], y[:, None], y[index, ...], y[()]]:
+        show(name_of(view.grad_fn), name_of(view.grad_fn.next_functions[0][0]), view._is_view())
 
 
 def gradients_flow_through_views_that_share_memory():

@@ -249,6 +249,22 @@ export const subscripts: Readonly<Record<string, Program>> = {
       torch.hstack([x, x]),
     ];
     for (const result of results) show(result.grad_fn?.name ?? null, result.is_leaf);
+    const y = torch.zeros(2, 3, 4, { requires_grad: true });
+    const subscripts = [
+      ":",
+      ":, 0",
+      "0, :",
+      "0, ...",
+      "..., 0",
+      "...",
+      "0:3",
+      "None, ...",
+      ":, :, 1:",
+      ":, None",
+    ];
+    const read = [...subscripts.map((text) => y.index(text)), y.index(index, "..."), y.index()];
+    for (const view of read)
+      show(view.grad_fn!.name, view.grad_fn!.next_functions[0]![0]!.name, view.base !== null);
   },
 
   "gradients flow through views that share memory"({ show }) {
