@@ -13,7 +13,7 @@ import {
   tensor,
   type Parameter,
 } from "../parameters.ts";
-import { alias, allocate, backendOf, copyInto, duplicate } from "../settle.ts";
+import { alias, allocate, backendOf, convert, copyInto, duplicate, fromArray } from "../settle.ts";
 import { contiguousStrides, formatShape, normalizeDim, normalizeDims, numel, type Shape } from "../shape.ts";
 import type { GeneralSignature, Signature, SizesSignature } from "../signatures.ts";
 import { Tensor } from "../tensor.ts";
@@ -180,7 +180,7 @@ const repeatsParameter: Parameter<number | Tensor | null> = {
       : undefined,
 };
 
-/** For each position of the result, which one of the input it repeats. @throws for repeats that are no whole numbers from 0 on. */
+/** For each position of the result, which one of the input it repeats, as int32. @throws for repeats that are no whole numbers from 0 on. */
 function sources(repeats: Tensor, size: number): Tensor {
   if (repeats.ndim > 1)
     throw new RuntimeError(
@@ -190,14 +190,14 @@ function sources(repeats: Tensor, size: number): Tensor {
     throw new NotImplementedError(
       `"repeat_interleave_cpu" not implemented for '${repeats.dtype.typeName}'. Convert the repeats with .long().`,
     );
-  const counts = readIndices(repeats);
-  const list: number[] = [];
-  for (let i = 0; i < size; i++) {
-    const count = counts[counts.length === 1 ? 0 : i]!;
-    if (count < 0) throw new RuntimeError(`repeats can not be negative, got ${count}.`);
-    for (let turn = 0; turn < count; turn++) list.push(i);
-  }
-  return given(list, int64);
+  const given = readIndices(repeats);
+  const counts = Array.from({ length: size }, (_, i) => given[given.length === 1 ? 0 : i]!);
+  const negative = counts.find((count) => count < 0);
+  if (negative !== undefined) throw new RuntimeError(`repeats can not be negative, got ${negative}.`);
+  const positions = new Int32Array(counts.reduce((total, count) => total + count, 0));
+  let end = 0;
+  counts.forEach((count, i) => positions.fill(i, end, (end += count)));
+  return fromArray(positions, int32, [positions.length]);
 }
 
 /** @throws RuntimeError when the size that the caller expects is not that of the result. */
@@ -244,7 +244,7 @@ export const repeat_interleave: Operator<InterleaveSignature> = composite({
     if (repeats === null) {
       const positions = sources(input, input.numel());
       checkOutputSize(output_size, positions.numel());
-      return positions;
+      return convert(positions, input.dtype);
     }
     const whole = dim === null || input.ndim === 0 ? reshape(input, [-1]) : input;
     const axis = dim === null ? 0 : normalizeDim(dim, whole.ndim);

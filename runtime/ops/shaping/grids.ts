@@ -1,9 +1,9 @@
 /** Every combination of the elements of vectors, and shapes that broadcast. */
-import { int64 } from "../../dtype.ts";
+import { int32 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, type Operator } from "../../operator.ts";
 import { flag, integer, sizes, tensor, type Parameter } from "../../parameters.ts";
-import { allocateZeros } from "../../settle.ts";
+import { allocateZeros, fromArray } from "../../settle.ts";
 import { broadcastShapes, formatShape, sameShape, type Shape } from "../../shape.ts";
 import type { FunctionSignature, GeneralSignature, SizesSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -11,7 +11,7 @@ import { mul } from "../arithmetic.ts";
 import { repeat } from "../arranging.ts";
 import { index_select } from "../indexing.ts";
 import { stack } from "../joining.ts";
-import { given, sample } from "../samples.ts";
+import { sample } from "../samples.ts";
 import { expand, flatten, reshape, unsafeView } from "../view.ts";
 import { manyTensors } from "./tensorLists.ts";
 
@@ -118,15 +118,23 @@ export const cartesian_prod: Operator<
   errors: [{ args: () => [sample([2, 2])], error: "RuntimeError", message: /Expect a 1D vector/ }],
 });
 
-/** All choices of `r` positions below `size`, in ascending order, one after the other. */
+/** All choices of `r` positions below `size`, in ascending order: the first positions of all, the second ones, and so on. */
 function choices(size: number, r: number, repeats: boolean): number[][] {
-  const found: number[][] = [];
-  const extend = (chosen: readonly number[], from: number): void => {
-    if (chosen.length === r) found.push([...chosen]);
-    else for (let next = from; next < size; next++) extend([...chosen, next], repeats ? next : next + 1);
+  const columns = Array.from({ length: r }, (): number[] => []);
+  const chosen: number[] = [];
+  const extend = (from: number): void => {
+    if (chosen.length === r) {
+      for (let column = 0; column < r; column++) columns[column]!.push(chosen[column]!);
+      return;
+    }
+    for (let next = from; next < size; next++) {
+      chosen.push(next);
+      extend(repeats ? next : next + 1);
+      chosen.pop();
+    }
   };
-  extend([], 0);
-  return found;
+  extend(0);
+  return columns;
 }
 
 /**
@@ -150,11 +158,9 @@ export const combinations: Operator<
     checkVector(input);
     if (r < 0) throw new RuntimeError(`Expect a non-negative number, but got ${r}.`);
     if (r === 0) return allocateZeros([0], input.dtype);
-    const rows = choices(input.numel(), r, with_replacement);
-    const columns = Array.from({ length: r }, (_, column) => {
-      const positions = rows.map((row) => row[column]!);
-      return index_select(input, 0, given(positions, int64));
-    });
+    const columns = choices(input.numel(), r, with_replacement).map((positions) =>
+      index_select(input, 0, fromArray(Int32Array.from(positions), int32, [positions.length])),
+    );
     return stack(columns, 1);
   },
   samples: [
