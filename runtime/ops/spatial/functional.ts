@@ -2,6 +2,7 @@
 export { affine_grid } from "./affineGrid.ts";
 export { fold, unfold } from "./blocks.ts";
 export { fractional_max_pool2d, fractional_max_pool3d } from "./fractional.ts";
+export { conv_tbc } from "./convolutions.ts";
 export {
   alpha_dropout,
   dropout1d,

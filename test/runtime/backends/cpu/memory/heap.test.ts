@@ -13,6 +13,12 @@ function fail(): never {
   throw new Error("broken");
 }
 
+test("a temporary of a size that is no number is refused, and the heap stays as it was", () => {
+  const before = heapBytes();
+  expect(() => withTemporary(Number.NaN, () => 0)).toThrow(RangeError);
+  expect(heapBytes()).toBe(before);
+});
+
 describe("a block", () => {
   test("is at least 16 bytes longer than asked, a multiple of 64, and at most a quarter too long beyond that", () => {
     fc.assert(
