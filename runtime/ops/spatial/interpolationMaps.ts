@@ -96,7 +96,7 @@ function cubicFar(x: number, a: number): number {
 const cubicSlope = -0.75;
 
 /** The weights of the four neighbours of a point that lies `share` behind the second one. */
-export function cubicWeights(share: number): readonly [number, number, number, number] {
+function cubicWeights(share: number): readonly [number, number, number, number] {
   const rest = 1 - share;
   return [
     cubicFar(share + 1, cubicSlope),

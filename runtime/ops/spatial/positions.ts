@@ -13,7 +13,7 @@ import type { Tensor } from "../../tensor.ts";
 import { given, sample } from "../samples.ts";
 
 /** The tensor row by row, with the last `rank` dimensions as one, and all others as one. */
-export function flattened(tensor: Tensor, rank: number): Tensor {
+function flattened(tensor: Tensor, rank: number): Tensor {
   const plain = tensor.is_contiguous() ? tensor : duplicate(tensor);
   const split = plain.ndim - rank;
   return reshaped(plain, [numel(plain.shape.slice(0, split)), numel(plain.shape.slice(split))]);
