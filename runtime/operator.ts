@@ -77,6 +77,8 @@ export interface DeclaredFacts<P extends Parameters> {
   readonly gradFn?: string | ((args: ArgumentsOf<P>) => string);
   /** The tensors that the rules read; whatever is not named here is free to change or to be collected. */
   readonly saves?: readonly (keyof P | "result" | "others")[];
+  /** Of saved tensors: the inputs whose gradients read them. Where none of those is asked for, the tensor is as free as others. */
+  readonly savedFor?: { readonly [K in keyof P]?: readonly (keyof P)[] };
   /**
    * Computes the result; nothing in it is recorded. A list is several results, of which the first carries the gradient, or, with a joint rule, all that can. For the in-place form, `output` is the tensor to
    * be written: a forward may put its result there, but not before it has checked everything, or give a new one that is copied.

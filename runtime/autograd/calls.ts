@@ -286,3 +286,16 @@ export function keepGradient(tensor: Tensor): void {
   if (!(edge instanceof AccumulateGrad) && !edge.retained?.includes(tensor))
     (edge.retained ??= []).push(tensor);
 }
+
+/**
+ * What tensors that autograd follows were called before PyTorch 0.4: a tensor of the same elements, that requires grad if asked to.
+ *
+ * Source: `torch.autograd.Variable`.
+ */
+export function Variable(
+  data: Tensor,
+  requires_grad: boolean | { readonly requires_grad?: boolean } = false,
+): Tensor {
+  const wanted = typeof requires_grad === "boolean" ? requires_grad : (requires_grad.requires_grad ?? false);
+  return data.detach().requires_grad_(wanted);
+}

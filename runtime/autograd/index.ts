@@ -6,7 +6,7 @@ export {
   set_detect_anomaly,
 } from "./anomaly.ts";
 export { GradcheckError } from "../errors/gradcheckError.ts";
-export { backward, grad } from "./calls.ts";
+export { backward, grad, Variable } from "./calls.ts";
 export { gradcheck, gradgradcheck } from "./gradcheck.ts";
 export { enable_grad, inference_mode, no_grad, set_grad_enabled } from "./modes.ts";
 export * as graph from "./graphTools.ts";

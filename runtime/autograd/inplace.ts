@@ -11,7 +11,7 @@ import { broadcastShapes, formatShape, sameShape, type Shape } from "../shape.ts
 import { Tensor } from "../tensor.ts";
 import { is_inference_mode_enabled, isRecording, swapGradMode } from "./modes.ts";
 import { AccumulateGrad, edgeOf, type Edge } from "./node.ts";
-import { needsGrad, planOf, record } from "./record.ts";
+import { needsGrad, planOf, readsFirst, record } from "./record.ts";
 import { recordCopySlices, unfollowed } from "./views.ts";
 
 /**
@@ -96,7 +96,7 @@ export function applyInPlace(operator: OperatorFacts, self: Tensor, rest: readon
   const wanted = isRecording() && needsGrad(planOf(declaration), args);
   checkWritable(self, wanted);
   const recording = wanted && declaration.vjp !== null;
-  const original = recording ? before(self, declaration.saves?.includes("input") ?? false) : null;
+  const original = recording ? before(self, readsFirst(planOf(declaration), args)) : null;
   try {
     overwrite(self, (output) => declaration.forward(args, output) as Tensor); // in-place operators have one result
   } catch (error) {

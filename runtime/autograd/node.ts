@@ -191,6 +191,14 @@ export class Node {
     return this.unpack()["other"] ?? null;
   }
 
+  /** The power that a tensor was raised to. @internal */
+  get _saved_exponent(): unknown {
+    const exponent = this.unpack()["exponent"] ?? null;
+    const isNumber = typeof exponent === "object" && exponent !== null && "isNumber" in exponent;
+    // A plain number became an operand when the call was bound.
+    return isNumber && exponent.isNumber === true ? (exponent as Tensor).item() : exponent;
+  }
+
   /** The result, if the derivative keeps it. @internal */
   get _saved_result(): unknown {
     return this.unpack()["result"] ?? null;

@@ -30,6 +30,8 @@ interface TensorSlot {
   readonly list: boolean;
   /** Whether the rules read it. */
   readonly saved: boolean;
+  /** The inputs whose rules read it, where not all do. */
+  readonly readers: readonly string[] | null;
 }
 
 /** A joint rule of any operator; it receives the context of its own. */
@@ -54,6 +56,8 @@ export interface Plan {
   /** Whether a joint rule reads the results but the first. */
   readonly savesOthers: boolean;
   readonly hasLists: boolean;
+  /** Whether some tensors are saved for some inputs only. */
+  readonly hasReaders: boolean;
   readonly backward: Backward;
   readonly defaultName: string;
 }
@@ -68,10 +72,21 @@ export function planOf<P extends Parameters>(declaration: Declaration<P>): Plan 
 }
 
 function makePlan<P extends Parameters>(declaration: Declaration<P>): Plan {
-  const { name, parameters, saves = [], vjp } = declaration;
+  const { name, parameters, saves = [], savedFor = {}, vjp } = declaration;
+  // Both keys and names are those of the declaration's parameters.
+  const readersOf = savedFor as Readonly<Record<string, readonly string[] | undefined>>;
   const rules = (vjp as Rules | null | undefined) ?? noRules;
   const slots = Object.entries(parameters).flatMap(([slot, { holds }]): TensorSlot[] =>
-    holds === undefined ? [] : [{ name: slot, list: holds === "tensors", saved: saves.includes(slot) }],
+    holds === undefined
+      ? []
+      : [
+          {
+            name: slot,
+            list: holds === "tensors",
+            saved: saves.includes(slot),
+            readers: readersOf[slot] ?? null,
+          },
+        ],
   );
   const joint = declaration.jointVjp !== undefined;
   return {
@@ -81,6 +96,7 @@ function makePlan<P extends Parameters>(declaration: Declaration<P>): Plan {
     savesResult: saves.includes("result"),
     savesOthers: !joint || saves.includes("others"),
     hasLists: slots.some((slot) => slot.list),
+    hasReaders: slots.some((slot) => slot.readers !== null),
     // The rule is looked up at each run, so that a test can exchange it.
     backward: joint
       ? (grads, node) => runJointRule(slots, declaration.jointVjp as unknown as AnyJointRule, grads, node)
@@ -203,6 +219,19 @@ function unsavable(): RuntimeError {
   );
 }
 
+/** Whether a rule that reads this input will run. */
+function isKept({ saved, readers }: TensorSlot, args: Record<string, unknown>): boolean {
+  if (!saved || readers === null) return saved;
+  // Only single tensors are named as readers.
+  for (const reader of readers) if ((args[reader] as Tensor | null)?.requires_grad) return true;
+  return false;
+}
+
+/** Whether the rules of a call read its first input. @internal */
+export function readsFirst({ slots }: Plan, args: Record<string, unknown>): boolean {
+  return slots[0] !== undefined && isKept(slots[0], args);
+}
+
 /** Attaches a node to `result`. It takes `args` for itself, and forgets the tensors among them that no rule reads. */
 export function record<P extends Parameters>(
   declaration: Declaration<P>,
@@ -215,23 +244,27 @@ export function record<P extends Parameters>(
   const edges: (Edge | null)[] = [];
   const inputs: TensorFacts[] = [];
   const saved: Tensor[] = [];
-  const visit = (item: Tensor | null, slot: TensorSlot): void => {
+  const visit = (item: Tensor | null, slot: TensorSlot, kept: boolean): void => {
     edges.push(item !== null && (plan.joint || plan.rules[slot.name]) ? edgeOf(item) : null);
     inputs.push(item === null ? noFacts : factsOf(item));
-    if (item !== null && slot.saved) {
+    if (item !== null && kept) {
       if (item.inference && !item.isNumber) throw unsavable();
       saved.push(item);
     }
   };
   const lengths: Record<string, number> | undefined = plan.hasLists ? {} : undefined;
-  for (const slot of plan.slots) {
+  // Before any argument is forgotten.
+  const kept = plan.hasReaders ? plan.slots.map((slot) => isKept(slot, args)) : null;
+  for (let i = 0; i < plan.slots.length; i++) {
+    const slot = plan.slots[i]!;
+    const keeps = kept === null ? slot.saved : kept[i]!;
     // The parameter's conversion gave what the slot says.
     const value = args[slot.name] as Tensor | readonly Tensor[] | null;
     if (slot.list) {
       lengths![slot.name] = (value as readonly Tensor[]).length;
-      for (const item of value as readonly Tensor[]) visit(item, slot);
-    } else visit(value as Tensor | null, slot);
-    if (!slot.saved) args[slot.name] = null;
+      for (const item of value as readonly Tensor[]) visit(item, slot, keeps);
+    } else visit(value as Tensor | null, slot, keeps);
+    if (!keeps) args[slot.name] = null;
   }
   if (lengths !== undefined) args["listLengths"] = lengths;
   if (plan.savesResult) {

@@ -52,6 +52,7 @@ export const baddbmm: InPlaceOperator<AddedSignature> = operator({
   inPlace: true,
   parameters: { input: tensor, batch1: tensor, batch2: tensor, ...factors },
   saves: ["batch1", "batch2"],
+  savedFor: { batch1: ["batch2"], batch2: ["batch1"] },
   forward: ({ input, batch1, batch2, beta, alpha }) => {
     checkBatches("baddbmm", batch1, batch2);
     checkDtypes("baddbmm", input, batch1);
@@ -93,6 +94,7 @@ export const addbmm: InPlaceOperator<AddedSignature> = operator({
   inPlace: true,
   parameters: { input: tensor, batch1: tensor, batch2: tensor, ...factors },
   saves: ["batch1", "batch2"],
+  savedFor: { batch1: ["batch2"], batch2: ["batch1"] },
   forward: ({ input, batch1, batch2, beta, alpha }) => {
     checkBatches("addbmm", batch1, batch2);
     checkDtypes("addbmm", input, batch1);
@@ -144,6 +146,7 @@ export const addmv: InPlaceOperator<AddedSignature> = operator({
   inPlace: true,
   parameters: { input: tensor, mat: tensor, vec: tensor, ...factors },
   saves: ["mat", "vec"],
+  savedFor: { mat: ["vec"], vec: ["mat"] },
   forward: ({ input, mat, vec, beta, alpha }) => {
     checkRank("addmv", "mat", mat, 2);
     checkRank("addmv", "vec", vec, 1);

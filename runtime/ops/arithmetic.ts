@@ -152,6 +152,7 @@ export const mul: InPlaceOperator<EitherSignature> = binary({
   numberFirst: true,
   expression: E.mul(x, y),
   saves: ["input", "other"],
+  savedFor: { input: ["other"], other: ["input"] },
   vjp: { input: (g, { other }) => mul(g, other), other: (g, { input }) => mul(g, input) },
 });
 
@@ -203,6 +204,7 @@ export const div: InPlaceOperator<DivisionSignature> = operator({
   parameters: { input: operand, other: operand, rounding_mode: roundingMode },
   gradFn: ({ rounding_mode: mode }) => (mode === null ? "DivBackward0" : "DivBackward2"),
   saves: ["input", "other"],
+  savedFor: { input: ["other"] },
   forward: ({ input, other, rounding_mode: mode }, output) => divide(input, other, mode, output),
   vjp: {
     input: (g, { other, rounding_mode: mode }) => (mode === null ? div(g, other) : mul(g, 0)),
@@ -258,7 +260,7 @@ export const pow: InPlaceOperator<PowerSignature> = operator({
   out: true,
   parameters: { input: operand, exponent: operand },
   gradFn: ({ input, exponent }) => `PowBackward${exponent.isNumber ? 0 : input.isNumber ? 2 : 1}`,
-  saves: ["input", "exponent", "result"],
+  saves: ["input", "exponent"],
   forward: ({ input, exponent }, output) => {
     if (
       exponent.isNumber &&
@@ -275,12 +277,12 @@ export const pow: InPlaceOperator<PowerSignature> = operator({
   vjp: {
     // Source: pow_backward and pow_backward_self in torch/csrc/autograd/FunctionsManual.cpp: an exponent of 0 has no slope, even at 0.
     input: (g, { input, exponent }) => {
-      const slope = mul(mul(g, exponent), pow(input, sub(exponent, 1)));
-      if (exponent.isNumber && exponent.item() !== 0) return slope;
-      return where(eq(exponent, 0), 0, slope);
+      const power = exponent.isNumber ? Number(exponent.item()) : null;
+      if (power !== null && power !== 0) return mul(g, mul(pow(input, power - 1), power));
+      return where(eq(exponent, 0), 0, mul(g, mul(pow(input, sub(exponent, 1)), exponent)));
     },
-    exponent: (g, { input, exponent, result }) =>
-      where(logical_and(eq(input, 0), ge(exponent, 0)), 0, mul(g, mul(result, log(input)))),
+    exponent: (g, { input, exponent }) =>
+      where(logical_and(eq(input, 0), ge(exponent, 0)), 0, mul(g, mul(pow(input, exponent), log(input)))),
   },
   inPlace: true,
   samples: [

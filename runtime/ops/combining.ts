@@ -55,6 +55,7 @@ export const addcmul: InPlaceOperator<ThreeTensors> = operator({
   out: true,
   parameters: { input: tensor, tensor1: tensor, tensor2: tensor, value: keywordOnly(scalar(1)) },
   saves: ["tensor1", "tensor2"],
+  savedFor: { tensor1: ["tensor2"], tensor2: ["tensor1"] },
   forward: ({ input, tensor1, tensor2, value }, output) => {
     const dtype = promoteTensors([input, tensor1, tensor2]);
     if (dtype === bool)
@@ -94,6 +95,7 @@ export const addcdiv: InPlaceOperator<ThreeTensors> = operator({
   out: true,
   parameters: { input: tensor, tensor1: tensor, tensor2: tensor, value: keywordOnly(scalar(1)) },
   saves: ["tensor1", "tensor2"],
+  savedFor: { tensor1: ["tensor2"] },
   forward: ({ input, tensor1, tensor2, value }, output) => {
     if (!promoteTensors([tensor1, tensor2]).is_floating_point)
       throw new RuntimeError(

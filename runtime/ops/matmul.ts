@@ -175,6 +175,7 @@ export const mv: Operator<MatmulSignature> = operator({
   out: true,
   parameters: { input: tensor, vec: tensor },
   saves: ["input", "vec"],
+  savedFor: { input: ["vec"], vec: ["input"] },
   forward: ({ input, vec }) => {
     if (input.ndim !== 2 || vec.ndim !== 1)
       throw new RuntimeError(
@@ -237,6 +238,7 @@ export const batchMatmul: Operator<MatmulSignature> = operator({
   parameters: { input: tensor, other: tensor },
   gradFn: "UnsafeViewBackward0",
   saves: ["input", "other"],
+  savedFor: { input: ["other"], other: ["input"] },
   forward: ({ input, other }) => {
     checkInner(input, other, input.size(-1), other.size(-2));
     checkScalarTypes(input, other);

@@ -102,6 +102,7 @@ export interface BinaryPointwise extends Forms {
   readonly expression: Expression;
   readonly dtype?: DTypeRule;
   readonly saves?: readonly ("input" | "other" | "result")[];
+  readonly savedFor?: NonNullable<Declaration<BinaryParameters>["savedFor"]>;
   readonly vjp: {
     readonly input: Rule<BinaryParameters, "input"> | null;
     readonly other: Rule<BinaryParameters, "other"> | null;

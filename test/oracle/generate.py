@@ -9,11 +9,11 @@ from pathlib import Path
 
 import torch
 
-from generators import autograd_programs, modules, numpy_files, operators, opinfo, printing, programs, promotion, random_numbers, training
+from generators import autograd, modules, numpy_files, operators, opinfo, printing, programs, promotion, random_numbers, training
 
 EXPECTED_VERSION = "2.13.0"
 PARTS = {
-    "autograd": autograd_programs,
+    "autograd": autograd,
     "printing": printing,
     "numpy": numpy_files,
     "operators": operators,

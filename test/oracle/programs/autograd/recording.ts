@@ -134,6 +134,23 @@ export const recording: Readonly<Record<string, Program>> = {
     show(x.grad, v.grad_fn!.name());
   },
 
+  "what no derivative reads may be written"({ show, fails }) {
+    const [x, w] = [leaf([1, 2]), torch.tensor([3, 4])];
+    const y = x.mul(2);
+    const results = [y.mul(2), y.mul(w), y.div(2)];
+    y.add_(1);
+    results[0]!.add(results[1]!).add(results[2]!).sum().backward();
+    show(x.grad);
+    const [z, q] = [y.mul(w), y.div(w)];
+    w.add_(1);
+    fails(() => z.sum().backward());
+    fails(() => q.sum().backward());
+    const s = x.pow(2);
+    s.add_(1);
+    s.sum().backward();
+    show(x.grad);
+  },
+
   "what is written over itself"({ show, fails }) {
     const x = leaf([1, 2]);
     const y = x.mul(1);

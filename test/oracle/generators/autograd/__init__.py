@@ -1,0 +1,24 @@
+"""Short programs about what users see of autograd, with every line that they print.
+
+`autograd-programs.test.ts` has the same programs, under the same names, in TypeScript.
+"""
+
+import inspect
+import warnings
+from pathlib import Path
+
+from ..encode import write_lines
+from ..programs import run
+from . import engine, functions, hooks, recording, transforms
+
+def programs() -> list:
+    found = []
+    for module in (engine, hooks, recording, functions, transforms):
+        values = [value for value in vars(module).values() if inspect.isfunction(value) and value.__module__ == module.__name__]
+        found += [value for value in values if not inspect.signature(value).parameters]
+    return found
+
+
+def generate(folder: Path) -> None:
+    warnings.simplefilter("ignore")
+    write_lines(folder / "autograd-programs.json", {"programs": [run(program) for program in programs()]})
