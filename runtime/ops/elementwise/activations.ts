@@ -9,6 +9,7 @@ import { normalizeDim } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { div, mul, sub } from "../arithmetic.ts";
+import { cat } from "../joining.ts";
 import { E, refuseWholeNumbers, x } from "../pointwise.ts";
 import { given, sample } from "../samples.ts";
 import type { Slope } from "../slopes.ts";
@@ -204,6 +205,12 @@ export const softmin: Operator<
   samples: [() => [sample([2, 3]), 1], () => [sample([2])]],
 });
 
+/** What passes, and what decides how much of it. */
+function halvesOf(input: Tensor, dim: number): { readonly passed: Tensor; readonly gate: Tensor } {
+  const half = input.shape[dim]! / 2;
+  return { passed: input.narrow(dim, 0, half), gate: input.narrow(dim, half, half) };
+}
+
 /**
  * The gated linear unit: the first half of the tensor along `dim` times the `sigmoid` of the second.
  *
@@ -212,10 +219,11 @@ export const softmin: Operator<
  */
 export const glu: Operator<
   FunctionSignature<(input: Tensor, dim?: number | { readonly dim?: number }) => Tensor>
-> = composite({
+> = operator({
   name: "glu",
   parameters: { input: tensor, dim: integer(-1) },
-  define: ({ input, dim }) => {
+  saves: ["input"],
+  forward: ({ input, dim }) => {
     if (input.ndim === 0)
       throw new RuntimeError("glu does not support 0-dimensional tensors: there is nothing to halve.");
     const along = normalizeDim(dim, input.ndim);
@@ -225,7 +233,16 @@ export const glu: Operator<
         `Halving dimension must be even, but dimension ${along} is size ${size}. The layer before it gives twice the features.`,
       );
     refuseWholeNumbers("glu_cpu", input.dtype);
-    return mul(input.narrow(along, 0, size / 2), sigmoid(input.narrow(along, size / 2, size / 2)));
+    const { passed, gate } = halvesOf(input, along);
+    return mul(passed, sigmoid(gate));
+  },
+  vjp: {
+    input: (g, { input, dim }) => {
+      const { passed, gate } = halvesOf(input, normalizeDim(dim, input.ndim));
+      const share = sigmoid(gate);
+      const forGate = mul(mul(mul(g, passed), share), share.rsub(1));
+      return cat([mul(g, share), forGate], dim);
+    },
   },
   samples: [() => [sample([2, 4])], () => [sample([2, 3]), 0]],
   errors: [

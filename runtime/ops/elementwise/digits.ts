@@ -3,7 +3,7 @@ import { bool, float64, get_default_dtype, int32, int64, type DType } from "../.
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { call, parameter } from "../../expression.ts";
-import { composite, operator, type InPlaceOperator, type Operator } from "../../operator.ts";
+import { operator, type InPlaceOperator, type Operator } from "../../operator.ts";
 import { numberTensor, optionalNumber, tensor } from "../../parameters.ts";
 import { convert, elementwise } from "../../settle.ts";
 import type {
@@ -139,17 +139,22 @@ function timesPower(input: Tensor, other: Tensor): Tensor {
  * @throws TypeError when `other` is a plain number, NotImplementedError when it holds truth values.
  * Source: `torch.ldexp`.
  */
-export const ldexp: InPlaceOperator<GeneralSignature<[other: Tensor]>> = composite({
+export const ldexp: InPlaceOperator<GeneralSignature<[other: Tensor]>> = operator({
   name: "ldexp",
   out: true,
   inPlace: true,
   parameters: { input: tensor, other: tensor },
-  define: ({ input, other }) => {
+  saves: ["other", "result"],
+  forward: ({ input, other }) => {
     if (input.dtype.is_floating_point && other.dtype === bool)
       throw new NotImplementedError(
         "\"ldexp_cpu_exp\" not implemented for 'Bool': convert the exponents with .int() first.",
       );
     return timesPower(input, other);
+  },
+  vjp: {
+    input: (g, { other }) => timesPower(g, other),
+    other: (g, { result }) => mul(g, mul(result, Math.LN2)),
   },
   samples: [() => [sample([2, 3]), sample([3], { seed: 1 })]],
   errors: [

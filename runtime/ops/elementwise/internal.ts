@@ -12,5 +12,5 @@ export {
   thresholdAtBackward,
 } from "./activationSlopes.ts";
 export { i0e, i1, i1e } from "./bessel.ts";
-export { preluKernel } from "./learnedRelu.ts";
+export { preluKernel, rreluWithNoise } from "./learnedRelu.ts";
 export { entr, erfcx, log_ndtr, ndtr, ndtri, xlog1py, zeta } from "./specialFunctions.ts";

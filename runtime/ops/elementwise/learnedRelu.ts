@@ -2,18 +2,19 @@
 import { float16, float64, int64 } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
+import { parameter } from "../../expression.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
 import { flag, number, tensor, type Parameter } from "../../parameters.ts";
 import { default_generator, Generator } from "../../random.ts";
 import { convert, duplicate, elementwise, fromArray } from "../../settle.ts";
 import type { FunctionSignature, GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { leaky_relu } from "../activation.ts";
 import { mul, where } from "../arithmetic.ts";
 import { gt } from "../comparison.ts";
 import { E, refuseWholeNumbers, x, y } from "../pointwise.ts";
 import { given, sample } from "../samples.ts";
 
+const product = E.mul(x, y);
 const slopedExpression = E.select(E.gt(x, 0), x, E.mul(x, y));
 
 /** x where it is positive, else `weight · x`, for a weight that broadcasts. */
@@ -95,6 +96,21 @@ function drawnSlopes(input: Tensor, lower: number, upper: number, generator: Gen
   return convert(fromArray(slopes, float64, input.shape), input.dtype);
 }
 
+/** The middle between the limits for elements that are not positive, 1 for the others. */
+const fixedSlopes = E.select(E.gt(x, 0), 1, E.select(E.le(x, 0), parameter(0), x));
+
+/** `input · slopes`, in which the slopes are fixed numbers. Source: `torch.ops.aten.rrelu_with_noise`. */
+export const rreluWithNoise: Operator<FunctionSignature<(input: Tensor, noise: Tensor) => Tensor>> = operator(
+  {
+    name: "rrelu_with_noise",
+    parameters: { input: tensor, noise: tensor },
+    saves: ["noise"],
+    forward: ({ input, noise }) => elementwise(product, [input, noise]),
+    vjp: { input: (g, { noise }) => mul(g, noise), noise: null },
+    samples: [() => [sample([2, 3]), sample([2, 3], { seed: 1, requiresGrad: false })]],
+  },
+);
+
 const generatorParameter: Parameter<Generator | null> = {
   expects: "a torch.Generator or null",
   fallback: null,
@@ -140,13 +156,17 @@ export const rrelu: Operator<
       throw new RuntimeError(
         `Lower bound should be less than or equal to the upper bound, but they are ${lower} and ${upper}. Exchange them.`,
       );
-    if (!training) return leaky_relu(input, (lower + upper) / 2);
+    if (!training) {
+      refuseWholeNumbers("leaky_relu_cpu", input.dtype);
+      const slopes = elementwise(fixedSlopes, [input], "promote", null, [(lower + upper) / 2]);
+      return rreluWithNoise(input, slopes);
+    }
     refuseWholeNumbers("rrelu_with_noise_out_cpu", input.dtype);
     if (input.dtype === float16)
       throw new NotImplementedError(
         "\"rrelu_with_noise_out_cpu\" not implemented for 'Half': convert with .float() first.",
       );
-    return mul(input, drawnSlopes(input, lower, upper, generator ?? default_generator));
+    return rreluWithNoise(input, drawnSlopes(input, lower, upper, generator ?? default_generator));
   },
   samples: [() => [sample([2, 3])], () => [sample([2, 3], { low: 0.1 }), 0.1, 0.5, true]],
   errors: [

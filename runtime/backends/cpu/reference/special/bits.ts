@@ -2,6 +2,8 @@
 
 const double = new Float64Array(1);
 const doubleBits = new BigInt64Array(double.buffer);
+/** The lower half first, as on every processor that runs wasm's memory without exchanging bytes. */
+const doubleWords = new Int32Array(double.buffer);
 const single = new Float32Array(1);
 const singleBits = new Int32Array(single.buffer);
 
@@ -39,7 +41,7 @@ export function nextAfterSingle(x: number, y: number): number {
 export function exponent(x: number): number {
   if (x === 0 || !Number.isFinite(x)) return 0;
   double[0] = x;
-  const biased = Number((doubleBits[0]! >> 52n) & 0x7ffn);
+  const biased = (doubleWords[1]! >>> 20) & 0x7ff;
   // Numbers without a leading 1 are as those 2⁵⁴ times larger.
   return biased === 0 ? exponent(x * 2 ** 54) - 54 : biased - 1022;
 }
