@@ -3,6 +3,7 @@ import torch from "../../runtime/index.ts";
 import { readOracle } from "./data.ts";
 import { creation } from "./programs/creation.ts";
 import { dtypePrograms } from "./programs/dtypes.ts";
+import { elements } from "./programs/elements.ts";
 import { engine } from "./programs/engine.ts";
 import { images } from "./programs/images.ts";
 import { modules } from "./programs/modules.ts";
@@ -23,6 +24,7 @@ const answers = readOracle<{ programs: ProgramAnswers[] }>("programs.json").prog
 const programs: Readonly<Record<string, Program>> = {
   ...creation,
   ...dtypePrograms,
+  ...elements,
   ...engine,
   ...images,
   ...modules,

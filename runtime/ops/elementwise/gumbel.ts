@@ -1,4 +1,5 @@
 /** Choices drawn at random that gradients flow through. */
+import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, type Operator } from "../../operator.ts";
 import { flag, integer, number, tensor } from "../../parameters.ts";
 import { allocate } from "../../settle.ts";
@@ -9,7 +10,6 @@ import { argmax } from "../reduction.ts";
 import { sample } from "../samples.ts";
 import { scatter } from "../scattering.ts";
 import { softmax } from "../softmax.ts";
-import { refuseWholeNumbers } from "../pointwise.ts";
 
 interface GumbelOptions {
   readonly tau?: number;
@@ -27,7 +27,7 @@ function hardened(shares: Tensor, dim: number): Tensor {
  * Shares drawn from the Gumbel-softmax distribution: the softmax of `logits` plus random numbers, over the temperature `tau`. With `hard` each is a choice, 1 once and 0
  * elsewhere, with the gradient of the soft one.
  *
- * @throws NotImplementedError for whole numbers.
+ * @throws RuntimeError for whole numbers.
  * Source: `torch.nn.functional.gumbel_softmax`; E. Jang et al., "Categorical reparameterization with Gumbel-softmax" (2017).
  */
 export const gumbel_softmax: Operator<
@@ -44,7 +44,10 @@ export const gumbel_softmax: Operator<
   name: "gumbel_softmax",
   parameters: { logits: tensor, tau: number(1), hard: flag(false), eps: number(1e-10), dim: integer(-1) },
   define: ({ logits, tau, hard, dim }) => {
-    refuseWholeNumbers("exponential_cpu", logits.dtype);
+    if (!logits.dtype.is_floating_point)
+      throw new RuntimeError(
+        `Exponential distribution is a continuous probability distribution. dtype must be a floating point but you specified ${logits.dtype.typeName}. Convert with .float() first.`,
+      );
     const noise = allocate(logits.shape, logits.dtype).exponential_().log().neg();
     const shares = softmax(div(add(logits, noise), tau), dim);
     return hard ? hardened(shares, dim) : shares;

@@ -904,6 +904,53 @@ def whole_numbers_beyond_53_bits():
     show(x, x + 1, x * 3, x.sum(), x.prod(), x.cumsum(0), x.sort()[0], x.max(), x == 2**53 + 1, x > 2**53)
     show(x[2].item(), x[0].item(), x.clamp(max=2**53 + 1), x.masked_fill(x < 0, 2**62 + 1), x.index_select(0, torch.tensor([2])), x.float(), x.double())
     show(torch.full((1,), 2**62 + 1), torch.add(x, x, alpha=2**33 + 1), torch.where(x > 0, x, 2**53 + 3), x.int(), x.to(torch.int8))
+UNARY_NAMES = """
+acosh asinh atanh angle deg2rad rad2deg digamma lgamma erfinv frac i0 logit nan_to_num sgn sinc trunc fix absolute negative
+celu selu hardshrink rrelu relu exp2 log1p square round
+""".split()
+BINARY_NAMES = """
+copysign hypot xlogy fmod remainder logaddexp logaddexp2 ldexp nextafter clamp_min clamp_max float_power true_divide fmax fmin maximum
+""".split()
+
+
+def names_of_functions_of_single_elements():
+    x, y = leaf([0.25, 0.5]), leaf([1.5, 2.0])
+    for name in UNARY_NAMES:
+        show(name, name_of(getattr(torch, name)(x.clone() + 1 if name == "acosh" else x).grad_fn))
+    for name in BINARY_NAMES:
+        show(name, name_of(getattr(torch, name)(x, y).grad_fn))
+    for result in (torch.xlogy(x, 2), torch.xlogy(2, x), torch.fmod(x, 2), torch.remainder(x, 2), torch.clamp_min(x, 0), torch.copysign(x, -1)):
+        show(name_of(result.grad_fn))
+
+
+def activations_in_place():
+    for function in (F.relu, F.elu, F.celu, F.selu, F.silu, F.mish, F.hardswish, F.hardsigmoid, F.hardtanh, F.relu6, F.leaky_relu, F.rrelu):
+        x = leaf([-1.5, -0.5, 0.5, 2.0])
+        y = x * 2
+        z = function(y, inplace=True)
+        z.sum().backward()
+        show(z is y, y.detach(), x.grad)
+    fails(lambda: F.relu(leaf([1.0]), True))
+    x = torch.tensor([-1.0, 0.5])
+    show(F.elu_(x, 0.5), F.threshold_(x, 0, 7), torch.sqrt_(x), torch.clamp_max_(x, 2), F.leaky_relu_(x - 2), x)
+
+
+def gumbel_softmax_after_a_seed():
+    x = leaf([[0.5, 1.0, -1.0], [2.0, 0.0, 1.0]])
+    soft = F.gumbel_softmax(x, tau=0.5)
+    hard = F.gumbel_softmax(x, 1, True)
+    show(soft, hard.detach())
+    (hard * torch.arange(6.0).reshape(2, 3)).sum().backward()
+    show(x.grad)
+    fails(lambda: F.gumbel_softmax(torch.tensor([1, 2])))
+
+
+def positions_where_a_condition_holds():
+    x = torch.tensor([[1.0, -1.0], [0.0, 2.0]])
+    show(*torch.where(x > 0))
+    show(torch.where(x > 0, x, 0), torch.where(x > 0, 1, 0), torch.add(2, x), torch.sub(2, x, alpha=2), torch.div(1, x + 3, rounding_mode="floor"))
+    fails(lambda: torch.where(x, x, x))
+    fails(lambda: torch.fmod(2, x))
 
 
 def positions_beside_values():
