@@ -46,7 +46,6 @@ const withoutSamples: Readonly<Record<string, string>> = {
     "OpInfo has no samples; the program 'points of a grid' is its test",
     "affine_grid affine_grid_generator grid_sampler",
   ),
-  gumbel_softmax: "OpInfo has no samples; the program 'gumbel softmax after a seed' is its test",
   fold: "OpInfo has no samples; the program 'images from blocks' is its test",
   upsample: "OpInfo has no samples; the program 'images in another size' is its test",
   binomial: "OpInfo has no samples; the random sequences are its test",

@@ -935,16 +935,6 @@ def activations_in_place():
     show(F.elu_(x, 0.5), F.threshold_(x, 0, 7), torch.sqrt_(x), torch.clamp_max_(x, 2), F.leaky_relu_(x - 2), x)
 
 
-def gumbel_softmax_after_a_seed():
-    x = leaf([[0.5, 1.0, -1.0], [2.0, 0.0, 1.0]])
-    soft = F.gumbel_softmax(x, tau=0.5)
-    hard = F.gumbel_softmax(x, 1, True)
-    show(soft, hard.detach())
-    (hard * torch.arange(6.0).reshape(2, 3)).sum().backward()
-    show(x.grad)
-    fails(lambda: F.gumbel_softmax(torch.tensor([1, 2])))
-
-
 def positions_where_a_condition_holds():
     x = torch.tensor([[1.0, -1.0], [0.0, 2.0]])
     show(*torch.where(x > 0))

@@ -68,19 +68,6 @@ export const elements: Readonly<Record<string, Program>> = {
     );
   },
 
-  "gumbel softmax after a seed"({ show, fails }) {
-    const x = leaf([
-      [0.5, 1, -1],
-      [2, 0, 1],
-    ]);
-    const soft = F.gumbel_softmax(x, { tau: 0.5 });
-    const hard = F.gumbel_softmax(x, 1, true);
-    show(soft, hard.detach());
-    hard.mul(torch.arange(6).float().reshape(2, 3)).sum().backward();
-    show(x.grad);
-    fails(() => F.gumbel_softmax(torch.tensor([1n, 2n])));
-  },
-
   "positions where a condition holds"({ show, fails }) {
     const x = torch.tensor([
       [1, -1],
