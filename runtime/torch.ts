@@ -100,6 +100,7 @@ export {
 } from "./memoryFormat.ts";
 export * as nn from "./nn/index.ts";
 export * from "./ops/functions.ts";
+export { imag } from "./ops/elementwise/imaginary.ts";
 export * from "./ops/elementwise/inPlaceFunctions.ts";
 export * from "./ops/elementwise/methods.ts";
 export * as special from "./ops/elementwise/special.ts";

@@ -20,8 +20,9 @@ function withInPlaceOption<S extends Signature>(plain: Callable, names?: readonl
     name: plain.operatorName,
     parameters: { ...parameters, inplace: flag(false) },
     define: (args: Readonly<Record<string, unknown>>) => {
+      // The most frequent call, made without lists. What was bound to the operator's own parameters fits it.
+      if (own.length === 1 && args["inplace"] !== true) return plain(args[own[0]!] as never);
       const [input, ...rest] = own.map((name) => args[name]);
-      // What was bound to the operator's own parameters fits it.
       const given = [input, ...rest] as never[];
       return args["inplace"] === true ? applyInPlace(plain, input as Tensor, rest) : plain(...given);
     },

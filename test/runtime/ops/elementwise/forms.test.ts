@@ -89,3 +89,9 @@ test("rrelu draws a slope for each element that is not positive", () => {
   }
   expect(slopes[0]).not.toBe(slopes[2]);
 });
+
+test("real numbers are their real part, and have no imaginary one", () => {
+  const x = torch.tensor([1, 2]);
+  expect(torch.real(x)).toBe(x);
+  expect(() => torch.imag(x)).toThrow(/imag is not implemented for tensors with non-complex dtypes/);
+});
