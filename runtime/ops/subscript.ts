@@ -68,25 +68,51 @@ interface Resolved {
 
 const sliceForm = /^(-?\d+)?:(-?\d+)?(?::(-?\d+)?)?$/;
 
+/** A list of positions or truth values as Python writes it, `null` for anything else. */
+function readList(text: string): IndexList | null {
+  if (!text.startsWith("[")) return null;
+  try {
+    // Python's lists of numbers are JSON but for the names of truth values; what is in them is checked where it is used.
+    return JSON.parse(text.replaceAll("True", "true").replaceAll("False", "false")) as IndexList;
+  } catch {
+    return null;
+  }
+}
+
 /** One item as Python writes it. */
 function parseItem(text: string): IndexItem {
   if (text === "...") return "...";
   if (text === "None") return null;
   if (text === "True" || text === "False") return text === "True";
   if (/^-?\d+$/.test(text)) return Number(text);
+  const list = readList(text);
+  if (list !== null) return list;
   const range = sliceForm.exec(text);
   if (range !== null) {
     const part = (group: number): number | null => (range[group] === undefined ? null : Number(range[group]));
     return slice(part(1), part(2), part(3) ?? 1);
   }
   throw new IndexError(
-    `index: cannot read ${JSON.stringify(text)}. An index holds whole numbers, slices (1:3, ::2), None and "...", with commas between: "0, 1:3, None, ...".`,
+    `index: cannot read ${JSON.stringify(text)}. An index holds whole numbers, slices (1:3, ::2), None, "..." and lists, with commas between: "0, 1:3, None, ..., [0, 2]".`,
   );
+}
+
+/** The parts between commas that stand in no brackets. */
+function splitItems(text: string): string[] {
+  const parts = [""];
+  let depth = 0;
+  for (const character of text) {
+    if (character === "[") depth++;
+    if (character === "]") depth--;
+    if (character === "," && depth === 0) parts.push("");
+    else parts[parts.length - 1] += character;
+  }
+  return parts.map((part) => part.trim());
 }
 
 /** @throws IndexError when the string is not an index as Python writes it. */
 function parse(text: string): IndexItem[] {
-  const parts = text.split(",").map((part) => part.trim());
+  const parts = splitItems(text);
   if (parts.at(-1) === "" && parts.length > 1) parts.pop();
   return parts.map(parseItem);
 }

@@ -126,6 +126,14 @@ describe("tensors of positions", () => {
     expect(x.index(1n).tolist()).toEqual([4, 5, 6, 7]);
   });
 
+  test("may stand in a string, as Python writes them", () => {
+    const x = counting([3, 4]);
+    expect(x.index("[0, 2], 1:").tolist()).toEqual(x.index([0, 2], torch.slice(1)).tolist());
+    expect(x.index(":, [[0, 1], [2, 3]]").shape).toEqual([3, 2, 2]);
+    expect(x.index("[True, False, True]").tolist()).toEqual(x.index([0, 2]).tolist());
+    expect(() => x.index("[0, 1")).toThrow('cannot read "[0, 1"');
+  });
+
   test("as nested lists that are no tensor are refused with what came", () => {
     const x = counting([3, 4]);
     expect(() => x.index(torch.slice(), [[0, 1], [2]])).toThrow("lists of one length");
