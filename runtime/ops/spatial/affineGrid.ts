@@ -1,5 +1,5 @@
 /** Grids of points that an affine map moves. */
-import type { DType } from "../../dtype.ts";
+import { writeElement, type DType } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { ValueError } from "../../errors/valueError.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
@@ -33,7 +33,7 @@ function basePoints(batch: number, sizes: Shape, alignCorners: boolean, dtype: D
     }
     return row;
   });
-  points.storage.data.set(rows.flat() as never, points.offset); // the dtype has fractions
+  rows.flat().forEach((value, i) => writeElement(dtype, points.storage.data, points.offset + i, value)); // the dtype has fractions
   return duplicate(broadcastTo(points, [batch, ...points.shape]));
 }
 

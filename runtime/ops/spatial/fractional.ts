@@ -1,6 +1,6 @@
 /** Pooling with windows at random places. */
 import { uniformInto } from "../../drawing.ts";
-import { int32 } from "../../dtype.ts";
+import { int32, writeElement } from "../../dtype.ts";
 import { IndexError } from "../../errors/indexError.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
@@ -79,7 +79,7 @@ function largest(input: Tensor, draws: Tensor, sizes: Sizes): readonly [Tensor, 
   // The dtype has fractions.
   const [source, drawn] = [readValues(input), readValues(draws)] as [ArrayLike<number>, ArrayLike<number>];
   const round = input.dtype.itemsize <= 4 ? Math.fround : (value: number): number => value;
-  const [target, places] = [values.storage.data, positions.storage.data] as [Float64Array, Int32Array];
+  const places = positions.storage.data as Int32Array; // int32 by the line above
   const size = numel(sizes.input);
   let at = 0;
   for (let plane = 0; plane < numel(input.shape.slice(0, -rank)); plane++) {
@@ -91,7 +91,7 @@ function largest(input: Tensor, draws: Tensor, sizes: Sizes): readonly [Tensor, 
     forEachIndex(sizes.output, (index) => {
       const start = index.map((position, dim) => starts[dim]![position]!);
       const place = largestIn(source, plane * size, start, sizes);
-      target[values.offset + at] = source[plane * size + place]!;
+      writeElement(values.dtype, values.storage.data, values.offset + at, source[plane * size + place]!);
       places[positions.offset + at++] = place;
     });
   }
