@@ -9,11 +9,16 @@ import { contiguousStrides, normalizeDim, numel } from "../shape.ts";
 import type { GeneralSignature, Signature, ValuesAndIndices } from "../signatures.ts";
 import type { Tensor } from "../tensor.ts";
 import type { DTypeOf } from "../types.ts";
-import { refuseEmpty } from "./reduction.ts";
+import { eq } from "./comparison.ts";
+import { any, refuseEmpty } from "./reduction.ts";
+import { elementsOf, fromPositions } from "./reductions/elements.ts";
+import { quickSelect } from "./reductions/quickSelect.ts";
+import { unstableTop } from "./reductions/unstableSort.ts";
 import { sample } from "./samples.ts";
 import { valuesBackward } from "./selecting.ts";
-import { select, slice_dim } from "./slicing.ts";
-import { unsqueeze } from "./view.ts";
+import { gather } from "./scattering.ts";
+import { narrow, select, slice_dim } from "./slicing.ts";
+import { movedim, unsqueeze } from "./view.ts";
 
 /** The order of dimensions in which `axis` is the last one. */
 function lastOrder(rank: number, axis: number): number[] {
@@ -163,15 +168,68 @@ interface TopkSignature extends Signature {
 /** Up to so many results are kept in order while walking along a row; for more it is sorted whole. */
 const fewResults = 128;
 
-/** The first `k` along `axis`. */
+/** The first `k` along `axis`; of equal elements the first. */
 function topAlong(input: Tensor, axis: number, k: number, largest: boolean): readonly [Tensor, Tensor] {
   if (k > fewResults) {
     const [values, indices] = sortedAlong(input, axis, largest);
-    return [duplicate(slice_dim(values, axis, 0, k)), duplicate(slice_dim(indices, axis, 0, k))];
+    return [firstAlong(values, axis, k), firstAlong(indices, axis, k)];
   }
   return sortAlong(input, axis, k, (values, indices, rows) =>
     backendOf(input).topRows(values, indices, rows, largest),
   );
+}
+
+function firstAlong(input: Tensor, axis: number, count: number): Tensor {
+  return input.shape[axis] === count ? input : duplicate(slice_dim(input, axis, 0, count));
+}
+
+/** Whether neighbours along `axis` are equal somewhere. */
+function hasTies(input: Tensor, axis: number): boolean {
+  const size = input.shape[axis]!;
+  if (size < 2) return false;
+  const shifted = narrow(input, axis, 1, size - 1);
+  return Boolean(any(eq(shifted, narrow(input, axis, 0, size - 1))).item());
+}
+
+type Elements = ReturnType<typeof elementsOf>;
+
+/** Whether one element is larger than another; NaN is larger than every number. */
+function beyond(left: number | bigint, right: number | bigint): boolean {
+  return left > right || (Number.isNaN(left) && !Number.isNaN(right));
+}
+
+/** The elements of each row along `axis` that `choose` picks, and their positions. It gets the places of a row's elements among all. */
+function choosePositions(
+  input: Tensor,
+  axis: number,
+  count: number,
+  choose: (places: Uint32Array, elements: Elements) => Uint32Array,
+): readonly [Tensor, Tensor] {
+  const rows = movedim(input, axis, -1);
+  const size = rows.shape.at(-1)!;
+  const elements = elementsOf(rows);
+  const positions = new Float64Array((elements.length / size) * count);
+  for (let start = 0, at = 0; start < elements.length; start += size, at += count) {
+    const places = Uint32Array.from({ length: size }, (_, i) => start + i);
+    choose(places, elements).forEach((place, i) => (positions[at + i] = place - start));
+  }
+  const chosen = fromPositions(positions, [...rows.shape.slice(0, -1), count]);
+  return [duplicate(movedim(gather(rows, -1, chosen), -1, axis)), duplicate(movedim(chosen, -1, axis))];
+}
+
+/** The first `k` along `axis` where equal elements are among them: PyTorch's order of those follows from its algorithm. */
+function topWithTies(
+  input: Tensor,
+  axis: number,
+  k: number,
+  { largest, sorted }: { readonly largest: boolean; readonly sorted: boolean },
+): readonly [Tensor, Tensor] {
+  return choosePositions(input, axis, k, (order, elements) => {
+    unstableTop(order, k, sorted, (left, right) =>
+      largest ? beyond(elements[left]!, elements[right]!) : beyond(elements[right]!, elements[left]!),
+    );
+    return order.subarray(0, k);
+  });
 }
 
 /**
@@ -185,7 +243,7 @@ export const topk: Operator<TopkSignature> = operator({
   out: true,
   name: "topk",
   parameters: { input: tensor, k: integer(), dim: integer(-1), largest: flag(true), sorted: flag(true) },
-  forward: ({ input, k, dim, largest }) => {
+  forward: ({ input, k, dim, largest, sorted }) => {
     const axis = normalizeDim(dim, input.ndim);
     if (input.dtype === bool)
       throw new RuntimeError("topk does not support bool dtypes on CPU. Convert with .int() first.");
@@ -196,7 +254,11 @@ export const topk: Operator<TopkSignature> = operator({
       );
     if (input.ndim === 0 && k === 0)
       return [allocateZeros([], input.dtype), allocateZeros([], int64)] as const;
-    return topAlong(input, axis, k, largest);
+    if (input.ndim === 0 || k === 0 || input.numel() === 0) return topAlong(input, axis, k, largest);
+    // One more than is wanted shows whether the last one has equals that are left out.
+    const [values, indices] = topAlong(input, axis, Math.min(k + 1, size), largest);
+    if (hasTies(values, axis)) return topWithTies(input, axis, k, { largest, sorted });
+    return [firstAlong(values, axis, k), firstAlong(indices, axis, k)] as const;
   },
   vjp: { input: (g, { shapes, dim, others }) => valuesBackward(g, shapes.input, dim, others[0]!) },
   samples: [() => [sample([2, 5]), 3], () => [sample([4, 2]), 2, 0, false]],
@@ -243,11 +305,13 @@ export const kthvalue: Operator<KthvalueSignature> = operator({
       throw new RuntimeError(
         `kthvalue(): selected number k out of range for dimension ${axis}: got ${k} of ${size}. k is counted from 1.`,
       );
-    const [values, indices] = sortedAlong(input, axis, false);
-    if (input.ndim === 0) return [values, indices] as const;
-    const pick = (from: Tensor): Tensor =>
-      duplicate(keepdim ? slice_dim(from, axis, k - 1, k) : select(from, axis, k - 1));
-    return [pick(values), pick(indices)] as const;
+    if (input.ndim === 0) return [duplicate(input), allocateZeros([], int64)] as const;
+    const chosen = choosePositions(input, axis, 1, (order, elements) => {
+      quickSelect(order, k - 1, (left, right) => beyond(elements[left]!, elements[right]!));
+      return order.subarray(k - 1, k);
+    });
+    const back = (tensor: Tensor): Tensor => (keepdim ? tensor : duplicate(select(tensor, axis, 0)));
+    return [back(chosen[0]), back(chosen[1])] as const;
   },
   vjp: {
     input: (g, { shapes, dim, keepdim, others }) => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { unstableSort } from "../../../../runtime/ops/reductions/unstableSort.ts";
+import { unstableSort, unstableTop } from "../../../../runtime/ops/reductions/unstableSort.ts";
 
 function sorted(values: readonly number[]): number[] {
   const items = Uint32Array.from(values.keys());
@@ -42,4 +42,23 @@ test("equal items of short lists keep their order", () => {
   const items = Uint32Array.from(values.keys());
   unstableSort(items, (left, right) => values[left]! < values[right]!);
   expect([...items]).toEqual([1, 3, 0, 2, 4]);
+});
+
+const rows = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 300 });
+
+test("the first items are chosen, and sorted if they are to be, few of many and many alike", () => {
+  fc.assert(
+    fc.property(rows, fc.double({ min: 0, max: 1, noNaN: true }), (values, fraction) => {
+      const count = Math.round(values.length * fraction ** 4);
+      const wanted = values.toSorted((a, b) => a - b).slice(0, count);
+      for (const inOrder of [true, false]) {
+        const items = Uint32Array.from(values.keys());
+        unstableTop(items, count, inOrder, (left, right) => values[left]! < values[right]!);
+        expect(new Set(items).size).toBe(values.length);
+        const found = [...items.subarray(0, count)].map((item) => values[item]!);
+        expect(inOrder ? found : found.toSorted((a, b) => a - b)).toEqual(wanted);
+      }
+    }),
+    { numRuns: 50 },
+  );
 });
