@@ -18,7 +18,7 @@ export interface InteropMethods {
 function toTypedArray(tensor: Tensor): TypedArray {
   if (tensor.requires_grad)
     throw new RuntimeError(
-      "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.",
+      "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead: an array has no history.",
     );
   if (tensor.dtype.name === "bfloat16")
     throw new TypeError(

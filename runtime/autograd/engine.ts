@@ -398,7 +398,7 @@ function rootOf(tensor: Tensor, grad: Tensor | null, position: number): Root {
   }
   if (!sameShape(grad.shape, tensor.shape))
     throw new RuntimeError(
-      `Mismatch in shape: grad_output[${position}] has a shape of ${formatShape(grad.shape)} and output[${position}] has a shape of ${formatShape(tensor.shape)}. They must be the same.`,
+      `Mismatch in shape: grad_output[${position}] has a shape of ${formatShape(grad.shape)} and output[${position}] has a shape of ${formatShape(tensor.shape)}. They must be the same: a gradient has the shape of what it belongs to.`,
     );
   return { tensor, grad: grad.dtype === tensor.dtype ? grad : grad.to({ dtype: tensor.dtype }) };
 }

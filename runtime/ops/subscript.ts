@@ -3,8 +3,8 @@ import { bool, int64, uint8 } from "../dtype.ts";
 import { IndexError } from "../errors/indexError.ts";
 import { ValueError } from "../errors/valueError.ts";
 import { describe } from "../binding.ts";
-import { numel } from "../shape.ts";
-import { Tensor } from "../tensor.ts";
+import { numel, type Shape } from "../shape.ts";
+import { normalizeIndex, Tensor } from "../tensor.ts";
 import { applyInPlace } from "../autograd/inplace.ts";
 import { numberTensor } from "../parameters.ts";
 import type { Scalar } from "../types.ts";
@@ -196,6 +196,9 @@ function isWhole({ start, end, step }: Slice, size: number): boolean {
 class Reading {
   view: Tensor;
   dim = 0;
+  /** The dimension of the input that the next item is about, for messages. */
+  #source = 0;
+  readonly #shape: Shape;
   readonly indices: (Tensor | null)[] = [];
   /** Whether the index is one item: a slice is then a view also when it is the whole dimension. */
   readonly sole: boolean;
@@ -203,6 +206,13 @@ class Reading {
   constructor(input: Tensor, sole: boolean) {
     this.view = input;
     this.sole = sole;
+    this.#shape = input.shape;
+  }
+
+  /** Takes one position of the dimension. @throws IndexError when there is none such. */
+  select(position: number): void {
+    normalizeIndex(position, this.#source, this.#shape[this.#source]!);
+    this.view = select(this.view, this.dim, position);
   }
 
   keep(index: Tensor | null, dims: number): void {
@@ -217,7 +227,12 @@ class Reading {
   }
 
   read(item: IndexItem): void {
-    if (isPosition(item)) this.view = select(this.view, this.dim, Number(item));
+    this.readItem(item);
+    this.#source += dimsOf(item);
+  }
+
+  readItem(item: IndexItem): void {
+    if (isPosition(item)) this.select(Number(item));
     else if (item === null) this.insert(null);
     else if (typeof item === "boolean") this.insert(given(item ? [0] : [], int64));
     else if (item instanceof Slice) {
@@ -237,8 +252,7 @@ class Reading {
   readTensor(index: Tensor): void {
     const scalar = index.ndim === 0;
     if (scalar && isMask(index)) this.insert(given(index.item() ? [0] : [], int64));
-    else if (scalar && index.dtype.category === "integral")
-      this.view = select(this.view, this.dim, Number(index.item()));
+    else if (scalar && index.dtype.category === "integral") this.select(Number(index.item()));
     else this.keep(index, dimsOf(index));
   }
 }

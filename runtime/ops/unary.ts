@@ -25,7 +25,7 @@ export const neg: InPlaceOperator<UnarySignature> = unary({
   check: (input) => {
     if (input.dtype === bool)
       throw new RuntimeError(
-        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use logical_not() instead.",
+        "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead, which is x.logical_not() here.",
       );
   },
   vjp: (g) => neg(g),

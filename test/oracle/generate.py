@@ -9,12 +9,17 @@ from pathlib import Path
 
 import torch
 
+<<<<<<< HEAD
 from generators import autograd, modules, numpy_files, operators, opinfo, printing, programs, promotion, random_numbers, training
+=======
+from generators import autograd_programs, mistakes, modules, numpy_files, operators, opinfo, printing, programs, promotion, random_numbers, training
+>>>>>>> 6005a4a (What beginners do wrong is held against PyTorch: class, numbers, and a sentence more)
 
 EXPECTED_VERSION = "2.13.0"
 PARTS = {
     "autograd": autograd,
     "printing": printing,
+    "mistakes": mistakes,
     "numpy": numpy_files,
     "operators": operators,
     "opinfo": opinfo,

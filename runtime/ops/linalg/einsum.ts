@@ -28,7 +28,7 @@ function sizesOf(operands: readonly Labelled[]): ReadonlyMap<string, number> {
       const seen = sizes.get(label) ?? 1;
       if (size !== 1 && seen !== 1 && size !== seen)
         throw new RuntimeError(
-          `einsum(): subscript ${label} has size ${size} for operand ${position} which does not broadcast with previously seen size ${seen}`,
+          `einsum(): subscript ${label} has size ${size} for operand ${position} which does not broadcast with previously seen size ${seen}. A letter stands for one size in all operands.`,
         );
       sizes.set(label, seen === 1 ? size : seen);
     }),
