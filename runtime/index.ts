@@ -11,6 +11,7 @@ export { Device } from "./device.ts";
 export { DType, type DTypeName } from "./dtype.ts";
 export { AssertionError } from "./errors/assertionError.ts";
 export { IndexError } from "./errors/indexError.ts";
+export { LinAlgError } from "./errors/linAlgError.ts";
 export { NotImplementedError } from "./errors/notImplementedError.ts";
 export { RuntimeError } from "./errors/runtimeError.ts";
 export { ValueError } from "./errors/valueError.ts";

@@ -41,6 +41,7 @@ import { layoutMethods, viewProperties, type LayoutMethods } from "./ops/shaping
 import type { ShapingMethods } from "./ops/shaping/methodTypes.ts";
 import type { SpatialMethods } from "./ops/spatial/methodTypes.ts";
 import { index, index_put_, type IndexItem } from "./ops/subscript.ts";
+import { elementMethods, type ElementMethods } from "./elementMethods.ts";
 import { interopMethods, type InteropMethods } from "./interop.ts";
 import { newMethods, type NewMethods } from "./creation/like.ts";
 import { randomMethods, type RandomMethods } from "./randomMethods.ts";
@@ -106,7 +107,7 @@ type InPlaceMethods<S extends Shape, D extends DTypeName> = {
 
 /** Methods and properties that are no operators, or not in the operator's form. */
 interface OtherMethods<S extends Shape, D extends DTypeName>
-  extends LayoutMethods, AutogradMethods, InteropMethods, NewMethods, RandomMethods {
+  extends LayoutMethods, AutogradMethods, ElementMethods, InteropMethods, NewMethods, RandomMethods {
   /** The transpose of a matrix: `x.t()`. Source: `torch.Tensor.T`. */
   readonly T: Tensor<TransposedShape<S>, D>;
   /** The transpose of a matrix of real numbers. @throws RuntimeError for anything else. Source: `torch.Tensor.H`. */
@@ -188,6 +189,7 @@ const others: {
   index_put_: (self, items: readonly (IndexItem | string)[], values: Tensor | Scalar, accumulate?: boolean) =>
     index_put_(self, items, values, accumulate),
   where: (self, condition: Tensor, other: Operand) => where(condition, self, other),
+  ...elementMethods,
   ...interopMethods,
   ...newMethods,
   ...randomMethods,

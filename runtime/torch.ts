@@ -50,6 +50,7 @@ export {
 } from "./create.ts";
 export { accelerator, cuda, mps, xpu } from "./accelerators.ts";
 export { device } from "./device.ts";
+export { e, inf, nan, newaxis, pi } from "./constants.ts";
 export {
   bfloat16,
   bool,

@@ -9,11 +9,7 @@ from pathlib import Path
 
 import torch
 
-<<<<<<< HEAD
-from generators import autograd, modules, numpy_files, operators, opinfo, printing, programs, promotion, random_numbers, training
-=======
-from generators import autograd_programs, mistakes, modules, numpy_files, operators, opinfo, printing, programs, promotion, random_numbers, training
->>>>>>> 6005a4a (What beginners do wrong is held against PyTorch: class, numbers, and a sentence more)
+from generators import autograd, mistakes, modules, numpy_files, operators, opinfo, printing, programs, promotion, random_numbers, training
 
 EXPECTED_VERSION = "2.13.0"
 PARTS = {
