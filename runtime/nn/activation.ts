@@ -1,4 +1,5 @@
 /** Functions of each element as modules. */
+import { isKeywords } from "../binding.ts";
 import { applyInPlace } from "../autograd/inplace.ts";
 import type { OperatorFacts } from "../operator.ts";
 import { elu, gelu, hardtanh, leaky_relu, relu6, silu, softplus } from "../ops/activation.ts";
@@ -68,7 +69,7 @@ export function named<Options extends object>(
 ): Partial<Options> {
   const options: Record<string, unknown> = {};
   for (const [position, value] of given.entries())
-    if (typeof value === "object") Object.assign(options, value);
+    if (isKeywords(value)) Object.assign(options, value);
     else if (value !== undefined) options[names[position]!] = value; // there are as many names as arguments
   return options as Partial<Options>; // under the names of the options only
 }

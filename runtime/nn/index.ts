@@ -40,12 +40,43 @@ export * as functional from "./functional.ts";
 export * as init from "./init.ts";
 export { Linear, ReLU, Sequential, type Layer, type LinearOptions } from "./layers.ts";
 export {
+  BCELoss,
+  BCEWithLogitsLoss,
   CrossEntropyLoss,
-  MSELoss,
+  CTCLoss,
+  MultiLabelMarginLoss,
+  MultiLabelSoftMarginLoss,
+  MultiMarginLoss,
   NLLLoss,
+  SoftMarginLoss,
+  type BCEWithLogitsLossOptions,
   type CrossEntropyLossOptions,
+  type CTCLossOptions,
+  type MultiMarginLossOptions,
   type NLLLossOptions,
 } from "./losses.ts";
+export {
+  CosineEmbeddingLoss,
+  GaussianNLLLoss,
+  HingeEmbeddingLoss,
+  HuberLoss,
+  KLDivLoss,
+  L1Loss,
+  MarginRankingLoss,
+  MSELoss,
+  PoissonNLLLoss,
+  SmoothL1Loss,
+  TripletMarginLoss,
+  TripletMarginWithDistanceLoss,
+  type GaussianNLLLossOptions,
+  type HuberLossOptions,
+  type KLDivLossOptions,
+  type MarginLossOptions,
+  type PoissonNLLLossOptions,
+  type SmoothL1LossOptions,
+  type TripletMarginLossOptions,
+  type TripletMarginWithDistanceLossOptions,
+} from "./distanceLosses.ts";
 export { Module } from "./module.ts";
 export {
   GroupNorm,
@@ -99,6 +130,17 @@ export {
   type BlockOptions,
   type UpsampleOptions,
 } from "./resizing.ts";
+export {
+  ChannelShuffle,
+  CosineSimilarity,
+  LocalResponseNorm,
+  PairwiseDistance,
+  PixelShuffle,
+  PixelUnshuffle,
+  type CosineSimilarityOptions,
+  type LocalResponseNormOptions,
+  type PairwiseDistanceOptions,
+} from "./rearranging.ts";
 export { LogSoftmax, Softmax } from "./softmax.ts";
 export { Hardshrink, Hardsigmoid, Hardswish, PReLU, RReLU, Softshrink, Threshold } from "./thresholds.ts";
 export {

@@ -576,6 +576,26 @@ def bags_refuse_what_does_not_fit():
     show(F.embedding_bag(indices, table, offsets, max_norm=1.0, mode="sum"), table)
 
 
+def modules_of_losses():
+    nn = torch.nn
+    x, y = torch.tensor([[0.2, 0.5, 0.3], [0.1, 0.7, 0.9]]), torch.tensor([[0.5, 0.1, 1.0], [0.0, 0.4, 0.2]])
+    labels, weight, signs = torch.tensor([2, 0]), torch.tensor([0.5, 1.0, 2.0]), torch.tensor([1.0, -1.0])
+    for loss in (nn.CrossEntropyLoss(weight), nn.CrossEntropyLoss(label_smoothing=0.1), nn.NLLLoss(weight, reduction="sum"), nn.MultiMarginLoss(2, 0.5)):
+        show(loss, loss(x, labels), *[name for name, _ in loss.named_buffers()])
+    for loss in (nn.MSELoss(), nn.L1Loss(reduction="none"), nn.SmoothL1Loss(beta=0.5), nn.HuberLoss("sum", 0.3), nn.BCELoss(weight), nn.BCEWithLogitsLoss(pos_weight=weight),
+                 nn.SoftMarginLoss(), nn.MultiLabelSoftMarginLoss(weight), nn.KLDivLoss(reduction="batchmean"), nn.PoissonNLLLoss(False), nn.MSELoss(False),
+                 nn.HingeEmbeddingLoss(0.5), nn.CosineSimilarity(), nn.PairwiseDistance(1.0, keepdim=True)):
+        show(loss, loss(x, y))
+    show(nn.GaussianNLLLoss(full=True)(x, y, y + 1), nn.MultiLabelMarginLoss()(x, torch.tensor([[0, -1, 1], [1, 2, -1]])))
+    show(nn.CosineEmbeddingLoss(0.5)(x, y, signs), nn.MarginRankingLoss(0.5, reduction="none")(x, y, signs[:, None]))
+    show(nn.TripletMarginLoss(2.0, 1)(x, y, x + 1), nn.TripletMarginWithDistanceLoss(margin=3.0)(x, y, x + 1), nn.TripletMarginWithDistanceLoss())
+    show(nn.CTCLoss(1, "sum")(torch.zeros(3, 1, 2), torch.tensor([[0]]), (3,), (1,)))
+    pixels = torch.arange(8.0).reshape(1, 4, 1, 2)
+    for module in (nn.PixelShuffle(2), nn.ChannelShuffle(2), nn.LocalResponseNorm(2)):
+        show(module, module(pixels))
+    show(nn.PixelUnshuffle(2), nn.PixelUnshuffle(2)(nn.PixelShuffle(2)(pixels)))
+
+
 def modules_print_themselves():
     show(torch.nn.Linear(2, 3))
     show(torch.nn.Linear(2, 3, bias=False))

@@ -317,4 +317,60 @@ export const networks: Readonly<Record<string, Program>> = {
     const table = torch.arange(12).float().reshape(4, 3).div(4).requires_grad_();
     show(F.embedding_bag(indices, table, offsets, { max_norm: 1, mode: "sum" }), table);
   },
+
+  "modules of losses"({ show }) {
+    const { nn } = torch;
+    const x = tensor([
+      [0.2, 0.5, 0.3],
+      [0.1, 0.7, 0.9],
+    ]);
+    const y = tensor([
+      [0.5, 0.1, 1],
+      [0, 0.4, 0.2],
+    ]);
+    const [labels, weight, signs] = [tensor([2n, 0n]), tensor([0.5, 1, 2]), tensor([1, -1])];
+    for (const loss of [
+      new nn.CrossEntropyLoss(weight),
+      new nn.CrossEntropyLoss({ label_smoothing: 0.1 }),
+      new nn.NLLLoss(weight, { reduction: "sum" }),
+      new nn.MultiMarginLoss(2, 0.5),
+    ])
+      show(loss, loss.forward(x, labels), ...[...loss.named_buffers()].map(([name]) => name));
+    for (const loss of [
+      new nn.MSELoss(),
+      new nn.L1Loss({ reduction: "none" }),
+      new nn.SmoothL1Loss({ beta: 0.5 }),
+      new nn.HuberLoss("sum", 0.3),
+      new nn.BCELoss(weight),
+      new nn.BCEWithLogitsLoss({ pos_weight: weight }),
+      new nn.SoftMarginLoss(),
+      new nn.MultiLabelSoftMarginLoss(weight),
+      new nn.KLDivLoss({ reduction: "batchmean" }),
+      new nn.PoissonNLLLoss(false),
+      new nn.MSELoss(false),
+      new nn.HingeEmbeddingLoss(0.5),
+      new nn.CosineSimilarity(),
+      new nn.PairwiseDistance(1, { keepdim: true }),
+    ])
+      show(loss, loss.forward(x, y));
+    const lists = tensor([
+      [0n, -1n, 1n],
+      [1n, 2n, -1n],
+    ]);
+    show(new nn.GaussianNLLLoss({ full: true })(x, y, y.add(1)), new nn.MultiLabelMarginLoss()(x, lists));
+    show(
+      new nn.CosineEmbeddingLoss(0.5)(x, y, signs),
+      new nn.MarginRankingLoss(0.5, { reduction: "none" })(x, y, signs.unsqueeze(1)),
+    );
+    show(
+      new nn.TripletMarginLoss(2, 1)(x, y, x.add(1)),
+      new nn.TripletMarginWithDistanceLoss({ margin: 3 })(x, y, x.add(1)),
+      new nn.TripletMarginWithDistanceLoss(),
+    );
+    show(new nn.CTCLoss(1, "sum")(zeros(3, 1, 2), tensor([[0n]]), [3], [1]));
+    const pixels = torch.arange(8).float().reshape(1, 4, 1, 2);
+    for (const module of [new nn.PixelShuffle(2), new nn.ChannelShuffle(2), new nn.LocalResponseNorm(2)])
+      show(module, module.forward(pixels));
+    show(new nn.PixelUnshuffle(2), new nn.PixelUnshuffle(2)(new nn.PixelShuffle(2)(pixels)));
+  },
 };
