@@ -282,11 +282,16 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
   }
 
   /**
-   * Switches recording for this leaf on or off, in place. Source: `torch.Tensor.requires_grad_`.
+   * Switches recording for this leaf on or off, in place: `x.requires_grad_()`, `x.requires_grad_(false)`. Source: `torch.Tensor.requires_grad_`.
    *
-   * @throws RuntimeError for a dtype without fractions, and when switching off a tensor that is not a leaf.
+   * @throws RuntimeError for a dtype without fractions, and when switching off a tensor that is not a leaf; TypeError for anything but true and false.
    */
-  requires_grad_(value = true): this {
+  requires_grad_(requires_grad: boolean | { readonly requires_grad?: boolean } = true): this {
+    const value = typeof requires_grad === "object" ? (requires_grad.requires_grad ?? true) : requires_grad;
+    if (typeof value !== "boolean")
+      throw new TypeError(
+        `requires_grad_(): argument 'requires_grad' (position 1) must be bool, not ${typeof value}: true or false.`,
+      );
     if (value && !this.dtype.is_floating_point)
       throw new RuntimeError(
         `only Tensors of floating point dtype can require gradients; this one is ${this.dtype.toString()}. Make it from {dtype: torch.float32}, or call .float() first.`,
