@@ -23,11 +23,6 @@ export function fromNumbers(numbers: Float64Array, dtype: DType, shape: Shape): 
   return convert(fromArray(numbers, float64, shape), dtype);
 }
 
-/** A tensor of elements as `elementsOf` gives them. */
-export function fromElements(elements: Float64Array | BigInt64Array, dtype: DType, shape: Shape): Tensor {
-  return convert(fromArray(elements, elements instanceof BigInt64Array ? int64 : float64, shape), dtype);
-}
-
 /** An int64 tensor of whole numbers that JavaScript holds exactly. */
 export function fromPositions(positions: ArrayLike<number>, shape: Shape = [positions.length]): Tensor {
   const numbers = positions instanceof Float64Array ? positions : Float64Array.from(positions);
