@@ -89,6 +89,7 @@ export {
   result_type,
   typename,
 } from "./inquiries.ts";
+export * from "./legacy.ts";
 export { finfo, iinfo } from "./limits.ts";
 export * as io from "./io/index.ts";
 export { Layout as layout, strided } from "./storageLayout.ts";

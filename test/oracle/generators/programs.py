@@ -877,6 +877,12 @@ def questions_about_dtypes():
     fails(lambda: torch.is_floating_point(3))
 
 
+def constructors_of_older_programs():
+    show(torch.FloatTensor([1, 2]), torch.LongTensor([[1], [2]]), torch.HalfTensor([0.1]), torch.BoolTensor([True, False]), torch.ByteTensor([1]).dtype)
+    show(torch.DoubleTensor(2, 3).shape == (2, 3), torch.IntTensor(), torch.CharTensor([1]).dtype, torch.ShortTensor(0).dtype, torch.BFloat16Tensor([3]))
+    fails(lambda: torch.FloatTensor(torch.zeros(2, dtype=torch.int64)))
+
+
 def devices():
     show(torch.device("cpu"), torch.device("cuda", 1), torch.device("cuda:2").index, torch.zeros(1).device, torch.cuda.is_available(), torch.cuda.device_count(), torch.backends.mps.is_available())
     show(torch.device("cuda" if torch.cuda.is_available() else "cpu"), torch.zeros(2, device=torch.device("cpu")), torch.zeros(1).to("cpu:0").device)

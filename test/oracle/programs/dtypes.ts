@@ -147,6 +147,24 @@ export const dtypePrograms: Readonly<Record<string, Program>> = {
     fails(() => torch.is_floating_point(3 as never));
   },
 
+  "constructors of older programs"({ show, fails }) {
+    show(
+      torch.FloatTensor([1, 2]),
+      torch.LongTensor([[1], [2]]),
+      torch.HalfTensor([0.1]),
+      torch.BoolTensor([true, false]),
+      torch.ByteTensor([1]).dtype,
+    );
+    show(
+      new torch.DoubleTensor(2, 3).shape.join() === "2,3",
+      torch.IntTensor(),
+      torch.CharTensor([1]).dtype,
+      torch.ShortTensor(0).dtype,
+      torch.BFloat16Tensor([3]),
+    );
+    fails(() => torch.FloatTensor(torch.zeros([2], { dtype: torch.int64 })));
+  },
+
   devices({ show, fails }) {
     show(
       torch.device("cpu"),
