@@ -28,6 +28,7 @@ function recordStack(): string {
 const ownFolder = new URL("../", import.meta.url).href;
 
 function isUserFrame(line: string): boolean {
+  if (line.includes("node:internal")) return false;
   return !line.includes(ownFolder) && !line.includes(ownFolder.replace("file://", ""));
 }
 
