@@ -35,6 +35,7 @@ export {
 } from "./convolution.ts";
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from "./dropout.ts";
 export { Embedding, type EmbeddingOptions } from "./embedding.ts";
+export { EmbeddingBag, type EmbeddingBagOptions } from "./embeddingBag.ts";
 export { Flatten, type FlattenOptions } from "./flatten.ts";
 export * as functional from "./functional.ts";
 export * as init from "./init.ts";

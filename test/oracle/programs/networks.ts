@@ -371,6 +371,8 @@ export const networks: Readonly<Record<string, Program>> = {
     const pixels = torch.arange(8).float().reshape(1, 4, 1, 2);
     for (const module of [new nn.PixelShuffle(2), new nn.ChannelShuffle(2), new nn.LocalResponseNorm(2)])
       show(module, module.forward(pixels));
+    const bags = new nn.EmbeddingBag(3, 2, { max_norm: 1, mode: "sum", padding_idx: 1 });
+    show(bags, bags.weight, bags(tensor([0n, 2n, 1n]), tensor([0n, 2n])), new nn.EmbeddingBag(3, 2));
     show(new nn.PixelUnshuffle(2), new nn.PixelUnshuffle(2)(new nn.PixelShuffle(2)(pixels)));
   },
 };
