@@ -64,7 +64,7 @@ function isDense(shape: Shape, strides: readonly number[]): boolean {
 }
 
 /** Strides of a copy that lies as the original does: the same, where that has no gaps. */
-export function preservedStrides(shape: Shape, strides: readonly number[]): readonly number[] {
+function preservedStrides(shape: Shape, strides: readonly number[]): readonly number[] {
   return isDense(shape, strides) ? strides : packedStrides(shape, memoryOrder(shape, strides));
 }
 
