@@ -34,12 +34,10 @@ import { resize } from "./resize.ts";
 import type { MethodsOf } from "./ops/methodsOf.ts";
 import type { ElementwiseMethods } from "./ops/elementwise/methodTypes.ts";
 import type { LinalgMethods } from "./ops/linalg/methodTypes.ts";
-import type { LossesMethods } from "./ops/losses/methodTypes.ts";
 import type { ReductionsMethods } from "./ops/reductions/methodTypes.ts";
 import type { SamplingMethods } from "./ops/sampling/methodTypes.ts";
 import { layoutMethods, viewProperties, type LayoutMethods } from "./ops/shaping/layoutMethods.ts";
 import type { ShapingMethods } from "./ops/shaping/methodTypes.ts";
-import type { SpatialMethods } from "./ops/spatial/methodTypes.ts";
 import { index, index_put_, type IndexItem } from "./ops/subscript.ts";
 import { elementMethods, type ElementMethods } from "./elementMethods.ts";
 import { interopMethods, type InteropMethods } from "./interop.ts";
@@ -83,11 +81,9 @@ type TableMethods<Self> = Methods<typeof addedProducts, Self> &
   Methods<typeof view, Self> &
   ElementwiseMethods<Self> &
   LinalgMethods<Self> &
-  LossesMethods<Self> &
   ReductionsMethods<Self> &
   SamplingMethods<Self> &
-  ShapingMethods<Self> &
-  SpatialMethods<Self>;
+  ShapingMethods<Self>;
 
 /** A claim that does not compile where it is false. */
 type Holds<Claim extends true> = Claim;

@@ -1,4 +1,5 @@
 /** The form of a function that writes its result into tensors of the caller: `torch.add(x, y, {out: z})`. */
+import { markWritten } from "./autograd/inplace.ts";
 import { isRecording, swapGradMode } from "./autograd/modes.ts";
 import { isKeywords } from "./binding.ts";
 import { can_cast } from "./dtype.ts";
@@ -78,7 +79,7 @@ export function withOut(name: string, call: Call): Call {
       const target = targets[position]!;
       if (!sameShape(target.shape, result.shape)) target.resize_(result.shape);
       copyInto(target, result);
-      target.storage.markWritten();
+      markWritten(target);
     });
     return out;
   };

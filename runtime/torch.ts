@@ -107,12 +107,10 @@ export * from "./ops/elementwise/inPlaceFunctions.ts";
 export * from "./ops/elementwise/methods.ts";
 export * as special from "./ops/elementwise/special.ts";
 export * from "./ops/linalg/methods.ts";
-export * from "./ops/losses/methods.ts";
 export * from "./ops/reductions/methods.ts";
 export * from "./ops/sampling/methods.ts";
 export { broadcast_shapes } from "./ops/shaping/broadcastShapes.ts";
 export * from "./ops/shaping/methods.ts";
-export * from "./ops/spatial/methods.ts";
 export * as linalg from "./linalg.ts";
 export {
   abs,

@@ -114,8 +114,8 @@ export function guardOf(enter: () => () => void): GradModeGuard {
   return Object.assign(decorate, { restore: leave, [Symbol.dispose]: leave });
 }
 
-/** A context manager from what enters it and gives what leaves it. @internal */
-export function contextManager(enter: () => () => void): GradMode {
+/** A context manager from what enters it and gives what leaves it. */
+function contextManager(enter: () => () => void): GradMode {
   function manage<T>(body?: () => T): T | GradModeGuard {
     return body === undefined ? guardOf(enter) : runWithin(enter, body);
   }

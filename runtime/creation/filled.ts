@@ -122,7 +122,7 @@ function optionalSize(): Parameter<number | null> {
 type StridedFunction = (size: Shape, stride: readonly number[], options?: TensorOptions) => Tensor;
 
 /** How many elements a storage needs for this layout. */
-export function storageLength(size: Shape, stride: readonly number[]): number {
+function storageLength(size: Shape, stride: readonly number[]): number {
   if (numel(size) === 0) return 0;
   return 1 + size.reduce((last, length, dim) => last + (length - 1) * stride[dim]!, 0);
 }

@@ -1,10 +1,11 @@
 /** Tensors in the shape and dtype of another one. */
 import { normalInto, uniformInto } from "../drawing.ts";
-import { contiguous_format } from "../memoryFormat.ts";
+import { stridesIn } from "../layout.ts";
+import { preserve_format } from "../memoryFormat.ts";
 import { integer, scalar, sizes, tensor } from "../parameters.ts";
 import { default_generator } from "../random.ts";
 import { alias, allocate, copyInto, broadcastTo } from "../settle.ts";
-import { contiguousStrides, type Shape } from "../shape.ts";
+import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Nested, Scalar } from "../types.ts";
 import { fromValues, tensor as tensorOf } from "./data.ts";
@@ -26,16 +27,11 @@ import type { MemoryFormat } from "../memoryFormat.ts";
 /** A function that makes a tensor like another one: `zeros_like(x)`, `zeros_like(x, {dtype: torch.int64})`. */
 export type Like<O = LikeOptions> = <T extends Tensor>(input: T, options?: O) => Tensor<T["shape"]>;
 
-/** A new tensor with arbitrary elements that lies in memory as `input` does, where that has no gaps; else row by row. */
+/** A new tensor with arbitrary elements that lies in memory as `input` does, or as a format says. */
 function allocateLike(input: Tensor, dtype: DType, format: MemoryFormat | null): Tensor {
   const result = allocate(input.shape, dtype);
-  if (format === contiguous_format || input.is_contiguous()) return result;
-  const order = [...input.shape.keys()].toSorted((a, b) => input.strides[b]! - input.strides[a]!);
-  const packed = contiguousStrides(order.map((dim) => input.shape[dim]!));
-  const strides: number[] = [];
-  order.forEach((dim, position) => (strides[dim] = packed[position]!));
-  const dense = order.every((dim) => input.shape[dim] === 1 || strides[dim] === input.strides[dim]);
-  return dense ? alias(result, input.shape, strides) : result;
+  const strides = stridesIn(format ?? preserve_format, input.shape, input.strides);
+  return input.is_contiguous() && strides === input.strides ? result : alias(result, input.shape, strides);
 }
 
 type Fill = (result: Tensor, args: Options & Record<string, unknown>) => void;

@@ -37,6 +37,5 @@ export * from "./elementwise/internal.ts";
 export * from "./linalg/internal.ts";
 export * from "./losses/internal.ts";
 export * from "./reductions/internal.ts";
-export * from "./sampling/internal.ts";
 export * from "./shaping/internal.ts";
 export * from "./spatial/internal.ts";

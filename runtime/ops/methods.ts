@@ -89,15 +89,9 @@ export {
 } from "./view.ts";
 export * from "./elementwise/methods.ts";
 export * from "./linalg/methods.ts";
-export * from "./losses/methods.ts";
 export * from "./reductions/methods.ts";
 export * from "./sampling/methods.ts";
 export * from "./shaping/methods.ts";
-export * from "./spatial/methods.ts";
 export * from "./elementwise/methodsOnly.ts";
-export * from "./linalg/methodsOnly.ts";
-export * from "./losses/methodsOnly.ts";
 export * from "./reductions/methodsOnly.ts";
-export * from "./sampling/methodsOnly.ts";
 export * from "./shaping/methodsOnly.ts";
-export * from "./spatial/methodsOnly.ts";

@@ -181,10 +181,7 @@ export function differenceOfError(form: Form, row: ErrorRow): string | null {
 }
 
 /** What is wrong with one row; an error of the check is a failure of the row. */
-export function outcome<Row extends EncodedCall>(
-  row: Row,
-  check: (row: Row) => string | null,
-): string | null {
+function outcome<Row extends EncodedCall>(row: Row, check: (row: Row) => string | null): string | null {
   try {
     return check(row);
   } catch (error) {

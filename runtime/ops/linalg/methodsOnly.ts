@@ -1,2 +1,0 @@
-/** Linear algebra: the operators that are methods of `Tensor` only. */
-export {};

@@ -1,2 +1,0 @@
-/** Random numbers and creation: operators that others are made of, without a name in PyTorch's API. */
-export {};

@@ -1,2 +1,0 @@
-/** Random numbers and creation: the operators that are methods of `Tensor` only. */
-export {};

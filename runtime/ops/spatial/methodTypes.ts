@@ -1,7 +1,0 @@
-/** Functions of images: pooling, sampling, padding: the types of the methods. Each module is mapped itself, so that an operator's documentation stays on its method. */
-import type { MethodsOf } from "../methodsOf.ts";
-import type * as methods from "./methods.ts";
-import type * as methodsOnly from "./methodsOnly.ts";
-
-/** The methods of a tensor of type `Self`. */
-export type SpatialMethods<Self> = MethodsOf<typeof methods, Self> & MethodsOf<typeof methodsOnly, Self>;

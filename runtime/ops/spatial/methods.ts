@@ -1,2 +1,0 @@
-/** Functions of images: pooling, sampling, padding: the operators that are functions of `torch` and methods of `Tensor`. */
-export {};
