@@ -2,9 +2,8 @@
 
 /** The results as an array that has a property for each of `names`, in their order. */
 export function named<T>(results: readonly T[], names: readonly string[]): readonly T[] {
-  const array = [...results];
-  names.forEach((name, position) => {
-    Object.defineProperty(array, name, { value: array[position], enumerable: true });
-  });
+  // An array may have further properties.
+  const array = [...results] as T[] & Record<string, T>;
+  for (let position = 0; position < names.length; position++) array[names[position]!] = array[position]!;
   return array;
 }

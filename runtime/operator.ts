@@ -10,7 +10,7 @@ import type { Shape } from "./shape.ts";
 import { closeScope, openScope } from "./scope.ts";
 import type { MethodOf, Signature } from "./signatures.ts";
 import { named } from "./named.ts";
-import { withOut } from "./out.ts";
+import { withOut, type ListCall } from "./out.ts";
 import { Tensor } from "./tensor.ts";
 
 /** What a derivative rule may use: the call's arguments (of the tensors, those that were saved), the result if saved, and all shapes. */
@@ -177,7 +177,7 @@ export function operator<S extends Signature, const P extends Parameters = Param
   const { name, parameters } = declaration;
   let binder: Binder<P> | null = null;
   let plan: Plan | null = null;
-  const call = (...args: unknown[]): unknown =>
+  const call: ListCall = (args) =>
     run(declaration, (plan ??= planOf(declaration)), (binder ??= binderFor(name, parameters))(args));
   return describeOperator<S>(call, { ...declaration, declaration, define: null });
 }
@@ -211,12 +211,12 @@ export function composite<S extends Signature, const P extends Parameters = Para
 ): Operator<S> {
   const { name, parameters, define } = declaration;
   let binder: Binder<P> | null = null;
-  const call = (...args: unknown[]): unknown => define((binder ??= binderFor(name, parameters))(args));
+  const call: ListCall = (args) => define((binder ??= binderFor(name, parameters))(args));
   return describeOperator<S>(call, { ...declaration, vjp: undefined, declaration: null, define });
 }
 
 function describeOperator<S extends Signature>(
-  call: (...args: unknown[]) => unknown,
+  call: ListCall,
   facts: {
     readonly name: string;
     readonly parameters: Parameters;
@@ -232,10 +232,11 @@ function describeOperator<S extends Signature>(
   },
 ): Operator<S> {
   const { name, resultNames } = facts;
-  const naming = resultNames
-    ? (...args: unknown[]): unknown => named(call(...args) as readonly unknown[], resultNames) // several results are a list
+  const naming: ListCall = resultNames
+    ? (args) => named(call(args) as readonly unknown[], resultNames) // several results are a list
     : call;
-  const described = Object.assign(facts.out ? withOut(name, naming) : naming, {
+  const complete = facts.out ? withOut(name, naming) : naming;
+  const described = Object.assign((...args: unknown[]): unknown => complete(args), {
     operatorName: name,
     parameters: facts.parameters,
     differentiable: facts.vjp !== null,

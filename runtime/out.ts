@@ -8,7 +8,8 @@ import { copyInto } from "./settle.ts";
 import { sameShape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
-type Call = (...args: unknown[]) => unknown;
+/** A function as the list of its arguments calls it: lists are passed on as they are, where spreading them would cost as much as a small operator. */
+export type ListCall = (args: readonly unknown[]) => unknown;
 
 /** Whether a tensor among the arguments, or in a list of them, requires grad. */
 function anyRequiresGrad(args: readonly unknown[]): boolean {
@@ -44,10 +45,10 @@ function checkResults(name: string, results: readonly Tensor[], targets: readonl
 }
 
 /** Runs without recording; the results are new tensors, so that a target may also be an argument. */
-function compute(call: Call, args: readonly unknown[]): readonly Tensor[] {
+function compute(call: ListCall, args: readonly unknown[]): readonly Tensor[] {
   const before = swapGradMode(false);
   try {
-    const result = call(...args);
+    const result = call(args);
     // Operators with an `out` form give a tensor or several.
     return (Array.isArray(result) ? result : [result]) as Tensor[];
   } finally {
@@ -61,12 +62,12 @@ function compute(call: Call, args: readonly unknown[]): readonly Tensor[] {
  * @throws RuntimeError from the function when a gradient is asked for, or a result's dtype does not fit; nothing is written then.
  * Source: `resize_output` in `ATen/native/Resize.cpp`, `check_inplace` and `requires grad` of the generated `out` functions.
  */
-export function withOut(name: string, call: Call): Call {
-  return (...args) => {
+export function withOut(name: string, call: ListCall): ListCall {
+  return (args) => {
     const last = args[args.length - 1];
-    if (!isKeywords(last) || last["out"] === undefined) return call(...args);
+    if (!isKeywords(last) || last["out"] === undefined) return call(args);
     const { out, ...keywords } = last;
-    if (out === null) return call(...args.slice(0, -1), keywords);
+    if (out === null) return call([...args.slice(0, -1), keywords]);
     const targets = targetsOf(name, out);
     const inputs = [...args.slice(0, -1), ...Object.values(keywords)];
     if (isRecording() && (anyRequiresGrad(inputs) || anyRequiresGrad(targets)))

@@ -242,6 +242,8 @@ export function replaceTogether(
 
 /** The tensor with the given dimensions moved behind the others. */
 function moveLast(tensor: Tensor, dims: readonly number[]): Tensor {
+  const first = tensor.ndim - dims.length;
+  if (dims.every((dim, position) => dim === first + position)) return tensor;
   const order = [...tensor.shape.keys()].filter((dim) => !dims.includes(dim)).concat(dims);
   return alias(
     tensor,

@@ -1,11 +1,12 @@
 /** How users start a run of the engine: `torch.autograd.grad` and `backward`, `Tensor.backward`. Source: `torch/autograd/__init__.py`. */
+import { binderFor, type Binder } from "../binder.ts";
 import { bind } from "../binding.ts";
 import { zeros_like } from "../create.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { ValueError } from "../errors/valueError.ts";
 import { stack } from "../ops/joining.ts";
 import { select } from "../ops/slicing.ts";
-import type { Parameter } from "../parameters.ts";
+import type { ArgumentsOf, Parameter } from "../parameters.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { gradientsOf, runBackward, type BackwardOptions } from "./engine.ts";
@@ -123,7 +124,7 @@ function optionsOf(retain: boolean | null, create: boolean): BackwardOptions {
 function fill(
   tensors: readonly Tensor[],
   grads: readonly (Tensor | null)[] | null,
-  { retain_graph, create_graph, inputs }: ReturnType<typeof bindBackward>,
+  { retain_graph, create_graph, inputs }: Omit<ArgumentsOf<typeof tensorBackwardParameters>, "gradient">,
 ): void {
   if (inputs?.length === 0)
     throw new RuntimeError(
@@ -141,9 +142,6 @@ const backwardParameters = {
   inputs: inputsToFill,
 } as const;
 
-// oxlint-disable-next-line typescript/explicit-function-return-type -- the table's own types
-const bindBackward = (args: readonly unknown[]) => bind("backward", backwardParameters, args);
-
 /**
  * Adds the gradients of several tensors to the leaves behind them.
  *
@@ -159,7 +157,11 @@ export function backward(
   create_graph?: boolean | BackwardArguments,
   inputs?: OneOrMany | null | BackwardArguments,
 ): void {
-  const given = bindBackward(trimmed([tensors, grad_tensors, retain_graph, create_graph, inputs]));
+  const given = bind(
+    "backward",
+    backwardParameters,
+    trimmed([tensors, grad_tensors, retain_graph, create_graph, inputs]),
+  );
   fill(given.tensors, given.grad_tensors, given);
 }
 
@@ -170,10 +172,12 @@ const tensorBackwardParameters = {
   inputs: inputsToFill,
 } as const;
 
+let bindTensorBackward: Binder<typeof tensorBackwardParameters> | null = null;
+
 /** `Tensor.backward`. */
 export function backwardFrom(tensor: Tensor, args: readonly unknown[]): void {
-  const { gradient, ...rest } = bind("backward", tensorBackwardParameters, args);
-  fill([tensor], [gradient], { ...rest, tensors: [tensor], grad_tensors: null });
+  const given = (bindTensorBackward ??= binderFor("backward", tensorBackwardParameters))(args);
+  fill([tensor], [given.gradient], given);
 }
 
 const gradParameters = {

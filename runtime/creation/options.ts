@@ -1,5 +1,5 @@
 /** What functions that make tensors take by name. */
-import { bind } from "../binding.ts";
+import { binderFor, type Binder } from "../binder.ts";
 import { Device, toDevice } from "../device.ts";
 import { get_default_dtype, type DType, type DTypeName } from "../dtype.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
@@ -140,13 +140,13 @@ export function creation<P extends Parameters>(
   make: (args: ArgumentsOf<P> & Options) => Tensor,
 ): (...args: unknown[]) => Tensor {
   const all = { ...parameters, ...optionParameters };
-  const call = (...args: unknown[]): Tensor => {
+  let binder: Binder<typeof all> | null = null;
+  const withTarget = withOut(name, (args) => {
     // Both tables are in `all`.
-    const bound = bind(name, all, args) as ArgumentsOf<P> & Options;
+    const bound = (binder ??= binderFor(name, all))(args) as ArgumentsOf<P> & Options;
     return finish(make(bound), bound);
-  };
-  const withTarget = withOut(name, (...args) => call(...args));
-  const named = (...args: unknown[]): Tensor => withTarget(...args) as Tensor; // what `make` gives
+  });
+  const named = (...args: unknown[]): Tensor => withTarget(args) as Tensor; // what `make` gives
   Object.defineProperty(named, "name", { value: name });
   return named;
 }

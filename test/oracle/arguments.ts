@@ -53,7 +53,8 @@ function layOut(
 function decodeTensor(argument: TensorArgument, layout: MemoryLayout): Tensor {
   const { dtype, shape, values, fill, requires_grad = false } = argument;
   const count = shape.reduce((product, size) => product * size, 1);
-  const elements = decodeValues(dtype, values ?? Array.from<number>({ length: count }).fill(fill ?? 0));
+  if (fill !== undefined) return torch.full(shape, fill, { dtype: torch[dtype as DTypeName], requires_grad });
+  const elements = decodeValues(dtype, values ?? Array.from<number>({ length: count }).fill(0));
   return layOut(elements, argument, layout).requires_grad_(requires_grad);
 }
 

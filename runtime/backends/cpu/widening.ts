@@ -20,8 +20,15 @@ function isHolder(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function isNarrow(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
   if (isView(value)) return value.dtype.wider !== null;
   return isHolder(value) && Object.values(value).some(isNarrow);
+}
+
+/** Whether any of the arguments is narrow. Every call of a kernel asks this. */
+function anyNarrow(args: readonly unknown[]): boolean {
+  for (let i = 0; i < args.length; i++) if (isNarrow(args[i])) return true;
+  return false;
 }
 
 /** A call whose narrow views are replaced by wide ones. */
@@ -69,7 +76,7 @@ class WideCall {
 /** The method for views of all dtypes; `results` are the positions of the arguments that it writes. */
 function widened<M extends Method>(method: M, results: readonly number[]): M {
   const call = (...args: unknown[]): unknown => {
-    if (!args.some(isNarrow)) return method(...args);
+    if (!anyNarrow(args)) return method(...args);
     const wide = new WideCall();
     const answer = method(...args.map((value, position) => wide.widen(value, results.includes(position))));
     wide.finish();

@@ -21,6 +21,8 @@ import {
 /** Storages of so many bytes stay outside of the heap: the garbage collector makes and frees an array of this size faster than any allocator. */
 const smallBytes = 64;
 
+const none: readonly never[] = [];
+
 /**
  * Elements in the processor's memory. They lie either in a block of the heap, where kernels work, or in an ordinary array: small ones until a kernel
  * asks for their address, larger ones after they had to make room.
@@ -40,7 +42,7 @@ export class CpuStorage extends Storage implements Evictable {
   /** Whether somebody else holds the array too: then it stays the place of the elements, and a block is a copy for kernels. */
   #shared: boolean;
   /** Storages of other dtypes over the same array. */
-  readonly #twins: Set<CpuStorage> = new Set();
+  #twins: readonly CpuStorage[] = none;
   /** Whether the block of a shared array may hold something newer than the array. */
   #staged = false;
 
@@ -143,10 +145,9 @@ export class CpuStorage extends Storage implements Evictable {
       true,
     );
     twin.version = this.version;
-    for (const other of [this, ...this.#twins]) {
-      other.#twins.add(twin);
-      twin.#twins.add(other);
-    }
+    const others = [this, ...this.#twins];
+    for (const other of others) other.#twins = [...other.#twins, twin];
+    twin.#twins = others;
     return twin;
   }
 
