@@ -130,6 +130,9 @@ const wholeNumber = {
   convert: (value: unknown) => (typeof value === "number" && Number.isInteger(value) ? value : undefined),
 };
 
+/** PyTorch counts categories in float32. */
+const mostCategories = 2 ** 24;
+
 /** @throws RuntimeError when the weights or the number of samples do not fit. */
 function checkMultinomial(input: Tensor, count: number, replacement: boolean): void {
   const categories = input.shape.at(-1) ?? 0;
@@ -145,6 +148,10 @@ function checkMultinomial(input: Tensor, count: number, replacement: boolean): v
   if (!replacement && count > categories)
     throw new RuntimeError(
       `cannot sample n_sample > prob_dist.size(-1) samples without replacement: ${count} of ${categories}. Pass {replacement: true}.`,
+    );
+  if (categories > mostCategories)
+    throw new RuntimeError(
+      `number of categories cannot exceed 2^24, got ${categories}. Draw a group of categories first, and then one of the group.`,
     );
 }
 

@@ -72,7 +72,7 @@ describe("a matrix times a vector", () => {
   test.each(layouts)("is right for a matrix that is %s, on either side", (name) => {
     for (const dtype of [torch.float32, torch.float64])
       for (const n of long)
-        for (const k of [1, 3, 4, 8, 11, 129, 513]) {
+        for (const k of n > 64 ? [4, 129] : [1, 3, 4, 8, 11, 129, 513]) {
           const most = (dtype === torch.float32 ? 1e-5 : 1e-13) * (1 + k);
           expect(difference(laidOut([n, k], name, dtype), numbers([k, 1], dtype))).toBeLessThan(most);
           expect(difference(numbers([1, k], dtype), laidOut([k, n], name, dtype))).toBeLessThan(most);

@@ -80,7 +80,9 @@ describe.each(table.map((operator) => ({ name: operator.operatorName, operator }
       expect.assertions(operator.samples.length * 4);
       for (const sample of operator.samples) {
         expectSameBits(() => resultsOf(operator, sample()));
-        expectSameBits(() => resultsOf(operator, sample().map(asFloat32)));
+        // Bytes that are read as another dtype are as many as they are.
+        const convert = operator.operatorName === "view" ? (arg: unknown): unknown => arg : asFloat32;
+        expectSameBits(() => resultsOf(operator, sample().map(convert)));
       }
     });
   },
