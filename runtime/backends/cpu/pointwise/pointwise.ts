@@ -1,6 +1,7 @@
 /** Runs pointwise expressions: decides between wasm and JavaScript, settles how each operand is walked, and calls the kernel. */
 import { readElement, type DType } from "../../../dtype.ts";
 import type { Expression } from "../../../expression.ts";
+import { keepsDigits } from "../../../halves.ts";
 import { broadcastStrides, isContiguous, numel, sameShape } from "../../../shape.ts";
 import type { View } from "../../backend.ts";
 import { heapMemory, parameterBase, parameterInts } from "../memory/heap.ts";
@@ -149,8 +150,17 @@ function writeNumbers(
   for (let i = 0; i < inputs.length; i++) {
     if (walks[firstWalk + i] !== plainNumber) continue;
     const { dtype, storage, offset } = inputs[i]!;
-    writeNumber(slot++, computeDtype, readElement(dtype, storage.data, offset));
+    writeNumber(
+      slot++,
+      computeDtype,
+      roundedTo(computeDtype, dtype, readElement(dtype, storage.data, offset)),
+    );
   }
+}
+
+/** An element as computations in 16 bits read it: in the compute dtype, unless its own keeps its digits. */
+function roundedTo({ bits }: DType, own: DType, value: number | bigint): number | bigint {
+  return bits === null || keepsDigits(own.name) ? value : bits.decode(bits.encode(Number(value)));
 }
 
 function writeNumber(slot: number, computeDtype: DType, value: number | bigint): void {
