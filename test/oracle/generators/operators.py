@@ -3,11 +3,7 @@
 The cotangents are not written down: `cotangent` here and its twin in the test compute the same numbers.
 """
 
-import functools
 import random
-import sys
-import types
-import unittest
 import warnings
 import zlib
 from pathlib import Path
@@ -16,32 +12,11 @@ import numpy
 import torch
 
 from .encode import dtype_name, encode_float, encode_tensor, write_lines
+from .internals import common_methods_invocations, core
+from .operator_calls import ARBITRARY, RANDOM, SEED, WRONG_GRADIENT, call_of, forms_of, python_form
 from .operator_names import OPERATORS
+from .own_samples import OWN_SAMPLES
 
-# torch.testing._internal imports this package for its TestCase only.
-sys.modules.setdefault("expecttest", types.SimpleNamespace(TestCase=unittest.TestCase))
-from torch.testing._internal import common_methods_invocations  # noqa: E402
-from torch.testing._internal.opinfo import core  # noqa: E402
-
-# Further names of an operator in PyTorch, with the same arguments.
-SECOND_NAMES = {
-    "linalg.det": ["torch.det", "Tensor.det"],
-    "linalg.householder_product": ["torch.orgqr", "Tensor.orgqr"],
-    "linalg.inv": ["torch.inverse", "Tensor.inverse"],
-    "linalg.matrix_power": ["torch.matrix_power", "Tensor.matrix_power"],
-    "linalg.slogdet": ["torch.slogdet", "Tensor.slogdet"],
-    "matrix_exp": ["torch.linalg.matrix_exp"],
-    "outer": ["torch.ger", "Tensor.ger"],
-    "nn.functional.celu": ["torch.celu"],
-    "nn.functional.hardshrink": ["torch.hardshrink", "Tensor.hardshrink"],
-    "nn.functional.prelu": ["torch.prelu", "Tensor.prelu"],
-    "nn.functional.rrelu": ["torch.rrelu"],
-    "nn.functional.selu": ["torch.selu"],
-    "nn.functional.threshold": ["torch.threshold"],
-    "nn.functional.relu": ["torch.relu", "Tensor.relu"],
-    "softmax": ["torch.nn.functional.softmax"],
-    "log_softmax": ["torch.nn.functional.log_softmax"],
-}
 DTYPES = {torch.float64: 12, torch.float32: 4, torch.int64: 4, torch.int32: 2, torch.uint8: 2, torch.bool: 2,
           torch.float16: 2, torch.bfloat16: 1, torch.int16: 1, torch.int8: 1}
 # In promotion, these meet a few others only: `promotion.py` has all pairs.
@@ -178,78 +153,6 @@ def tensors_in(argument) -> list:
     found = []
     map_arguments(argument, lambda item: found.append(item) if isinstance(item, torch.Tensor) else None)
     return found
-
-
-# How OpInfo's arguments are ordered for the function itself, where its own lambda puts them otherwise.
-ORDERS = {
-    "where": [1, 0, 2],
-    "nn.functional.embedding": [1, 0],
-    "einsum": [1, 0],
-    "polygamma": [1, 0],
-}
-# Names whose operator writes into a tensor, or is a property: OpInfo calls them through a lambda.
-METHOD_NAMES = {
-    "cauchy": "cauchy_", "exponential": "exponential_", "geometric": "geometric_", "log_normal": "log_normal_", "uniform": "uniform_",
-    "resize_": "resize_", "resize_as_": "resize_as_", "zero_": "zero_",
-}
-
-
-def on_copy(method: str):
-    return lambda tensor, *args, **kwargs: getattr(tensor.clone(), method)(*args, **kwargs)
-
-
-METHODS = {name: on_copy(method) for name, method in METHOD_NAMES.items()}
-# Operators that draw random numbers: each sample is drawn after the same seed.
-RANDOM = set("""
-bernoulli cauchy exponential geometric log_normal uniform normal multinomial rand rand_like randn randn_like randint randint_like
-nn.functional.dropout nn.functional.dropout2d nn.functional.dropout3d nn.functional.alpha_dropout nn.functional.feature_alpha_dropout
-nn.functional.rrelu nn.functional.fractional_max_pool2d nn.functional.fractional_max_pool3d
-svd_lowrank pca_lowrank
-""".split())
-# Operators whose own lambda in OpInfo multiplies two tensors, so that the rank is low, and is called with the product here.
-OF_PRODUCTS = {("linalg.pinv", "singular"), ("svd_lowrank", ""), ("pca_lowrank", "")}
-# Operators that OpInfo calls through a lambda which drops results or changes arguments.
-PLAIN = {"linalg.lstsq", "linalg.pinv"}
-# Operators whose gradient PyTorch's own gradcheck refuses: only their values are written down.
-WRONG_GRADIENT = {"as_strided_scatter"}
-ARBITRARY = {"empty", "empty_like", "empty_permuted", "empty_strided", "new_empty", "new_empty_strided"}
-SEED = 1234
-
-
-def call_of(operator, sample) -> tuple[list, dict, int]:
-    """The arguments in the order of the function form, and which of them a method is called on."""
-    args = [sample.input, *sample.args]
-    if (operator.name, operator.variant_test_name) in OF_PRODUCTS:
-        # Factors of one decimal: the product stays of low rank when it is written down.
-        left, right = (torch.round(factor.detach(), decimals=1) for factor in args[:2])
-        product = left @ right.mT
-        args = [product.requires_grad_(args[0].requires_grad), *args[2:]]
-    order = ORDERS.get(operator.name)
-    if operator.name == "normal" and operator.variant_test_name == "number_mean":
-        order = [1, 0]
-    if order is None:
-        return args, dict(sample.kwargs), 0
-    return [args[position] for position in order] + args[len(order):], dict(sample.kwargs), order.index(0)
-
-
-def python_form(operator):
-    if operator.name in ORDERS:
-        return functools.reduce(getattr, operator.name.split("."), torch)
-    if operator.name in METHODS:
-        return METHODS[operator.name]
-    if operator.name in RANDOM | PLAIN:
-        return functools.reduce(getattr, operator.name.split("."), torch)
-    if operator.name == "__getitem__":
-        return lambda tensor, index: tensor[tuple(index) if isinstance(index, list) else index]
-    if operator.name == "nn.functional.scaled_dot_product_attention":
-        return plain_attention
-    return operator.op
-
-
-def plain_attention(*args, **kwargs) -> torch.Tensor:
-    """The fast kernel has no second derivatives; the plain one gives the same numbers."""
-    with torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH):
-        return torch.nn.functional.scaled_dot_product_attention(*args, **kwargs)
 
 
 def exists_in_typescript(operator, args: list, kwargs: dict) -> bool:
@@ -402,79 +305,6 @@ def has_all_digits(operator, sample, dtype: torch.dtype) -> bool:
                for got, exact in zip(*results) if got.dtype is dtype)
 
 
-def attention_samples(dtype: torch.dtype, requires_grad: bool) -> list:
-    """OpInfo's are too large, and some of them draw random numbers."""
-    def operands(*shapes):
-        return [torch.randn(shape, dtype=dtype, requires_grad=requires_grad) for shape in shapes]
-    allowed = torch.tensor([[True, False, True], [False, False, False]])
-    numbers = torch.randn(2, 1, 2, 3, dtype=dtype)
-    samples = [
-        (operands((2, 3), (4, 3), (4, 3)), {}),
-        (operands((2, 2, 3), (2, 3, 3), (2, 3, 5)), {}),
-        (operands((2, 2, 5, 4), (2, 2, 7, 4), (2, 2, 7, 4)), {}),
-        (operands((2, 1, 3, 4), (1, 2, 5, 4), (2, 2, 5, 4)), {}),
-        (operands((2, 1, 2, 3, 2), (2, 1, 2, 3, 2), (2, 1, 2, 3, 2)), {}),
-        (operands((1, 2, 3, 4), (1, 2, 5, 4), (1, 2, 5, 4)), {"is_causal": True}),
-        (operands((3, 2), (3, 2), (3, 2)), {"is_causal": True, "scale": 2.5}),
-        (operands((1, 2, 2, 4), (1, 2, 3, 4), (1, 2, 3, 4)), {"attn_mask": allowed}),
-        (operands((2, 2, 2, 4), (2, 2, 3, 4), (2, 2, 3, 4)), {"attn_mask": numbers}),
-        (operands((2, 2, 4), (2, 3, 4), (2, 3, 4)), {"attn_mask": torch.randn(2, 3, dtype=dtype, requires_grad=requires_grad)}),
-        (operands((1, 4, 2, 3), (1, 2, 3, 3), (1, 2, 3, 3)), {"enable_gqa": True}),
-        (operands((1, 1, 2, 3), (1, 1, 0, 3), (1, 1, 0, 3)), {}),
-    ]
-    return [core.SampleInput(query, args=(key, value), kwargs=kwargs) for (query, key, value), kwargs in samples]
-
-
-def ctc_samples(dtype: torch.dtype, requires_grad: bool) -> list:
-    """OpInfo's are too large. Sequences of different lengths, with labels that repeat, with none, and with too many for their steps."""
-    targets = torch.tensor([[1, 2, 2], [3, 1, 0], [1, 1, 1]])
-    ones_behind_another = torch.tensor([1, 2, 2, 3])
-    input_lengths, target_lengths = torch.tensor([5, 4, 3]), torch.tensor([3, 1, 2])
-    samples = [
-        ((5, 3, 4), (targets, input_lengths, target_lengths), {"reduction": reduction}) for reduction in ("none", "mean", "sum")
-    ] + [
-        ((5, 3, 4), (targets, [5, 5, 2], [3, 0, 3]), {"zero_infinity": True}),
-        ((5, 2, 4), (ones_behind_another, [5, 3], [3, 1]), {"reduction": "none"}),
-        ((4, 2, 5), (torch.tensor([[0, 1], [2, 2]]), [4, 4], [2, 2]), {"blank": 4}),
-        ((4, 3), (torch.tensor([1, 2]), torch.tensor(4), torch.tensor(2)), {"reduction": "none"}),
-    ]
-    return [core.SampleInput(torch.randn(shape, dtype=dtype).log_softmax(-1).requires_grad_(requires_grad), args=args, kwargs=kwargs)
-            for shape, args, kwargs in samples]
-
-
-def heads_samples(dtype: torch.dtype, requires_grad: bool) -> list:
-    """OpInfo's draw random numbers."""
-    def random(*shape):
-        return torch.randn(shape, dtype=dtype, requires_grad=requires_grad)
-    def packed(embedding, bias_kv=False):
-        extra = [random(1, 1, embedding) if bias_kv else None for _ in range(2)]
-        return [random(3 * embedding, embedding), random(3 * embedding), *extra]
-    def out(embedding):
-        return [random(embedding, embedding), random(embedding)]
-    later = torch.ones(3, 3).triu(1).bool()
-    padding = torch.tensor([[False, False, True], [False, True, True]])
-    samples = [
-        ([random(3, 2, 4), random(3, 2, 4), random(3, 2, 4), 4, 2, *packed(4), False, 0.0, *out(4)], {}),
-        ([random(2, 4), random(3, 4), random(3, 4), 4, 2, *packed(4), False, 0.0, *out(4)], {"average_attn_weights": False}),
-        ([random(3, 2, 2), random(3, 2, 2), random(3, 2, 2), 2, 2, *packed(2, True), True, 0.0, *out(2)],
-         {"attn_mask": later, "key_padding_mask": padding}),
-        ([random(3, 1, 2), random(3, 1, 2), random(3, 1, 2), 2, 1, *packed(2), False, 0.5, *out(2)],
-         {"training": False, "need_weights": False, "attn_mask": later, "is_causal": True}),
-        ([random(2, 1, 2), random(3, 1, 3), random(3, 1, 4), 2, 2, None, random(6), None, None, False, 0.0, *out(2)],
-         {"use_separate_proj_weight": True, "q_proj_weight": random(2, 2), "k_proj_weight": random(2, 3), "v_proj_weight": random(2, 4),
-          "attn_mask": torch.randn(2, 2, 3, dtype=dtype)}),
-    ]
-    return [core.SampleInput(args[0], args=tuple(args[1:]), kwargs=kwargs) for args, kwargs in samples]
-
-
-# Operators whose OpInfo samples do not fit in here.
-OWN_SAMPLES = {
-    "nn.functional.multi_head_attention_forward": heads_samples,
-    "nn.functional.scaled_dot_product_attention": attention_samples,
-    "nn.functional.ctc_loss": ctc_samples,
-}
-
-
 def rows_of(operator, dtype: torch.dtype, count: int) -> list[dict]:
     seed(f"{operator.name} {operator.variant_test_name} {dtype_name(dtype)}")
     differentiable = dtype is torch.float64 and operator.supports_autograd and operator.name not in WRONG_GRADIENT
@@ -541,24 +371,6 @@ def variants_of(name: str) -> list:
     # bmm's "triton_optimized" exists for the sake of another device; `normal_` is a method of its own.
     return [operator for operator in common_methods_invocations.op_db
             if operator.name == name and (name, operator.variant_test_name) not in (("bmm", "triton_optimized"), ("normal", "in_place"))]
-
-
-def forms_of(name: str) -> list[str]:
-    """How Python calls an operator: as functions, and as a method."""
-    if name.startswith(("nn.functional.", "linalg.")):
-        forms = [f"torch.{name}"]
-    elif name in METHODS:
-        forms = [f"Tensor.{METHOD_NAMES[name]}"]
-    else:
-        owners = {"torch": torch, "Tensor": torch.Tensor}
-        # `torch.float` is a dtype; only the method converts.
-        forms = [f"{home}.{name}" for home, owner in owners.items() if is_form(owner, name)]
-    return forms + SECOND_NAMES.get(name, [])
-
-
-def is_form(owner, name: str) -> bool:
-    value = getattr(owner, name, None)
-    return callable(value) or (owner is torch.Tensor and name in ("H", "T", "mH", "mT"))
 
 
 def write_operator(folder: Path, name: str) -> None:

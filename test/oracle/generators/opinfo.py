@@ -5,7 +5,8 @@ from pathlib import Path
 import torch
 
 from .encode import compact
-from .operators import common_methods_invocations, forms_of
+from .internals import common_methods_invocations
+from .operator_calls import forms_of
 
 # Names outside of torch, Tensor, torch.linalg and torch.nn.functional.
 OTHER_HOMES = ("fft.", "masked.", "signal.", "sparse.", "special.", "_refs.", "torch.ops.")
