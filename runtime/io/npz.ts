@@ -1,8 +1,14 @@
 /** NumPy's format for several arrays: a zip archive with an `.npy` file for each. Source: `numpy.savez`. */
-import { unzipSync, zipSync } from "fflate";
+import { createRequire } from "node:module";
+import type * as Fflate from "fflate";
 import { ValueError } from "../errors/valueError.ts";
 import type { Tensor } from "../tensor.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
+
+/** The library that packs and unpacks. It makes large tables as it is loaded, so that it is loaded only where an archive is read or written. */
+function archives(): typeof Fflate {
+  return createRequire(import.meta.url)("fflate") as typeof Fflate; // what the package of this name exports
+}
 
 /** No byte of a deflated file stands for more than so many of the original. Source: zlib's manual, "Maximum compression factor". */
 const largestRatio = 1032;
@@ -18,7 +24,7 @@ function checkSize(name: string, compressed: number, original: number): void {
 /** The arrays' files by their names. @throws ValueError when the bytes are no archive. */
 function unzip(bytes: Uint8Array): Readonly<Record<string, Uint8Array>> {
   try {
-    return unzipSync(bytes, {
+    return archives().unzipSync(bytes, {
       filter: ({ name, size, originalSize }) => {
         checkSize(name, size, originalSize);
         return name.endsWith(".npy");
@@ -75,5 +81,5 @@ export function encodeNpz(
     Object.entries(tensors).map(([name, tensor]) => [`${name}.npy`, encodeNpy(tensor)]),
   );
   // A fixed date, so that the same tensors give the same bytes; the format begins with 1980.
-  return zipSync(files, { level: compressed ? 6 : 0, mtime: new Date(1980, 0, 2) });
+  return archives().zipSync(files, { level: compressed ? 6 : 0, mtime: new Date(1980, 0, 2) });
 }
