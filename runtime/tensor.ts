@@ -130,16 +130,18 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
 
   /** The shape, or the size of one dimension; a negative `dim` counts from the end. Source: `torch.Tensor.size`. */
   size(): S;
-  size(dim: number): number;
-  size(dim?: number): S | number {
-    return dim === undefined ? this.shape : (this.shape[normalizeDim(dim, this.ndim)] ?? 1);
+  size(dim: number | { readonly dim: number }): number;
+  size(dim?: number | { readonly dim: number }): S | number {
+    if (dim === undefined) return this.shape;
+    return this.shape[normalizeDim(typeof dim === "object" ? dim.dim : dim, this.ndim)] ?? 1;
   }
 
   /** How many elements apart neighbours along each dimension are. Source: `torch.Tensor.stride`. */
   stride(): readonly number[];
-  stride(dim: number): number;
-  stride(dim?: number): readonly number[] | number {
-    return dim === undefined ? this.strides : (this.strides[normalizeDim(dim, this.ndim)] ?? 1);
+  stride(dim: number | { readonly dim: number }): number;
+  stride(dim?: number | { readonly dim: number }): readonly number[] | number {
+    if (dim === undefined) return this.strides;
+    return this.strides[normalizeDim(typeof dim === "object" ? dim.dim : dim, this.ndim)] ?? 1;
   }
 
   /** Position of the first element in the shared storage. Source: `torch.Tensor.storage_offset`. */

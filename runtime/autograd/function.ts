@@ -47,7 +47,7 @@ interface Implementation {
 // oxlint-disable-next-line typescript/no-extraneous-class -- users derive from it, as from PyTorch's, which also has static methods only
 abstract class CustomFunction {
   /**
-   * Calls the function.
+   * Calls the function. `const exp = Exp.apply` can be called by itself, as in PyTorch.
    *
    * @throws NotImplementedError when `forward` is missing; RuntimeError when a leaf that requires grad was written, or a dirty argument not returned.
    */
@@ -62,11 +62,20 @@ abstract class CustomFunction {
     this: { forward: (ctx: FunctionContext, ...args: A) => R },
     ...args: A
   ): R;
-  static apply(...args: unknown[]): unknown {
+  static apply(this: void, ...args: unknown[]): Tensor;
+  static apply(this: unknown, ...args: unknown[]): unknown {
     // The user's class has the static methods that it needs; what is missing is noticed when it is called.
     return callFunction(this as unknown as Implementation, args);
   }
 }
+
+// The method that users read knows its class, also without a class before it: `const relu = MyRelu.apply; relu(x)`.
+const { apply } = CustomFunction;
+Object.defineProperty(CustomFunction, "apply", {
+  get(this: unknown): unknown {
+    return (...args: unknown[]) => Reflect.apply(apply, this, args);
+  },
+});
 
 export { CustomFunction as Function };
 

@@ -153,7 +153,7 @@ export interface AsArrayOptions<D extends DTypeName = DTypeName> extends TensorO
 }
 
 /**
- * The data as a tensor: a tensor or a typed array without a copy where dtype and `copy` allow it.
+ * The data as a tensor: a tensor or a typed array without a copy where dtype and `copy` allow it. A tensor keeps its history, unless `requires_grad` is `false`.
  *
  * @throws ValueError when `copy` is `false` and a copy is needed, and as `torch.tensor`.
  * Source: `torch.asarray`.
@@ -169,8 +169,10 @@ export function asarray(
       "asarray: can't alias this data: nested arrays and other dtypes need a copy. Leave out {copy: false}.",
     );
   const result = copy === true && isShared ? shared.clone() : shared;
-  if (!options.requires_grad) return result;
-  return (result === data ? result.detach() : result).requires_grad_(true);
+  const wanted = options.requires_grad ?? null;
+  if (wanted === null || wanted === result.requires_grad) return result;
+  // Of a leaf this is a property that changes; a result of other tensors is let go of.
+  return result.is_leaf ? result.requires_grad_(wanted) : result.detach();
 }
 
 const bytes: Parameter<ArrayBuffer | ArrayBufferView> = {

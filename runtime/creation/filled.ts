@@ -4,7 +4,7 @@ import { RuntimeError } from "../errors/runtimeError.ts";
 import { integer, scalar, sizes, type Parameter } from "../parameters.ts";
 import { alias, allocate, allocateZeros, broadcastTo, copyInto } from "../settle.ts";
 import { numel, type Shape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
 import type { Scalar } from "../types.ts";
 import { fromValues } from "./data.ts";
 import {
@@ -71,13 +71,14 @@ const fullOf: (...args: unknown[]) => Tensor = creation(
 export function full<const S extends Shape, D extends DTypeName = DTypeName>(
   size: S | number,
   fill_value: Scalar | Tensor,
-  options: OutOptions<D> = {},
-): Tensor<S, D> {
+  options?: OutOptions<D>,
+): Tensor<S, D>;
+export function full<const S extends Shape, D extends DTypeName = DTypeName>(
+  all: OutOptions<D> & { readonly size: S; readonly fill_value: Scalar },
+): Tensor<S, D>;
+export function full(...args: readonly unknown[]): Tensor {
   // A 0-d tensor counts as its number.
-  const value = typeof fill_value === "object" ? fill_value.item() : fill_value;
-  const shape = typeof size === "number" ? [size] : size;
-  // The options say the dtype where the compiler knows it.
-  return fullOf(shape, value, options) as Tensor<S, D>;
+  return fullOf(...args.map((value) => (value instanceof Tensor ? value.item() : value)));
 }
 
 /** A 0-d tensor of the default dtype, or of the one that is given. Source: `torch.scalar_tensor`. */

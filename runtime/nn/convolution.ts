@@ -9,7 +9,7 @@ import { conv_transpose1d, conv_transpose2d, conv_transpose3d } from "../ops/con
 import { pad, type PaddingMode } from "../ops/spatial/pad.ts";
 import { eachDimension, perDimension, type PerDimension } from "../ops/windows.ts";
 import { flag, integer, type Parameter } from "../parameters.ts";
-import { numel } from "../shape.ts";
+import { numel, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { uniformParameter } from "./initial.ts";
 import { Module } from "./module.ts";
@@ -307,6 +307,10 @@ export class Conv3d extends Convolution {
 
 type TransposedFunction = typeof conv_transpose1d;
 
+interface OutputSize {
+  readonly output_size: Shape;
+}
+
 /** A transposed convolution, over as many dimensions as the function that it calls. */
 abstract class TransposedConvolution extends AnyConvolution {
   readonly output_padding: readonly number[];
@@ -321,9 +325,16 @@ abstract class TransposedConvolution extends AnyConvolution {
     this.#convolve = convolve;
   }
 
-  /** @throws RuntimeError when the channels or sizes of `input` do not fit. */
-  override forward(input: Tensor): Tensor {
-    const { stride, padding, output_padding, groups, dilation } = this;
+  /**
+   * Several sizes of input give the same size of output; `output_size` says which of them to undo.
+   *
+   * @throws RuntimeError when the channels or sizes of `input` do not fit, ValueError when it cannot give `output_size`.
+   */
+  override forward(input: Tensor, output_size: Shape | OutputSize | null = null): Tensor {
+    const wanted =
+      output_size !== null && "output_size" in output_size ? output_size.output_size : output_size;
+    const { stride, padding, groups, dilation } = this;
+    const output_padding = wanted === null ? this.output_padding : this.#paddingFor(input, wanted);
     return this.#convolve(
       input,
       this.weight,
@@ -335,6 +346,33 @@ abstract class TransposedConvolution extends AnyConvolution {
       groups,
       dilation,
     );
+  }
+
+  /** How much to add behind the output so that its sizes are `wanted`: those of the positions, or of all dimensions. */
+  #paddingFor(input: Tensor, wanted: Shape): readonly number[] {
+    const rank = this.stride.length;
+    const before = input.ndim - rank;
+    if (wanted.length !== rank && wanted.length !== input.ndim)
+      throw new ValueError(
+        `ConvTranspose${rank}D: for ${input.ndim}D input, output_size must have ${rank} or ${input.ndim} elements (got ${wanted.length}).`,
+      );
+    const sizes = wanted.slice(-rank);
+    // A transposed convolution has no padding by word.
+    const padding = this.padding as readonly number[];
+    const smallest = sizes.map(
+      (_, i) =>
+        ((input.shape[before + i] ?? 0) - 1) * this.stride[i]! -
+        2 * padding[i]! +
+        this.dilation[i]! * (this.kernel_size[i]! - 1) +
+        1,
+    );
+    const largest = smallest.map((size, i) => size + this.stride[i]! - 1);
+    if (sizes.some((size, i) => size < smallest[i]! || size > largest[i]!))
+      throw new ValueError(
+        `requested an output size of [${sizes.join(", ")}], but valid sizes range from [${smallest.join(", ")}] to ` +
+          `[${largest.join(", ")}] (for an input of [${input.shape.slice(before).join(", ")}]): stride and kernel_size leave no others.`,
+      );
+    return sizes.map((size, i) => size - smallest[i]!);
   }
 
   protected override moreSettings(): string[] {

@@ -89,7 +89,9 @@ export const threshold: InPlaceOperator<
       throw new NotImplementedError(
         "\"threshold_cpu\" not implemented for 'Bool': convert with .int() first.",
       );
-    return elementwise(expressions.threshold, [input], "promote", output, [limit, value]);
+    // Whole numbers are compared with whole numbers: what is behind the point is dropped.
+    const numbers = input.dtype.is_floating_point ? [limit, value] : [Math.trunc(limit), Math.trunc(value)];
+    return elementwise(expressions.threshold, [input], "promote", output, numbers);
   },
   vjp: { input: (g, { input, threshold: limit }) => thresholdAtBackward(g, input, [limit]) },
   samples: [() => [sample([2, 3]), 0.3, -1], () => [sample([]), 0, 20]],

@@ -993,6 +993,32 @@ def convolutions_of_other_forms():
     fails(lambda: torch.conv_tbc(x[0], weight, torch.ones(2)))
 
 
+class Cube(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x**3
+
+    @staticmethod
+    def backward(ctx, grad):
+        (x,) = ctx.saved_tensors
+        return grad * 3 * x**2
+
+
+def forms_of_calls_in_tutorials():
+    x = leaf([1.0, 2.0])
+    cube = Cube.apply
+    y = cube(x)
+    y.sum().backward()
+    show(y, x.grad)
+    show(torch.ones(2, 3).size(dim=1), torch.ones(2, 3).stride(dim=0), torch.full(size=(2,), fill_value=3, dtype=torch.long))
+    show(*[torch.asarray(t, **options) for t in (x, y) for options in ({}, {"copy": True}, {"requires_grad": False}, {"requires_grad": True})])
+    show(F.threshold(torch.arange(3), 0, 0.5), F.threshold(torch.arange(3), 1, 20.7))
+    upsample = torch.nn.ConvTranspose1d(1, 1, 3, stride=2, padding=1)
+    show(*[list(upsample(torch.ones(1, 1, 4), output_size=size).shape) for size in ([7], [8], [1, 1, 8])])
+    fails(lambda: upsample(torch.ones(1, 1, 4), output_size=[9]))
+
+
 def programs() -> list:
     functions = [value for value in globals().values() if inspect.isfunction(value) and value.__module__ == __name__]
     return [function for function in functions if not inspect.signature(function).parameters and function is not programs]

@@ -1,8 +1,39 @@
-import torch from "../../../runtime/index.ts";
-import type { Program } from "./page.ts";
+import torch, { autograd, F, nn, type Tensor } from "../../../runtime/index.ts";
+import type { FunctionContext } from "../../../runtime/autograd/context.ts";
+import { leaf, type Program } from "./page.ts";
+
+class Cube extends autograd.Function {
+  static forward(ctx: FunctionContext, x: Tensor): Tensor {
+    ctx.save_for_backward(x);
+    return x.pow(3);
+  }
+
+  static backward(ctx: FunctionContext, grad: Tensor): Tensor {
+    return grad.mul(ctx.saved_tensors[0]!.pow(2).mul(3));
+  }
+}
 
 /** New tensors, and tensors of another dtype. */
 export const creation: Readonly<Record<string, Program>> = {
+  "forms of calls in tutorials"({ show, fails }) {
+    const x = leaf([1, 2]);
+    const cube = Cube.apply;
+    const y = cube(x);
+    y.sum().backward();
+    show(y, x.grad);
+    const threes = torch.full({ size: [2], fill_value: 3, dtype: torch.int64 });
+    show(torch.ones(2, 3).size({ dim: 1 }), torch.ones(2, 3).stride({ dim: 0 }), threes);
+    const options = [{}, { copy: true }, { requires_grad: false }, { requires_grad: true }];
+    show(...[x, y].flatMap((t) => options.map((option) => torch.asarray(t, option))));
+    show(F.threshold(torch.arange(3), 0, 0.5), F.threshold(torch.arange(3), 1, 20.7));
+    const upsample = new nn.ConvTranspose1d(1, 1, 3, { stride: 2, padding: 1 });
+    const shapes = [[7], [8], [1, 1, 8]].map(
+      (size) => upsample(torch.ones(1, 1, 4), { output_size: size }).shape,
+    );
+    show(...shapes.map((shape) => `[${shape.join(", ")}]`));
+    fails(() => upsample(torch.ones(1, 1, 4), { output_size: [9] }));
+  },
+
   creation({ show }) {
     const { bool, float32, float64, int64 } = torch;
     show(torch.zeros(2, 3), torch.ones(2), torch.zeros(2, { dtype: int64 }), torch.ones(2, { dtype: bool }));

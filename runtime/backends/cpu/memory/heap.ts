@@ -112,6 +112,37 @@ function split(size: number): number {
   return 0;
 }
 
+/** Joins free blocks that are neighbours, and gives the end of the heap back: many small blocks become room for a large one. */
+function join(): void {
+  const blocks: { address: number; size: number }[] = [];
+  for (const [size, list] of freeBlocks) for (const address of list) blocks.push({ address, size });
+  blocks.sort((a, b) => a.address - b.address);
+  freeBlocks.clear();
+  freeBytes = 0;
+  for (let i = 0; i < blocks.length; i++) {
+    const { address } = blocks[i]!;
+    let end = address + blocks[i]!.size;
+    while (blocks[i + 1]?.address === end) end += blocks[++i]!.size;
+    if (end === top) top = address;
+    else giveBlock(address, end - address);
+  }
+}
+
+/** A block where the heap cannot grow: cut from a larger one, if need be from several neighbours. */
+function takeFromFreed(size: number): number {
+  const address = split(size);
+  if (address !== 0 || freeBytes < size) return address;
+  join();
+  if (top + size <= committed) {
+    top += size;
+    return top - size;
+  }
+  const list = freeBlocks.get(size);
+  if (list === undefined) return split(size);
+  freeBytes -= size;
+  return list.pop()!;
+}
+
 /**
  * The address of a free block of `size` bytes, a size that `blockBytes` gave; 0 where the heap is full. Its contents are whatever was there before.
  */
@@ -129,7 +160,7 @@ export function takeBlock(size: number): number {
     const address = split(size);
     if (address !== 0) return address;
   }
-  if (top + size > committed && !grow(top + size)) return split(size);
+  if (top + size > committed && !grow(top + size)) return takeFromFreed(size);
   const address = top;
   top += size;
   return address;
