@@ -1,4 +1,5 @@
 /** Operators that are several under one name, told apart by their arguments, as overloads are in PyTorch. */
+import { isKeywords } from "./binding.ts";
 import type { Operator, OperatorFacts } from "./operator.ts";
 import type { Parameters } from "./parameters.ts";
 import type { Signature } from "./signatures.ts";
@@ -16,6 +17,15 @@ export interface Overloads {
   readonly inPlace?: boolean;
 }
 
+/** Forms are told apart by what follows the first argument: where it was given by name with all others, it comes first. */
+function firstByPosition(args: readonly unknown[], parameters: Parameters): readonly unknown[] {
+  const [keywords] = args;
+  const first = Object.keys(parameters)[0];
+  if (args.length !== 1 || first === undefined || !isKeywords(keywords) || !(first in keywords)) return args;
+  const { [first]: value, ...rest } = keywords;
+  return Object.keys(rest).length === 0 ? [value] : [value, rest];
+}
+
 /** Makes one operator of several. */
 export function overloaded<S extends Signature>({
   name,
@@ -24,8 +34,11 @@ export function overloaded<S extends Signature>({
   inPlace = false,
 }: Overloads): Operator<S> {
   // Whatever has an operator's facts can be called.
-  const call = (...args: unknown[]): unknown => (choose(...args) as unknown as Callable)(...args);
   const parameters: Parameters = forms[0]?.parameters ?? {};
+  const call = (...given: unknown[]): unknown => {
+    const args = firstByPosition(given, parameters);
+    return (choose(...args) as unknown as Callable)(...args);
+  };
   const facts: OperatorFacts = {
     operatorName: name,
     parameters,

@@ -100,9 +100,9 @@ function productLike(like: Tensor, x: Tensor, y: Tensor): Tensor {
 export const mm: Operator<MatmulSignature> = operator({
   name: "mm",
   out: true,
-  parameters: { input: tensor, other: tensor },
-  saves: ["input", "other"],
-  forward: ({ input, other }) => {
+  parameters: { input: tensor, mat2: tensor },
+  saves: ["input", "mat2"],
+  forward: ({ input, mat2: other }) => {
     checkRank("mm", "self", input, 2);
     checkRank("mm", "mat2", other, 2);
     checkInner(input, other, input.shape[1]!, other.shape[0]!);
@@ -110,8 +110,8 @@ export const mm: Operator<MatmulSignature> = operator({
     return product(input, other);
   },
   vjp: {
-    input: (g, { input, other }) => productLike(input, g, t(other)),
-    other: (g, { input, other }) => productLike(other, t(input), g),
+    input: (g, { input, mat2: other }) => productLike(input, g, t(other)),
+    mat2: (g, { input, mat2: other }) => productLike(other, t(input), g),
   },
   samples: [
     () => [sample([2, 3]), sample([3, 4], { seed: 1 })],
@@ -137,9 +137,9 @@ export const mm: Operator<MatmulSignature> = operator({
 export const bmm: Operator<MatmulSignature> = operator({
   name: "bmm",
   out: true,
-  parameters: { input: tensor, other: tensor },
-  saves: ["input", "other"],
-  forward: ({ input, other }) => {
+  parameters: { input: tensor, mat2: tensor },
+  saves: ["input", "mat2"],
+  forward: ({ input, mat2: other }) => {
     checkRank("bmm", "batch1", input, 3);
     checkRank("bmm", "batch2", other, 3);
     if (input.shape[0] !== other.shape[0] || input.shape[2] !== other.shape[1])
@@ -150,8 +150,8 @@ export const bmm: Operator<MatmulSignature> = operator({
     return product(input, other);
   },
   vjp: {
-    input: (g, { other }) => bmm(g, transpose(other, 1, 2)),
-    other: (g, { input }) => bmm(transpose(input, 1, 2), g),
+    input: (g, { mat2: other }) => bmm(g, transpose(other, 1, 2)),
+    mat2: (g, { input }) => bmm(transpose(input, 1, 2), g),
   },
   samples: [() => [sample([2, 2, 3]), sample([2, 3, 2], { seed: 1 })]],
   errors: [

@@ -26,6 +26,20 @@ export const creation: Readonly<Record<string, Program>> = {
     const options = [{}, { copy: true }, { requires_grad: false }, { requires_grad: true }];
     show(...[x, y].flatMap((t) => options.map((option) => torch.asarray(t, option))));
     show(F.threshold(torch.arange(3), 0, 0.5), F.threshold(torch.arange(3), 1, 20.7));
+    const m = torch.tensor([
+      [1, 4],
+      [3, 2],
+    ]);
+    const all = torch as unknown as Record<
+      "max" | "median" | "mm" | "bmm",
+      (all: object) => Tensor & Tensor[]
+    >; // everything by name is a form that types leave out
+    show(all.max({ input: m }), ...all.max({ input: m, dim: 1 }), all.max({ input: m, other: m.T }));
+    show(
+      all.median({ input: m, dim: 0 })[0],
+      all.mm({ input: m, mat2: m }),
+      all.bmm({ input: m.unsqueeze(0), mat2: m.unsqueeze(0) }),
+    );
     const upsample = new nn.ConvTranspose1d(1, 1, 3, { stride: 2, padding: 1 });
     const shapes = [[7], [8], [1, 1, 8]].map(
       (size) => upsample(torch.ones(1, 1, 4), { output_size: size }).shape,
