@@ -94,6 +94,8 @@ export class Server {
     const { job } = this.#control;
     if (this.#handover.index >= job.threads - 1) return;
     try {
+      // Engines tell other threads late that a shared memory has grown: to grow it by nothing looks again.
+      heapMemory.grow(0);
       const run = this.#find(job.work);
       // The main thread does what no other can do.
       if (run !== undefined) this.#control.takeChunks(run, job);
