@@ -10,7 +10,7 @@ import { NotImplementedError } from "./errors/notImplementedError.ts";
 import { RuntimeError } from "./errors/runtimeError.ts";
 import { integerLimits } from "./limits.ts";
 import { number, type ArgumentsOf, type Parameter, type Parameters } from "./parameters.ts";
-import { fill } from "./ops/conversion.ts";
+import { fill } from "./ops/shaping/conversion.ts";
 import { default_generator, type Generator } from "./random.ts";
 import { broadcastTo } from "./settle.ts";
 import { readValues, Tensor } from "./tensor.ts";

@@ -238,7 +238,7 @@ export {
   var,
 } from "./ops/methods.ts";
 export { memory_stats, memory_summary, reset_peak_memory_stats, type MemoryStatistics } from "./memory.ts";
-export { slice } from "./ops/subscript.ts";
+export { slice } from "./ops/shaping/subscript.ts";
 export * as optim from "./optim/index.ts";
 export { get_printoptions, set_printoptions } from "./printing.ts";
 export {

@@ -2,8 +2,8 @@
 import { writeElement } from "../dtype.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { E, input } from "../expression.ts";
-import { add } from "../ops/arithmetic.ts";
-import { sumToShape } from "../ops/reduction.ts";
+import { add } from "../ops/elementwise/arithmetic.ts";
+import { sumToShape } from "../ops/reductions/reduction.ts";
 import { closeScope, disownSince, enterScopes, leaveScopes, openScope } from "../scope.ts";
 import { allocate, duplicate, elementwise, elementwiseInto } from "../settle.ts";
 import { formatShape, sameShape } from "../shape.ts";

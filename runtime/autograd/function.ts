@@ -2,7 +2,7 @@
 import { zeros } from "../create.ts";
 import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
-import { viewOf } from "../ops/view.ts";
+import { viewOf } from "../ops/shaping/view.ts";
 import { enterScopes, leaveScopes } from "../scope.ts";
 import { alias } from "../settle.ts";
 import { broadcastsTo, formatShape } from "../shape.ts";

@@ -1,7 +1,7 @@
 /** `torch.autograd.functional`: Jacobians, Hessians, and their products with vectors. Source: `torch/autograd/functional.py`. */
 import { ones_like, zeros, zeros_like } from "../create.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
-import { stack } from "../ops/joining.ts";
+import { stack } from "../ops/shaping/joining.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { gradientsOf } from "./engine.ts";

@@ -4,7 +4,7 @@ import { can_cast } from "../dtype.ts";
 import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import type { OperatorFacts } from "../operator.ts";
-import { copy } from "../ops/conversion.ts";
+import { copy } from "../ops/shaping/conversion.ts";
 import { closeScope, openScope } from "../scope.ts";
 import { alias, copyInto, duplicate, promoteTensors } from "../settle.ts";
 import { broadcastShapes, formatShape, sameShape, type Shape } from "../shape.ts";

@@ -1,4 +1,4 @@
-import { stridedBackward, stridedView } from "../ops/slicing.ts";
+import { stridedBackward, stridedView } from "../ops/shaping/slicing.ts";
 import { contiguousStrides, type Shape } from "../shape.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import type { Tensor } from "../tensor.ts";

@@ -1,7 +1,7 @@
 /** Whole Jacobians. Source: `torch/_functorch/eager_transforms.py`. */
 import { zeros, zeros_like } from "../create.ts";
 import { no_grad } from "../autograd/modes.ts";
-import { stack } from "../ops/joining.ts";
+import { stack } from "../ops/shaping/joining.ts";
 import type { Tensor } from "../tensor.ts";
 import { argumentsAt, keywordsOf, replaceArguments, type Argnums } from "./arguments.ts";
 import { Level } from "./level.ts";

@@ -4,7 +4,7 @@ import { isKeywords } from "../binding.ts";
 import { KeyError } from "../errors/keyError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import type { Module } from "../nn/module.ts";
-import { stack } from "../ops/joining.ts";
+import { stack } from "../ops/shaping/joining.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Tensors by the dotted names of a module's parameters and buffers. */

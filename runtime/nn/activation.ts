@@ -2,8 +2,8 @@
 import { isKeywords } from "../binding.ts";
 import { applyInPlace } from "../autograd/inplace.ts";
 import type { OperatorFacts } from "../operator.ts";
-import { elu, gelu, hardtanh, leaky_relu, relu6, silu, softplus } from "../ops/activation.ts";
-import { sigmoid, tanh } from "../ops/unary.ts";
+import { elu, gelu, hardtanh, leaky_relu, relu6, silu, softplus } from "../ops/elementwise/activation.ts";
+import { sigmoid, tanh } from "../ops/elementwise/unary.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 import { pythonNumber } from "./normalization.ts";

@@ -2,7 +2,7 @@
 import { no_grad } from "../autograd/modes.ts";
 import { ones, tensor, zeros, type TensorOptions } from "../create.ts";
 import { ValueError } from "../errors/valueError.ts";
-import { batch_norm, instance_norm } from "../ops/batchNormalization.ts";
+import { batch_norm, instance_norm } from "../ops/networks/batchNormalization.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 import { pythonNumber } from "./normalization.ts";

@@ -1,9 +1,9 @@
 /** Losses of numbers, densities, pairs and triplets as modules. */
-import { huber_loss, l1_loss, mse_loss, smooth_l1_loss } from "../ops/losses/distance.ts";
-import { gaussian_nll_loss, kl_div, poisson_nll_loss } from "../ops/losses/likelihood.ts";
-import { cosine_embedding_loss, hinge_embedding_loss, margin_ranking_loss } from "../ops/losses/ranking.ts";
-import type { LossOptions, LossReduction } from "../ops/losses/reduction.ts";
-import { triplet_margin_loss, triplet_margin_with_distance_loss } from "../ops/losses/triplet.ts";
+import { huber_loss, l1_loss, mse_loss, smooth_l1_loss } from "../ops/networks/distance.ts";
+import { gaussian_nll_loss, kl_div, poisson_nll_loss } from "../ops/networks/likelihood.ts";
+import { cosine_embedding_loss, hinge_embedding_loss, margin_ranking_loss } from "../ops/networks/ranking.ts";
+import type { LossOptions, LossReduction } from "../ops/networks/reduction.ts";
+import { triplet_margin_loss, triplet_margin_with_distance_loss } from "../ops/networks/triplet.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Operand } from "../types.ts";
 import { named } from "./activation.ts";

@@ -1,5 +1,5 @@
 /** Dropout as modules. */
-import { checkProbability, dropout } from "../ops/dropout.ts";
+import { checkProbability, dropout } from "../ops/networks/dropout.ts";
 import {
   alpha_dropout,
   dropout1d,

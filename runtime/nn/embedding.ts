@@ -1,6 +1,6 @@
 import { no_grad } from "../autograd/modes.ts";
 import { empty, type TensorOptions } from "../create.ts";
-import { embedding, paddingRow } from "../ops/embedding.ts";
+import { embedding, paddingRow } from "../ops/networks/embedding.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";

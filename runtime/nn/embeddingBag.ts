@@ -1,7 +1,7 @@
 import { empty, type TensorOptions } from "../create.ts";
 import { no_grad } from "../autograd/modes.ts";
-import { paddingRow } from "../ops/embedding.ts";
-import { embedding_bag } from "../ops/losses/embeddingBag.ts";
+import { paddingRow } from "../ops/networks/embedding.ts";
+import { embedding_bag } from "../ops/networks/embeddingBag.ts";
 import type { Tensor } from "../tensor.ts";
 import { fraction, named } from "./activation.ts";
 import { Module } from "./module.ts";

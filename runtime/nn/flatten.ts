@@ -1,5 +1,5 @@
 import { describe } from "../binding.ts";
-import { flatten } from "../ops/view.ts";
+import { flatten } from "../ops/shaping/view.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 

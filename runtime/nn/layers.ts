@@ -2,8 +2,8 @@
 import { describe } from "../binding.ts";
 import type { TensorOptions } from "../create.ts";
 import { ValueError } from "../errors/valueError.ts";
-import { linear } from "../ops/matmul.ts";
-import { relu } from "../ops/unary.ts";
+import { linear } from "../ops/linalg/matmul.ts";
+import { relu } from "../ops/elementwise/unary.ts";
 import type { Tensor } from "../tensor.ts";
 import { uniformParameter } from "./initial.ts";
 import { Module } from "./module.ts";

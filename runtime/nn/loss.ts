@@ -1,5 +1,5 @@
 /** What losses as modules share: how they are reduced, and the weights that belong to their state. */
-import type { LossOptions, LossReduction } from "../ops/losses/reduction.ts";
+import type { LossOptions, LossReduction } from "../ops/networks/reduction.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 

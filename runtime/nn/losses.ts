@@ -1,14 +1,14 @@
 /** Losses of classes and of answers as modules. */
-import { cross_entropy, nll_loss } from "../ops/loss.ts";
+import { cross_entropy, nll_loss } from "../ops/networks/loss.ts";
 import {
   binary_cross_entropy,
   binary_cross_entropy_with_logits,
   multilabel_soft_margin_loss,
   soft_margin_loss,
-} from "../ops/losses/binary.ts";
-import { ctc_loss } from "../ops/losses/ctc.ts";
-import { multi_margin_loss, multilabel_margin_loss } from "../ops/losses/margins.ts";
-import type { LossOptions, LossReduction } from "../ops/losses/reduction.ts";
+} from "../ops/networks/binary.ts";
+import { ctc_loss } from "../ops/networks/ctc.ts";
+import { multi_margin_loss, multilabel_margin_loss } from "../ops/networks/margins.ts";
+import type { LossOptions, LossReduction } from "../ops/networks/reduction.ts";
 import type { Tensor } from "../tensor.ts";
 import { named } from "./activation.ts";
 import { Loss, reductionNames, WeightedLoss, type ReductionArguments, type WeightedOptions } from "./loss.ts";

@@ -1,8 +1,8 @@
 /** Layer, root-mean-square and group normalisation as modules. */
 import { ones, zeros, type TensorOptions } from "../create.ts";
 import { ValueError } from "../errors/valueError.ts";
-import { group_norm } from "../ops/losses/groupNorm.ts";
-import { layer_norm, rms_norm } from "../ops/normalization.ts";
+import { group_norm } from "../ops/networks/groupNorm.ts";
+import { layer_norm, rms_norm } from "../ops/networks/normalization.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";

@@ -1,6 +1,6 @@
 /** Padding as modules. */
 import { pad, type PaddingMode } from "../ops/spatial/pad.ts";
-import { eachDimension, type PerDimension } from "../ops/windows.ts";
+import { eachDimension, type PerDimension } from "../ops/spatial/windows.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 import { printed } from "./pooling.ts";

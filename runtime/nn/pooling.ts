@@ -12,9 +12,14 @@ import {
   max_pool2d,
   type AdaptiveSize,
   type Pooled,
-} from "../ops/pool.ts";
+} from "../ops/spatial/pool.ts";
 import { adaptive_avg_pool3d, adaptive_max_pool3d, avg_pool3d, max_pool3d } from "../ops/spatial/pool3d.ts";
-import { eachDimension, optionalPerDimension, perDimension, type PerDimension } from "../ops/windows.ts";
+import {
+  eachDimension,
+  optionalPerDimension,
+  perDimension,
+  type PerDimension,
+} from "../ops/spatial/windows.ts";
 import { flag, optionalInteger, type Parameter } from "../parameters.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";

@@ -1,6 +1,6 @@
 /** Distances, shuffles and normalisation by neighbours as modules. */
-import { local_response_norm } from "../ops/losses/localResponse.ts";
-import { channel_shuffle, pixel_shuffle, pixel_unshuffle } from "../ops/losses/pixels.ts";
+import { local_response_norm } from "../ops/networks/localResponse.ts";
+import { channel_shuffle, pixel_shuffle, pixel_unshuffle } from "../ops/networks/pixels.ts";
 import { cosine_similarity, pairwise_distance } from "../ops/reductions/distances.ts";
 import type { Tensor } from "../tensor.ts";
 import { fraction, named } from "./activation.ts";

@@ -2,7 +2,7 @@
 import { bind } from "../binding.ts";
 import { fold, unfold } from "../ops/spatial/blocks.ts";
 import { interpolate, type InterpolationMode } from "../ops/spatial/interpolate.ts";
-import { perDimension, type PerDimension } from "../ops/windows.ts";
+import { perDimension, type PerDimension } from "../ops/spatial/windows.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 import { printed } from "./pooling.ts";

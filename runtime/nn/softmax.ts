@@ -1,5 +1,5 @@
 /** Softmax and its logarithm as modules. */
-import { log_softmax, softmax } from "../ops/softmax.ts";
+import { log_softmax, softmax } from "../ops/reductions/softmax.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 

@@ -2,9 +2,9 @@
 import { bind } from "../binding.ts";
 import type { TensorOptions } from "../create.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
-import { gelu } from "../ops/activation.ts";
-import { add } from "../ops/arithmetic.ts";
-import { relu } from "../ops/unary.ts";
+import { gelu } from "../ops/elementwise/activation.ts";
+import { add } from "../ops/elementwise/arithmetic.ts";
+import { relu } from "../ops/elementwise/unary.ts";
 import { flag, optionalTensor, tensor, type Parameter as PlainParameter } from "../parameters.ts";
 import type { Tensor } from "../tensor.ts";
 import { MultiheadAttention } from "./attention.ts";

@@ -1,11 +1,16 @@
 /** Pooling by norms and with random windows, and the way back from the largest numbers, as modules. */
 import { bind } from "../binding.ts";
 import { ValueError } from "../errors/valueError.ts";
-import type { Pooled } from "../ops/pool.ts";
+import type { Pooled } from "../ops/spatial/pool.ts";
 import { fractional_max_pool2d, fractional_max_pool3d } from "../ops/spatial/fractional.ts";
 import { lp_pool1d, lp_pool2d, lp_pool3d } from "../ops/spatial/lpPool.ts";
 import { max_unpool1d, max_unpool2d, max_unpool3d, unpooledSize } from "../ops/spatial/unpool.ts";
-import { eachDimension, optionalPerDimension, perDimension, type PerDimension } from "../ops/windows.ts";
+import {
+  eachDimension,
+  optionalPerDimension,
+  perDimension,
+  type PerDimension,
+} from "../ops/spatial/windows.ts";
 import { flag, number, tensor } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";

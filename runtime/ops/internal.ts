@@ -1,13 +1,13 @@
 /** Operators that others are made of, and that have no name of their own in PyTorch's API. Listed so that the tests reach them. */
-export { nativeBatchNorm } from "./batchNormalization.ts";
-export { toCopy } from "./conversion.ts";
-export { convolution, convolutionWeight } from "./convolution.ts";
-export { dropout } from "./dropout.ts";
-export { embedding, embeddingBackward, rowsOf } from "./embedding.ts";
-export { advancedIndex } from "./indexing.ts";
-export { batchMatmul } from "./matmul.ts";
-export { headsAttention, packedAttention } from "./headsAttention.ts";
-export { plainCumprod, plainCumsum, reverseCumsum } from "./scan.ts";
+export { nativeBatchNorm } from "./networks/batchNormalization.ts";
+export { toCopy } from "./shaping/conversion.ts";
+export { convolution, convolutionWeight } from "./spatial/convolution.ts";
+export { dropout } from "./networks/dropout.ts";
+export { embedding, embeddingBackward, rowsOf } from "./networks/embedding.ts";
+export { advancedIndex } from "./shaping/indexing.ts";
+export { batchMatmul } from "./linalg/matmul.ts";
+export { headsAttention, packedAttention } from "./networks/headsAttention.ts";
+export { plainCumprod, plainCumsum, reverseCumsum } from "./reductions/scan.ts";
 export {
   eluBackward,
   geluBackward,
@@ -19,10 +19,10 @@ export {
   softplusBackward,
   tanhBackward,
   thresholdBackward,
-} from "./slopes.ts";
-export { stridedBackward, stridedView } from "./slicing.ts";
-export { mseLossBackward, nllLossBackward, squaredError } from "./loss.ts";
-export { sameView, unsafeView, viewShape } from "./view.ts";
+} from "./elementwise/slopes.ts";
+export { stridedBackward, stridedView } from "./shaping/slicing.ts";
+export { mseLossBackward, nllLossBackward, squaredError } from "./networks/loss.ts";
+export { sameView, unsafeView, viewShape } from "./shaping/view.ts";
 export {
   adaptiveAveragePoolWindows,
   adaptiveMaxPoolWindows,
@@ -31,11 +31,11 @@ export {
   maxPoolPick,
   maxPoolSpread,
   maxPoolWindows,
-} from "./pooling.ts";
-export { zero } from "./conversion.ts";
+} from "./spatial/pooling.ts";
+export { zero } from "./shaping/conversion.ts";
 export * from "./elementwise/internal.ts";
 export * from "./linalg/internal.ts";
-export * from "./losses/internal.ts";
+export * from "./networks/internal.ts";
 export * from "./reductions/internal.ts";
 export * from "./shaping/internal.ts";
 export * from "./spatial/internal.ts";

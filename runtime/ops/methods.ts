@@ -1,7 +1,18 @@
 /** The operators that are also methods of `Tensor`. `runtime/methods.ts` maps this list to the methods' types, with their documentation. */
-export { addbmm, addmv, baddbmm, outer } from "./addedProducts.ts";
-export { add, clamp, div, masked_fill, maximum, minimum, mul, pow, rsub, sub } from "./arithmetic.ts";
-export { flip, repeat, repeat_interleave, roll, tril, triu } from "./arranging.ts";
+export { addbmm, addmv, baddbmm, outer } from "./linalg/addedProducts.ts";
+export {
+  add,
+  clamp,
+  div,
+  masked_fill,
+  maximum,
+  minimum,
+  mul,
+  pow,
+  rsub,
+  sub,
+} from "./elementwise/arithmetic.ts";
+export { flip, repeat, repeat_interleave, roll, tril, triu } from "./shaping/arranging.ts";
 export {
   eq,
   ge,
@@ -16,10 +27,10 @@ export {
   logical_xor,
   lt,
   ne,
-} from "./comparison.ts";
-export { acos, asin, atan, cosh, sinh, tan } from "./angles.ts";
-export { bitwise_and, bitwise_or, bitwise_xor } from "./bitwise.ts";
-export { addcdiv, addcmul, atan2, lerp } from "./combining.ts";
+} from "./elementwise/comparison.ts";
+export { acos, asin, atan, cosh, sinh, tan } from "./elementwise/angles.ts";
+export { bitwise_and, bitwise_or, bitwise_xor } from "./elementwise/bitwise.ts";
+export { addcdiv, addcmul, atan2, lerp } from "./elementwise/combining.ts";
 export {
   bfloat16,
   bool,
@@ -36,13 +47,13 @@ export {
   short,
   to,
   type_as,
-} from "./conversion.ts";
-export { max, min } from "./extremum.ts";
-export { index_add, index_put, index_select, masked_select } from "./indexing.ts";
-export { addmm, bmm, dot, matmul, mm, mv } from "./matmul.ts";
-export { all, amax, amin, any, argmax, argmin, mean, prod, sum } from "./reduction.ts";
-export { log_softmax, logsumexp, softmax } from "./softmax.ts";
-export { std, var } from "./statistics.ts";
+} from "./shaping/conversion.ts";
+export { max, min } from "./reductions/extremum.ts";
+export { index_add, index_put, index_select, masked_select } from "./shaping/indexing.ts";
+export { addmm, bmm, dot, matmul, mm, mv } from "./linalg/matmul.ts";
+export { all, amax, amin, any, argmax, argmin, mean, prod, sum } from "./reductions/reduction.ts";
+export { log_softmax, logsumexp, softmax } from "./reductions/softmax.ts";
+export { std, var } from "./reductions/statistics.ts";
 export {
   abs,
   ceil,
@@ -68,13 +79,13 @@ export {
   sqrt,
   square,
   tanh,
-} from "./unary.ts";
-export { clone, contiguous, detach } from "./copying.ts";
-export { gather, scatter, scatter_add, take_along_dim } from "./scattering.ts";
-export { cummax, cummin, cumprod, cumsum } from "./scan.ts";
-export { narrow, select } from "./slicing.ts";
-export { argsort, kthvalue, sort, topk } from "./sorting.ts";
-export { chunk, split, unbind } from "./splitting.ts";
+} from "./elementwise/unary.ts";
+export { clone, contiguous, detach } from "./shaping/copying.ts";
+export { gather, scatter, scatter_add, take_along_dim } from "./shaping/scattering.ts";
+export { cummax, cummin, cumprod, cumsum } from "./reductions/scan.ts";
+export { narrow, select } from "./shaping/slicing.ts";
+export { argsort, kthvalue, sort, topk } from "./reductions/sorting.ts";
+export { chunk, split, unbind } from "./shaping/splitting.ts";
 export {
   expand,
   flatten,
@@ -86,7 +97,7 @@ export {
   transpose,
   unsqueeze,
   view,
-} from "./view.ts";
+} from "./shaping/view.ts";
 export * from "./elementwise/methods.ts";
 export * from "./linalg/methods.ts";
 export * from "./reductions/methods.ts";

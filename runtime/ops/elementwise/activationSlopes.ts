@@ -1,10 +1,10 @@
 /** Gradients of the activation functions, each as one kernel. Source: PyTorch's `tools/autograd/derivatives.yaml` and `torch/csrc/autograd/FunctionsManual.cpp`. */
 import { parameter as plainNumber } from "../../expression.ts";
-import { div, mul, where } from "../arithmetic.ts";
-import { gt, le, logical_and, lt } from "../comparison.ts";
-import { E, x, y } from "../pointwise.ts";
-import { samplesWith, slope, type Slope } from "../slopes.ts";
-import { exp, sigmoid, square, tanh } from "../unary.ts";
+import { div, mul, where } from "./arithmetic.ts";
+import { gt, le, logical_and, lt } from "./comparison.ts";
+import { E, x, y } from "./pointwise.ts";
+import { samplesWith, slope, type Slope } from "./slopes.ts";
+import { exp, sigmoid, square, tanh } from "./unary.ts";
 
 const [first, second, third] = [plainNumber(0), plainNumber(1), plainNumber(2)];
 

@@ -8,13 +8,13 @@ import { elementwise } from "../../settle.ts";
 import { normalizeDim } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { div, mul, sub } from "../arithmetic.ts";
-import { cat } from "../joining.ts";
-import { E, refuseWholeNumbers, x } from "../pointwise.ts";
+import { div, mul, sub } from "./arithmetic.ts";
+import { cat } from "../shaping/joining.ts";
+import { E, refuseWholeNumbers, x } from "./pointwise.ts";
 import { given, sample } from "../samples.ts";
-import type { Slope } from "../slopes.ts";
-import { softmax } from "../softmax.ts";
-import { abs, sigmoid, tanh } from "../unary.ts";
+import type { Slope } from "./slopes.ts";
+import { softmax } from "../reductions/softmax.ts";
+import { abs, sigmoid, tanh } from "./unary.ts";
 import {
   hardsigmoidBackward,
   hardswishBackward,

@@ -1,9 +1,9 @@
 /** Second names that operators have in PyTorch. */
-import { acos, asin, atan } from "../angles.ts";
-import { clamp, div, mul, sub } from "../arithmetic.ts";
-import { atan2 } from "../combining.ts";
-import { ge, gt, le, lt, ne } from "../comparison.ts";
-import { abs, neg } from "../unary.ts";
+import { acos, asin, atan } from "./angles.ts";
+import { clamp, div, mul, sub } from "./arithmetic.ts";
+import { atan2 } from "./combining.ts";
+import { ge, gt, le, lt, ne } from "./comparison.ts";
+import { abs, neg } from "./unary.ts";
 import { trunc } from "./digits.ts";
 import { acosh, asinh, atanh } from "./hyperbolic.ts";
 

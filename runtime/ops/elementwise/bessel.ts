@@ -3,10 +3,10 @@ import { call } from "../../expression.ts";
 import type { InPlaceOperator, Operator } from "../../operator.ts";
 import type { FloatUnarySignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { add, div, mul, sub, where } from "../arithmetic.ts";
-import { eq } from "../comparison.ts";
-import { unary, x } from "../pointwise.ts";
-import { reciprocal, sign } from "../unary.ts";
+import { add, div, mul, sub, where } from "./arithmetic.ts";
+import { eq } from "./comparison.ts";
+import { unary, x } from "./pointwise.ts";
+import { reciprocal, sign } from "./unary.ts";
 
 /** The modified Bessel function of order 0. Source: `torch.i0`. */
 export const i0: InPlaceOperator<FloatUnarySignature> = unary({

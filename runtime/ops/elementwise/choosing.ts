@@ -9,9 +9,9 @@ import { elementwise, promoteTensors } from "../../settle.ts";
 import type { BinarySignature, GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Operand } from "../../types.ts";
-import { div, mul, where } from "../arithmetic.ts";
-import { ge, gt, isnan, le, logical_or, lt } from "../comparison.ts";
-import { binary, E, fractionsOnly, x, y } from "../pointwise.ts";
+import { div, mul, where } from "./arithmetic.ts";
+import { ge, gt, isnan, le, logical_or, lt } from "./comparison.ts";
+import { binary, E, fractionsOnly, x, y } from "./pointwise.ts";
 import { given, sample } from "../samples.ts";
 
 /** The larger one, but of NaN and a number the number. Of equal elements the first one gets the gradient. Source: `torch.fmax`. */

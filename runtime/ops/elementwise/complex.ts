@@ -4,8 +4,8 @@ import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, type InPlaceOperator, type Operator } from "../../operator.ts";
 import { tensor } from "../../parameters.ts";
 import type { FloatUnarySignature, UnarySignature } from "../../signatures.ts";
-import { mul } from "../arithmetic.ts";
-import { E, unary, x } from "../pointwise.ts";
+import { mul } from "./arithmetic.ts";
+import { E, unary, x } from "./pointwise.ts";
 import { given, sample } from "../samples.ts";
 
 /** The angle of each number seen as a complex one: π for negative numbers, else 0. Source: `torch.angle`. */

@@ -14,11 +14,11 @@ import type {
   UnarySignature,
 } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { div, divide, mul, pow, sub, where } from "../arithmetic.ts";
-import { eq, isfinite } from "../comparison.ts";
-import { binary, binarySamples, E, fractionsOnly, refuseBoolKernel, unary, x, y } from "../pointwise.ts";
+import { div, divide, mul, pow, sub, where } from "./arithmetic.ts";
+import { eq, isfinite } from "./comparison.ts";
+import { binary, binarySamples, E, fractionsOnly, refuseBoolKernel, unary, x, y } from "./pointwise.ts";
 import { given, sample } from "../samples.ts";
-import { exp2, sign } from "../unary.ts";
+import { exp2, sign } from "./unary.ts";
 
 function noSlope(grad: Tensor): Tensor {
   return mul(grad, 0);

@@ -7,11 +7,11 @@ import { integer, tensor } from "../../parameters.ts";
 import { elementwise } from "../../settle.ts";
 import type { BinarySignature, FloatUnarySignature, GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { add, mul, sub } from "../arithmetic.ts";
+import { add, mul, sub } from "./arithmetic.ts";
 import { missingDerivative } from "../missingDerivative.ts";
-import { binary, fractionsOnly, unary, x, y } from "../pointwise.ts";
+import { binary, fractionsOnly, unary, x, y } from "./pointwise.ts";
 import { sample } from "../samples.ts";
-import { exp, log } from "../unary.ts";
+import { exp, log } from "./unary.ts";
 
 const positive: readonly Sample[] = [
   () => [sample([2, 3], { low: 0.3, high: 4 })],

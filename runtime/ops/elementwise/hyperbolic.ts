@@ -2,10 +2,10 @@
 import { call } from "../../expression.ts";
 import type { InPlaceOperator } from "../../operator.ts";
 import type { FloatUnarySignature } from "../../signatures.ts";
-import { div, mul } from "../arithmetic.ts";
-import { unary, x } from "../pointwise.ts";
+import { div, mul } from "./arithmetic.ts";
+import { unary, x } from "./pointwise.ts";
 import { sample } from "../samples.ts";
-import { rsqrt, square } from "../unary.ts";
+import { rsqrt, square } from "./unary.ts";
 
 /** The number from 0 on whose hyperbolic cosine the element is: NaN below 1. Source: `torch.acosh`. */
 export const acosh: InPlaceOperator<FloatUnarySignature> = unary({

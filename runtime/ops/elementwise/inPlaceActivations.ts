@@ -1,5 +1,5 @@
 /** The functions of `torch.nn.functional` that write over their input, and that `torch` itself does not have. */
-import { elu, hardtanh, leaky_relu } from "../activation.ts";
+import { elu, hardtanh, leaky_relu } from "./activation.ts";
 import { writing, type Writing } from "./writing.ts";
 
 /** `elu`, written over its input. Source: `torch.nn.functional.elu_`. */

@@ -2,10 +2,10 @@
  * The functions that PyTorch has of in-place methods: `torch.exp_(x)` is `x.exp_()`. They are no operators of their own: what they compute, refuse and
  * differentiate is told by the operators without the underscore.
  */
-import * as angles from "../angles.ts";
-import * as arithmetic from "../arithmetic.ts";
-import { fill as plainFill } from "../conversion.ts";
-import * as unary from "../unary.ts";
+import * as angles from "./angles.ts";
+import * as arithmetic from "./arithmetic.ts";
+import { fill as plainFill } from "../shaping/conversion.ts";
+import * as unary from "./unary.ts";
 import * as activations from "./activations.ts";
 import { i0 as plainI0 } from "./bessel.ts";
 import * as choosing from "./choosing.ts";

@@ -4,8 +4,8 @@ import { composite, type Operator, type OperatorFacts } from "../../operator.ts"
 import { flag } from "../../parameters.ts";
 import type { FunctionSignature, Signature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import * as activation from "../activation.ts";
-import { relu as plainRelu } from "../unary.ts";
+import * as activation from "./activation.ts";
+import { relu as plainRelu } from "./unary.ts";
 import * as activations from "./activations.ts";
 import * as learned from "./learnedRelu.ts";
 import { threshold as plainThreshold } from "./shrinking.ts";

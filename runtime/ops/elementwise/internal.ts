@@ -1,6 +1,6 @@
 /** Functions of single elements: operators that others are made of, or whose public form takes one argument more. */
-export { elu, hardtanh, leaky_relu, relu6, silu } from "../activation.ts";
-export { where as choose } from "../arithmetic.ts";
+export { elu, hardtanh, leaky_relu, relu6, silu } from "./activation.ts";
+export { where as choose } from "./arithmetic.ts";
 export { hardsigmoid, hardswish, mish } from "./activations.ts";
 export {
   hardsigmoidBackward,

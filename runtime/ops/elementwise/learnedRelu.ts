@@ -9,9 +9,9 @@ import { default_generator, Generator } from "../../random.ts";
 import { convert, duplicate, elementwise, fromArray } from "../../settle.ts";
 import type { FunctionSignature, GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { mul, where } from "../arithmetic.ts";
-import { gt } from "../comparison.ts";
-import { E, refuseWholeNumbers, x, y } from "../pointwise.ts";
+import { mul, where } from "./arithmetic.ts";
+import { gt } from "./comparison.ts";
+import { E, refuseWholeNumbers, x, y } from "./pointwise.ts";
 import { given, sample } from "../samples.ts";
 
 const product = E.mul(x, y);

@@ -10,11 +10,11 @@ import type {
   GeneralSignature,
 } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { div, mul, sub, where } from "../arithmetic.ts";
-import { eq, ge, le, logical_and } from "../comparison.ts";
-import { binary, binarySamples, E, fractionsOnly, tensorSamples, unary, x, y } from "../pointwise.ts";
+import { div, mul, sub, where } from "./arithmetic.ts";
+import { eq, ge, le, logical_and } from "./comparison.ts";
+import { binary, binarySamples, E, fractionsOnly, tensorSamples, unary, x, y } from "./pointwise.ts";
 import { sample } from "../samples.ts";
-import { cos, exp, log, sigmoid, sin, square } from "../unary.ts";
+import { cos, exp, log, sigmoid, sin, square } from "./unary.ts";
 
 /** The number whose `erf` the element is: ±∞ at ±1, NaN beyond. Source: `torch.erfinv`. */
 export const erfinv: InPlaceOperator<FloatUnarySignature> = unary({

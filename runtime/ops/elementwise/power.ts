@@ -5,8 +5,8 @@ import { composite, type InPlaceOperator } from "../../operator.ts";
 import { operand } from "../../parameters.ts";
 import type { EitherSignature, PowerSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { div, pow } from "../arithmetic.ts";
-import { binarySamples } from "../pointwise.ts";
+import { div, pow } from "./arithmetic.ts";
+import { binarySamples } from "./pointwise.ts";
 import { sample } from "../samples.ts";
 
 /** A tensor in double precision; a plain number has it anyhow. */

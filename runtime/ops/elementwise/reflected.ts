@@ -4,9 +4,9 @@ import { operand, tensor } from "../../parameters.ts";
 import type { GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Operand } from "../../types.ts";
-import { add, mul, pow } from "../arithmetic.ts";
-import { matmul } from "../matmul.ts";
-import { binarySamples } from "../pointwise.ts";
+import { add, mul, pow } from "./arithmetic.ts";
+import { matmul } from "../linalg/matmul.ts";
+import { binarySamples } from "./pointwise.ts";
 import { sample } from "../samples.ts";
 import { remainder } from "./remainders.ts";
 

@@ -7,8 +7,8 @@ import { operand } from "../../parameters.ts";
 import { promoteTensors } from "../../settle.ts";
 import type { BinarySignature, EitherSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { div, divide, mul, refuseZeroDivisor } from "../arithmetic.ts";
-import { binary, binarySamples, x, y } from "../pointwise.ts";
+import { div, divide, mul, refuseZeroDivisor } from "./arithmetic.ts";
+import { binary, binarySamples, x, y } from "./pointwise.ts";
 import { given, sample } from "../samples.ts";
 
 /** A check that whole numbers are not divided by 0, nor truth values at all. */

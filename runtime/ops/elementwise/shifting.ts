@@ -6,7 +6,7 @@ import { operator, type InPlaceOperator } from "../../operator.ts";
 import { tensor } from "../../parameters.ts";
 import { elementwise, promoteTensors } from "../../settle.ts";
 import type { EitherSignature, UnarySignature } from "../../signatures.ts";
-import { binary, E, x, y } from "../pointwise.ts";
+import { binary, E, x, y } from "./pointwise.ts";
 import { given, sample } from "../samples.ts";
 
 const exchanged = E.bitXor(x, -1);

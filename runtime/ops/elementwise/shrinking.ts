@@ -8,7 +8,7 @@ import { number, tensor } from "../../parameters.ts";
 import { elementwise } from "../../settle.ts";
 import type { FunctionSignature, GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { E, refuseWholeNumbers, x } from "../pointwise.ts";
+import { E, refuseWholeNumbers, x } from "./pointwise.ts";
 import { given, sample } from "../samples.ts";
 import { shrinkBackward, thresholdAtBackward } from "./activationSlopes.ts";
 

@@ -1,6 +1,6 @@
 /** `torch.special`, spelled as PyTorch spells it: functions of its own, and those of `torch` under second names. */
-export { softmax, log_softmax, logsumexp } from "../softmax.ts";
-export { erf, erfc, exp2, expm1, log1p, round, sigmoid as expit } from "../unary.ts";
+export { softmax, log_softmax, logsumexp } from "../reductions/softmax.ts";
+export { erf, erfc, exp2, expm1, log1p, round, sigmoid as expit } from "./unary.ts";
 export { i0, i0e, i1, i1e } from "./bessel.ts";
 export {
   digamma,

@@ -6,12 +6,12 @@ import type { Operator } from "../../operator.ts";
 import type { EitherSignature, FloatUnarySignature } from "../../signatures.ts";
 import { promoteTensors } from "../../settle.ts";
 import type { Tensor } from "../../tensor.ts";
-import { div, mul, sub, where } from "../arithmetic.ts";
-import { eq, le, logical_and } from "../comparison.ts";
+import { div, mul, sub, where } from "./arithmetic.ts";
+import { eq, le, logical_and } from "./comparison.ts";
 import { missingDerivative } from "../missingDerivative.ts";
-import { binary, E, unary, x, y } from "../pointwise.ts";
+import { binary, E, unary, x, y } from "./pointwise.ts";
 import { given, sample } from "../samples.ts";
-import { exp, log, log1p, square } from "../unary.ts";
+import { exp, log, log1p, square } from "./unary.ts";
 
 /** A check for functions that PyTorch computes in float32 and float64 only. */
 function refuseHalves(kernel: string): (input: Tensor, other?: Tensor) => void {

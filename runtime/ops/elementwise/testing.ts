@@ -8,7 +8,7 @@ import { elementwise, reduceDims } from "../../settle.ts";
 import { sameShape } from "../../shape.ts";
 import type { GeneralSignature, Signature, TestSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { E, unary, x, y } from "../pointwise.ts";
+import { E, unary, x, y } from "./pointwise.ts";
 import { given, sample } from "../samples.ts";
 
 /** True where the element is −∞. Source: `torch.isneginf`. */

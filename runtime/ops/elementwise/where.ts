@@ -7,7 +7,7 @@ import { tensor } from "../../parameters.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Operand } from "../../types.ts";
-import { where as choose } from "../arithmetic.ts";
+import { where as choose } from "./arithmetic.ts";
 import { nonzero } from "../reductions/counting.ts";
 import { given } from "../samples.ts";
 

@@ -5,10 +5,10 @@ import { optionalTensor, tensor } from "../../parameters.ts";
 import { formatShape, numel } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { add } from "../arithmetic.ts";
-import { bmm, mm } from "../matmul.ts";
+import { add } from "../elementwise/arithmetic.ts";
+import { bmm, mm } from "./matmul.ts";
 import { sample } from "../samples.ts";
-import { permute, reshape, squeeze, unsqueeze } from "../view.ts";
+import { permute, reshape, squeeze, unsqueeze } from "../shaping/view.ts";
 
 /** @throws RuntimeError when the sizes do not fit. */
 function checkSizes(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | null): void {

@@ -4,10 +4,10 @@ import { composite, operator, type Operator } from "../../operator.ts";
 import { flag, keywordOnly, tensor } from "../../parameters.ts";
 import { backendOf, duplicate } from "../../settle.ts";
 import type { Tensor } from "../../tensor.ts";
-import { add, mul, sub } from "../arithmetic.ts";
-import { tril } from "../arranging.ts";
+import { add, mul, sub } from "../elementwise/arithmetic.ts";
+import { tril } from "../shaping/arranging.ts";
 import { given, sample } from "../samples.ts";
-import { neg } from "../unary.ts";
+import { neg } from "../elementwise/unary.ts";
 import {
   asDiagonal,
   batchOf,

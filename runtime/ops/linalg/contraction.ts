@@ -7,12 +7,12 @@ import { formatShape, normalizeDim, numel } from "../../shape.ts";
 
 import { Tensor } from "../../tensor.ts";
 import type { Scalar } from "../../types.ts";
-import { outer } from "../addedProducts.ts";
-import { add, mul } from "../arithmetic.ts";
-import { dot, mm, mv, timesScalar } from "../matmul.ts";
-import { sum } from "../reduction.ts";
+import { outer } from "./addedProducts.ts";
+import { add, mul } from "../elementwise/arithmetic.ts";
+import { dot, mm, mv, timesScalar } from "./matmul.ts";
+import { sum } from "../reductions/reduction.ts";
 import { given, sample } from "../samples.ts";
-import { expand, permute, reshape, t } from "../view.ts";
+import { expand, permute, reshape, t } from "../shaping/view.ts";
 import { float64 } from "../../dtype.ts";
 import type { LinalgSignature, MethodSignature } from "./signatures.ts";
 

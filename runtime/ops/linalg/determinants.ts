@@ -3,13 +3,13 @@ import { int64 } from "../../dtype.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
 import { tensor } from "../../parameters.ts";
 import type { Tensor } from "../../tensor.ts";
-import { mul, where } from "../arithmetic.ts";
-import { lt } from "../comparison.ts";
-import { cat } from "../joining.ts";
-import { index_select } from "../indexing.ts";
+import { mul, where } from "../elementwise/arithmetic.ts";
+import { lt } from "../elementwise/comparison.ts";
+import { cat } from "../shaping/joining.ts";
+import { index_select } from "../shaping/indexing.ts";
 import { given, sample } from "../samples.ts";
-import { reshape, unsqueeze } from "../view.ts";
-import { prod } from "../reduction.ts";
+import { reshape, unsqueeze } from "../shaping/view.ts";
+import { prod } from "../reductions/reduction.ts";
 import {
   batchOf,
   checkSquare,

@@ -1,5 +1,5 @@
-import { contiguous } from "../copying.ts";
-import { stridedView } from "../slicing.ts";
+import { contiguous } from "../shaping/copying.ts";
+import { stridedView } from "../shaping/slicing.ts";
 import { contiguousStrides } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 

@@ -5,9 +5,9 @@ import { composite, operator, type Operator } from "../../operator.ts";
 import { tensor, type Parameter } from "../../parameters.ts";
 import { backendOf } from "../../settle.ts";
 import type { Tensor } from "../../tensor.ts";
-import { add, div, mul, sub } from "../arithmetic.ts";
+import { add, div, mul, sub } from "../elementwise/arithmetic.ts";
 import { sample } from "../samples.ts";
-import { unsqueeze } from "../view.ts";
+import { unsqueeze } from "../shaping/view.ts";
 import {
   asDiagonal,
   batchOf,

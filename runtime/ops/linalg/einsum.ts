@@ -5,12 +5,12 @@ import { type Parameter } from "../../parameters.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import { sameShape } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
-import { mul } from "../arithmetic.ts";
-import { bmm } from "../matmul.ts";
-import { sum } from "../reduction.ts";
+import { mul } from "../elementwise/arithmetic.ts";
+import { bmm } from "./matmul.ts";
+import { sum } from "../reductions/reduction.ts";
 import { sample } from "../samples.ts";
 import { diagonalView } from "./diagonalView.ts";
-import { expand, permute, reshape, unsqueeze } from "../view.ts";
+import { expand, permute, reshape, unsqueeze } from "../shaping/view.ts";
 import { equationOf, readEquation } from "./equation.ts";
 
 /** An operand whose dimensions have names, each one once. */

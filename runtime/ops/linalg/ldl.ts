@@ -6,7 +6,7 @@ import { flag, keywordOnly, tensor } from "../../parameters.ts";
 import { backendOf, broadcastTo, duplicate } from "../../settle.ts";
 import { broadcastShapes } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
-import { tril } from "../arranging.ts";
+import { tril } from "../shaping/arranging.ts";
 import { given, sample } from "../samples.ts";
 import { batchOf, checkInfo, checkSquare, copied, flat, fresh, noInfo, sizesOf } from "./matrices.ts";
 import type { LinalgSignature, Results } from "./signatures.ts";

@@ -6,10 +6,10 @@ import { flag, integer, optionalInteger, optionalTensor, tensor } from "../../pa
 import { formatShape } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { sub } from "../arithmetic.ts";
-import { mean } from "../reduction.ts";
+import { sub } from "../elementwise/arithmetic.ts";
+import { mean } from "../reductions/reduction.ts";
 import { sample } from "../samples.ts";
-import { expand } from "../view.ts";
+import { expand } from "../shaping/view.ts";
 import { checkMatrices, mT, product, sizesOf } from "./matrices.ts";
 import { linalgQr } from "./qr.ts";
 import type { Results } from "./signatures.ts";

@@ -5,12 +5,12 @@ import { composite, operator, type Operator } from "../../operator.ts";
 import { flag, keywordOnly, tensor, type Parameter } from "../../parameters.ts";
 import { allocateZeros, duplicate } from "../../settle.ts";
 import type { Tensor } from "../../tensor.ts";
-import { tril, triu } from "../arranging.ts";
-import { add, sub } from "../arithmetic.ts";
-import { cat } from "../joining.ts";
+import { tril, triu } from "../shaping/arranging.ts";
+import { add, sub } from "../elementwise/arithmetic.ts";
+import { cat } from "../shaping/joining.ts";
 import { given, sample } from "../samples.ts";
-import { slice_dim } from "../slicing.ts";
-import { neg } from "../unary.ts";
+import { slice_dim } from "../shaping/slicing.ts";
+import { neg } from "../elementwise/unary.ts";
 import {
   batchOf,
   checkInfo,

@@ -6,11 +6,11 @@ import { alias, allocate, allocateZeros, duplicate } from "../../settle.ts";
 import { contiguousStrides, formatShape, numel, type Shape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { eye } from "../../create.ts";
-import { tril } from "../arranging.ts";
-import { matmul } from "../matmul.ts";
+import { tril } from "../shaping/arranging.ts";
+import { matmul } from "./matmul.ts";
 import { sample } from "../samples.ts";
 import { diag_embed, diagonal } from "../shaping/diagonals.ts";
-import { transpose } from "../view.ts";
+import { transpose } from "../shaping/view.ts";
 
 /** @throws RuntimeError when the tensor holds no matrices. */
 export function checkMatrices(name: string, input: Tensor, which = "A"): void {

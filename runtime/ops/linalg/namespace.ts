@@ -1,6 +1,6 @@
 /** `torch.linalg`. */
 export { vector_norm } from "../reductions/norms.ts";
-export { matmul } from "../matmul.ts";
+export { matmul } from "./matmul.ts";
 export { cholesky_ex, linalgCholesky as cholesky } from "./cholesky.ts";
 export { linalgDet as det, linalgSlogdet as slogdet } from "./determinants.ts";
 export { eigh, eigvalsh } from "./eigen.ts";

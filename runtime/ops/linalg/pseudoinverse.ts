@@ -5,12 +5,12 @@ import { flag, keywordOnly, number, optionalOperand, tensor } from "../../parame
 import { allocateZeros, duplicate } from "../../settle.ts";
 import { Tensor } from "../../tensor.ts";
 import type { Operand } from "../../types.ts";
-import { add, maximum, mul, sub, where } from "../arithmetic.ts";
-import { gt } from "../comparison.ts";
-import { amax, sum } from "../reduction.ts";
+import { add, maximum, mul, sub, where } from "../elementwise/arithmetic.ts";
+import { gt } from "../elementwise/comparison.ts";
+import { amax, sum } from "../reductions/reduction.ts";
 import { sample } from "../samples.ts";
-import { abs, reciprocal } from "../unary.ts";
-import { unsqueeze } from "../view.ts";
+import { abs, reciprocal } from "../elementwise/unary.ts";
+import { unsqueeze } from "../shaping/view.ts";
 import { eigh, eigenvaluesOf } from "./eigen.ts";
 import { batchOf, checkMatrices, checkPrecision, mT, product, regular, sizesOf } from "./matrices.ts";
 import type { LinalgSignature, MethodSignature } from "./signatures.ts";

@@ -4,11 +4,11 @@ import { composite, operator, type Operator } from "../../operator.ts";
 import { flag, tensor, type Parameter } from "../../parameters.ts";
 import { backendOf, copyInto } from "../../settle.ts";
 import type { Tensor } from "../../tensor.ts";
-import { add, mul, sub } from "../arithmetic.ts";
-import { triu } from "../arranging.ts";
-import { cat } from "../joining.ts";
+import { add, mul, sub } from "../elementwise/arithmetic.ts";
+import { triu } from "../shaping/arranging.ts";
+import { cat } from "../shaping/joining.ts";
 import { sample } from "../samples.ts";
-import { slice_dim } from "../slicing.ts";
+import { slice_dim } from "../shaping/slicing.ts";
 import {
   asDiagonal,
   batchOf,

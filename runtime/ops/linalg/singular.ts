@@ -4,10 +4,10 @@ import { composite, operator, type Operator } from "../../operator.ts";
 import { flag, tensor, type Parameter } from "../../parameters.ts";
 import { allocateZeros, backendOf } from "../../settle.ts";
 import type { Tensor } from "../../tensor.ts";
-import { add, div, mul, sub } from "../arithmetic.ts";
+import { add, div, mul, sub } from "../elementwise/arithmetic.ts";
 import { sample } from "../samples.ts";
-import { slice_dim } from "../slicing.ts";
-import { unsqueeze } from "../view.ts";
+import { slice_dim } from "../shaping/slicing.ts";
+import { unsqueeze } from "../shaping/view.ts";
 import {
   asDiagonal,
   batchOf,

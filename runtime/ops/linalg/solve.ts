@@ -8,8 +8,8 @@ import { broadcastShapes, sameShape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { sample, given } from "../samples.ts";
 import { float64 } from "../../dtype.ts";
-import { neg } from "../unary.ts";
-import { squeeze, unsqueeze } from "../view.ts";
+import { neg } from "../elementwise/unary.ts";
+import { squeeze, unsqueeze } from "../shaping/view.ts";
 import {
   batchOf,
   checkInfo,

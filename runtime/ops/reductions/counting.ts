@@ -8,11 +8,11 @@ import { allocateZeros, convert, reduceDims } from "../../settle.ts";
 import { formatShape, normalizeDims, type Shape } from "../../shape.ts";
 import type { FunctionSignature, GeneralSignature, Signature, Dims } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { ne } from "../comparison.ts";
-import { outOfRange } from "../reduction.ts";
+import { ne } from "../elementwise/comparison.ts";
+import { outOfRange } from "./reduction.ts";
 import { given, sample } from "../samples.ts";
-import { unbind } from "../splitting.ts";
-import { unsqueeze } from "../view.ts";
+import { unbind } from "../shaping/splitting.ts";
+import { unsqueeze } from "../shaping/view.ts";
 import { elementsOf, fromNumbers, fromPositions, isTrue, numbersOf } from "./elements.ts";
 
 /** A tensor through which no gradient flows, or `null`. */

@@ -8,14 +8,14 @@ import { allocateZeros } from "../../settle.ts";
 import { formatShape, normalizeDim } from "../../shape.ts";
 import type { GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { add, div, mul, sub } from "../arithmetic.ts";
-import { logical_xor } from "../comparison.ts";
-import { cat } from "../joining.ts";
-import { sum } from "../reduction.ts";
+import { add, div, mul, sub } from "../elementwise/arithmetic.ts";
+import { logical_xor } from "../elementwise/comparison.ts";
+import { cat } from "../shaping/joining.ts";
+import { sum } from "./reduction.ts";
 import { given, sample } from "../samples.ts";
-import { cumsum } from "../scan.ts";
-import { narrow, select } from "../slicing.ts";
-import { reshape, view } from "../view.ts";
+import { cumsum } from "./scan.ts";
+import { narrow, select } from "../shaping/slicing.ts";
+import { reshape, view } from "../shaping/view.ts";
 
 /** All but the first elements along a dimension, and all but the last. */
 export function neighbours(input: Tensor, dim: number): readonly [behind: Tensor, before: Tensor] {

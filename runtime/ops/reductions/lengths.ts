@@ -15,13 +15,13 @@ import {
 import { normalizeDim } from "../../shape.ts";
 import type { DimOptions, Dims, DTypeOption, FunctionSignature, GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { add, clamp, div, mul, sub, where } from "../arithmetic.ts";
-import { gt } from "../comparison.ts";
-import { to } from "../conversion.ts";
+import { add, clamp, div, mul, sub, where } from "../elementwise/arithmetic.ts";
+import { gt } from "../elementwise/comparison.ts";
+import { to } from "../shaping/conversion.ts";
 import { matrix_norm } from "../linalg/norms.ts";
-import { outOfRange, sum } from "../reduction.ts";
+import { outOfRange, sum } from "./reduction.ts";
 import { sample } from "../samples.ts";
-import { reciprocal } from "../unary.ts";
+import { reciprocal } from "../elementwise/unary.ts";
 import { normGrad, plainVectorNorm, vector_norm } from "./norms.ts";
 
 /** The order of a norm: a number, or the name of a norm of matrices. */

@@ -7,12 +7,12 @@ import { duplicate } from "../../settle.ts";
 import { normalizeDim } from "../../shape.ts";
 import type { GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { flip } from "../arranging.ts";
-import { add, sub, where } from "../arithmetic.ts";
-import { gt } from "../comparison.ts";
+import { flip } from "../shaping/arranging.ts";
+import { add, sub, where } from "../elementwise/arithmetic.ts";
+import { gt } from "../elementwise/comparison.ts";
 import { given, sample } from "../samples.ts";
-import { exp, log } from "../unary.ts";
-import { movedim } from "../view.ts";
+import { exp, log } from "../elementwise/unary.ts";
+import { movedim } from "../shaping/view.ts";
 import { fromNumbers, numbersOf } from "./elements.ts";
 
 /** `log(eᵃ + eᵇ)` without overflow. */

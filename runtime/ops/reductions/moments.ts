@@ -7,15 +7,15 @@ import { reduceDims } from "../../settle.ts";
 import { normalizeDims } from "../../shape.ts";
 import type { GeneralSignature, ReductionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { clamp, div, mul, sub, where } from "../arithmetic.ts";
-import { isnan, logical_not } from "../comparison.ts";
-import { to } from "../conversion.ts";
-import { mm } from "../matmul.ts";
-import { keepDims, outOfRange, sum } from "../reduction.ts";
+import { clamp, div, mul, sub, where } from "../elementwise/arithmetic.ts";
+import { isnan, logical_not } from "../elementwise/comparison.ts";
+import { to } from "../shaping/conversion.ts";
+import { mm } from "../linalg/matmul.ts";
+import { keepDims, outOfRange, sum } from "./reduction.ts";
 import { given, sample } from "../samples.ts";
-import { gather } from "../scattering.ts";
-import { sqrt } from "../unary.ts";
-import { reshape, squeeze, t, unsqueeze } from "../view.ts";
+import { gather } from "../shaping/scattering.ts";
+import { sqrt } from "../elementwise/unary.ts";
+import { reshape, squeeze, t, unsqueeze } from "../shaping/view.ts";
 import { fromPositions, numbersOf } from "./elements.ts";
 
 /** The dtype of a sum: what was asked for, the input's, or int64 for whole numbers. */

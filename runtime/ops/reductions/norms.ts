@@ -7,12 +7,12 @@ import { allocateZeros, convert, reduceDims } from "../../settle.ts";
 import { formatShape, normalizeDims } from "../../shape.ts";
 import type { DimOptions, Dims, DTypeOption, FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { div, masked_fill, mul, pow } from "../arithmetic.ts";
-import { eq, isnan, logical_and, logical_or, ne } from "../comparison.ts";
-import { to } from "../conversion.ts";
-import { keepDims, outOfRange, sum } from "../reduction.ts";
+import { div, masked_fill, mul, pow } from "../elementwise/arithmetic.ts";
+import { eq, isnan, logical_and, logical_or, ne } from "../elementwise/comparison.ts";
+import { to } from "../shaping/conversion.ts";
+import { keepDims, outOfRange, sum } from "./reduction.ts";
 import { sample } from "../samples.ts";
-import { abs, sign, sqrt, square } from "../unary.ts";
+import { abs, sign, sqrt, square } from "../elementwise/unary.ts";
 
 /** The sizes along which an infinite or negative order has nothing to choose from. @throws RuntimeError */
 function refuseEmptyNorm(input: Tensor, order: number, dim: Dims | null): void {

@@ -6,9 +6,9 @@ import { flag, keywordOnly, optionalInteger, tensor } from "../../parameters.ts"
 import { normalizeDim } from "../../shape.ts";
 import type { DeviationArguments, DimOptions, Signature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { add, div } from "../arithmetic.ts";
-import { eq } from "../comparison.ts";
-import { amax, amin, count, keepDims, mean, outOfRange, repeated, sharedAmong } from "../reduction.ts";
+import { add, div } from "../elementwise/arithmetic.ts";
+import { eq } from "../elementwise/comparison.ts";
+import { amax, amin, count, keepDims, mean, outOfRange, repeated, sharedAmong } from "./reduction.ts";
 import { sample } from "../samples.ts";
 import {
   computeVariance,
@@ -16,8 +16,8 @@ import {
   deviationParameters,
   varianceGrad,
   type DeviationArguments as Arguments,
-} from "../statistics.ts";
-import { sqrt } from "../unary.ts";
+} from "./statistics.ts";
+import { sqrt } from "../elementwise/unary.ts";
 
 /** The sum of gradients that have arrived. */
 function total(grads: readonly (Tensor | null | undefined)[]): Tensor | null {

@@ -6,17 +6,17 @@ import { flag, keywordOnly, optionalInteger, tensor, type Parameter } from "../.
 import { formatShape, normalizeDim } from "../../shape.ts";
 import type { GeneralSignature } from "../../signatures.ts";
 import { Tensor } from "../../tensor.ts";
-import { add, clamp, mul, sub, where } from "../arithmetic.ts";
-import { lerp } from "../combining.ts";
-import { isnan, logical_not } from "../comparison.ts";
-import { long, to } from "../conversion.ts";
-import { detach } from "../copying.ts";
-import { any, sum } from "../reduction.ts";
+import { add, clamp, mul, sub, where } from "../elementwise/arithmetic.ts";
+import { lerp } from "../elementwise/combining.ts";
+import { isnan, logical_not } from "../elementwise/comparison.ts";
+import { long, to } from "../shaping/conversion.ts";
+import { detach } from "../shaping/copying.ts";
+import { any, sum } from "./reduction.ts";
 import { sample } from "../samples.ts";
-import { gather } from "../scattering.ts";
-import { sort } from "../sorting.ts";
-import { ceil, floor, round } from "../unary.ts";
-import { expand, movedim, reshape, squeeze, unsqueeze } from "../view.ts";
+import { gather } from "../shaping/scattering.ts";
+import { sort } from "./sorting.ts";
+import { ceil, floor, round } from "../elementwise/unary.ts";
+import { expand, movedim, reshape, squeeze, unsqueeze } from "../shaping/view.ts";
 import { numbersOf } from "./elements.ts";
 
 const interpolations = ["linear", "lower", "higher", "midpoint", "nearest"] as const;

@@ -9,7 +9,7 @@ import { formatShape, sameShape } from "../../shape.ts";
 import type { FunctionSignature, Signature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Operand } from "../../types.ts";
-import { gather } from "../scattering.ts";
+import { gather } from "../shaping/scattering.ts";
 import { given, sample } from "../samples.ts";
 import { elementsOf, fromNumbers, fromPositions } from "./elements.ts";
 

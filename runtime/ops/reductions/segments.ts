@@ -9,13 +9,13 @@ import { allocateZeros } from "../../settle.ts";
 import { formatShape, normalizeDim, numel } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { add, div, mul, where } from "../arithmetic.ts";
-import { gt, lt } from "../comparison.ts";
-import { stack } from "../joining.ts";
-import { amax, amin, prod, sum } from "../reduction.ts";
+import { add, div, mul, where } from "../elementwise/arithmetic.ts";
+import { gt, lt } from "../elementwise/comparison.ts";
+import { stack } from "../shaping/joining.ts";
+import { amax, amin, prod, sum } from "./reduction.ts";
 import { given, sample } from "../samples.ts";
-import { narrow, select } from "../slicing.ts";
-import { reshape } from "../view.ts";
+import { narrow, select } from "../shaping/slicing.ts";
+import { reshape } from "../shaping/view.ts";
 import { numbersOf } from "./elements.ts";
 
 /** How a stretch becomes one element. `start` is what it begins with, `null` for nothing. */

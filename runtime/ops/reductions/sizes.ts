@@ -7,10 +7,10 @@ import { formatShape, type Shape } from "../../shape.ts";
 import type { FunctionSignature, SizesSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { int64 } from "../../dtype.ts";
-import { sum, sumToShape } from "../reduction.ts";
+import { sum, sumToShape } from "./reduction.ts";
 import { given, sample } from "../samples.ts";
 import { elementsOf, fromPositions } from "./elements.ts";
-import { to } from "../conversion.ts";
+import { to } from "../shaping/conversion.ts";
 
 /** Whether a tensor of shape `from` broadcasts to `to`. */
 function expands(from: Shape, to: Shape): boolean {

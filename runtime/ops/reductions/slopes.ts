@@ -6,11 +6,11 @@ import { dims, integer, keywordOnly, tensor, type Parameter } from "../../parame
 import { normalizeDim, normalizeDims } from "../../shape.ts";
 import type { Dims, FunctionSignature } from "../../signatures.ts";
 import { Tensor } from "../../tensor.ts";
-import { add, div, mul, sub } from "../arithmetic.ts";
-import { cat } from "../joining.ts";
+import { add, div, mul, sub } from "../elementwise/arithmetic.ts";
+import { cat } from "../shaping/joining.ts";
 import { given, sample } from "../samples.ts";
-import { narrow } from "../slicing.ts";
-import { reshape } from "../view.ts";
+import { narrow } from "../shaping/slicing.ts";
+import { reshape } from "../shaping/view.ts";
 import { neighbours } from "./differences.ts";
 
 /** The distance between samples, one for each dimension, or where the samples are. */

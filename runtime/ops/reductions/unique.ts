@@ -7,9 +7,9 @@ import { formatShape, normalizeDim, numel } from "../../shape.ts";
 import type { FunctionSignature, Signature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { given, sample } from "../samples.ts";
-import { sort } from "../sorting.ts";
-import { movedim, reshape } from "../view.ts";
-import { index_select } from "../indexing.ts";
+import { sort } from "./sorting.ts";
+import { movedim, reshape } from "../shaping/view.ts";
+import { index_select } from "../shaping/indexing.ts";
 import { elementsOf, fromPositions, numbersOf } from "./elements.ts";
 
 /** Which items are kept, to which of them each belongs, and how many do. */

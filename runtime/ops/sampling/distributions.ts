@@ -22,7 +22,7 @@ import { broadcastShapes, formatShape, type Shape } from "../../shape.ts";
 import type { FunctionSignature, GeneralSignature } from "../../signatures.ts";
 import { readValues, Tensor } from "../../tensor.ts";
 import type { Operand } from "../../types.ts";
-import { add, mul } from "../arithmetic.ts";
+import { add, mul } from "../elementwise/arithmetic.ts";
 import { sample } from "../samples.ts";
 
 interface From {

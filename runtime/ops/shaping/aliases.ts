@@ -4,9 +4,9 @@ import { composite, type Operator } from "../../operator.ts";
 import { integer, requiredDims, sizes, tensor, type Parameter } from "../../parameters.ts";
 import { formatShape, normalizeDim, numel } from "../../shape.ts";
 import type { Dims, GeneralSignature } from "../../signatures.ts";
-import { contiguous } from "../copying.ts";
+import { contiguous } from "./copying.ts";
 import { sample } from "../samples.ts";
-import { movedim, transpose, view } from "../view.ts";
+import { movedim, transpose, view } from "./view.ts";
 
 type ExchangeSignature = GeneralSignature<[first: number, second: number]>;
 

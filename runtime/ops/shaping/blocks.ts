@@ -7,10 +7,10 @@ import { formatShape, normalizeDim, numel, type Shape } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { get_default_dtype } from "../../dtype.ts";
-import { cat } from "../joining.ts";
+import { cat } from "./joining.ts";
 import { sample } from "../samples.ts";
-import { narrow } from "../slicing.ts";
-import { reshape } from "../view.ts";
+import { narrow } from "./slicing.ts";
+import { reshape } from "./view.ts";
 import { constant_pad_nd } from "./padding.ts";
 import { manyTensors } from "./tensorLists.ts";
 

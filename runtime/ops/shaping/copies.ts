@@ -6,8 +6,8 @@ import { duplicate } from "../../settle.ts";
 import { contiguousStrides, normalizeDim } from "../../shape.ts";
 import type { GeneralSignature } from "../../signatures.ts";
 import { sample } from "../samples.ts";
-import { narrow, select, slice_dim, stridedBackward } from "../slicing.ts";
-import { expand, permute, sameView, squeeze, t, transpose, unsqueeze, viewShape } from "../view.ts";
+import { narrow, select, slice_dim, stridedBackward } from "./slicing.ts";
+import { expand, permute, sameView, squeeze, t, transpose, unsqueeze, viewShape } from "./view.ts";
 import { copyOf, type CopyOf } from "./copyOf.ts";
 import { unfold } from "./sliding.ts";
 

@@ -8,10 +8,10 @@ import { alias, allocateZeros, copyInto } from "../../settle.ts";
 import { contiguousStrides, normalizeDim, type Shape } from "../../shape.ts";
 import type { GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { sum } from "../reduction.ts";
+import { sum } from "../reductions/reduction.ts";
 import { sample } from "../samples.ts";
-import { stridedBackward } from "../slicing.ts";
-import { expand, reshape, viewOf } from "../view.ts";
+import { stridedBackward } from "./slicing.ts";
+import { expand, reshape, viewOf } from "./view.ts";
 import { copyOf, type CopyOf } from "./copyOf.ts";
 
 interface Diagonal {

@@ -7,12 +7,12 @@ import { allocateZeros, fromArray } from "../../settle.ts";
 import { broadcastShapes, formatShape, sameShape, type Shape } from "../../shape.ts";
 import type { FunctionSignature, GeneralSignature, SizesSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { mul } from "../arithmetic.ts";
-import { repeat } from "../arranging.ts";
-import { index_select } from "../indexing.ts";
-import { stack } from "../joining.ts";
+import { mul } from "../elementwise/arithmetic.ts";
+import { repeat } from "./arranging.ts";
+import { index_select } from "./indexing.ts";
+import { stack } from "./joining.ts";
 import { sample } from "../samples.ts";
-import { expand, flatten, reshape, unsafeView } from "../view.ts";
+import { expand, flatten, reshape, unsafeView } from "./view.ts";
 import { manyTensors } from "./tensorLists.ts";
 
 const indexingParameter: Parameter<string | null> = {

@@ -7,7 +7,7 @@ import { contiguousStrides, formatShape, numel, sameShape, type Shape } from "..
 import type { Dims } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Scalar } from "../../types.ts";
-import { squeeze, t, transpose, unsqueeze } from "../view.ts";
+import { squeeze, t, transpose, unsqueeze } from "./view.ts";
 import { as_strided } from "./strided.ts";
 
 /** Methods that are no operators. */

@@ -9,10 +9,10 @@ import { broadcastShapes, type Shape } from "../../shape.ts";
 import type { FunctionSignature, GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Scalar } from "../../types.ts";
-import { choose, putInto, type Indices } from "../advanced.ts";
-import { clamp, masked_fill } from "../arithmetic.ts";
-import { logical_not } from "../comparison.ts";
-import { clone } from "../copying.ts";
+import { choose, putInto, type Indices } from "./advanced.ts";
+import { clamp, masked_fill } from "../elementwise/arithmetic.ts";
+import { logical_not } from "../elementwise/comparison.ts";
+import { clone } from "./copying.ts";
 import {
   advancedIndex,
   apartFrom,
@@ -20,10 +20,10 @@ import {
   indicesParameter,
   masked_select,
   positionsParameter,
-} from "../indexing.ts";
+} from "./indexing.ts";
 import { given, sample } from "../samples.ts";
-import { stridedBackward } from "../slicing.ts";
-import { reshape } from "../view.ts";
+import { stridedBackward } from "./slicing.ts";
+import { reshape } from "./view.ts";
 
 /** @throws RuntimeError for a mask that does not hold truth values, or a source of another dtype. */
 function checkMaskedSource(input: Tensor, mask: Tensor, source: Tensor): void {

@@ -7,7 +7,7 @@ import type { FunctionSignature, Signature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { DTypeOf } from "../../types.ts";
 import { sample } from "../samples.ts";
-import { chunk, split, unbind } from "../splitting.ts";
+import { chunk, split, unbind } from "./splitting.ts";
 
 type DimOption = number | { readonly dim?: number };
 

@@ -9,10 +9,10 @@ import { formatShape, normalizeDim, sameShape } from "../../shape.ts";
 import type { GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Operand } from "../../types.ts";
-import { chooseSlices, firstOutside, putInto, readIndices, taken, type Chosen } from "../advanced.ts";
-import { apartFrom, atLeastOneDim, index_select, positionsParameter, zerosLike } from "../indexing.ts";
+import { chooseSlices, firstOutside, putInto, readIndices, taken, type Chosen } from "./advanced.ts";
+import { apartFrom, atLeastOneDim, index_select, positionsParameter, zerosLike } from "./indexing.ts";
 import { given, sample } from "../samples.ts";
-import { reshape } from "../view.ts";
+import { reshape } from "./view.ts";
 
 /** The slices of `target` that an index chooses. @internal */
 export function slicesOf(target: Tensor, axis: number, index: Tensor, wraps: boolean): Chosen {

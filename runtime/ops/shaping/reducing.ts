@@ -6,10 +6,10 @@ import { duplicate } from "../../settle.ts";
 import { normalizeDim, sameShape, type Shape } from "../../shape.ts";
 import type { GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { putInto } from "../advanced.ts";
-import { clamp, div, masked_fill, mul, where } from "../arithmetic.ts";
-import { eq, logical_and } from "../comparison.ts";
-import { to } from "../conversion.ts";
+import { putInto } from "./advanced.ts";
+import { clamp, div, masked_fill, mul, where } from "../elementwise/arithmetic.ts";
+import { eq, logical_and } from "../elementwise/comparison.ts";
+import { to } from "./conversion.ts";
 import {
   apartFrom,
   asVector,
@@ -18,11 +18,11 @@ import {
   index_add,
   index_select,
   positionsParameter,
-} from "../indexing.ts";
+} from "./indexing.ts";
 import { given, sample } from "../samples.ts";
-import { gather, padTo, scatter, scatter_add, scattered } from "../scattering.ts";
+import { gather, padTo, scatter, scatter_add, scattered } from "./scattering.ts";
 import { int64 } from "../../dtype.ts";
-import { narrow } from "../slicing.ts";
+import { narrow } from "./slicing.ts";
 import { filled } from "./filling.ts";
 import { index_copy, index_fill, slicesOf } from "./positions.ts";
 

@@ -7,7 +7,7 @@ import { formatShape, sameShape, type Shape } from "../../shape.ts";
 import type { GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { sample } from "../samples.ts";
-import { select, slice_dim } from "../slicing.ts";
+import { select, slice_dim } from "./slicing.ts";
 import { diagonal } from "./diagonals.ts";
 import { filled } from "./filling.ts";
 

@@ -5,8 +5,8 @@ import { integer, tensor } from "../../parameters.ts";
 import { contiguousStrides, normalizeDim, type Shape } from "../../shape.ts";
 import type { GeneralSignature } from "../../signatures.ts";
 import { sample } from "../samples.ts";
-import { stridedBackward } from "../slicing.ts";
-import { viewOf } from "../view.ts";
+import { stridedBackward } from "./slicing.ts";
+import { viewOf } from "./view.ts";
 
 interface Windows {
   readonly dimension: number;

@@ -7,10 +7,10 @@ import { normalizeDim, type Shape } from "../../shape.ts";
 import type { Signature } from "../../signatures.ts";
 import { Tensor } from "../../tensor.ts";
 import type { DTypeOf } from "../../types.ts";
-import { readIndices } from "../advanced.ts";
+import { readIndices } from "./advanced.ts";
 import { sample } from "../samples.ts";
-import { slice_dim } from "../slicing.ts";
-import { split } from "../splitting.ts";
+import { slice_dim } from "./slicing.ts";
+import { split } from "./splitting.ts";
 
 /** Several tensors from one. */
 interface PartsSignature<Arguments extends readonly unknown[]> extends Signature {

@@ -4,9 +4,9 @@ import { integer, tensor, tensors } from "../../parameters.ts";
 import { overloaded } from "../../overloaded.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import { Tensor } from "../../tensor.ts";
-import { cat } from "../joining.ts";
+import { cat } from "./joining.ts";
 import { sample } from "../samples.ts";
-import { reshape, unsqueeze } from "../view.ts";
+import { reshape, unsqueeze } from "./view.ts";
 import { checkSome, manyTensors, type ListSignature } from "./tensorLists.ts";
 
 /** Gives one tensor the dimensions that it lacks. */

@@ -6,11 +6,11 @@ import { alias, copyInto, duplicate } from "../../settle.ts";
 import { formatShape, numel, sameShape, type Shape } from "../../shape.ts";
 import type { FunctionSignature, GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { masked_fill } from "../arithmetic.ts";
-import { contiguous } from "../copying.ts";
+import { masked_fill } from "../elementwise/arithmetic.ts";
+import { contiguous } from "./copying.ts";
 import { sample } from "../samples.ts";
-import { isInjective, stridedBackward, stridedView } from "../slicing.ts";
-import { viewOf } from "../view.ts";
+import { isInjective, stridedBackward, stridedView } from "./slicing.ts";
+import { viewOf } from "./view.ts";
 import { copyOf, type CopyOf } from "./copyOf.ts";
 import { filled } from "./filling.ts";
 

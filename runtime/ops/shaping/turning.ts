@@ -6,9 +6,9 @@ import { duplicate } from "../../settle.ts";
 import { formatShape } from "../../shape.ts";
 import type { GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { flip } from "../arranging.ts";
+import { flip } from "./arranging.ts";
 import { sample } from "../samples.ts";
-import { transpose } from "../view.ts";
+import { transpose } from "./view.ts";
 
 /** A copy with the columns in reverse order. @throws RuntimeError for fewer than two dimensions. Source: `torch.fliplr`. */
 export const fliplr: Operator<GeneralSignature<[]>> = composite({

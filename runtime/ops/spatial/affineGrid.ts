@@ -8,9 +8,9 @@ import { allocate, broadcastTo, duplicate } from "../../settle.ts";
 import { formatShape, numel, type Shape } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { bmm } from "../matmul.ts";
+import { bmm } from "../linalg/matmul.ts";
 import { sample } from "../samples.ts";
-import { reshape, transpose } from "../view.ts";
+import { reshape, transpose } from "../shaping/view.ts";
 
 /** The coordinates of the elements along a dimension, from −1 to 1. */
 function coordinates(size: number, alignCorners: boolean): readonly number[] {

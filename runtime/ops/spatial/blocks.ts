@@ -11,7 +11,7 @@ import { formatShape, numel, type Shape } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { sample } from "../samples.ts";
-import { perDimension, type PerDimension } from "../windows.ts";
+import { perDimension, type PerDimension } from "./windows.ts";
 
 type Pair = readonly [height: number, width: number];
 

@@ -5,10 +5,10 @@ import { integer, optionalTensor, tensor, type Parameter } from "../../parameter
 import { formatShape } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { conv1d, conv2d, conv3d } from "../conv.ts";
-import { conv_transpose1d, conv_transpose2d, conv_transpose3d } from "../convTranspose.ts";
+import { conv1d, conv2d, conv3d } from "./conv.ts";
+import { conv_transpose1d, conv_transpose2d, conv_transpose3d } from "./convTranspose.ts";
 import { sample } from "../samples.ts";
-import { permute } from "../view.ts";
+import { permute } from "../shaping/view.ts";
 
 const numbers: Parameter<readonly number[]> = {
   expects: "an array of whole numbers, one for each dimension",

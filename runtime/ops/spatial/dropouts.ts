@@ -4,8 +4,8 @@ import { RuntimeError } from "../../errors/runtimeError.ts";
 import { allocate, allocateZeros } from "../../settle.ts";
 import { formatShape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
-import { add, mul } from "../arithmetic.ts";
-import { checkFractions, keepFactor, maskLike } from "../dropout.ts";
+import { add, mul } from "../elementwise/arithmetic.ts";
+import { checkFractions, keepFactor, maskLike } from "../networks/dropout.ts";
 
 /** What is set to zero, and what happens to the rest. */
 export interface DropoutKind {

@@ -12,9 +12,9 @@ import { allocate } from "../../settle.ts";
 import { formatShape, numel, type Shape } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import { readValues, type Tensor } from "../../tensor.ts";
-import type { Pooled } from "../pool.ts";
+import type { Pooled } from "./pool.ts";
 import { sample } from "../samples.ts";
-import { perDimension, type PerDimension } from "../windows.ts";
+import { perDimension, type PerDimension } from "./windows.ts";
 import { spreadAt } from "./positions.ts";
 
 /** Where the windows begin, along one dimension of one channel. Source: `ATen/native/FractionalMaxPooling.h`. */

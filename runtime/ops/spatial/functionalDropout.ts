@@ -4,9 +4,9 @@ import { composite, type ErrorCase, type Operator, type Sample } from "../../ope
 import { flag, number, tensor } from "../../parameters.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { checkProbability } from "../dropout.ts";
+import { checkProbability } from "../networks/dropout.ts";
 import { sample } from "../samples.ts";
-import { squeeze, unsqueeze } from "../view.ts";
+import { squeeze, unsqueeze } from "../shaping/view.ts";
 import { dropOut, type DropoutKind } from "./dropouts.ts";
 
 interface DropoutOptions {

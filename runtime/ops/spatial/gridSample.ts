@@ -7,11 +7,11 @@ import { flag, integer, tensor, type Parameter } from "../../parameters.ts";
 import { formatShape, numel } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { add, mul } from "../arithmetic.ts";
+import { add, mul } from "../elementwise/arithmetic.ts";
 import { sample } from "../samples.ts";
-import { gather } from "../scattering.ts";
-import { select } from "../slicing.ts";
-import { expand, reshape } from "../view.ts";
+import { gather } from "../shaping/scattering.ts";
+import { select } from "../shaping/slicing.ts";
+import { expand, reshape } from "../shaping/view.ts";
 import { cornersOf, tapsOf, type GridAxis, type GridMode, type GridPadding } from "./gridTaps.ts";
 
 type Reading = Omit<GridAxis, "size">;

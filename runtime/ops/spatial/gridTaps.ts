@@ -6,10 +6,10 @@ import { bool, float64, int64 } from "../../dtype.ts";
 import { fromArray } from "../../settle.ts";
 import type { Shape } from "../../shape.ts";
 import { readValues, type Tensor } from "../../tensor.ts";
-import { add, clamp, div, mul, rsub, sub, where } from "../arithmetic.ts";
-import { gt, logical_and, lt } from "../comparison.ts";
-import { detach } from "../copying.ts";
-import { floor, round } from "../unary.ts";
+import { add, clamp, div, mul, rsub, sub, where } from "../elementwise/arithmetic.ts";
+import { gt, logical_and, lt } from "../elementwise/comparison.ts";
+import { detach } from "../shaping/copying.ts";
+import { floor, round } from "../elementwise/unary.ts";
 
 /** How values between elements are made. */
 export type GridMode = "bilinear" | "nearest" | "bicubic";

@@ -9,9 +9,9 @@ import { flag, tensor, type Parameter } from "../../parameters.ts";
 import { formatShape, numel } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { adaptive_avg_pool1d, adaptive_avg_pool2d } from "../pool.ts";
+import { adaptive_avg_pool1d, adaptive_avg_pool2d } from "./pool.ts";
 import { sample } from "../samples.ts";
-import { optionalPerDimension, type PerDimension } from "../windows.ts";
+import { optionalPerDimension, type PerDimension } from "./windows.ts";
 import { inSixteenBits } from "./axisMaps.ts";
 import {
   cubicFilter,

@@ -3,11 +3,11 @@ import { composite, type Operator, type Sample } from "../../operator.ts";
 import { flag, number, tensor } from "../../parameters.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { mul, pow } from "../arithmetic.ts";
-import { avg_pool1d, avg_pool2d, max_pool1d, max_pool2d } from "../pool.ts";
+import { mul, pow } from "../elementwise/arithmetic.ts";
+import { avg_pool1d, avg_pool2d, max_pool1d, max_pool2d } from "./pool.ts";
 import { sample } from "../samples.ts";
-import { abs, neg, relu, sign } from "../unary.ts";
-import { eachDimension, optionalPerDimension, perDimension, type PerDimension } from "../windows.ts";
+import { abs, neg, relu, sign } from "../elementwise/unary.ts";
+import { eachDimension, optionalPerDimension, perDimension, type PerDimension } from "./windows.ts";
 import { avg_pool3d, max_pool3d } from "./pool3d.ts";
 
 interface LpPoolOptions {

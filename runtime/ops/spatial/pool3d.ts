@@ -17,9 +17,9 @@ import {
   type AveragePool2dSignature,
   type MaxPoolSignature,
   type Pooled,
-} from "../pool.ts";
-import { adaptiveWindows, averageWindows, checkWindowCount, maxWindows } from "../poolingWindows.ts";
-import { mean } from "../reduction.ts";
+} from "./pool.ts";
+import { adaptiveWindows, averageWindows, checkWindowCount, maxWindows } from "./poolingWindows.ts";
+import { mean } from "../reductions/reduction.ts";
 import { sample } from "../samples.ts";
 import {
   adaptiveAverageVolumes,

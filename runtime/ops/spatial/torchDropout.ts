@@ -6,9 +6,9 @@ import { number, tensor, type Parameter } from "../../parameters.ts";
 import { allocate, allocateZeros, convert, duplicate } from "../../settle.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { mul } from "../arithmetic.ts";
-import { eq } from "../comparison.ts";
-import { checkFractions, maskLike } from "../dropout.ts";
+import { mul } from "../elementwise/arithmetic.ts";
+import { eq } from "../elementwise/comparison.ts";
+import { checkFractions, maskLike } from "../networks/dropout.ts";
 import { sample } from "../samples.ts";
 import { dropOut, type DropoutKind } from "./dropouts.ts";
 

@@ -9,7 +9,7 @@ import { formatShape, numel, sameShape, type Shape } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import { readValues, type Tensor } from "../../tensor.ts";
 import { given, sample } from "../samples.ts";
-import { eachDimension, optionalPerDimension, perDimension, type PerDimension } from "../windows.ts";
+import { eachDimension, optionalPerDimension, perDimension, type PerDimension } from "./windows.ts";
 import { placeAt } from "./positions.ts";
 
 interface UnpoolOptions {

@@ -11,8 +11,8 @@ import { allocate, allocateZeros, backendOf, duplicate, reshaped } from "../../s
 import { numel, type Shape } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { settled, type MaxPool } from "../pooling.ts";
-import { adaptiveWindows, averageWindows, maxWindows, wholeWindows } from "../poolingWindows.ts";
+import { settled, type MaxPool } from "./pooling.ts";
+import { adaptiveWindows, averageWindows, maxWindows, wholeWindows } from "./poolingWindows.ts";
 import { sample } from "../samples.ts";
 import { spreadAt } from "./positions.ts";
 

@@ -10,8 +10,8 @@ import {
   max_pool2d,
   outputSize,
   type AdaptiveSize,
-} from "../pool.ts";
-import type { PerDimension } from "../windows.ts";
+} from "./pool.ts";
+import type { PerDimension } from "./windows.ts";
 import { fractional_max_pool2d, fractional_max_pool3d } from "./fractional.ts";
 import { adaptive_max_pool3d, max_pool3d } from "./pool3d.ts";
 

@@ -23,7 +23,7 @@ CALLS += [
     ("normal", [torch.arange(20.0), 0.5], {}), ("normal", [2.5, torch.arange(20.0)], {}), ("bernoulli", [torch.full((60,), 0.3)], {}),
     ("bernoulli", [torch.full((5,), 0.7, dtype=torch.float64)], {}), ("bernoulli", [torch.zeros(9), 0.4], {}),
     ("multinomial", [torch.tensor([0.1, 3.0, 2.0, 0.0, 1.0]), 3], {}), ("multinomial", [torch.tensor([[0.2, 0.5], [4.0, 1.0]]), 6, True], {}),
-    ("multinomial", [torch.rand(4, 7), 1], {}), ("poisson", [torch.tensor([0.0, 0.5, 3.0, 9.9, 10.0, 25.0, 400.0] * 3)], {}),
+    ("multinomial", [torch.arange(1.0, 29.0).reshape(4, 7), 1], {}), ("poisson", [torch.tensor([0.0, 0.5, 3.0, 9.9, 10.0, 25.0, 400.0] * 3)], {}),
     ("binomial", [torch.tensor([0.0, 3.0, 10.0, 40.0, 500.0] * 3), torch.tensor([0.5, 0.2, 0.9, 0.3, 0.7] * 3)], {}),
     ("randint_like", [torch.zeros(5), 3, 9], {}), ("rand_like", [torch.zeros(4, 5)], {}), ("randn_like", [torch.zeros(4, 5)], {}),
 ]

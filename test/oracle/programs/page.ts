@@ -33,5 +33,5 @@ export function leaf(values: unknown): Tensor {
   return torch.tensor(values as number[], { requires_grad: true });
 }
 
-/** A program that `generators/programs.py` has too, under the same name. */
+/** A program that `generators/programs/` has too, under the same name. */
 export type Program = (page: Page) => void;

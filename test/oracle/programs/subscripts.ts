@@ -1,5 +1,5 @@
 import torch, { type Tensor } from "../../../runtime/index.ts";
-import type { IndexItem } from "../../../runtime/ops/subscript.ts";
+import type { IndexItem } from "../../../runtime/ops/shaping/subscript.ts";
 import { leaf, type Program } from "./page.ts";
 
 const { slice } = torch;

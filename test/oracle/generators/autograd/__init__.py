@@ -8,7 +8,7 @@ import warnings
 from pathlib import Path
 
 from ..encode import write_lines
-from ..programs import run
+from ..programs.page import run
 from . import engine, functions, hooks, recording, transforms
 
 def programs() -> list:

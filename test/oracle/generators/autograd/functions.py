@@ -4,7 +4,7 @@ import torch
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
-from ..programs import fails, leaf, name_of, show
+from ..programs.page import fails, leaf, name_of, show
 
 
 class Exp(Function):

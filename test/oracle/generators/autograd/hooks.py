@@ -2,7 +2,7 @@
 
 import torch
 
-from ..programs import fails, leaf, show
+from ..programs.page import fails, leaf, show
 
 
 def hooks_of_tensors_run_in_order():

@@ -2,7 +2,7 @@
 
 import torch
 
-from ..programs import fails, leaf, name_of, show
+from ..programs.page import fails, leaf, name_of, show
 
 
 def modes_inside_of_each_other():

@@ -4,7 +4,7 @@ import torch
 from torch.autograd import functional
 from torch.func import functional_call, grad, grad_and_value, hessian, jacfwd, jacrev, jvp, linearize, stack_module_state, vjp
 
-from ..programs import fails, leaf, show
+from ..programs.page import fails, leaf, show
 
 
 def vector(values):

@@ -6,7 +6,11 @@ import { pooling } from "../../../../../runtime/backends/cpu/pooling/index.ts";
 import { referencePooling } from "../../../../../runtime/backends/cpu/pooling/reference.ts";
 import type { PoolingBackend } from "../../../../../runtime/backends/pooling.ts";
 import { allocateArray, float32, float64, int32, type DType } from "../../../../../runtime/dtype.ts";
-import { adaptiveWindows, averageWindows, maxWindows } from "../../../../../runtime/ops/poolingWindows.ts";
+import {
+  adaptiveWindows,
+  averageWindows,
+  maxWindows,
+} from "../../../../../runtime/ops/spatial/poolingWindows.ts";
 import { contiguousStrides, numel, type Shape } from "../../../../../runtime/shape.ts";
 
 const guard = 12345;

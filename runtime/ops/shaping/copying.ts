@@ -1,0 +1,63 @@
+/** Copies, and the same elements without history. */
+import { stridesIn } from "../../layout.ts";
+import { contiguous_format, preserve_format, type MemoryFormat } from "../../memoryFormat.ts";
+import { composite, operator, type Operator } from "../../operator.ts";
+import { memoryFormat, tensor } from "../../parameters.ts";
+import { alias, allocate, copyInto } from "../../settle.ts";
+import type { GeneralSignature } from "../../signatures.ts";
+import type { DType } from "../../dtype.ts";
+import type { Tensor } from "../../tensor.ts";
+import { sample } from "../samples.ts";
+
+interface FormatOptions {
+  readonly memory_format?: MemoryFormat | null;
+}
+
+/** A copy in a dtype and a memory format. */
+export function copyIn(input: Tensor, dtype: DType, format: MemoryFormat): Tensor {
+  const strides = stridesIn(format, input.shape, input.strides);
+  const result = alias(allocate(input.shape, dtype), input.shape, strides);
+  copyInto(result, input);
+  return result;
+}
+
+/**
+ * A copy that shares nothing with its input. Its elements lie in memory as the input's do, unless `memory_format` says otherwise.
+ *
+ * @throws RuntimeError when the format is for another number of dimensions.
+ * Source: `torch.clone`.
+ */
+export const clone: Operator<GeneralSignature<[options?: FormatOptions]>> = operator({
+  name: "clone",
+  parameters: { input: tensor, memory_format: memoryFormat(preserve_format) },
+  forward: ({ input, memory_format }) => copyIn(input, input.dtype, memory_format),
+  vjp: { input: (g) => g },
+  samples: [
+    () => [sample([2, 3])],
+    () => [sample([2, 3]).t()],
+    () => [sample([2, 3]).t(), { memory_format: contiguous_format }],
+  ],
+});
+
+/**
+ * The tensor itself where its elements lie without gaps in row-major order (or as `memory_format` says), else a copy in which they do.
+ *
+ * @throws RuntimeError when the format is for another number of dimensions.
+ * Source: `torch.Tensor.contiguous`.
+ */
+export const contiguous: Operator<GeneralSignature<[options?: FormatOptions]>> = composite({
+  name: "contiguous",
+  parameters: { input: tensor, memory_format: memoryFormat(contiguous_format) },
+  define: ({ input, memory_format }) =>
+    input.is_contiguous({ memory_format }) ? input : clone(input, { memory_format }),
+  samples: [() => [sample([2, 3])], () => [sample([2, 3]).t()]],
+});
+
+/** The same elements, in the same storage, that no gradient flows through. Source: `torch.Tensor.detach`. */
+export const detach: Operator<GeneralSignature<[]>> = operator({
+  name: "detach",
+  parameters: { input: tensor },
+  forward: ({ input }) => alias(input, input.shape, input.strides),
+  vjp: null,
+  samples: [() => [sample([2, 3])]],
+});
