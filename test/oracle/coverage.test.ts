@@ -60,11 +60,14 @@ test("every operator that PyTorch samples for float32 on the CPU is here, or is 
   expect([...reasons.keys()].filter((name) => !sampled.some((row) => row.name === name))).toEqual([]);
 });
 
+/** The forms that write in place repeat what others say: they are read last. */
+function late(file: string): number {
+  return Number(file.includes("inPlace"));
+}
+
 /** The first sentence of each exported constant's documentation, by its name. */
 function firstSentences(): ReadonlyMap<string, string> {
   const folder = new URL("../../runtime/ops/", import.meta.url);
-  // The forms that write in place repeat what others say.
-  const late = (file: string): number => Number(file.includes("inPlace"));
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts"))
     .toSorted((a, b) => late(a) - late(b) || (a < b ? -1 : 1));
