@@ -1,9 +1,11 @@
 /** Tensors of a shape, filled with one value or not at all. */
 import { get_default_dtype, scalarDtype, type DType, type DTypeName } from "../dtype.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
+import { stridesIn } from "../layout.ts";
+import { contiguous_format, type MemoryFormat } from "../memoryFormat.ts";
 import { integer, scalar, sizes, type Parameter } from "../parameters.ts";
 import { alias, allocate, allocateZeros, broadcastTo, copyInto } from "../settle.ts";
-import { numel, type Shape } from "../shape.ts";
+import { contiguousStrides, numel, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import type { Scalar } from "../types.ts";
 import { fromValues } from "./data.ts";
@@ -31,6 +33,11 @@ export interface OfSize {
   (...args: SizeArguments): Tensor<any, any>;
 }
 
+/** Options of a tensor that is not filled. */
+interface FormatOptions extends OutOptions {
+  readonly memory_format: MemoryFormat | null;
+}
+
 /** A tensor of one value. */
 export function filled(shape: Shape, value: Scalar, dtype: DType): Tensor {
   checkSize(shape);
@@ -41,8 +48,7 @@ export function filled(shape: Shape, value: Scalar, dtype: DType): Tensor {
 }
 
 function ofSize(name: string, make: (shape: Shape, dtype: DType) => Tensor): OfSize {
-  const parameters = { size: sizes, memory_format: memoryFormatParameter };
-  return creation(name, parameters, (args) => {
+  return creation(name, { size: sizes }, (args) => {
     checkSize(args.size);
     return make([...args.size], floatDtype(args));
   }) as OfSize; // binding checks the forms
@@ -55,7 +61,15 @@ export const zeros: OfSize = ofSize("zeros", allocateZeros);
 export const ones: OfSize = ofSize("ones", (shape, dtype) => filled(shape, 1, dtype));
 
 /** A tensor whose elements nobody has chosen yet: whatever was in the memory before. Source: `torch.empty`. */
-export const empty: OfSize = ofSize("empty", allocate);
+export const empty: OfSize & ((size: Shape, options: FormatOptions) => Tensor) = creation(
+  "empty",
+  { size: sizes, memory_format: memoryFormatParameter },
+  ({ size, memory_format: format, ...options }) => {
+    checkSize(size);
+    const strides = stridesIn(format ?? contiguous_format, size, contiguousStrides(size));
+    return alias(allocate([...size], floatDtype(options)), [...size], strides);
+  },
+) as OfSize; // binding checks the forms
 
 const fullOf: (...args: unknown[]) => Tensor = creation(
   "full",

@@ -94,9 +94,7 @@ const wrongSize = {
 };
 
 /**
- * The same elements in another shape, without a copy.
- *
- * @internal Users write `view`.
+ * The same elements in another shape, without a copy. Users write `view`.
  */
 export const viewShape: Operator<SizesSignature> = operator({
   name: "view",
@@ -170,7 +168,7 @@ export const view: Operator<ViewSignature> = overloaded({
     size instanceof DType || (isKeywords(size) && "dtype" in size) ? viewDType : viewShape,
 });
 
-/** A view of the tensor as it is: what `x[...]` gives. @internal */
+/** A view of the tensor as it is: what `x[...]` gives. */
 export const sameView: Operator<FunctionSignature<(input: Tensor) => Tensor>> = operator({
   name: "alias",
   parameters: { input: tensor },
