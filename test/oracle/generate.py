@@ -4,10 +4,15 @@ Needs Python with `torch==2.13.0` and `numpy`. Run it as `python test/oracle/gen
 `python test/oracle/generate.py printing operators`. Names of operators behind `operators` write those only: `generate.py operators add mul`.
 """
 
+import os
 import sys
 from pathlib import Path
 
-import torch
+# OpInfo walks sets of strings in places, whose order Python draws anew for each process.
+if os.environ.get("PYTHONHASHSEED") != "0":
+    os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | {"PYTHONHASHSEED": "0"})
+
+import torch  # noqa: E402
 
 from generators import autograd, mistakes, modules, numpy_files, operators, opinfo, printing, programs, promotion, random_numbers, training
 

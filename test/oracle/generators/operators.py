@@ -13,7 +13,7 @@ import torch
 
 from .encode import dtype_name, encode_float, encode_tensor, write_lines
 from .internals import common_methods_invocations, core
-from .operator_calls import ARBITRARY, RANDOM, SEED, WRONG_GRADIENT, call_of, forms_of, python_form
+from .operator_calls import ARBITRARY, ORDERS, RANDOM, SEED, WRONG_GRADIENT, call_of, forms_of, python_form
 from .operator_names import OPERATORS
 from .own_samples import OWN_SAMPLES
 
