@@ -3,4 +3,4 @@ export { displaySymbol, formatNow, formatValue, type Warn } from "./format.ts";
 export { jupyterGlobal, type JupyterGlobal } from "./jupyter.ts";
 export { prepareRenderers, registerRenderer } from "./registry.ts";
 export { failureText, plainText } from "./text.ts";
-export type { DisplayContent, MimeBundle, OutputSink, Renderer } from "./types.ts";
+export type { Broadcast, DisplayContent, MimeBundle, OutputSink, Renderer } from "./types.ts";

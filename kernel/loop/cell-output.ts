@@ -1,6 +1,6 @@
 // From the module: cells may replace the globals.
 import { clearTimeout, setTimeout } from "node:timers";
-import type { DisplayContent, OutputSink } from "../session/types.ts";
+import type { Broadcast, DisplayContent, OutputSink } from "../session/types.ts";
 import type { Contents, Header } from "../wire/index.ts";
 import type { Front } from "./front.ts";
 
@@ -56,6 +56,11 @@ export class CellOutput implements OutputSink {
   clearOutput(wait: boolean): void {
     this.flush();
     this.#front.publish(this.#parent, "clear_output", { wait });
+  }
+
+  broadcast(message: Broadcast): void {
+    this.flush();
+    this.#front.broadcast(this.#parent, message);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { noInput } from "../session/no-input.ts";
 import type { ExecuteOutcome, Session } from "../session/types.ts";
 import type {
   ErrorContent,
@@ -74,7 +75,7 @@ export class CellRunner {
   }
 
   async #work(request: ExecuteRequest, count: number, output: CellOutput): Promise<Finished> {
-    const outcome = await this.#session.execute(request.code, count, output);
+    const outcome = await this.#session.execute(request.code, count, { output, input: noInput });
     if (outcome.status === "error") return { outcome, expressions: {} };
     return { outcome, expressions: await this.#session.evaluateExpressions(request.user_expressions) };
   }

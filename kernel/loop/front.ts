@@ -1,3 +1,4 @@
+import type { Broadcast } from "../session/types.ts";
 import type { Contents, Message, MessageType } from "../wire/index.ts";
 
 /** A request on the shell channel. */
@@ -19,6 +20,8 @@ export interface Front<Incoming extends Request = Request> {
     type: Type,
     content: Contents[Type],
   ): void;
+  /** As {@link publish}, for a message of any type. */
+  broadcast(parent: Message["parent_header"], message: Broadcast): void;
   /** Marks the cells that wait now as `aborted`. */
   abortQueued(): void;
   /**

@@ -1,2 +1,2 @@
 export { createSession } from "./session.ts";
-export type { DisplayContent, ExecuteOutcome, OutputSink, Session, SessionOptions } from "./types.ts";
+export type { Session } from "./types.ts";

@@ -1,4 +1,4 @@
-import type { DisplayContent, OutputSink } from "../display/types.ts";
+import type { Broadcast, DisplayContent, OutputSink } from "../display/types.ts";
 
 /**
  * An output sink that keeps the order of calls when some of the output is still being made: what comes after a display that
@@ -26,6 +26,10 @@ export class OrderedOutput implements OutputSink {
 
   clearOutput(wait: boolean): void {
     this.#inOrder(() => this.#sink.clearOutput(wait));
+  }
+
+  broadcast(message: Broadcast): void {
+    this.#inOrder(() => this.#sink.broadcast(message));
   }
 
   /**

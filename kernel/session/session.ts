@@ -17,10 +17,19 @@ import {
 import { CellRun } from "./cell-run.ts";
 import { installCellSupport } from "./cell-support.ts";
 import { Evaluator, type Evaluation } from "./evaluator.ts";
+import { noInput } from "./no-input.ts";
 import { guardProcessExit } from "./process-exit.ts";
+import { refusingComms } from "./refusing-comms.ts";
 import { installStackTraces, type StackFrame } from "./traceback/stack.ts";
 import { errorHeader, framedPlace, toJupyterError } from "./traceback/traceback.ts";
-import type { DisplayContent, ExecuteOutcome, OutputSink, Session, SessionOptions } from "./types.ts";
+import type {
+  CellConnections,
+  Comms,
+  DisplayContent,
+  ExecuteOutcome,
+  Session,
+  SessionOptions,
+} from "./types.ts";
 
 const interrupted: ExecuteOutcome = {
   status: "error",
@@ -31,8 +40,11 @@ const interrupted: ExecuteOutcome = {
   },
 };
 
-/** Where the output of user expressions goes: Jupyter has no place for it. */
-const nowhere: OutputSink = { stream() {}, display() {}, updateDisplay() {}, clearOutput() {} };
+/** Where the output of user expressions goes: Jupyter has no place for it, and they ask nobody. */
+const nowhere: CellConnections = {
+  output: { stream() {}, display() {}, updateDisplay() {}, clearOutput() {}, broadcast() {} },
+  input: noInput,
+};
 
 function syntaxError({ name, message, cell, source, position }: CellSyntaxError): JupyterError {
   return {
@@ -44,6 +56,7 @@ function syntaxError({ name, message, cell, source, position }: CellSyntaxError)
 
 /** Evaluates cells with V8's REPL mode, through the inspector of the thread. */
 class ReplSession implements Session {
+  readonly comms: Comms = refusingComms;
   readonly #evaluator: Evaluator = new Evaluator();
   readonly #cells: CellLibrary;
   #interrupt: (() => void) | null = null;
@@ -52,8 +65,8 @@ class ReplSession implements Session {
     this.#cells = cells;
   }
 
-  execute(code: string, executionCount: number, output: OutputSink): Promise<ExecuteOutcome> {
-    return this.#run(`Cell[${executionCount}]`, code, output);
+  execute(code: string, executionCount: number, connections: CellConnections): Promise<ExecuteOutcome> {
+    return this.#run(`Cell[${executionCount}]`, code, connections);
   }
 
   async evaluateExpressions(
@@ -86,8 +99,8 @@ class ReplSession implements Session {
    * Everything that may not come back is inside the race: a terminated evaluation never settles, and V8 also ends code of
    * the kernel that happens to be on the stack, such as a formatter that called a method of the user's object.
    */
-  async #run(name: string, code: string, output: OutputSink): Promise<ExecuteOutcome> {
-    const run = new CellRun(this.#cells.unusedName(name), output);
+  async #run(name: string, code: string, connections: CellConnections): Promise<ExecuteOutcome> {
+    const run = new CellRun(this.#cells.unusedName(name), connections);
     const interruption = new Promise<ExecuteOutcome>((resolve) => {
       this.#interrupt = () => resolve(interrupted);
     });

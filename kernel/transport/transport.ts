@@ -1,11 +1,13 @@
 import { Worker } from "node:worker_threads";
 import {
+  customMessage,
   encode,
   newMessage,
   type ConnectionInfo,
   type Contents,
   type KernelInfoReply,
   type Message,
+  type MessageParts,
   type MessageType,
   type Sender,
 } from "../wire/index.ts";
@@ -90,6 +92,14 @@ export class Transport {
     content: Contents[Type],
   ): void {
     this.#send("iopub", [type], newMessage(this.#sender, type, content, { parent }));
+  }
+
+  /** As {@link publish}, for a message of any type. @throws TypeError when a part is no JSON. */
+  broadcast(
+    parent: Message["parent_header"],
+    { type, content, ...parts }: { readonly type: string; readonly content: object } & MessageParts,
+  ): void {
+    this.#send("iopub", [type], customMessage(this.#sender, type, content, { ...parts, parent }));
   }
 
   /** The cells that wait now will be delivered as `aborted`. */

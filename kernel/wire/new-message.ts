@@ -22,11 +22,21 @@ export function newMessage<Type extends MessageType>(
   content: Contents[Type],
   parts: MessageParts = {},
 ): Message<Contents[Type]> {
+  return customMessage(sender, type, content, parts);
+}
+
+/** As {@link newMessage}, for types that only the two ends of a comm, or a user, know. */
+export function customMessage<Content extends object>(
+  sender: Sender,
+  type: string,
+  content: Content,
+  parts: MessageParts = {},
+): Message<Content> {
   const { parent = {}, metadata = {}, buffers = [] } = parts;
   return { header: newHeader(sender, type), parent_header: parent, metadata, content, buffers };
 }
 
-function newHeader(sender: Sender, type: MessageType): Header {
+function newHeader(sender: Sender, type: string): Header {
   return {
     msg_id: randomUUID(),
     session: sender.session,

@@ -10,6 +10,7 @@ function recorder(): { readonly calls: unknown[][]; readonly output: OrderedOutp
     display: ({ data, displayId }) => calls.push(["display", data, displayId]),
     updateDisplay: ({ data, displayId }) => calls.push(["update", data, displayId]),
     clearOutput: (wait) => calls.push(["clear", wait]),
+    broadcast: (message) => calls.push(["broadcast", message]),
   });
   return { calls, output };
 }

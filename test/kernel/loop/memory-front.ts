@@ -1,5 +1,5 @@
 import type { Front, Request } from "../../../kernel/loop/index.ts";
-import type { OutputSink, Session } from "../../../kernel/session/types.ts";
+import type { Broadcast, OutputSink, Session } from "../../../kernel/session/types.ts";
 import {
   newMessage,
   type Contents,
@@ -37,6 +37,10 @@ export class MemoryFront implements Front {
     type: Type,
     content: Contents[Type],
   ): void {
+    this.#send(parent.msg_id, type, content);
+  }
+
+  broadcast(parent: Message["parent_header"], { type, content }: Broadcast): void {
     this.#send(parent.msg_id, type, content);
   }
 
@@ -78,7 +82,8 @@ export function sessionOf(
   execute: (code: string, output: OutputSink) => ReturnType<Session["execute"]>,
 ): Session {
   return {
-    execute: async (code, _count, output) => execute(code, output),
+    comms: { expects: () => true, receive: async () => {}, open: () => ({}) },
+    execute: async (code, _count, { output }) => execute(code, output),
     evaluateExpressions: async (expressions) =>
       Object.fromEntries(
         Object.entries(expressions).map(([name, code]) => [

@@ -36,8 +36,12 @@ function sinkFor(cell) {
     display: (content) => kept.push({ type: "display", ...content }),
     updateDisplay: (content) => kept.push({ type: "update", ...content }),
     clearOutput: (wait) => kept.push({ type: "clear", wait }),
+    broadcast: (message) => kept.push({ type: "broadcast", message }),
   };
 }
+
+/** The user of these cells answers every question with the question. */
+const input = { ask: async ({ prompt }) => prompt, askNow: ({ prompt }) => prompt };
 
 async function execute({ code, interrupt }) {
   count += 1;
@@ -54,7 +58,7 @@ async function execute({ code, interrupt }) {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
     terminator.postMessage(100);
   }
-  const outcome = await session.execute(code, cell, sinkFor(cell));
+  const outcome = await session.execute(code, cell, { output: sinkFor(cell), input });
   await settled;
   return { cell, outcome, outputs: outputs.get(cell) };
 }

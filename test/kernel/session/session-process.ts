@@ -1,12 +1,13 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { DisplayContent, ExecuteOutcome } from "../../../kernel/session/types.ts";
+import type { Broadcast, DisplayContent, ExecuteOutcome } from "../../../kernel/session/types.ts";
 
 /** One call of the output sink. */
 export type Output =
   | { readonly type: "stream"; readonly name: "stdout" | "stderr"; readonly text: string }
   | ({ readonly type: "display" | "update" } & DisplayContent)
-  | { readonly type: "clear"; readonly wait: boolean };
+  | { readonly type: "clear"; readonly wait: boolean }
+  | { readonly type: "broadcast"; readonly message: Broadcast };
 
 /** How a cell ended, and what it put out until then. */
 export interface Executed {
