@@ -8,7 +8,7 @@ import { build } from "rolldown";
 await build({
   input: "dist/runtime/index.js",
   platform: "node",
-  external: ["koffi", "fflate", /threads\/program\.js$/],
+  external: ["koffi", "fflate", "gl", /^@tensorflow\//, /(?:threads|context)\/program\.js$/],
   // Names are what `repr` prints of modules, and errors of operators.
   output: { file: "dist/runtime/index.js", format: "esm", keepNames: true, sourcemap: true },
 });

@@ -11,7 +11,8 @@ import { isMainThread } from "node:worker_threads";
 const hooks = "?hooks";
 
 const isHooks = import.meta.url.endsWith(hooks);
-const isVitest = isMainThread && process.env.VITEST !== undefined;
+// A source that Node was given as its program is not run by Vitest, even where a test starts it.
+const isVitest = isMainThread && process.env.VITEST !== undefined && !process.argv[1]?.endsWith(".ts");
 
 if (!isHooks && !isVitest && !process.features.typescript) register(import.meta.url + hooks);
 

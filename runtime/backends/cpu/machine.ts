@@ -3,23 +3,15 @@
  * every process measures for itself.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { cpus, homedir } from "node:os";
+import { cpus } from "node:os";
 import { dirname, join } from "node:path";
+import { cacheFolder } from "../cacheFolder.ts";
 
 type Fact = string | number | boolean;
 type Facts = Record<string, Fact>;
 
-/** The user's folder for what can be made again, as each system has it. */
-function cacheFolder(): string {
-  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
-  if (XDG_CACHE_HOME !== undefined && XDG_CACHE_HOME !== "") return XDG_CACHE_HOME;
-  if (process.platform === "darwin") return join(homedir(), "Library", "Caches");
-  if (process.platform === "win32" && LOCALAPPDATA !== undefined) return LOCALAPPDATA;
-  return join(homedir(), ".cache");
-}
-
 function factsPath(): string {
-  return join(cacheFolder(), "typetorch", "machine.json");
+  return join(cacheFolder(), "machine.json");
 }
 
 /** What facts hold for: another processor or another engine must measure again. */
