@@ -1,4 +1,6 @@
 import { types } from "node:util";
+import { renderByLikeness } from "./likeness.ts";
+import { sendableBundle } from "./mime.ts";
 import { registeredRenderers } from "./registry.ts";
 import { failureText, plainText } from "./text.ts";
 import type { DisplayContent, MimeBundle, Renderer } from "./types.ts";
@@ -15,22 +17,30 @@ function isObject(value: unknown): value is object {
   return (typeof value === "object" && value !== null) || typeof value === "function";
 }
 
+/** The method with which a value shows itself. Looking for it may run traps of a proxy: one that throws has none. */
+function displayMethod(value: object): ((...values: unknown[]) => unknown) | null {
+  try {
+    const method: unknown = displaySymbol in value ? value[displaySymbol] : null;
+    return typeof method === "function" ? (method as (...values: unknown[]) => unknown) : null; // any function can be called
+  } catch {
+    return null;
+  }
+}
+
 /** Asks an object that shows itself. */
 const ownDisplay: Renderer = (value) => {
-  if (!isObject(value) || !(displaySymbol in value)) return undefined;
-  const method = value[displaySymbol];
-  if (typeof method !== "function") return undefined;
-  return Reflect.apply(method, value, []) as ReturnType<Renderer>;
+  const method = isObject(value) ? displayMethod(value) : null;
+  // What it answers with is looked at by `render`.
+  return method === null ? undefined : (Reflect.apply(method, value, []) as ReturnType<Renderer>);
 };
 
 /**
- * Wraps a bundle for sending.
+ * Wraps a bundle for sending: bytes become base64.
  *
  * @throws TypeError when JSON, in which it travels, cannot carry it: a BigInt, or an object that contains itself
  */
 export function toContent(data: MimeBundle): DisplayContent {
-  if (!Object.values(data).every((value) => typeof value === "string")) JSON.stringify(data);
-  return { data, metadata: {} };
+  return { data: sendableBundle(data), metadata: {} };
 }
 
 /** What a renderer answered, if that is a bundle. */
@@ -64,11 +74,12 @@ function render(
 
 /**
  * Formats a value for display: as the value wants it (`Symbol.for("Jupyter.display")`), else as the first renderer that
- * knows it, else as text. At once if nothing is asynchronous, so that a display inside a synchronous loop appears while the
- * loop runs. A renderer that fails is reported to `warn` and passed over.
+ * knows it, else as what it looks like, such as a canvas or a picture's bytes, else as text. At once if nothing is
+ * asynchronous, so that a display inside a synchronous loop appears while the loop runs. A renderer that fails is reported
+ * to `warn` and passed over.
  */
 export function formatNow(value: unknown, warn: Warn): MaybePromise<DisplayContent> {
-  return render(value, [ownDisplay, ...registeredRenderers()], 0, warn);
+  return render(value, [ownDisplay, ...registeredRenderers(), renderByLikeness], 0, warn);
 }
 
 /** As `formatNow`, always as a promise. Never rejects. */

@@ -1,4 +1,19 @@
-export { createDisplay, type Display, type DisplayOptions, type DisplayOutput } from "./display.ts";
+export {
+  CommRegistry,
+  type Comm,
+  type CommEvent,
+  type CommMessage,
+  type CommOpenOptions,
+  type CommOptions,
+  type CommsGlobal,
+} from "./comms.ts";
+export {
+  createDisplay,
+  isDisplayAnswer,
+  type Display,
+  type DisplayOptions,
+  type DisplayOutput,
+} from "./display.ts";
 export { displaySymbol, formatNow, formatValue, type Warn } from "./format.ts";
 export { jupyterGlobal, type JupyterGlobal } from "./jupyter.ts";
 export { prepareRenderers, registerRenderer } from "./registry.ts";

@@ -11,7 +11,8 @@ import type { CellRun } from "./cell-run.ts";
 
 let current: CellRun | null = null;
 let watched: { first: Promise<unknown> | null } | null = null;
-let running: CellRun | null = null;
+/** The runs under way, the latest last. */
+const running: CellRun[] = [];
 let latest: CellRun | null = null;
 const owners = new WeakMap<object, CellRun>();
 
@@ -53,10 +54,15 @@ export function leaveCell(): void {
   current = null;
 }
 
-/** Names the run to which output belongs that comes from no known context; `null` between cells. */
-export function setRunningCell(run: CellRun | null): void {
-  running = run;
-  latest = run ?? latest;
+/** A run begins: output that comes from no known context belongs to it. */
+export function enterRun(run: CellRun): void {
+  running.push(run);
+  latest = run;
+}
+
+/** A run has ended. */
+export function leaveRun(run: CellRun): void {
+  running.splice(running.indexOf(run), 1);
 }
 
 /** The run that the calling code belongs to, as far as the context tells. */
@@ -69,7 +75,7 @@ export function contextCell(): CellRun | null {
  * belongs to the cell that runs. Between cells there is none, since the kernel may be the one who writes.
  */
 export function currentCell(): CellRun | null {
-  return current ?? running;
+  return current ?? running.at(-1) ?? null;
 }
 
 /** As `currentCell`, for what only cells use, such as their `console`: between cells it belongs to the one that ran last. */

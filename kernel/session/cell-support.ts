@@ -1,10 +1,11 @@
 import { createRequire } from "node:module";
 import path from "node:path";
-import { createDisplay, jupyterGlobal } from "../display/index.ts";
+import { createDisplay, jupyterGlobal, type CommsGlobal } from "../display/index.ts";
 import { CELL_SUPPORT, type CellSupport } from "../language/types.ts";
 import { contextCell, currentOrLatestCell } from "./cell-context.ts";
 import { loadModule } from "./modules/load.ts";
 import { cellMeta } from "./modules/meta.ts";
+import type { OrderedOutput } from "./ordered-output.ts";
 import { usingCtx } from "./using-context.ts";
 
 function register<T>(resource: T, asynchronous: boolean): T {
@@ -26,12 +27,25 @@ function defineGlobal(name: string, value: unknown): void {
   Reflect.defineProperty(globalThis, name, { value, configurable: true, writable: true });
 }
 
-/** Defines the globals of cells whose folder is `cwd`: what compiled code calls, `require`, `display` and `Jupyter`. */
-export function installCellSupport(cwd: string): void {
-  const display = createDisplay(() => currentOrLatestCell()?.output ?? null);
+/** Where output of the calling code goes. */
+function cellOutput(): OrderedOutput | null {
+  return currentOrLatestCell()?.output ?? null;
+}
+
+/** Defines the globals of cells whose folder is `cwd`: what compiled code calls, `require`, `display`, `Jupyter` and their like. */
+export function installCellSupport(cwd: string, comms: CommsGlobal): void {
+  const display = createDisplay(cellOutput);
+  const jupyter = jupyterGlobal({
+    display,
+    comms,
+    send: (message) => cellOutput()?.broadcast(message),
+    clearOutput: (wait = false) => cellOutput()?.clearOutput(wait),
+  });
   defineGlobal(CELL_SUPPORT, supportFor(cwd));
   defineGlobal("babelHelpers", { usingCtx });
   defineGlobal("require", createRequire(path.join(cwd, "cell.cjs")));
   defineGlobal("display", display);
-  defineGlobal("Jupyter", jupyterGlobal(display));
+  defineGlobal("Jupyter", jupyter);
+  defineGlobal("updateDisplay", jupyter.updateDisplay);
+  defineGlobal("clearOutput", jupyter.clearOutput);
 }

@@ -1,17 +1,19 @@
 import process from "node:process";
 import { setImmediate } from "node:timers";
 import { types } from "node:util";
-import { formatValue } from "../display/index.ts";
+import { CommRegistry, formatValue, isDisplayAnswer } from "../display/index.ts";
 import { CellSyntaxError, compileCell, isComplete, preloadStripper } from "../language/index.ts";
 import type { CompiledCell, Completeness, JupyterError } from "../language/types.ts";
 import { captureOutput } from "./capture.ts";
+import { cellComms } from "./cell-comms.ts";
 import { CellLibrary } from "./cell-library.ts";
 import {
   cellOfPromise,
   currentOrLatestCell,
+  enterRun,
   followCells,
   leaveCell,
-  setRunningCell,
+  leaveRun,
   withinCell,
 } from "./cell-context.ts";
 import { CellRun } from "./cell-run.ts";
@@ -19,7 +21,6 @@ import { installCellSupport } from "./cell-support.ts";
 import { Evaluator, type Evaluation } from "./evaluator.ts";
 import { noInput } from "./no-input.ts";
 import { guardProcessExit } from "./process-exit.ts";
-import { refusingComms } from "./refusing-comms.ts";
 import { installStackTraces, type StackFrame } from "./traceback/stack.ts";
 import { errorHeader, framedPlace, toJupyterError } from "./traceback/traceback.ts";
 import type {
@@ -56,13 +57,15 @@ function syntaxError({ name, message, cell, source, position }: CellSyntaxError)
 
 /** Evaluates cells with V8's REPL mode, through the inspector of the thread. */
 class ReplSession implements Session {
-  readonly comms: Comms = refusingComms;
+  readonly comms: Comms;
   readonly #evaluator: Evaluator = new Evaluator();
   readonly #cells: CellLibrary;
-  #interrupt: (() => void) | null = null;
+  /** Ends the cells that run: several do, when a subshell's cell runs while another one waits. */
+  readonly #interrupts = new Map<CellRun, () => void>();
 
-  constructor(cells: CellLibrary) {
+  constructor(cells: CellLibrary, comms: CommRegistry) {
     this.#cells = cells;
+    this.comms = cellComms(comms, (error, run) => this.#writeUncaught(error, run));
   }
 
   execute(code: string, executionCount: number, connections: CellConnections): Promise<ExecuteOutcome> {
@@ -81,7 +84,7 @@ class ReplSession implements Session {
 
   interrupt(): void {
     leaveCell();
-    this.#interrupt?.();
+    for (const interrupt of this.#interrupts.values()) interrupt();
   }
 
   isComplete(code: string): Completeness {
@@ -89,8 +92,11 @@ class ReplSession implements Session {
   }
 
   reportUncaught(error: unknown, promise?: Promise<unknown>): void {
+    this.#writeUncaught(error, (promise && cellOfPromise(promise)) ?? currentOrLatestCell());
+  }
+
+  #writeUncaught(error: unknown, cell: CellRun | null): void {
     const text = `Uncaught ${this.#describe(error).traceback.join("\n")}\n`;
-    const cell = (promise && cellOfPromise(promise)) ?? currentOrLatestCell();
     if (cell === null) process.stderr.write(text);
     else cell.output.stream("stderr", text);
   }
@@ -102,14 +108,16 @@ class ReplSession implements Session {
   async #run(name: string, code: string, connections: CellConnections): Promise<ExecuteOutcome> {
     const run = new CellRun(this.#cells.unusedName(name), connections);
     const interruption = new Promise<ExecuteOutcome>((resolve) => {
-      this.#interrupt = () => resolve(interrupted);
+      this.#interrupts.set(run, () => resolve(interrupted));
     });
-    setRunningCell(run);
+    enterRun(run);
     try {
-      return await Promise.race([withinCell(run, () => this.#evaluate(run, code)), interruption]);
+      const outcome = await Promise.race([withinCell(run, () => this.#evaluate(run, code)), interruption]);
+      if (outcome === interrupted) run.interrupted();
+      return outcome;
     } finally {
-      this.#interrupt = null;
-      setRunningCell(null);
+      this.#interrupts.delete(run);
+      leaveRun(run);
     }
   }
 
@@ -150,7 +158,7 @@ class ReplSession implements Session {
   }
 
   async #result(run: CellRun, { showsValue }: CompiledCell, value: unknown): Promise<DisplayContent | null> {
-    if (!showsValue || value === undefined) return null;
+    if (!showsValue || value === undefined || isDisplayAnswer(value)) return null;
     return formatValue(value, (text) => run.output.stream("stderr", text));
   }
 }
@@ -172,7 +180,8 @@ export async function createSession(options: SessionOptions = {}): Promise<Sessi
     (file, position) => cells.locate(file, position),
     (file) => cells.has(file),
   );
-  installCellSupport(options.cwd ?? process.cwd());
+  const comms = new CommRegistry((message) => currentOrLatestCell()?.output.broadcast(message));
+  installCellSupport(options.cwd ?? process.cwd(), comms);
   setImmediate(preloadStripper);
-  return new ReplSession(cells);
+  return new ReplSession(cells, comms);
 }

@@ -1,6 +1,8 @@
+import type { CommMessage } from "../display/comms.ts";
 import type { DisplayContent, OutputSink } from "../display/types.ts";
 import type { Completeness, JupyterError } from "../language/types.ts";
 
+export type { CommMessage } from "../display/comms.ts";
 export type { Broadcast, DisplayContent, OutputSink } from "../display/types.ts";
 
 /** How a cell ended. `result` is `null` when the cell has no value to show. */
@@ -27,17 +29,6 @@ export interface InputSource {
 export interface CellConnections {
   readonly output: OutputSink;
   readonly input: InputSource;
-}
-
-/** A message of a comm, as a front end sends it ("Custom Messages", messaging specification 5.5). */
-export interface CommMessage {
-  readonly type: "comm_open" | "comm_msg" | "comm_close";
-  readonly commId: string;
-  /** Only `comm_open` has one. */
-  readonly targetName: string | null;
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly metadata: Readonly<Record<string, unknown>>;
-  readonly buffers: readonly Uint8Array[];
 }
 
 /** The comms of the session. Kernel to front end they go through `OutputSink.broadcast`, with the same fields as on the wire. */
