@@ -1,0 +1,1 @@
+require("./replace-gl.cjs")(() => () => process.abort());

@@ -1,0 +1,3 @@
+require("./replace-gl.cjs")(() => {
+  throw new Error("libEGL.so: cannot open shared object file\nmore lines");
+});

@@ -1,0 +1,1 @@
+console.log("libEGL warning: rubbish");
