@@ -17,6 +17,7 @@ const isolated: readonly string[] = [
 const config: ViteUserConfig = defineConfig({
   test: {
     execArgv: ["--import", new URL("test/typescript-in-threads.mjs", import.meta.url).href],
+    globalSetup: "test/webgl-setup.ts",
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [

@@ -1,11 +1,6 @@
 import { checkKernel, checkNode, checkZeroMq } from "../doctor/essentials.ts";
-import {
-  checkKernelspecs,
-  checkWebGl,
-  describeMachine,
-  describePython,
-  findPython,
-} from "../doctor/extras.ts";
+import { checkKernelspecs, describeMachine, describePython, findPython } from "../doctor/extras.ts";
+import { checkWebGl } from "../doctor/webgl.ts";
 import { describeFinding } from "../doctor/finding.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { ExecutionError } from "../execution-error.ts";

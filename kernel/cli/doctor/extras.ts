@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
 import { access, readFile } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 
 import { KERNEL_NAME } from "../jupyter/kernelspec.ts";
 import {
@@ -14,11 +12,6 @@ import {
 } from "../jupyter/paths.ts";
 import { askPython } from "../jupyter/python.ts";
 import type { Finding } from "./finding.ts";
-
-const execute = promisify(execFile);
-
-/** How long a program that is asked for its version may take, in milliseconds. */
-const PROBE_TIMEOUT_MS = 20_000;
 
 /** A line of Python that prints its version, JupyterLab's version or nothing, and its prefix, as three lines. */
 const ASK_PYTHON = `
@@ -108,27 +101,6 @@ async function missingProgram(kernelJson: string): Promise<string | null> {
       return `${word} does not exist`;
   }
   return null;
-}
-
-/** The optional package that gives WebGL outside a browser. It is native code, so another process tries it. */
-export async function checkWebGl(): Promise<Finding> {
-  try {
-    const { stdout } = await execute(
-      process.execPath,
-      ["--input-type=module", "-e", 'await import("gl"); console.log("loaded")'],
-      {
-        cwd: import.meta.dirname,
-        timeout: PROBE_TIMEOUT_MS,
-      },
-    );
-    if (stdout.trim() === "loaded") return { state: "ok", text: "the package gl loads: WebGL is possible" };
-  } catch {
-    // Not there, or it ends the process: both mean the same to whoever asks.
-  }
-  return {
-    state: "missing",
-    text: "no WebGL (the optional package gl does not load); tensors live on the CPU",
-  };
 }
 
 /** Cores and memory, for information. */

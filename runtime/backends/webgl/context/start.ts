@@ -52,6 +52,12 @@ export class WebGLStart {
     return this.#diagnosis;
   }
 
+  /** As `diagnose`, but tries everything again, whatever was found earlier. */
+  examine(): Diagnosis {
+    this.#diagnosis = this.#refusal() ?? this.#find();
+    return this.#diagnosis;
+  }
+
   /**
    * The context, opened at the first call.
    *

@@ -31,6 +31,10 @@ const works = (way: Way, software = true): Answer => ({ description: context(way
 const fails = (reason: string): Answer => ({ reason, package: false });
 const open = (way: Way): OpenContext => ({ description: context(way) }) as OpenContext; // nothing else is looked at
 
+const throws = (reason: string) => (): never => {
+  throw new Error(reason);
+};
+
 /** A start whose ways answer so. */
 function startWith(answers: Record<Way, Answer>, parts: Partial<StartParts> = {}): WebGLStart {
   return new WebGLStart({
@@ -64,10 +68,10 @@ test("a graphics card is taken before a processor", () => {
 });
 
 test("nothing more is tried once there is a card, and no second display beside a first", () => {
-  const probe = vi.fn((way: Way) => works(way, false));
+  const probe = vi.fn<(way: Way) => Answer>((way) => works(way, false));
   startWith(nowhere, { probe }).diagnose();
   expect(probe.mock.calls).toEqual([["system"]]);
-  const software = vi.fn((way: Way) => works(way));
+  const software = vi.fn<(way: Way) => Answer>((way) => works(way));
   startWith(nowhere, { probe: software }).diagnose();
   expect(software.mock.calls).toEqual([["system"], ["vulkan"]]);
 });
@@ -81,7 +85,7 @@ test("where nothing works the error gives every reason and what to install", () 
 });
 
 test("each is tried once for a process, whatever came of it", () => {
-  const probe = vi.fn(() => fails("no"));
+  const probe = vi.fn<() => Answer>(() => fails("no"));
   const start = startWith(nowhere, { probe });
   start.diagnose();
   expect(() => start.open()).toThrow("no WebGL device");
@@ -89,11 +93,11 @@ test("each is tried once for a process, whatever came of it", () => {
 });
 
 test("a package that is not there is said before anything is tried", () => {
-  const probe = vi.fn(() => fails("never"));
-  const missing = (): string => {
-    throw new Error("Cannot find module 'gl/package.json'");
-  };
-  const diagnosis = startWith(nowhere, { probe, nativeFolder: missing }).diagnose();
+  const probe = vi.fn<() => Answer>(() => fails("never"));
+  const diagnosis = startWith(nowhere, {
+    probe,
+    nativeFolder: throws("Cannot find module 'gl/package.json'"),
+  }).diagnose();
   expect(diagnosis.failures).toEqual([
     { way: null, reason: "the optional package gl is not installed, or was not built" },
   ]);
@@ -102,7 +106,7 @@ test("a package that is not there is said before anything is tried", () => {
 });
 
 test("a package that does not load is not tried in other ways", () => {
-  const probe = vi.fn((): Answer => ({ reason: "built for another Node", package: true }));
+  const probe = vi.fn<() => Answer>(() => ({ reason: "built for another Node", package: true }));
   const diagnosis = startWith(nowhere, { probe }).diagnose();
   expect(diagnosis.failures).toEqual([{ way: null, reason: "built for another Node" }]);
   expect(probe).toHaveBeenCalledTimes(1);
@@ -123,8 +127,8 @@ test("what worked is remembered, so that the next start tries nothing", () => {
   expect(first.isOpen).toBe(false);
   expect(first.open().description.way).toBe("vulkan");
   expect(first.isOpen).toBe(true);
-  const probe = vi.fn(() => fails("never"));
-  const opened = vi.fn(open);
+  const probe = vi.fn<() => Answer>(() => fails("never"));
+  const opened = vi.fn<(way: Way) => OpenContext>(open);
   expect(startWith(nowhere, { probe, open: opened }).open().description.way).toBe("vulkan");
   expect(opened.mock.calls).toEqual([["vulkan"]]);
   expect(probe).not.toHaveBeenCalled();
@@ -185,19 +189,15 @@ test("a cache that cannot be written does no harm", () => {
 
 test("a way that worked once and does not now gives room to another", () => {
   startWith({ ...nowhere, xvfb: works("xvfb") }).open();
-  const opening = (way: Way): OpenContext => {
-    if (way === "xvfb") throw new Error("Xvfb is not installed");
-    return open(way);
-  };
+  const noXvfb = throws("Xvfb is not installed");
+  const opening = (way: Way): OpenContext => (way === "xvfb" ? noXvfb() : open(way));
   const start = startWith({ ...nowhere, vulkan: works("vulkan") }, { open: opening });
   expect(start.open().description.way).toBe("vulkan");
   expect(start.diagnose().failures).toContainEqual({ way: "xvfb", reason: "Xvfb is not installed" });
 });
 
 test("a context that fails in this process alone is an error with its reason", () => {
-  const opening = (): OpenContext => {
-    throw new Error("the driver makes no WebGL 2 context");
-  };
+  const opening = throws("the driver makes no WebGL 2 context");
   const start = startWith({ ...nowhere, vulkan: works("vulkan") }, { open: opening });
   expect(() => start.open()).toThrow(/with Vulkan: the driver makes no WebGL 2 context/);
   expect(start.diagnose().context).toBeNull();
@@ -205,7 +205,7 @@ test("a context that fails in this process alone is an error with its reason", (
 });
 
 test("a context that was let go of is opened anew in the same way", () => {
-  const opened = vi.fn(open);
+  const opened = vi.fn<(way: Way) => OpenContext>(open);
   const start = startWith({ ...nowhere, vulkan: works("vulkan") }, { open: opened });
   start.open();
   start.open();

@@ -1,0 +1,20 @@
+/** Before all tests: looks whether WebGL is here, and says in one line that its tests are skipped where it is not. */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
+const loader = new URL("typescript-in-threads.mjs", import.meta.url).href;
+const longest = 60_000;
+
+/** Vitest calls it once for each of its projects; the tests' processes inherit the variable. */
+export default function setup(): void {
+  if (process.env["TYPETORCH_WEBGL"] === "off") return;
+  const args = ["--no-warnings", "--import", loader, join(import.meta.dirname, "webgl-program.ts")];
+  const { status, stderr, signal } = spawnSync(process.execPath, args, {
+    encoding: "utf8",
+    timeout: longest,
+  });
+  if (status === 0) return;
+  const [, reasons = signal ?? stderr] = stderr.match(/no WebGL device here:([^]*?)\nTensors stay/) ?? [];
+  console.log(`Tests of WebGL are skipped:${reasons.replaceAll(/\s*\n\s*/g, "; ").replace(/^;/, "")}`);
+  process.env["TYPETORCH_WEBGL"] = "off";
+}
