@@ -1,8 +1,7 @@
-import { AssertionError } from "./errors/assertionError.ts";
 import { RuntimeError } from "./errors/runtimeError.ts";
 import { inspectAs } from "./inspect.ts";
 
-/** The kinds of device that PyTorch has names for. Tensors here are on the processor, `"cpu"`. */
+/** The kinds of device that PyTorch has names for, in the order of its messages. Tensors here are on the processor, `"cpu"`, or the accelerator, `"webgl"`. */
 const deviceTypes = [
   "cpu",
   "cuda",
@@ -26,16 +25,22 @@ const deviceTypes = [
   "privateuseone",
 ] as const;
 
-export type DeviceType = (typeof deviceTypes)[number];
+export type DeviceType = (typeof deviceTypes)[number] | "webgl";
+
+/** A kind of device by its name. `"gpu"` is what people call the accelerator. */
+function typeNamed(name: string | undefined): DeviceType | undefined {
+  if (name === "webgl" || name === "gpu") return "webgl";
+  return deviceTypes.find((known) => known === name);
+}
 
 /** Splits `"cuda:1"`. @throws RuntimeError for anything that is no device. */
 function parse(name: string): { readonly type: DeviceType; readonly index: number | null } {
   if (name === "") throw new RuntimeError('Device string must not be empty. Write for example "cpu".');
   const [head, ...rest] = name.split(":");
-  const type = deviceTypes.find((known) => known === head);
+  const type = typeNamed(head);
   if (type === undefined)
     throw new RuntimeError(
-      `Expected one of ${deviceTypes.join(", ")} device type at start of device string: ${name}. There is no device ${JSON.stringify(name)}: tensors here are on "cpu".`,
+      `Expected one of ${deviceTypes.join(", ")} device type at start of device string: ${name}. There is no device ${JSON.stringify(name)}: tensors here are on "cpu", or on "webgl" where there is an accelerator.`,
     );
   const index = rest[0] ?? null;
   if (rest.length > 1 || (index !== null && !/^\d+$/.test(index)))
@@ -44,7 +49,8 @@ function parse(name: string): { readonly type: DeviceType; readonly index: numbe
 }
 
 /**
- * Where a tensor's elements are. `torch.device("cpu")`, `torch.device("cuda", 0)`: one that is not there can be named, but not used.
+ * Where a tensor's elements are. `torch.device("cpu")`, `torch.device("webgl", 0)`: one that is not there can be named, but not used. `"cuda"` and `"gpu"` mean the
+ * accelerator wherever a tensor is put.
  *
  * Source: `torch.device`.
  */
@@ -56,7 +62,7 @@ export class Device {
   constructor(type: string | Device, index: number | null = null) {
     if (typeof type !== "string" && !(type instanceof Device))
       throw new TypeError(
-        `device(): argument 'type' must be a string such as "cpu", not ${String(type)}. Only the processor is here: write torch.device("cpu").`,
+        `device(): argument 'type' must be a string such as "cpu", not ${String(type)}. Write torch.device("cpu") or torch.device("webgl").`,
       );
     const parsed = typeof type === "string" ? parse(type) : type;
     this.type = parsed.type;
@@ -74,21 +80,5 @@ inspectAs(Device, ({ type, index }) => `device(type='${type}'${index === null ? 
 /** The processor that runs this program. */
 export const cpu: Device = new Device("cpu");
 
-/** The class `Device`, which may be called without `new`, as in Python. */
-export const device: typeof Device & ((type: string | Device, index?: number) => Device) = new Proxy(Device, {
-  apply: (_target, _self, args: [string, number?]) => new Device(...args),
-}) as typeof Device & ((type: string | Device, index?: number) => Device); // the proxy can be called
-
-/**
- * Reads a device, on which tensors are to be, from what a user may pass.
- *
- * @throws AssertionError or RuntimeError for one that is not here, as PyTorch does without it.
- */
-export function toDevice(value: Device | string): Device {
-  const device = typeof value === "string" ? parse(value) : value;
-  if (device.type === "cpu") return cpu;
-  const advice = `there is no ${device.type} device here: use "cpu", or leave the device out.`;
-  if (device.type === "cuda" || device.type === "xpu")
-    throw new AssertionError(`Torch not compiled with ${device.type.toUpperCase()} enabled: ${advice}`);
-  throw new RuntimeError(`PyTorch is not linked with support for ${device.type} devices: ${advice}`);
-}
+/** The accelerator: there is at most one. */
+export const webgl: Device = new Device("webgl", 0);

@@ -1,9 +1,12 @@
 /** Fills tensors with random numbers, in the order in which PyTorch draws them. */
+import type { Backend } from "./backends/backend.ts";
+import { cpu } from "./device.ts";
 import { float32, float64, int64, type DType } from "./dtype.ts";
 import { NotImplementedError } from "./errors/notImplementedError.ts";
 import { normalDraw, type Draw } from "./distributions.ts";
+import { placedOn } from "./placement.ts";
 import type { Generator } from "./random.ts";
-import { alias, allocate, backendOf, copyInto, fromArray } from "./settle.ts";
+import { alias, allocate, backendOf, copyInto, fromArrayOnCpu } from "./settle.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Up to so many numbers are drawn one by one, which costs less than to hand the generator's state over. */
@@ -36,7 +39,18 @@ function inMemoryOrder(tensor: Tensor): Tensor {
 function write(tensor: Tensor, values: Float64Array | BigInt64Array): void {
   const target = inMemoryOrder(tensor);
   const dtype = values instanceof Float64Array ? float64 : int64;
-  copyInto(target, fromArray(values, dtype, target.shape));
+  copyInto(target, fromArrayOnCpu(values, dtype, target.shape));
+}
+
+/** Lets the CPU fill a contiguous tensor, whose numbers are then the same on every device. */
+function filledOnCpu(tensor: Tensor, fill: (target: Tensor, backend: Backend) => void): void {
+  if (tensor.device === cpu) {
+    fill(tensor, backendOf(tensor));
+    return;
+  }
+  const drawn = placedOn(cpu, () => allocate(tensor.shape, tensor.dtype));
+  fill(drawn, backendOf(drawn));
+  copyInto(tensor, drawn);
 }
 
 /** Overwrites the elements with the whole numbers that `draw` gives for each, in order. */
@@ -81,7 +95,8 @@ export function uniformInto(
     return;
   }
   const round = dtype === float32 ? Math.fround : (value: number): number => value;
-  backendOf(tensor).fillUniform(tensor, generator.twister, from, round(round(to) - round(from)));
+  const width = round(round(to) - round(from));
+  filledOnCpu(tensor, (target, backend) => backend.fillUniform(target, generator.twister, from, width));
 }
 
 /** Turns 16 uniform numbers into normal ones, element j with element j + 8. */
@@ -107,7 +122,7 @@ function normalDoubles(count: number, generator: Generator, mean: number, std: n
 /** Normal numbers that become fractions of 16 bits: PyTorch draws and transforms one block after the other. */
 function normalHalves(tensor: Tensor, generator: Generator, mean: number, std: number): void {
   const count = tensor.numel();
-  const wide = allocate([count], float32);
+  const wide = placedOn(cpu, () => allocate([count], float32));
   const whole = count - (count % blockSize);
   const fill = (length: number, offset: number): void =>
     backendOf(wide).fillNormal(alias(wide, [length], [1], offset), generator.twister, mean, std);
@@ -132,7 +147,8 @@ export function normalInto(
   checkFloating(name, tensor);
   if (tensor.numel() < blockSize || !tensor.is_contiguous())
     drawInto(tensor, generator, normalDraw(mean, std));
-  else if (tensor.dtype === float32) backendOf(tensor).fillNormal(tensor, generator.twister, mean, std);
+  else if (tensor.dtype === float32)
+    filledOnCpu(tensor, (target, backend) => backend.fillNormal(target, generator.twister, mean, std));
   else if (tensor.dtype === float64) write(tensor, normalDoubles(tensor.numel(), generator, mean, std));
   else normalHalves(tensor, generator, mean, std);
 }
@@ -140,7 +156,7 @@ export function normalInto(
 /** Overwrites a tensor with `value` where a number from [0, 1) is below `p`, and 0 elsewhere. */
 export function bernoulliInto(tensor: Tensor, generator: Generator, p: number, value: number): void {
   if (tensor.numel() > fewNumbers && tensor.is_contiguous() && tensor.dtype.itemsize !== 2) {
-    backendOf(tensor).fillBernoulli(tensor, generator.twister, p, value);
+    filledOnCpu(tensor, (target, backend) => backend.fillBernoulli(target, generator.twister, p, value));
     return;
   }
   drawInto(tensor, generator, () => (generator.uniformDouble() < p ? value : 0));
@@ -159,7 +175,8 @@ function randomPermutation(generator: Generator, n: number): Uint32Array {
 /** Overwrites a contiguous int64 vector with the numbers from 0 on in random order. */
 export function permutationInto(tensor: Tensor, generator: Generator): void {
   const count = tensor.numel();
-  if (count > fewNumbers) backendOf(tensor).fillPermutation(tensor, generator.twister);
+  if (count > fewNumbers)
+    filledOnCpu(tensor, (target, backend) => backend.fillPermutation(target, generator.twister));
   else write(tensor, BigInt64Array.from(randomPermutation(generator, count), BigInt));
 }
 
@@ -179,7 +196,8 @@ export function integersInto(
   const [start, width] = [BigInt(low), BigInt(range)];
   const small = width < 1n << 32n && Number.isSafeInteger(Number(start));
   if (tensor.numel() > fewNumbers && small && tensor.dtype === int64 && tensor.is_contiguous()) {
-    backendOf(tensor).fillIntegers(tensor, generator.twister, Number(start), Number(width));
+    const [first, count] = [Number(start), Number(width)];
+    filledOnCpu(tensor, (target, backend) => backend.fillIntegers(target, generator.twister, first, count));
     return;
   }
   const count = tensor.numel();

@@ -1,4 +1,4 @@
-/** Methods of `Tensor` that go through its elements one by one, and questions about where it is. */
+/** Methods of `Tensor` that go through its elements one by one. */
 import { checkWritable, markWritten } from "./autograd/inplace.ts";
 import { describe } from "./binding.ts";
 import { float64, int64, readElement, type Element } from "./dtype.ts";
@@ -33,8 +33,6 @@ export interface ElementMethods {
    * Source: `torch.Tensor.fill_diagonal_`.
    */
   fill_diagonal_(fill_value: Scalar, wrap?: boolean): this;
-  /** −1: the tensor is on the CPU. Source: `torch.Tensor.get_device`. */
-  get_device(): number;
   /** Whether the shapes are the same. Source: `torch.Tensor.is_same_size`. */
   is_same_size(other: Tensor): boolean;
 }
@@ -108,6 +106,5 @@ export const elementMethods: {
     self.as_strided([count], [stride], self.storage_offset()).fill_(fill_value);
     return self;
   },
-  get_device: () => -1,
   is_same_size: (self, other: Tensor) => sameShape(self.shape, other.shape),
 };

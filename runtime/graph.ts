@@ -44,7 +44,7 @@ export function snapshot(tensor: Tensor): TensorSnapshot {
     kind: "tensor",
     dtype: tensor.dtype.name,
     shape: [...tensor.shape],
-    device: tensor.device.type,
+    device: tensor.device.toString(),
     requiresGrad: tensor.requires_grad,
     gradFn: tensor.grad_fn?.label ?? null,
     repr: tensor.toString(),

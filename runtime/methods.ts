@@ -39,6 +39,12 @@ import type { SamplingMethods } from "./ops/sampling/methodTypes.ts";
 import { layoutMethods, viewProperties, type LayoutMethods } from "./ops/shaping/layoutMethods.ts";
 import type { ShapingMethods } from "./ops/shaping/methodTypes.ts";
 import { index, index_put_, type IndexItem } from "./ops/shaping/subscript.ts";
+import {
+  deviceMethods,
+  deviceProperties,
+  type DeviceMethods,
+  type DeviceProperties,
+} from "./deviceMethods.ts";
 import { elementMethods, type ElementMethods } from "./elementMethods.ts";
 import { interopMethods, type InteropMethods } from "./interop.ts";
 import { newMethods, type NewMethods } from "./creation/like.ts";
@@ -103,7 +109,14 @@ type InPlaceMethods<S extends Shape, D extends DTypeName> = {
 
 /** Methods and properties that are no operators, or not in the operator's form. */
 interface OtherMethods<S extends Shape, D extends DTypeName>
-  extends LayoutMethods, AutogradMethods, ElementMethods, InteropMethods, NewMethods, RandomMethods {
+  extends
+    LayoutMethods,
+    AutogradMethods,
+    DeviceMethods,
+    ElementMethods,
+    InteropMethods,
+    NewMethods,
+    RandomMethods {
   /** The transpose of a matrix: `x.t()`. Source: `torch.Tensor.T`. */
   readonly T: Tensor<TransposedShape<S>, D>;
   /** The transpose of a matrix of real numbers. @throws RuntimeError for anything else. Source: `torch.Tensor.H`. */
@@ -175,7 +188,7 @@ function typeOf(self: Tensor, dtype?: DType | string): string | Tensor {
 
 /** The implementations behind `OtherMethods`. */
 const others: {
-  readonly [K in Exclude<keyof OtherMethods<Shape, DTypeName>, "T" | "H" | "mT" | "mH">]: (
+  readonly [K in Exclude<keyof OtherMethods<Shape, DTypeName>, "T" | "H" | "mT" | "mH" | DeviceProperties>]: (
     self: Tensor,
     ...args: never[]
   ) => unknown;
@@ -185,6 +198,7 @@ const others: {
   index_put_: (self, items: readonly (IndexItem | string)[], values: Tensor | Scalar, accumulate?: boolean) =>
     index_put_(self, items, values, accumulate),
   where: (self, condition: Tensor, other: Operand) => where(condition, self, other),
+  ...deviceMethods,
   ...elementMethods,
   ...interopMethods,
   ...newMethods,
@@ -224,7 +238,7 @@ export function installMethods(): void {
     define(name, function (...args) {
       return method(this, ...args);
     });
-  for (const [name, look] of Object.entries(viewProperties))
+  for (const [name, look] of Object.entries({ ...viewProperties, ...deviceProperties }))
     Object.defineProperty(Tensor.prototype, name, {
       get(this: Tensor) {
         return look(this);

@@ -6,10 +6,12 @@ import { isRecording, pauseRecording, resumeRecording } from "./autograd/modes.t
 import { needsGrad, planOf, record, type Plan } from "./autograd/record.ts";
 import { binderFor, type Binder } from "./binder.ts";
 import type { ArgumentsOf, Parameters, TensorNames } from "./parameters.ts";
+import { accelerated } from "./placement.ts";
 import type { Shape } from "./shape.ts";
 import { closeScope, openScope } from "./scope.ts";
 import type { MethodOf, Signature } from "./signatures.ts";
 import { named } from "./named.ts";
+import { runPlaced, runTogether } from "./operatorPlacement.ts";
 import { withOut, type ListCall } from "./out.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -86,6 +88,8 @@ export interface DeclaredFacts<P extends Parameters> {
   readonly forward: (args: ArgumentsOf<P>, output?: Tensor | null) => Forward;
   /** With a joint rule: the positions of results that carry no gradient although their dtype could. */
   readonly nonDifferentiable?: readonly number[];
+  /** The arguments whose tensors may be on another device than the others'. */
+  readonly anywhere?: readonly (keyof P & string)[];
   /** Whether the operator also exists as a method that writes into its first input. */
   readonly inPlace?: true;
   /** PyTorch's field names of several results: `["values", "indices"]`. */
@@ -164,6 +168,8 @@ function run<P extends Parameters>(declaration: Declaration<P>, plan: Plan, args
   return result;
 }
 
+const nowhere: readonly never[] = [];
+
 /** Makes an operator with a derivative of its own (or none) from its declaration. */
 export function operator<S extends Signature, const P extends Parameters = Parameters>(
   declaration: Declaration<P> & { readonly inPlace: true },
@@ -177,8 +183,14 @@ export function operator<S extends Signature, const P extends Parameters = Param
   const { name, parameters } = declaration;
   let binder: Binder<P> | null = null;
   let plan: Plan | null = null;
-  const call: ListCall = (args) =>
-    run(declaration, (plan ??= planOf(declaration)), (binder ??= binderFor(name, parameters))(args));
+  const { anywhere = nowhere } = declaration;
+  const call: ListCall = (args) => {
+    const bound = (binder ??= binderFor(name, parameters))(args);
+    plan ??= planOf(declaration);
+    if (!accelerated) return run(declaration, plan, bound);
+    const known = plan;
+    return runTogether(name, bound, anywhere, () => run(declaration, known, bound));
+  };
   return describeOperator<S>(call, { ...declaration, declaration, define: null });
 }
 
@@ -211,7 +223,10 @@ export function composite<S extends Signature, const P extends Parameters = Para
 ): Operator<S> {
   const { name, parameters, define } = declaration;
   let binder: Binder<P> | null = null;
-  const call: ListCall = (args) => define((binder ??= binderFor(name, parameters))(args));
+  const call: ListCall = (args) => {
+    const bound = (binder ??= binderFor(name, parameters))(args);
+    return accelerated ? runPlaced(name, bound, () => define(bound)) : define(bound);
+  };
   return describeOperator<S>(call, { ...declaration, vjp: undefined, declaration: null, define });
 }
 

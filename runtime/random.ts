@@ -1,9 +1,10 @@
 import type { TwisterState } from "./backends/random.ts";
-import { cpu, toDevice, type Device } from "./device.ts";
+import { cpu, type Device } from "./device.ts";
+import { toDevice } from "./devices.ts";
 import { uint8 } from "./dtype.ts";
 import { RuntimeError } from "./errors/runtimeError.ts";
 import { ValueError } from "./errors/valueError.ts";
-import { fromArray } from "./settle.ts";
+import { fromArrayOnCpu } from "./settle.ts";
 import { readValues, Tensor } from "./tensor.ts";
 
 const stateSize = 624;
@@ -114,7 +115,7 @@ export class Generator {
   /** The state as a uint8 tensor, for `set_state`; PyTorch's generator takes it too. Source: `torch.Generator.get_state`. */
   get_state(): Tensor {
     const bytes = this.stateBytes();
-    return fromArray(bytes, uint8, [bytes.length]);
+    return fromArrayOnCpu(bytes, uint8, [bytes.length]);
   }
 
   /**

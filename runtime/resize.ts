@@ -1,5 +1,6 @@
 /** Tensors that change their shape in place. */
 import { RuntimeError } from "./errors/runtimeError.ts";
+import { placedOn } from "./placement.ts";
 import { alias, allocate, copyInto } from "./settle.ts";
 import { formatShape, numel, type Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -22,7 +23,7 @@ export function resize(tensor: Tensor, sizes: readonly number[] | readonly [size
     tensor.become({ storage, shape, offset });
     return tensor;
   }
-  const larger = allocate([offset + numel(shape)], tensor.dtype);
+  const larger = placedOn(tensor.device, () => allocate([offset + numel(shape)], tensor.dtype));
   const whole = alias(tensor, [storage.length], [1], 0);
   copyInto(alias(larger, [storage.length], [1], 0), whole);
   tensor.become({ storage: larger.storage, shape, offset });

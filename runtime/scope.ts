@@ -2,6 +2,7 @@
  * Gives memory back at once where it is known that nobody can refer to it any more: what an operator's forward, or a derivative, allocated for itself and did not
  * return. Everything else is found by the garbage collector.
  */
+import { abandonPlacement, accelerated, interruptPlacement, resumePlacement } from "./placement.ts";
 import type { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -54,20 +55,26 @@ export function disownSince(mark: number): void {
   allocated.length = mark;
 }
 
-/** Leaves all open scopes for a while: what is allocated meanwhile belongs to none of them. The answer brings them back. */
+/**
+ * Leaves all open scopes for a while, because the user's code runs: what is allocated meanwhile belongs to none of them, and is on the default device. The answer brings
+ * them back.
+ */
 export function leaveScopes(): number {
   const open = depth;
   depth = 0;
+  if (accelerated) interruptPlacement();
   return open;
 }
 
 /** Goes back into the scopes that were left. */
 export function enterScopes(open: number): void {
   depth = open;
+  if (accelerated) resumePlacement();
 }
 
 /** Closes all scopes without giving anything back: after a program was stopped in the middle of an operation. */
 export function abandonScopes(): void {
   depth = 0;
   allocated.length = 0;
+  abandonPlacement();
 }

@@ -5,6 +5,9 @@
 import type { Backend } from "./backends/backend.ts";
 import type { ArgReduction, Reduction } from "./backends/reductions.ts";
 import { cpuBackend } from "./backends/cpu/index.ts";
+import { cpu, type Device } from "./device.ts";
+import { checkHolds, commonDevice, holds } from "./devices.ts";
+import { accelerated, backendAt, currentBackend, currentDevice, placedOn } from "./placement.ts";
 import {
   allocateArray,
   float32,
@@ -33,18 +36,25 @@ import type { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 
 /** The backend that holds a tensor's elements. */
-export function backendOf(_tensor: Tensor | null): Backend {
-  return cpuBackend;
+export function backendOf(tensor: Tensor): Backend {
+  return accelerated ? backendAt(tensor.storage.device) : cpuBackend;
 }
 
-/** A new tensor whose elements are arbitrary: whoever asks for it writes every one of them. */
+/** The backend that makes tensors now. @throws TypeError for a dtype that its device does not have. */
+function backendFor(dtype: DType): Backend {
+  if (!accelerated) return cpuBackend;
+  checkHolds(currentDevice(), dtype);
+  return currentBackend();
+}
+
+/** A new tensor whose elements are arbitrary: whoever asks for it writes every one of them. It is where tensors are made now, with the operator's own. */
 export function allocate(shape: Shape, dtype: DType): Tensor {
-  return owned(cpuBackend.allocate(dtype, numel(shape)), dtype, shape);
+  return owned(backendFor(dtype).allocate(dtype, numel(shape)), dtype, shape);
 }
 
-/** A new tensor of zeros. */
+/** A new tensor of zeros, where tensors are made now. */
 export function allocateZeros(shape: Shape, dtype: DType): Tensor {
-  return owned(cpuBackend.allocateZeros(dtype, numel(shape)), dtype, shape);
+  return owned(backendFor(dtype).allocateZeros(dtype, numel(shape)), dtype, shape);
 }
 
 /** A tensor over a new storage. Inside of an operator it is gone when the operator returns, unless it is in the result: nothing may keep it. */
@@ -53,9 +63,18 @@ function owned(storage: Storage, dtype: DType, shape: Shape): Tensor {
   return new Tensor({ storage, dtype, shape });
 }
 
-/** A tensor over a typed array, without a copy; `shared` when somebody else goes on using the array. */
+/**
+ * A tensor over a typed array, without a copy, where tensors are made now; `shared` when somebody else goes on using the array: then the tensor is on the CPU, as one
+ * is whose dtype the device does not have.
+ */
 export function fromArray(data: TypedArray, dtype: DType, shape: Shape, shared = false): Tensor {
-  return new Tensor({ storage: cpuBackend.adopt(data, dtype, shared), dtype, shape });
+  const backend = accelerated && !shared && holds(currentDevice(), dtype) ? currentBackend() : cpuBackend;
+  return new Tensor({ storage: backend.adopt(data, dtype, shared), dtype, shape });
+}
+
+/** As `fromArray`, but always on the CPU. */
+export function fromArrayOnCpu(data: TypedArray, dtype: DType, shape: Shape): Tensor {
+  return new Tensor({ storage: cpuBackend.adopt(data, dtype, false), dtype, shape });
 }
 
 /** The same elements under another shape, strides and offset. */
@@ -71,14 +90,48 @@ export function alias(
   return view;
 }
 
-/** Copies the elements of `source`, of the same shape, into `target`. */
+/** Copies the elements of `source`, of the same shape, into `target`, also from one device to another. */
 export function copyInto(target: Tensor, source: Tensor): void {
-  backendOf(target).copy(target, source);
+  const operand = accelerated && target.device !== source.device ? reachable(target, source) : source;
+  backendOf(target).copy(target, operand);
 }
 
-/** A row-major copy, of the same dtype or another. */
+/** `source`, from another device, as a tensor that the device of `target` can read. Every device reads single numbers of the CPU. */
+function reachable(target: Tensor, source: Tensor): Tensor {
+  if (source.device === cpu && source.storage.length === 1) return source;
+  return sentTo(target.device, source, target.dtype);
+}
+
+/** A row-major copy on `device`, in a dtype. It is converted on the CPU. */
+export function sentTo(device: Device, tensor: Tensor, dtype: DType = tensor.dtype): Tensor {
+  checkHolds(device, dtype);
+  const onCpu = tensor.device === cpu ? tensor : broughtToCpu(tensor);
+  const converted = onCpu.dtype === dtype && onCpu.is_contiguous() ? onCpu : duplicate(onCpu, dtype);
+  if (device === cpu) return converted === tensor ? duplicate(tensor) : converted;
+  const storage = backendAt(device).adopt(exactly(converted), dtype, false);
+  noteAllocation(storage);
+  return new Tensor({ storage, dtype, shape: tensor.shape });
+}
+
+/** The elements of a row-major tensor in an array of its own. */
+function exactly({ storage, offset, shape }: Tensor): TypedArray {
+  return storage.peek().slice(offset, offset + numel(shape));
+}
+
+/** A row-major copy on the CPU of a tensor that is elsewhere. */
+function broughtToCpu(tensor: Tensor): Tensor {
+  return fromArrayOnCpu(
+    exactly(tensor.is_contiguous() ? tensor : duplicate(tensor)),
+    tensor.dtype,
+    tensor.shape,
+  );
+}
+
+/** A row-major copy, of the same dtype or another, on the tensor's device. */
 export function duplicate(tensor: Tensor, dtype: DType = tensor.dtype): Tensor {
-  const result = allocate(tensor.shape, dtype);
+  const result = accelerated
+    ? placedOn(tensor.device, () => allocate(tensor.shape, dtype))
+    : allocate(tensor.shape, dtype);
   copyInto(result, tensor);
   return result;
 }
@@ -91,7 +144,7 @@ function convertNumber(number: Tensor, dtype: DType): Tensor {
   let known = convertedNumbers.get(number);
   if (known === undefined) convertedNumbers.set(number, (known = []));
   for (const tensor of known) if (tensor.dtype === dtype) return tensor;
-  const converted = fromArray(allocateArray(dtype, 1), dtype, []);
+  const converted = fromArrayOnCpu(allocateArray(dtype, 1), dtype, []);
   copyInto(converted, number);
   converted.isNumber = true;
   known.push(converted);
@@ -202,7 +255,7 @@ export function elementwise(
   const result =
     output !== null && isSafeOutput(output, resultDtype, shape, operands)
       ? output
-      : allocateLike(operands[0]!, shape, resultDtype);
+      : allocateFor(operands, shape, resultDtype);
   backendOf(result).pointwise(
     expression,
     compute,
@@ -211,6 +264,12 @@ export function elementwise(
     parameters,
   );
   return result;
+}
+
+/** A new tensor with arbitrary elements for what is computed from `operands`. */
+function allocateFor(operands: readonly Tensor[], shape: Shape, dtype: DType): Tensor {
+  if (!accelerated) return allocateLike(operands[0]!, shape, dtype);
+  return placedOn(commonDevice(operands), () => allocate(shape, dtype));
 }
 
 /** A new tensor with arbitrary elements, which shares the description of its layout with `pattern` where that fits. */

@@ -20,6 +20,16 @@ export abstract class Storage {
   /** The elements, to be read or written at once and not to be kept: a later operation may move them. */
   abstract get data(): TypedArray;
 
+  /** The elements, only to be read, at once: they stay where they are. */
+  peek(): TypedArray {
+    return this.data;
+  }
+
+  /** As `peek`, without waiting for the device: the promise is kept when it has come to an end with its work. */
+  peekLater(): Promise<TypedArray> {
+    return Promise.resolve(this.peek());
+  }
+
   /** The same bytes as elements of another dtype: each storage sees what is written into the other, and counts it. */
   abstract reinterpret(dtype: DType): Storage;
 

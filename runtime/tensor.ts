@@ -3,7 +3,7 @@ import type { AccumulateGrad, Node, TensorFacts } from "./autograd/node.ts";
 import { checkGrad, dataOf, exchangeData, retainsGrad, warnOfMissingGrad } from "./autograd/leaves.ts";
 import { is_inference_mode_enabled } from "./autograd/modes.ts";
 import { refreshView, type ViewOrigin } from "./autograd/views.ts";
-import type { Device } from "./device.ts";
+import { cpu, type Device } from "./device.ts";
 import { allocateArray, float32, readElement, type DType, type DTypeName, type Element } from "./dtype.ts";
 import { IndexError } from "./errors/indexError.ts";
 import { RuntimeError } from "./errors/runtimeError.ts";
@@ -11,7 +11,9 @@ import { inspectAs } from "./inspect.ts";
 import type { OperatorMethods } from "./methods.ts";
 import { isContiguousIn } from "./layout.ts";
 import type { MemoryFormat } from "./memoryFormat.ts";
+import { accelerated } from "./placement.ts";
 import { formatTensor } from "./printing.ts";
+import { duplicate } from "./settle.ts";
 import { contiguousStrides, formatShape, isContiguous, normalizeDim, numel, type Shape } from "./shape.ts";
 import type { Storage } from "./storage.ts";
 
@@ -93,8 +95,10 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
     this.#contiguous = layout.strides === undefined ? true : null;
   }
 
-  /** Makes this tensor another view, as `resize_` and `set_` do. The shape's type is then what it was and may be wrong. @internal */
-  become(layout: Omit<TensorLayout, "dtype">): void {
+  /** Makes this tensor another view, as `resize_`, `set_` and a module's `to` do. The types of shape and dtype are then what they were and may be wrong. @internal */
+  become(layout: Omit<TensorLayout, "dtype"> & { readonly dtype?: DType }): void {
+    // Nobody else writes the field, which users only read.
+    if (layout.dtype !== undefined) (this as { dtype: DType }).dtype = layout.dtype;
     this.shape = layout.shape as S; // a resized tensor keeps the type that it was declared with
     this.storage = layout.storage;
     this.strides = layout.strides ?? contiguousStrides(layout.shape);
@@ -323,18 +327,20 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
         `a Tensor with ${count} elements cannot be converted to Scalar: item() reads the only element, and this tensor has shape ${formatShape(this.shape)}. Pick one by an index, reduce it (mean, sum), or use tolist().`,
       );
     // The element's JavaScript type follows from the dtype, which the compiler cannot see in the typed array.
-    return toPlain(this.dtype, readElement(this.dtype, this.storage.data, this.offset)) as never;
+    const { storage, offset } = readable(this);
+    return toPlain(this.dtype, readElement(this.dtype, storage.peek(), offset)) as never;
   }
 
   /** All elements as nested arrays; a 0-d tensor gives its element. Source: `torch.Tensor.tolist`. */
   tolist(): NestedList {
-    const { data } = this.storage;
+    const { storage, strides, offset: start } = readable(this);
+    const data = storage.peek();
     const walk = (dim: number, offset: number): NestedList => {
       if (dim === this.ndim) return toPlain(this.dtype, readElement(this.dtype, data, offset));
-      const stride = this.strides[dim] ?? 0;
+      const stride = strides[dim] ?? 0;
       return Array.from({ length: this.shape[dim] ?? 0 }, (_, i) => walk(dim + 1, offset + i * stride));
     };
-    return walk(0, this.offset);
+    return walk(0, start);
   }
 
   /** The slices along the first dimension, one after the other. */
@@ -360,7 +366,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
     return formatTensor({
       dtype: this.dtype.name,
       shape: this.shape,
-      device: this.device.type,
+      device: this.device.toString(),
       requiresGrad: this.requires_grad,
       gradFn: printedFunction(this),
       values: readValues(this),
@@ -393,6 +399,12 @@ function printedFunction(tensor: Tensor): string | null {
   }
 }
 
+/** The tensor itself; of a part of what lies on a device, a copy that is made there, so that only the part is read. */
+function readable(tensor: Tensor): Tensor {
+  if (!accelerated || tensor.device === cpu || tensor.storage.length === tensor.numel()) return tensor;
+  return duplicate(tensor);
+}
+
 /** One element as a user reads it. */
 function toPlain(dtype: DType, value: Element): number | bigint | boolean {
   if (dtype.name === "bool") return value !== 0;
@@ -405,8 +417,9 @@ function toPlain(dtype: DType, value: Element): number | bigint | boolean {
  * @internal
  */
 export function readValues(tensor: Tensor): ArrayLike<number> | ArrayLike<bigint> {
-  const { dtype, storage, offset } = tensor;
-  const { data } = storage;
+  const { dtype } = tensor;
+  const { storage, strides, offset } = readable(tensor);
+  const data = storage.peek();
   const count = tensor.numel();
   if (tensor.is_contiguous() && dtype.bits === null) return data.slice(offset, offset + count);
   const result = allocateArray(dtype.bits === null ? dtype : float32, count);
@@ -416,7 +429,7 @@ export function readValues(tensor: Tensor): ArrayLike<number> | ArrayLike<bigint
       result[position++] = readElement(dtype, data, from) as never; // the array holds this dtype's numbers
       return;
     }
-    for (let i = 0; i < (tensor.shape[dim] ?? 0); i++) walk(dim + 1, from + i * (tensor.strides[dim] ?? 0));
+    for (let i = 0; i < (tensor.shape[dim] ?? 0); i++) walk(dim + 1, from + i * (strides[dim] ?? 0));
   };
   walk(0, offset);
   return result;

@@ -48,8 +48,8 @@ export {
   zeros,
   zeros_like,
 } from "./create.ts";
-export { accelerator, cuda, mps, xpu } from "./accelerators.ts";
-export { device } from "./device.ts";
+export { accelerator, cuda, mps, webgl, xpu } from "./accelerators.ts";
+export { device, get_default_device, set_default_device } from "./defaultDevice.ts";
 export { e, inf, nan, newaxis, pi } from "./constants.ts";
 export {
   bfloat16,

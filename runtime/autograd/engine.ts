@@ -1,14 +1,16 @@
 /** Runs a computation graph backward. Source: `torch/csrc/autograd/engine.cpp`. */
-import { writeElement } from "../dtype.ts";
+import { allocateArray, writeElement } from "../dtype.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { E, input } from "../expression.ts";
 import { add } from "../ops/elementwise/arithmetic.ts";
 import { sumToShape } from "../ops/reductions/reduction.ts";
+import { commonDevice } from "../devices.ts";
+import { accelerated, placedOn } from "../placement.ts";
 import { closeScope, disownSince, enterScopes, leaveScopes, openScope } from "../scope.ts";
-import { allocate, duplicate, elementwise, elementwiseInto } from "../settle.ts";
+import { duplicate, elementwise, elementwiseInto, fromArray, sentTo } from "../settle.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { swapGradMode } from "./modes.ts";
+import { isRecording, swapGradMode } from "./modes.ts";
 import { checkNan, explain } from "./anomaly.ts";
 import { runAfter, runBefore, runHooks } from "./hooks.ts";
 import { AccumulateGrad, edgeOf, Output, type Edge, type Node, type TensorFacts } from "./node.ts";
@@ -45,7 +47,13 @@ export interface Root {
 /** Brings a gradient to the shape and dtype of the tensor that it belongs to: this is where broadcasting is undone, and nowhere else. */
 function fit(grad: Tensor, facts: TensorFacts): Tensor {
   const summed = sameShape(grad.shape, facts.shape) ? grad : sumToShape(grad, facts.shape);
+  if (summed.device !== facts.device) return moved(summed, facts);
   return summed.dtype === facts.dtype ? summed : summed.to({ dtype: facts.dtype });
+}
+
+/** A gradient on the device of the tensor that it belongs to. */
+function moved(grad: Tensor, { device, dtype }: TensorFacts): Tensor {
+  return isRecording() ? grad.to({ device, dtype }) : sentTo(device, grad, dtype);
 }
 
 function nodeOf(edge: Node | Output): Node {
@@ -239,7 +247,9 @@ class Run {
   #derive(node: Node, grads: readonly (Tensor | null)[], scope: number): readonly (Tensor | null)[] {
     try {
       if (node.nodeHooks !== null || node.isCustom) return this.#deriveOpenly(node, grads, scope);
-      const results = node.apply(grads);
+      const results = accelerated
+        ? placedOn(commonDevice(grads), () => node.apply(grads))
+        : node.apply(grads);
       checkNan(node.label, results);
       return results;
     } catch (error) {
@@ -375,9 +385,9 @@ function run<T>(
 
 /** A gradient of 1, of the tensor's shape and dtype. */
 function one(tensor: Tensor): Tensor {
-  const result = allocate(tensor.shape, tensor.dtype);
-  writeElement(tensor.dtype, result.storage.data, 0, 1); // only floating-point tensors have gradients
-  return result;
+  const data = allocateArray(tensor.dtype, 1);
+  writeElement(tensor.dtype, data, 0, 1); // only floating-point tensors have gradients
+  return placedOn(tensor.device, () => fromArray(data, tensor.dtype, tensor.shape));
 }
 
 /** The gradient to start from: as given, or 1 for a single element. */

@@ -182,7 +182,7 @@ function makeNode(
 }
 
 function materialized(wanted: boolean, facts: TensorFacts | null): Tensor | null {
-  return wanted && facts !== null ? zeros(facts.shape, { dtype: facts.dtype }) : null;
+  return wanted && facts !== null ? zeros(facts.shape, { dtype: facts.dtype, device: facts.device }) : null;
 }
 
 function runBackward(

@@ -4,7 +4,9 @@ import { can_cast } from "../dtype.ts";
 import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import type { OperatorFacts } from "../operator.ts";
+import { runPlaced, runWriting } from "../operatorPlacement.ts";
 import { copy } from "../ops/shaping/conversion.ts";
+import { accelerated } from "../placement.ts";
 import { closeScope, openScope } from "../scope.ts";
 import { alias, copyInto, duplicate, promoteTensors } from "../settle.ts";
 import { broadcastShapes, formatShape, sameShape, type Shape } from "../shape.ts";
@@ -98,7 +100,9 @@ export function applyInPlace(operator: OperatorFacts, self: Tensor, rest: readon
   const recording = wanted && declaration.vjp !== null;
   const original = recording ? before(self, readsFirst(planOf(declaration), args)) : null;
   try {
-    overwrite(self, (output) => declaration.forward(args, output) as Tensor); // in-place operators have one result
+    const write = (): void => overwrite(self, (output) => declaration.forward(args, output) as Tensor); // in-place operators have one result
+    if (accelerated) runWriting(`${operator.operatorName}_`, self, args, declaration.anywhere ?? [], write);
+    else write();
   } catch (error) {
     // PyTorch looks at what is to be written before it looks for a kernel.
     if (error instanceof NotImplementedError) checkPromotion(self, args);
@@ -119,8 +123,10 @@ function applyComposite(operator: OperatorFacts, self: Tensor, rest: readonly un
   checkWritable(self);
   const [first] = Object.keys(operator.parameters);
   const recorded = isRecording() && self.requires_grad;
+  const compute = (): unknown =>
+    operator.define!({ ...args, [first!]: recorded ? before(self, true) : self });
   // In-place operators have one result.
-  const result = operator.define!({ ...args, [first!]: recorded ? before(self, true) : self }) as Tensor;
+  const result = (accelerated ? runPlaced(operator.operatorName, args, compute) : compute()) as Tensor;
   checkResult(self, result);
   return applyInPlace(copy, self, [result]);
 }

@@ -12,14 +12,17 @@ import {
   type DTypeName,
   type TypedArray,
 } from "../dtype.ts";
+import { cpu, type Device } from "../device.ts";
+import { toDevice } from "../devices.ts";
 import { toElement } from "../elements.ts";
 import { ValueError } from "../errors/valueError.ts";
 import { integer, keywordOnly, type Parameter } from "../parameters.ts";
-import { convert, duplicate, fromArray } from "../settle.ts";
+import { currentDevice } from "../placement.ts";
+import { convert, fromArray, fromArrayOnCpu, sentTo } from "../settle.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import type { Nested, NestedDType, NestedShape, Scalar } from "../types.ts";
-import { finish, optionParameters, type TensorOptions } from "./options.ts";
+import { finish, made, optionParameters, type TensorOptions } from "./options.ts";
 
 /** The array's own dtype. */
 function arrayDtype(data: TypedArray): DType {
@@ -111,16 +114,30 @@ export function tensor<D extends DTypeName = DTypeName>(
 ): Tensor<Shape, D>;
 export function tensor(...args: readonly unknown[]): Tensor {
   const { data, ...options } = bind("tensor", { data: anything, ...optionParameters }, args);
-  if (data instanceof Tensor) return finish(duplicate(data, options.dtype ?? data.dtype), options);
-  if (isTypedArray(data))
+  if (data instanceof Tensor)
     return finish(
-      convert(fromArray(data.slice(), arrayDtype(data), [data.length]), options.dtype ?? arrayDtype(data)),
+      made(options, data, () => sentTo(currentDevice(), data, options.dtype ?? data.dtype)),
       options,
     );
+  return finish(
+    made(options, null, () => fromData(data, options.dtype)),
+    options,
+  );
+}
+
+/** What is no tensor, as a tensor where tensors are made now. */
+function fromData(data: unknown, dtype: DType | null): Tensor {
+  if (isTypedArray(data)) {
+    const own = arrayDtype(data);
+    const plain = fromArrayOnCpu(data.slice(), own, [data.length]);
+    return currentDevice() === cpu
+      ? convert(plain, dtype ?? own)
+      : sentTo(currentDevice(), plain, dtype ?? own);
+  }
   const shape = nestedShape(data);
   const values: Scalar[] = [];
   flatten(data, shape, 0, values);
-  return finish(fromValues(values, shape, options.dtype ?? inferDtype(values)), options);
+  return fromValues(values, shape, dtype ?? inferDtype(values));
 }
 
 /** A 1-D tensor that shares memory with a typed array: each sees what is written into the other. Source: `torch.from_numpy`. */
@@ -140,10 +157,15 @@ export function from_typed_array(data: TypedArray): Tensor {
  */
 export function as_tensor(data: Nested<Scalar> | TypedArray | Tensor, options: TensorOptions = {}): Tensor {
   const wanted = options.dtype ?? null;
-  if (data instanceof Tensor)
-    return wanted === null || wanted === data.dtype ? data : data.to({ dtype: wanted });
-  if (isTypedArray(data) && (wanted === null || wanted === arrayDtype(data))) return from_typed_array(data);
+  if (data instanceof Tensor) return data.to({ dtype: wanted, device: options.device ?? null });
+  const shares = isTypedArray(data) && (wanted === null || wanted === arrayDtype(data));
+  if (shares && placeOf(options) === cpu) return from_typed_array(data);
   return tensor(data as Nested<Scalar>, options); // the typed array of another dtype takes the same way
+}
+
+/** The device that options name, or the one on which tensors are made now. */
+function placeOf({ device = null }: TensorOptions): Device {
+  return device === null ? currentDevice() : toDevice(device);
 }
 
 /** What `torch.asarray` takes by name. */
@@ -163,7 +185,8 @@ export function asarray(
   { copy = null, ...options }: AsArrayOptions = {},
 ): Tensor {
   const shared = as_tensor(data, { ...options, requires_grad: false });
-  const isShared = shared === data || (isTypedArray(data) && shared.dtype === arrayDtype(data));
+  const isShared =
+    shared === data || (isTypedArray(data) && shared.dtype === arrayDtype(data) && shared.device === cpu);
   if (copy === false && !isShared)
     throw new ValueError(
       "asarray: can't alias this data: nested arrays and other dtypes need a copy. Leave out {copy: false}.",
@@ -232,7 +255,11 @@ export function frombuffer(buffer: ArrayBuffer | ArrayBufferView, options: FromB
   const aligned = start % dtype.itemsize === 0;
   const source = aligned ? view.buffer : view.slice(offset).buffer;
   const array = arrayOver(dtype, source, aligned ? start : 0, length);
-  return finish(fromArray(array, dtype, [length], true), given);
+  const shared = fromArray(array, dtype, [length], true);
+  return finish(
+    made(given, null, () => (currentDevice() === cpu ? shared : sentTo(currentDevice(), shared))),
+    given,
+  );
 }
 
 export {

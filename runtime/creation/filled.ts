@@ -1,9 +1,11 @@
 /** Tensors of a shape, filled with one value or not at all. */
+import { cpu } from "../device.ts";
 import { get_default_dtype, scalarDtype, type DType, type DTypeName } from "../dtype.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { stridesIn } from "../layout.ts";
 import { contiguous_format, type MemoryFormat } from "../memoryFormat.ts";
 import { integer, scalar, sizes, type Parameter } from "../parameters.ts";
+import { placedOn } from "../placement.ts";
 import { alias, allocate, allocateZeros, broadcastTo, copyInto } from "../settle.ts";
 import { contiguousStrides, numel, type Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
@@ -38,12 +40,19 @@ interface FormatOptions extends OutOptions {
   readonly memory_format: MemoryFormat | null;
 }
 
+/** Overwrites a tensor with one value. */
+export function fillWith(result: Tensor, value: Scalar): void {
+  // Every device takes a single number from the CPU.
+  const number = placedOn(cpu, () => fromValues([value], [], result.dtype));
+  copyInto(result, broadcastTo(number, result.shape));
+}
+
 /** A tensor of one value. */
 export function filled(shape: Shape, value: Scalar, dtype: DType): Tensor {
   checkSize(shape);
   if (value === 0) return allocateZeros(shape, dtype);
   const result = allocate(shape, dtype);
-  copyInto(result, broadcastTo(fromValues([value], [], dtype), shape));
+  fillWith(result, value);
   return result;
 }
 
@@ -120,7 +129,7 @@ export const eye: EyeFunction = creation(
         );
     const result = allocateZeros([n, columns], floatDtype(options));
     const diagonal = alias(result, [Math.min(n, columns)], [columns + 1]);
-    copyInto(diagonal, broadcastTo(fromValues([1], [], result.dtype), diagonal.shape));
+    fillWith(diagonal, 1);
     return result;
   },
 );

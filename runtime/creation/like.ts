@@ -4,12 +4,12 @@ import { stridesIn } from "../layout.ts";
 import { preserve_format } from "../memoryFormat.ts";
 import { integer, scalar, sizes, tensor } from "../parameters.ts";
 import { default_generator } from "../random.ts";
-import { alias, allocate, copyInto, broadcastTo } from "../settle.ts";
+import { alias, allocate } from "../settle.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Nested, Scalar } from "../types.ts";
-import { fromValues, tensor as tensorOf } from "./data.ts";
-import { allocateStrided, filled } from "./filled.ts";
+import { tensor as tensorOf } from "./data.ts";
+import { allocateStrided, filled, fillWith } from "./filled.ts";
 import {
   checkSize,
   creation,
@@ -35,10 +35,6 @@ function allocateLike(input: Tensor, dtype: DType, format: MemoryFormat | null):
 }
 
 type Fill = (result: Tensor, args: Options & Record<string, unknown>) => void;
-
-function fillWith(result: Tensor, value: Scalar): void {
-  copyInto(result, broadcastTo(fromValues([value], [], result.dtype), result.shape));
-}
 
 function like(name: string, fill: Fill): Like {
   const parameters = {
@@ -173,7 +169,8 @@ export const newMethods: { readonly [K in keyof NewMethods]: (...args: unknown[]
   new_tensor: (self, data, options) => {
     const { dtype = null, ...rest } = (options ?? {}) as TensorOptions; // checked by `tensor`
     // The data is checked there too.
-    return tensorOf(data as Nested<Scalar>, { ...rest, dtype: dtype ?? (self as Tensor).dtype });
+    const own = self as Tensor;
+    return tensorOf(data as Nested<Scalar>, { device: own.device, ...rest, dtype: dtype ?? own.dtype });
   },
   new_zeros: newOfSize("new_zeros", (shape, dtype) => filled(shape, 0, dtype)),
 };

@@ -1,6 +1,7 @@
 /** What functions that make tensors take by name. */
 import { binderFor, type Binder } from "../binder.ts";
-import { Device, toDevice } from "../device.ts";
+import { Device } from "../device.ts";
+import { checkHolds, toDevice } from "../devices.ts";
 import { get_default_dtype, type DType, type DTypeName } from "../dtype.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { Layout } from "../storageLayout.ts";
@@ -15,9 +16,10 @@ import {
   type Parameter,
   type Parameters,
 } from "../parameters.ts";
+import { accelerated, currentDevice, placedOn } from "../placement.ts";
 import { Generator } from "../random.ts";
 import type { Shape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
 
 /** What every creation function takes by name. */
 export interface TensorOptions<D extends DTypeName = DTypeName> {
@@ -100,12 +102,32 @@ export const optionParameters: OptionParameters = {
 export type Options = ArgumentsOf<OptionParameters>;
 
 /**
- * Gives a new tensor what the options ask for.
+ * Runs `make`, whose tensors are made where the options say; without a device in them, on that of `pattern`, or wherever tensors are made now.
  *
- * @throws RuntimeError for an unknown device, or a gradient of a dtype without fractions.
+ * @throws as `toDevice`; TypeError for a dtype that the device does not have.
+ */
+export function made<T extends Tensor>(
+  options: { readonly device?: Device | string | null },
+  pattern: Tensor | null,
+  make: () => T,
+): T {
+  const named = options.device ?? null;
+  // First: naming the accelerator opens it.
+  const device = named === null ? (pattern?.device ?? null) : toDevice(named);
+  if (!accelerated) return make();
+  return placedOn(device ?? currentDevice(), () => {
+    const result = make();
+    checkHolds(currentDevice(), result.dtype);
+    return result;
+  });
+}
+
+/**
+ * Gives a new tensor what the options ask for, but the device.
+ *
+ * @throws RuntimeError for a gradient of a dtype without fractions.
  */
 export function finish<T extends Tensor>(tensor: T, options: Options): T {
-  if (options.device !== null) toDevice(options.device);
   return options.requires_grad ? tensor.requires_grad_(true) : tensor;
 }
 
@@ -144,7 +166,11 @@ export function creation<P extends Parameters>(
   const withTarget = withOut(name, (args) => {
     // Both tables are in `all`.
     const bound = (binder ??= binderFor(name, all))(args) as ArgumentsOf<P> & Options;
-    return finish(make(bound), bound);
+    const pattern = bound["input"] ?? bound["self"];
+    return finish(
+      made(bound, pattern instanceof Tensor ? pattern : null, () => make(bound)),
+      bound,
+    );
   });
   const named = (...args: unknown[]): Tensor => withTarget(args) as Tensor; // what `make` gives
   Object.defineProperty(named, "name", { value: name });

@@ -113,8 +113,8 @@ class Examples {
     const leaves = this.#leaves.map((leaf, i) => {
       const dim = this.#dims[i]!;
       if (dim === null) return leaf;
-      const { shape, dtype } = leaf as Tensor; // a leaf with a dimension is a tensor
-      return zeros(shape.toSpliced(dim, 1), { dtype });
+      const { shape, dtype, device } = leaf as Tensor; // a leaf with a dimension is a tensor
+      return zeros(shape.toSpliced(dim, 1), { dtype, device });
     });
     return withLeaves(this.#args, leaves) as unknown[]; // the structure of an array of arguments
   }

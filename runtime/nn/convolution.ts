@@ -1,7 +1,8 @@
 /** Convolutions as modules. */
 import { bind } from "../binding.ts";
 import type { TensorOptions } from "../create.ts";
-import { toDevice, type Device } from "../device.ts";
+import type { Device } from "../device.ts";
+import { toDevice } from "../devices.ts";
 import { DType } from "../dtype.ts";
 import { ValueError } from "../errors/valueError.ts";
 import { conv1d, conv2d, conv3d, type ConvolutionPadding } from "../ops/spatial/conv.ts";

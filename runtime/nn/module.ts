@@ -1,5 +1,6 @@
-import type { Device } from "../device.ts";
-import { float32, float64, type DType } from "../dtype.ts";
+import { Device } from "../device.ts";
+import { checkHolds, toDevice } from "../devices.ts";
+import { DType, float32, float64 } from "../dtype.ts";
 import { no_grad } from "../autograd/modes.ts";
 import { describe } from "../binding.ts";
 import { KeyError } from "../errors/keyError.ts";
@@ -178,27 +179,31 @@ export class Module {
   }
 
   /**
-   * Converts all parameters and floating-point buffers, in place, to a floating-point dtype, or moves them to a device.
+   * Converts all parameters and floating-point buffers, in place, to a floating-point dtype, or moves them and the other buffers to a device:
+   * `net.to("cuda")`, `net.to(torch.float64)`, `net.to("cuda", torch.float32)`, `net.to({device, dtype})`. Parameters stay the same tensors, so that an optimizer keeps them;
+   * their gradients go with them.
    *
-   * @throws RuntimeError when the dtype has no fractions.
+   * @throws RuntimeError when the dtype has no fractions or there is no such device, TypeError for float64 on an accelerator; nothing is moved then.
    * Source: `torch.nn.Module.to`.
    */
-  to(target: DType | Device | string): this {
-    if (typeof target !== "string" && "is_floating_point" in target && !target.is_floating_point)
-      throw new RuntimeError(
-        `nn.Module.to only accepts floating point dtypes, but got desired dtype=${target.toString()}.`,
-      );
-    for (const module of this.modules()) {
-      for (const [name, value] of Object.entries(module))
-        if (value instanceof Parameter) {
-          const moved = no_grad(() => value.to(target));
-          // The module keeps its parameter under the same name, as PyTorch swaps its data.
-          if (moved !== value) Reflect.set(module, name, new Parameter(moved, value.requires_grad));
-        }
-      for (const [name, value] of ownBuffers(module))
-        if (value.is_floating_point()) Reflect.set(module, name, value.to(target));
-    }
+  to(target: DType | Device | string | Tensor | ModuleTarget, dtype?: DType): this {
+    const wanted = targetOf(target, dtype ?? null);
+    for (const each of [...this.parameters(), ...this.buffers()])
+      checkHolds(wanted.device ?? each.device, dtypeOf(each, wanted));
+    for (const parameter of this.parameters()) moveParameter(parameter, wanted);
+    for (const module of this.modules())
+      for (const [name, value] of ownBuffers(module)) Reflect.set(module, name, movedBuffer(value, wanted));
     return this;
+  }
+
+  /** Moves everything to the accelerator, as `to("cuda")`. @throws AssertionError when there is none. Source: `torch.nn.Module.cuda`. */
+  cuda(device: Device | string | number = "cuda"): this {
+    return this.to(typeof device === "number" ? `cuda:${device}` : device);
+  }
+
+  /** Moves everything to the CPU, as `to("cpu")`. Source: `torch.nn.Module.cpu`. */
+  cpu(): this {
+    return this.to("cpu");
   }
 
   /** As `to(torch.float64)`. */
@@ -222,6 +227,56 @@ export class Module {
     const lines = extra === "" ? children : [extra, ...children];
     return `${name}(\n  ${lines.join("\n  ")}\n)`;
   }
+}
+
+/** Where a module is to be, and in which dtype, by name. */
+export interface ModuleTarget {
+  readonly device?: Device | string | null;
+  readonly dtype?: DType | null;
+}
+
+interface Wanted {
+  readonly device: Device | null;
+  readonly dtype: DType | null;
+}
+
+/** @throws RuntimeError for a dtype without fractions, or a device that is not here; TypeError for a dtype that it does not have. */
+function targetOf(target: DType | Device | string | Tensor | ModuleTarget, second: DType | null): Wanted {
+  const given: ModuleTarget =
+    target instanceof DType
+      ? { dtype: target }
+      : target instanceof Device || typeof target === "string"
+        ? { device: target, dtype: second }
+        : target; // a tensor has both
+  const dtype = given.dtype ?? null;
+  if (dtype !== null && !dtype.is_floating_point)
+    throw new RuntimeError(
+      `nn.Module.to only accepts floating point dtypes, but got desired dtype=${dtype.toString()}.`,
+    );
+  const device = given.device ?? null;
+  return { device: device === null ? null : toDevice(device), dtype };
+}
+
+/** The dtype that a parameter or a buffer is to have. Buffers of whole numbers, such as counts, keep theirs. */
+function dtypeOf({ dtype }: Tensor, wanted: Wanted): DType {
+  return (dtype.is_floating_point ? wanted.dtype : null) ?? dtype;
+}
+
+/** Puts a parameter elsewhere, with its gradient. */
+function moveParameter(parameter: Parameter, wanted: Wanted): void {
+  const { gradient } = parameter;
+  const options = { device: wanted.device ?? parameter.device, dtype: dtypeOf(parameter, wanted) };
+  const [moved, grad] = no_grad(() => [
+    parameter.detach().to(options),
+    gradient?.detach().to(options) ?? null,
+  ]);
+  if (moved.storage === parameter.storage) return;
+  parameter.become(moved);
+  parameter.gradient = grad;
+}
+
+function movedBuffer(buffer: Tensor, wanted: Wanted): Tensor {
+  return no_grad(() => buffer.to({ device: wanted.device ?? buffer.device, dtype: dtypeOf(buffer, wanted) }));
 }
 
 /** The buffers of one module that are tensors now. */

@@ -1,5 +1,6 @@
 import { ValueError } from "../errors/valueError.ts";
 import { numel } from "../shape.ts";
+import { placedOn } from "../placement.ts";
 import { allocateZeros } from "../settle.ts";
 import type { Tensor } from "../tensor.ts";
 import { AdamStep, type AdamForm } from "./adamStep.ts";
@@ -97,13 +98,14 @@ export class Adam extends Optimizer<Settings> {
   }
 
   #stateOf(parameter: Tensor, amsgrad: boolean): AdamState {
+    const zeros = (): Tensor =>
+      placedOn(parameter.device, () => allocateZeros(parameter.shape, parameter.dtype));
     let state = this.state.get(parameter);
     if (state === undefined) {
-      const zeros = (): Tensor => allocateZeros(parameter.shape, parameter.dtype);
       state = { step: 0, exp_avg: zeros(), exp_avg_sq: zeros(), max_exp_avg_sq: null };
       this.state.set(parameter, state);
     }
-    if (amsgrad) state.max_exp_avg_sq ??= allocateZeros(parameter.shape, parameter.dtype);
+    if (amsgrad) state.max_exp_avg_sq ??= zeros();
     return state;
   }
 }

@@ -1,5 +1,6 @@
 import { ValueError } from "../errors/valueError.ts";
 import { E, input, parameter as plainNumber, type Expression } from "../expression.ts";
+import { placedOn } from "../placement.ts";
 import { allocate, replaceTogether } from "../settle.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkSetting, Optimizer, type ParameterGroup, type ParametersOrGroups } from "./optimizer.ts";
@@ -93,7 +94,7 @@ export class SGD extends Optimizer<Settings> {
 
   #withMomentum(parameter: Tensor, grad: Tensor, settings: Settings, numbers: readonly number[]): void {
     const known = this.#momenta.get(parameter);
-    const momentum = known ?? allocate(parameter.shape, parameter.dtype);
+    const momentum = known ?? placedOn(parameter.device, () => allocate(parameter.shape, parameter.dtype));
     const expressions = expressionsOf(settings, known === undefined ? "begins" : "goes on");
     replaceTogether(
       expressions,

@@ -1,5 +1,6 @@
 /** Other dtypes and devices, and writing one tensor into another. */
-import { Device, toDevice } from "../../device.ts";
+import { cpu as processor, Device } from "../../device.ts";
+import { toDevice } from "../../devices.ts";
 import {
   bfloat16,
   bool,
@@ -36,18 +37,35 @@ import type { Operand } from "../../types.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { formatShape } from "../../shape.ts";
 import { checkFits } from "../../elements.ts";
-import { copyIn } from "./copying.ts";
+import { copyTo } from "./copying.ts";
 import { sample } from "../samples.ts";
 
-/** A copy in another dtype or memory format; the gradient comes back in the input's dtype. @internal */
-export const toCopy: Operator<
-  FunctionSignature<(input: Tensor, options: { dtype: DType; memory_format: MemoryFormat }) => Tensor>
-> = operator({
+interface CopyOptions {
+  readonly dtype: DType;
+  readonly memory_format: MemoryFormat;
+  readonly device?: Device;
+}
+
+const deviceParameter: Parameter<Device | null> = {
+  expects: "a torch.device",
+  fallback: null,
+  keywordOnly: true,
+  convert: (value) => (value === null || value instanceof Device ? value : undefined),
+};
+
+/** A copy in another dtype or memory format, or on another device; the gradient comes back in the input's dtype, on its device. @internal */
+export const toCopy: Operator<FunctionSignature<(input: Tensor, options: CopyOptions) => Tensor>> = operator({
   name: "_to_copy",
-  parameters: { input: tensor, dtype: dtypeParameter, memory_format: memoryFormat(preserve_format) },
+  parameters: {
+    input: tensor,
+    dtype: dtypeParameter,
+    memory_format: memoryFormat(preserve_format),
+    device: deviceParameter,
+  },
   gradFn: "ToCopyBackward0",
-  forward: ({ input, dtype, memory_format }) => copyIn(input, dtype ?? input.dtype, memory_format),
-  // The engine converts every gradient to the dtype of what it belongs to.
+  forward: ({ input, dtype, memory_format, device }) =>
+    copyTo(device ?? input.device, input, dtype ?? input.dtype, memory_format),
+  // The engine brings every gradient to the dtype and the device of what it belongs to.
   vjp: { input: (g) => g },
   samples: [() => [sample([2, 3]), { dtype: float64 }]],
 });
@@ -117,13 +135,23 @@ function wantedDtype(
   return given[0] ?? null;
 }
 
+/** Where the tensor is to be: with another one, on a device that was named first or by name, or where it is. */
+function wantedDevice(input: Tensor, target: Target | null, named: Target | null): Device {
+  for (const each of [target, named]) {
+    if (each instanceof Tensor) return each.device;
+    if (each instanceof Device || typeof each === "string") return toDevice(each);
+  }
+  return input.device;
+}
+
 /**
  * The tensor in another dtype or on another device; itself where it is so already, unless `copy` is true.
  *
  * `x.to(torch.float64)`, `x.to("cpu")`, `x.to("cpu", torch.float64)`, `x.to({dtype: torch.int64})`, `x.to(other)`. A copy lies in memory as the tensor does, unless
- * `memory_format` says otherwise. `non_blocking` makes no difference on the CPU.
+ * `memory_format` says otherwise. `non_blocking` makes no difference: what goes to the accelerator is never waited for, and what comes from it always is
+ * (`to_async` does not wait).
  *
- * @throws RuntimeError when there is no such device, TypeError when two dtypes are given.
+ * @throws RuntimeError when there is no such device, TypeError when two dtypes are given, or for float64 on an accelerator.
  * Source: `torch.Tensor.to`.
  */
 export const to: Operator<ToSignature> = composite({
@@ -143,16 +171,15 @@ export const to: Operator<ToSignature> = composite({
   },
   define: ({ input, target, second, third, fourth, dtype, device, tensor: like, copy, memory_format }) => {
     const first = target ?? like;
-    const place = [first, device].find((value) => value instanceof Device || typeof value === "string");
-    if (place !== undefined) toDevice(place as Device | string); // the search has looked
+    const place = wantedDevice(input, first, device);
     const wanted = wantedDtype(first, second, dtype) ?? input.dtype;
     // After a device or none, a dtype has a place of its own before the flags.
     const copies = copy || (first instanceof DType || first instanceof Tensor ? third : fourth);
     const asItLies =
       memory_format === preserve_format || memory_format === suggestedFormat(input.shape, input.strides);
-    return wanted === input.dtype && asItLies && !copies
+    return wanted === input.dtype && place === input.device && asItLies && !copies
       ? input
-      : toCopy(input, { dtype: wanted, memory_format });
+      : toCopy(input, { dtype: wanted, memory_format, device: place });
   },
   samples: [
     () => [sample([2, 3]), float32],
@@ -162,7 +189,7 @@ export const to: Operator<ToSignature> = composite({
   ],
   errors: [
     { args: () => [sample([2]), "tpu"], error: "RuntimeError", message: /There is no device "tpu"/ },
-    { args: () => [sample([2]), "cuda"], error: "AssertionError", message: /there is no cuda device here/ },
+    { args: () => [sample([2]), "xpu"], error: "AssertionError", message: /tensors cannot be on xpu here/ },
     { args: () => [sample([2]), float64, float32], error: "TypeError", message: /more than one dtype/ },
   ],
 });
@@ -214,15 +241,15 @@ export {
 export const cpu: Operator<GeneralSignature<[options?: FormatOptions]>> = composite({
   name: "cpu",
   parameters: { input: tensor, memory_format: memoryFormat(preserve_format) },
-  define: ({ input, memory_format }) => to(input, "cpu", { memory_format }),
+  define: ({ input, memory_format }) => to(input, processor, { memory_format }),
   samples: [() => [sample([2])]],
 });
 
-/** With the dtype of another tensor. Source: `torch.Tensor.type_as`. */
+/** With the dtype of another tensor, on its device. Source: `torch.Tensor.type_as`. */
 export const type_as: Operator<GeneralSignature<[other: Tensor]>> = composite({
   name: "type_as",
   parameters: { input: tensor, other: tensor },
-  define: ({ input, other }) => to(input, other.dtype),
+  define: ({ input, other }) => to(input, other),
   samples: [() => [sample([2]), sample([1])]],
 });
 
@@ -235,6 +262,7 @@ export const type_as: Operator<GeneralSignature<[other: Tensor]>> = composite({
 export const copy: InPlaceOperator<GeneralSignature<[other: Operand]>> = operator({
   name: "copy",
   parameters: { input: tensor, other: operand },
+  anywhere: ["other"],
   gradFn: "CopyBackwards",
   forward: ({ input, other }, output) => {
     if (!sameShape(broadcastShapes(input.shape, other.shape), input.shape))

@@ -1,9 +1,11 @@
 /** Copies, and the same elements without history. */
+import type { Device } from "../../device.ts";
 import { stridesIn } from "../../layout.ts";
 import { contiguous_format, preserve_format, type MemoryFormat } from "../../memoryFormat.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
 import { memoryFormat, tensor } from "../../parameters.ts";
-import { alias, allocate, copyInto } from "../../settle.ts";
+import { alias, allocate, copyInto, sentTo } from "../../settle.ts";
+import { isContiguous } from "../../shape.ts";
 import type { GeneralSignature } from "../../signatures.ts";
 import type { DType } from "../../dtype.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -19,6 +21,17 @@ export function copyIn(input: Tensor, dtype: DType, format: MemoryFormat): Tenso
   const result = alias(allocate(input.shape, dtype), input.shape, strides);
   copyInto(result, input);
   return result;
+}
+
+/** A copy on a device, in a dtype and a memory format. */
+export function copyTo(device: Device, input: Tensor, dtype: DType, format: MemoryFormat): Tensor {
+  if (device === input.device) return copyIn(input, dtype, format);
+  const strides = stridesIn(format, input.shape, input.strides);
+  if (isContiguous(input.shape, strides)) return sentTo(device, input, dtype);
+  // What lies in another order travels in that order.
+  const dense = copyIn(input, input.dtype, format);
+  const sent = sentTo(device, alias(dense, [input.numel()], [1], 0), dtype);
+  return alias(sent, input.shape, strides);
 }
 
 /**

@@ -2,6 +2,7 @@
 import { checkWritable } from "../../autograd/inplace.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { resize } from "../../resize.ts";
+import { placedOn } from "../../placement.ts";
 import { alias, allocate } from "../../settle.ts";
 import { contiguousStrides, formatShape, numel, sameShape, type Shape } from "../../shape.ts";
 import type { Dims } from "../../signatures.ts";
@@ -110,7 +111,7 @@ function set(
     );
   if (self.requires_grad)
     throw new RuntimeError("set_ cannot be called on a tensor that requires grad: detach() it first.");
-  const from = source ?? allocate([0], self.dtype);
+  const from = source ?? placedOn(self.device, () => allocate([0], self.dtype));
   const shape = size ?? from.shape;
   const strides = stride ?? (size === undefined ? from.strides : contiguousStrides(shape));
   checkInside(from, shape, strides, offset ?? from.offset);

@@ -183,7 +183,7 @@ export const dtypePrograms: Readonly<Record<string, Program>> = {
     fails(() => torch.zeros([2], { device: "cuda" }));
     fails(() => torch.zeros(2).to("cuda:0"));
     fails(() => torch.zeros(2).to("mps"));
-    fails(() => torch.device("gpu"));
+    fails(() => torch.device("tpu"));
     fails(() => torch.device(""));
     fails(() => torch.device("cuda:x"));
   },

@@ -87,7 +87,7 @@ def devices():
     fails(lambda: torch.zeros(2, device="cuda"))
     fails(lambda: torch.zeros(2).to("cuda:0"))
     fails(lambda: torch.zeros(2).to("mps"))
-    fails(lambda: torch.device("gpu"))
+    fails(lambda: torch.device("tpu"))
     fails(lambda: torch.device(""))
     fails(lambda: torch.device("cuda:x"))
 
