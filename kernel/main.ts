@@ -30,6 +30,7 @@ async function main(args: readonly string[]): Promise<void> {
   let loop: KernelLoop<ShellRequest> | null = null;
   const [transport, session] = await Promise.all([
     Transport.open(info, sender, kernelInfo, {
+      onRequest: (request) => void loop?.handle(request),
       onInterrupted: () => {
         recoverRuntime();
         loop?.interrupted();
@@ -45,7 +46,7 @@ async function main(args: readonly string[]): Promise<void> {
   process.on("exit", () => transport.closeSync());
   surviveErrors(session);
   loop = new KernelLoop({ front: transport, session, kernelInfo, log: logLine });
-  await loop.run();
+  transport.begin();
 }
 
 async function openSession(): Promise<Session> {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { Dealer, Request, Subscriber } from "zeromq";
 import {
   Decoder,
@@ -15,20 +16,34 @@ export type MessageHandler = (channel: MessageChannel, message: Message) => void
 /** Without a limit on queued messages: a client that reads slowly still gets everything. */
 const COMPLETE = { sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: 0 } as const;
 
+/** As jupyter_client does it, the pair in the connection file serves as both the kernel's keys and the client's. */
+function encryption({ curve_publickey: publicKey, curve_secretkey: secretKey }: ConnectionInfo): object {
+  if (publicKey === undefined || secretKey === undefined) return {};
+  return { curveServerKey: publicKey, curvePublicKey: publicKey, curveSecretKey: secretKey };
+}
+
 /** The client's end of a kernel's five channels. */
 export class ClientSockets {
   readonly #key: string;
   readonly #decoder: Decoder;
-  readonly #shell = new Dealer(COMPLETE);
-  readonly #control = new Dealer(COMPLETE);
-  readonly #stdin = new Dealer(COMPLETE);
-  readonly #iopub = new Subscriber({ receiveHighWaterMark: 0, linger: 0 });
-  readonly #heartbeat = new Request({ linger: 0 });
+  readonly #shell: Dealer;
+  readonly #control: Dealer;
+  readonly #stdin: Dealer;
+  readonly #iopub: Subscriber;
+  readonly #heartbeat: Request;
   #refused: string | null = null;
 
   constructor(info: ConnectionInfo, onMessage: MessageHandler) {
     this.#key = info.key;
     this.#decoder = new Decoder(info.key);
+    const encrypted = encryption(info);
+    // A kernel sends its questions to the name that the request on shell came from.
+    const named = { ...COMPLETE, ...encrypted, routingId: randomUUID() };
+    this.#shell = new Dealer(named);
+    this.#control = new Dealer({ ...COMPLETE, ...encrypted });
+    this.#stdin = new Dealer(named);
+    this.#iopub = new Subscriber({ receiveHighWaterMark: 0, linger: 0, ...encrypted });
+    this.#heartbeat = new Request({ linger: 0, ...encrypted });
     this.#iopub.subscribe();
     this.#iopub.connect(endpoint(info, "iopub"));
     this.#shell.connect(endpoint(info, "shell"));
@@ -47,9 +62,9 @@ export class ClientSockets {
   }
 
   /** Sends a request. A socket without a limit on its queue takes every message at once. */
-  async send(channel: "shell" | "control", message: Message<object>): Promise<void> {
-    const socket = channel === "shell" ? this.#shell : this.#control;
-    await socket.send([...encode(this.#key, [], message)]);
+  async send(channel: "shell" | "control" | "stdin", message: Message<object>): Promise<void> {
+    const sockets = { shell: this.#shell, control: this.#control, stdin: this.#stdin };
+    await sockets[channel].send([...encode(this.#key, [], message)]);
   }
 
   /** Resolves when the kernel has echoed a heartbeat. May be called once. */

@@ -9,6 +9,7 @@ const FLUSH_MS = 50;
 /** Text of this many UTF-16 units is sent at once. */
 const FLUSH_LENGTH = 65_536;
 
+type Publisher = Pick<Front, "publish" | "broadcast">;
 type StreamName = Contents["stream"]["name"];
 
 /**
@@ -16,17 +17,20 @@ type StreamName = Contents["stream"]["name"];
  * Neighbouring stream text becomes one message, and is always sent before anything else of the cell.
  */
 export class CellOutput implements OutputSink {
-  readonly #front: Front;
+  readonly #front: Publisher;
   readonly #parent: Header;
   #name: StreamName = "stdout";
   readonly #parts: string[] = [];
   #length = 0;
   #sentAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
+  readonly #waiting: Set<CellOutput>;
 
-  constructor(front: Front, parent: Header) {
+  /** @param waiting where this object stands while it has text that was not sent yet */
+  constructor(front: Publisher, parent: Header, waiting: Set<CellOutput>) {
     this.#front = front;
     this.#parent = parent;
+    this.#waiting = waiting;
   }
 
   stream(name: StreamName, text: string): void {
@@ -35,6 +39,7 @@ export class CellOutput implements OutputSink {
     this.#name = name;
     this.#parts.push(text);
     this.#length += text.length;
+    this.#waiting.add(this);
     // Text after a pause goes at once: a busy loop that follows would never return to the timer.
     if (this.#length >= FLUSH_LENGTH || performance.now() - this.#sentAt >= FLUSH_MS) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref();
@@ -72,6 +77,7 @@ export class CellOutput implements OutputSink {
     this.#timer = null;
     if (this.#parts.length === 0) return;
     this.#front.publish(this.#parent, "stream", { name: this.#name, text: this.#parts.join("") });
+    this.#waiting.delete(this);
     this.#parts.length = 0;
     this.#length = 0;
     this.#sentAt = performance.now();

@@ -1,5 +1,4 @@
-import { noInput } from "../session/no-input.ts";
-import type { ExecuteOutcome, Session } from "../session/types.ts";
+import type { CellConnections, CommMessage, ExecuteOutcome, Session } from "../session/types.ts";
 import type {
   ErrorContent,
   ExecuteReply,
@@ -9,7 +8,8 @@ import type {
 } from "../wire/index.ts";
 import { CellGuard } from "./cell-guard.ts";
 import { CellOutput, displayData } from "./cell-output.ts";
-import type { Front } from "./front.ts";
+import type { Front, Request } from "./front.ts";
+import { inputOf } from "./request-input.ts";
 
 /** How a cell and its user expressions ended. */
 interface Finished {
@@ -30,15 +30,16 @@ const interrupted: Finished = {
   expressions: {},
 };
 
-/** Runs cells in the session and publishes what they put out. */
-export class CellRunner {
-  readonly #front: Front;
+/** Runs cells and the handlers of comms in the session, and publishes what they put out. */
+export class CellRunner<Incoming extends Request> {
+  readonly #front: Front<Incoming>;
   readonly #session: Session;
   readonly #guard: CellGuard;
+  /** The outputs whose text was not sent yet. */
+  readonly #waiting = new Set<CellOutput>();
   #count = 0;
-  #output: CellOutput | null = null;
 
-  constructor(front: Front, session: Session) {
+  constructor(front: Front<Incoming>, session: Session) {
     this.#front = front;
     this.#session = session;
     this.#guard = new CellGuard(front, () => session.interrupt());
@@ -50,18 +51,27 @@ export class CellRunner {
   }
 
   /** Runs one cell; everything that it put out has been sent when this resolves with its reply. */
-  async run(request: ExecuteRequest, parent: Header): Promise<ExecuteReply> {
+  async run(incoming: Incoming, request: ExecuteRequest): Promise<ExecuteReply> {
+    const parent = incoming.message.header;
     // A cell that leaves no history still needs a name in tracebacks: it takes the number of the next one.
     const count = this.#count + 1;
     if (request.store_history) this.#count = count;
     if (!request.silent) {
       this.#front.publish(parent, "execute_input", { code: request.code, execution_count: count });
     }
-    const output = new CellOutput(this.#front, parent);
-    this.#output = output;
-    const finished = await this.#guard.run(() => this.#work(request, count, output), interrupted);
+    const output = new CellOutput(this.#front, parent, this.#waiting);
+    const connections = { output, input: inputOf(this.#front, incoming, output, request.allow_stdin) };
+    const finished = await this.#guard.run(() => this.#work(request, count, connections), interrupted);
     output.flush();
     return this.#conclude(request, count, parent, finished);
+  }
+
+  /** Hands a comm's message to the session; what its handlers put out has the message as its parent. */
+  async receive(incoming: Incoming, message: CommMessage): Promise<void> {
+    const output = new CellOutput(this.#front, incoming.message.header, this.#waiting);
+    const connections = { output, input: inputOf(this.#front, incoming, output, true) };
+    await this.#guard.run(() => this.#session.comms.receive(message, connections), undefined);
+    output.flush();
   }
 
   /** The front reports that the running cell was stopped. */
@@ -69,13 +79,13 @@ export class CellRunner {
     this.#guard.interrupted();
   }
 
-  /** Sends the text that the latest cell has printed since its reply. */
+  /** Sends the text that cells have printed since their replies. */
   flush(): void {
-    this.#output?.flush();
+    for (const output of this.#waiting) output.flush();
   }
 
-  async #work(request: ExecuteRequest, count: number, output: CellOutput): Promise<Finished> {
-    const outcome = await this.#session.execute(request.code, count, { output, input: noInput });
+  async #work(request: ExecuteRequest, count: number, connections: CellConnections): Promise<Finished> {
+    const outcome = await this.#session.execute(request.code, count, connections);
     if (outcome.status === "error") return { outcome, expressions: {} };
     return { outcome, expressions: await this.#session.evaluateExpressions(request.user_expressions) };
   }

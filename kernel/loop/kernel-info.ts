@@ -27,5 +27,5 @@ export const kernelInfo: KernelInfoReply = {
     { text: "PyTorch", url: "https://docs.pytorch.org/docs/stable/index.html" },
     { text: "TypeScript", url: "https://www.typescriptlang.org/docs/" },
   ],
-  supported_features: [],
+  supported_features: ["kernel subshells"],
 };

@@ -1,6 +1,7 @@
 import type { Session } from "../session/types.ts";
 import type { Contents, IsCompleteReply, JsonObject, KernelInfoReply, MessageType } from "../wire/index.ts";
 import { CellRunner } from "./cell-runner.ts";
+import { readCommMessage } from "./comm-message.ts";
 import { readExecuteRequest } from "./execute-request.ts";
 import type { Front, Request } from "./front.ts";
 
@@ -16,11 +17,18 @@ export interface LoopOptions<Incoming extends Request> {
 /** Answers one request; everything between `busy` and `idle`. */
 type Answer<Incoming> = (request: Incoming) => void | Promise<void>;
 
-/** The protocol on the shell channel: one request after the other, each between `busy` and `idle`. */
+/** What a cell is told that was taken along by one that failed before it. */
+const aborted = {
+  ename: "ExecutionAborted",
+  evalue: "an earlier cell failed, so this one did not run (stop_on_error)",
+  traceback: [],
+} as const;
+
+/** The protocol on the shell channel: each request between `busy` and `idle`; whoever delivers them keeps their order. */
 export class KernelLoop<Incoming extends Request> {
   readonly #front: Front<Incoming>;
   readonly #session: Session;
-  readonly #runner: CellRunner;
+  readonly #runner: CellRunner<Incoming>;
   readonly #log: (line: string) => void;
   readonly #answers: Readonly<Record<string, Answer<Incoming>>>;
 
@@ -33,32 +41,29 @@ export class KernelLoop<Incoming extends Request> {
       execute_request: (request) => this.#execute(request),
       is_complete_request: (request) => this.#isComplete(request),
       kernel_info_request: (request) => front.reply(request, "kernel_info_reply", kernelInfo),
-      comm_info_request: (request) => front.reply(request, "comm_info_reply", { status: "ok", comms: {} }),
+      comm_info_request: (request) => this.#commInfo(request),
       history_request: (request) => front.reply(request, "history_reply", { status: "ok", history: [] }),
     };
   }
 
-  /** Answers requests for ever. */
-  async run(): Promise<never> {
-    for (;;) await this.handle(await this.#front.next());
-  }
-
-  /** Answers one request; one that this kernel does not know is logged and left alone, as the specification wants. */
+  /** Answers one request. Several may be under way: those of subshells, and comms' messages, while a cell waits. */
   async handle(request: Incoming): Promise<void> {
-    const { header } = request.message;
-    const answer = Object.hasOwn(this.#answers, header.msg_type) ? this.#answers[header.msg_type] : undefined;
-    if (answer === undefined) {
-      this.#log(
-        `Ignored a message of type ${JSON.stringify(header.msg_type)} on shell: this kernel does not know it.`,
-      );
+    const comm = readCommMessage(request.message);
+    if (comm !== null && !request.inTurn && !this.#session.comms.expects(comm)) {
+      this.#front.defer(request);
       return;
     }
     this.#publish(request, "status", { execution_state: "busy" });
-    await answer(request);
+    try {
+      await (comm === null ? this.#answer(request) : this.#runner.receive(request, comm));
+    } catch (error) {
+      this.#log(`A message of type ${request.message.header.msg_type} failed: ${String(error)}`);
+    }
     this.#publish(request, "status", { execution_state: "idle" });
+    this.#front.done(request);
   }
 
-  /** The front reports that the running cell was stopped. */
+  /** The front reports that the running cells were stopped. */
   interrupted(): void {
     this.#runner.interrupted();
   }
@@ -68,21 +73,34 @@ export class KernelLoop<Incoming extends Request> {
     this.#runner.flush();
   }
 
+  /** A request that this kernel does not know is logged and left alone, as the specification wants. */
+  async #answer(request: Incoming): Promise<void> {
+    const type = request.message.header.msg_type;
+    const answer = Object.hasOwn(this.#answers, type) ? this.#answers[type] : undefined;
+    if (answer !== undefined) await answer(request);
+    else
+      this.#log(`Ignored a message of type ${JSON.stringify(type)} on shell: this kernel does not know it.`);
+  }
+
   async #execute(request: Incoming): Promise<void> {
-    const count = this.#runner.executionCount;
+    const failed = { status: "error", execution_count: this.#runner.executionCount } as const;
     if (request.aborted) {
-      this.#front.reply(request, "execute_reply", { status: "aborted", execution_count: count });
+      // ipykernel answers with the status "aborted", which the specification has given up for "error" in version 5.1.
+      this.#front.reply(request, "execute_reply", { ...failed, ...aborted }, { status: "aborted" });
       return;
     }
     const execute = readExecuteRequest(request.message.content);
     if (typeof execute === "string") {
       const error = { ename: "ProtocolError", evalue: execute, traceback: [execute] };
-      this.#front.reply(request, "execute_reply", { status: "error", execution_count: count, ...error });
+      this.#front.reply(request, "execute_reply", { ...failed, ...error });
       return;
     }
-    const reply = await this.#runner.run(execute, request.message.header);
-    if (reply.status === "error" && execute.stop_on_error) this.#front.abortQueued();
-    this.#front.reply(request, "execute_reply", reply);
+    const started = new Date().toISOString();
+    const reply = await this.#runner.run(request, execute);
+    if (reply.status === "error" && execute.stop_on_error && !execute.silent)
+      this.#front.abortQueued(request);
+    // JupyterLab shows how long a cell took from these.
+    this.#front.reply(request, "execute_reply", reply, { started, status: reply.status });
   }
 
   #isComplete(request: Incoming): void {
@@ -93,7 +111,19 @@ export class KernelLoop<Incoming extends Request> {
     return typeof code === "string" ? this.#session.isComplete(code) : { status: "unknown" };
   }
 
+  #commInfo(request: Incoming): void {
+    const wanted = request.message.content["target_name"];
+    const open = Object.entries(this.#session.comms.open());
+    // JupyterLab sends an empty name, or null, for every target.
+    const comms = open.filter(([, { target_name: name }]) => !isName(wanted) || name === wanted);
+    this.#front.reply(request, "comm_info_reply", { status: "ok", comms: Object.fromEntries(comms) });
+  }
+
   #publish<Type extends MessageType>(request: Incoming, type: Type, content: Contents[Type]): void {
     this.#front.publish(request.message.header, type, content);
   }
+}
+
+function isName(name: unknown): name is string {
+  return typeof name === "string" && name !== "";
 }

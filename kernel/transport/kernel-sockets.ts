@@ -3,8 +3,13 @@ import { endpoint, type Channel, type ConnectionInfo, type Frames } from "../wir
 import { BindError } from "./bind-error.ts";
 import { SendQueue } from "./send-queue.ts";
 
+/** The channels on which clients send messages. */
+export type ReceivingChannel = "shell" | "control" | "stdin";
+
 /** Called with the frames of every message, signed or not. */
-export type FramesHandler = (channel: "shell" | "control" | "stdin", frames: readonly Uint8Array[]) => void;
+export type FramesHandler = (channel: ReceivingChannel, frames: readonly Uint8Array[]) => void;
+
+type SendingChannel = "shell" | "control" | "stdin" | "iopub";
 
 /**
  * No limit on queued messages: ZeroMQ's default drops output silently when a client reads more slowly than a cell prints.
@@ -14,26 +19,41 @@ const UNLIMITED = { sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: 500 }
 /** First byte of the message with which a subscriber announces itself; 0 ends a subscription. */
 const SUBSCRIBED = 1;
 
+/** Clients must encrypt with the keys of the connection file, when it has any. The heartbeat's, too, as jupyter_client does it. */
+function encryption({ curve_secretkey: secretKey }: ConnectionInfo): object {
+  return secretKey === undefined ? {} : { curveServer: true, curveSecretKey: secretKey };
+}
+
 /** The kernel's end of its five channels. */
 export class KernelSockets {
-  readonly #shell = new Router(UNLIMITED);
-  readonly #control = new Router(UNLIMITED);
-  readonly #stdin = new Router(UNLIMITED);
-  readonly #iopub = new XPublisher(UNLIMITED);
-  readonly #heartbeat = new Reply({ linger: 0 });
-  readonly #queues: Record<"shell" | "control" | "iopub", SendQueue> = {
-    shell: new SendQueue(this.#shell),
-    control: new SendQueue(this.#control),
-    iopub: new SendQueue(this.#iopub),
-  };
+  readonly #info: ConnectionInfo;
+  readonly #shell: Router;
+  readonly #control: Router;
+  readonly #stdin: Router;
+  readonly #iopub: XPublisher;
+  readonly #heartbeat: Reply;
+  readonly #queues: Record<SendingChannel, SendQueue>;
 
-  constructor() {
+  constructor(info: ConnectionInfo) {
+    this.#info = info;
+    const options = { ...UNLIMITED, ...encryption(info) };
+    this.#shell = new Router(options);
+    this.#control = new Router(options);
+    this.#stdin = new Router(options);
+    this.#iopub = new XPublisher(options);
+    this.#heartbeat = new Reply({ ...options, linger: 0 });
     // Without this only the first of several clients with the same subscription would be welcomed.
     this.#iopub.verbosity = "allSubs";
+    this.#queues = {
+      shell: new SendQueue(this.#shell),
+      control: new SendQueue(this.#control),
+      stdin: new SendQueue(this.#stdin),
+      iopub: new SendQueue(this.#iopub),
+    };
   }
 
   /** @throws BindError naming the first channel that cannot listen. */
-  async bind(info: ConnectionInfo): Promise<void> {
+  async bind(): Promise<void> {
     const channels = {
       hb: this.#heartbeat,
       control: this.#control,
@@ -42,7 +62,7 @@ export class KernelSockets {
       iopub: this.#iopub,
     };
     for (const [channel, socket] of Object.entries(channels) as [Channel, Router | Reply | XPublisher][]) {
-      const address = endpoint(info, channel);
+      const address = endpoint(this.#info, channel);
       await socket.bind(address).catch((error: NodeJS.ErrnoException) => {
         throw new BindError(channel, address, error.code, error.message);
       });
@@ -59,7 +79,7 @@ export class KernelSockets {
   }
 
   /** Sends after everything that was sent on this channel before; resolves when ZeroMQ has taken the message. */
-  async send(channel: "shell" | "control" | "iopub", frames: Frames): Promise<void> {
+  async send(channel: SendingChannel, frames: Frames): Promise<void> {
     await this.#queues[channel].send(frames);
   }
 
@@ -74,11 +94,7 @@ export class KernelSockets {
     for await (const frames of this.#heartbeat) await this.#heartbeat.send(frames);
   }
 
-  async #read(
-    channel: "shell" | "control" | "stdin",
-    socket: Router,
-    onFrames: FramesHandler,
-  ): Promise<void> {
+  async #read(channel: ReceivingChannel, socket: Router, onFrames: FramesHandler): Promise<void> {
     for await (const frames of socket) onFrames(channel, frames);
   }
 

@@ -7,7 +7,8 @@ const DELIVERED = 1;
 const CLOSED = 2;
 const EXITING = 3;
 const HEARD = 4;
-const SLOTS = 5;
+const ANSWERS = 5;
+const SLOTS = 6;
 
 /*
  * The gate. Main thread: IDLE → RUNNING → IDLE around each cell. An interrupt goes RUNNING → STOPPING (claimed by the
@@ -116,6 +117,22 @@ export class SharedState {
   messageDelivered(): void {
     Atomics.add(this.#slots, DELIVERED, 1);
     Atomics.notify(this.#slots, DELIVERED);
+  }
+
+  /** How many answers of users have come; for {@link waitForAnswer}. */
+  get answers(): number {
+    return Atomics.load(this.#slots, ANSWERS);
+  }
+
+  /** Sockets: one more answer lies in the port that the main thread reads. */
+  markAnswered(): void {
+    Atomics.add(this.#slots, ANSWERS, 1);
+    Atomics.notify(this.#slots, ANSWERS);
+  }
+
+  /** Main thread: blocks until there are more answers than `seen`; returns early now and then, so ask again. An interrupt ends it. */
+  waitForAnswer(seen: number): void {
+    Atomics.wait(this.#slots, ANSWERS, seen, RECHECK_MS);
   }
 
   /** Whether the sockets are closed. */

@@ -1,4 +1,5 @@
 import {
+  customMessage,
   Decoder,
   encode,
   newMessage,
@@ -6,6 +7,7 @@ import {
   type ConnectionInfo,
   type Contents,
   type Envelope,
+  type ErrorReply,
   type Frames,
   type Header,
   type KernelInfoReply,
@@ -13,19 +15,24 @@ import {
   type MessageType,
   type Sender,
 } from "../wire/index.ts";
-import { KernelSockets } from "./kernel-sockets.ts";
-import { ShellQueue } from "./shell-queue.ts";
-import type { ShellRequest } from "./thread-messages.ts";
+import { answersFor, type Answer, type Answers } from "./answers.ts";
+import { InputDesk } from "./input-desk.ts";
+import { KernelSockets, type ReceivingChannel } from "./kernel-sockets.ts";
+import { RequestLanes } from "./lanes.ts";
+import { LanguagePort } from "./language-port.ts";
+import type { InputAnswer, InputQuestion, ShellRequest, SocketThreadData } from "./thread-messages.ts";
 
 /** What the server needs from the rest of the process. */
-export interface ServerOptions {
+export interface ServerOptions extends Pick<SocketThreadData, "info" | "sender" | "language"> {
   readonly info: ConnectionInfo;
   readonly sender: Sender;
   /** The answer to `kernel_info_request`, so that control is answered while the main thread is busy. */
   readonly kernelInfo: KernelInfoReply;
-  /** Takes one shell request for each call of `next`. */
+  /** Takes each shell request when the main thread shall answer it. */
   readonly onShellRequest: (request: ShellRequest) => void;
-  /** Stops the running cell, if any; resolves when that is done. */
+  /** Takes what users answer, or `null` when their cell was interrupted. */
+  readonly onInput: (question: InputQuestion, answer: InputAnswer) => void;
+  /** Stops the running cells, if any; resolves when that is done. */
   readonly onInterrupt: () => Promise<void>;
   /** The process shall end; the reply has been sent. */
   readonly onShutdown: () => void;
@@ -33,38 +40,29 @@ export interface ServerOptions {
   readonly log: (line: string) => void;
 }
 
-type ControlAnswer = (request: Envelope, channel: "shell" | "control") => Promise<void>;
-
 /** Answers what must be answered at any time, and queues what the main thread answers. Runs in the thread of the sockets. */
 export class SocketServer {
-  readonly queue: ShellQueue;
+  readonly lanes: RequestLanes;
+  readonly input: InputDesk;
   readonly #options: ServerOptions;
-  readonly #sockets = new KernelSockets();
+  readonly #sockets: KernelSockets;
   readonly #decoder: Decoder;
-  /** Front ends that still send these on shell, as before version 5 of the protocol, need them just as urgently. */
-  readonly #urgent: Readonly<Record<string, ControlAnswer>>;
-  readonly #control: Readonly<Record<string, ControlAnswer>>;
+  readonly #answers: Answers;
 
   constructor(options: ServerOptions) {
     this.#options = options;
+    this.#sockets = new KernelSockets(options.info);
     this.#decoder = new Decoder(options.info.key);
-    this.queue = new ShellQueue(options.onShellRequest);
-    this.#urgent = {
-      interrupt_request: (request, channel) => this.#interrupt(request, channel),
-      shutdown_request: (request, channel) => this.#shutdown(request, channel),
-    };
-    this.#control = {
-      ...this.#urgent,
-      kernel_info_request: (request, channel) =>
-        this.#answer(request, async () =>
-          this.#reply(request, channel, "kernel_info_reply", options.kernelInfo),
-        ),
-    };
+    this.lanes = new RequestLanes(options.onShellRequest);
+    this.input = new InputDesk((question) => void this.#ask(question), options.onInput);
+    const { info, kernelInfo, onInterrupt, onShutdown } = options;
+    const language = new LanguagePort(options.language);
+    this.#answers = answersFor({ info, kernelInfo, onInterrupt, onShutdown, language, lanes: this.lanes });
   }
 
   /** Opens the channels and announces the kernel. @throws BindError */
   async start(): Promise<void> {
-    await this.#sockets.bind(this.#options.info);
+    await this.#sockets.bind();
     this.#sockets.listen(
       (channel, frames) => this.#receive(channel, frames),
       (topic) => void this.#welcome(topic),
@@ -82,21 +80,22 @@ export class SocketServer {
     await this.#sockets.close();
   }
 
-  #receive(channel: "shell" | "control" | "stdin", frames: readonly Uint8Array[]): void {
+  #receive(channel: ReceivingChannel, frames: readonly Uint8Array[]): void {
     const envelope = this.#decode(channel, frames);
-    if (envelope === null || channel === "stdin") return; // nobody asked for input, so nothing there is an answer
+    if (envelope === null) return;
+    if (channel === "stdin") {
+      this.input.receive(envelope);
+      return;
+    }
     const type = envelope.message.header.msg_type;
-    const answers = channel === "control" ? this.#control : this.#urgent;
+    const answers = this.#answers[channel];
     const answer = Object.hasOwn(answers, type) ? answers[type] : undefined;
-    if (answer !== undefined) void answer(envelope, channel);
-    else if (channel === "shell") this.queue.push(envelope);
-    else
-      this.#options.log(
-        `Ignored a message of type ${JSON.stringify(type)} on control: this kernel does not know it.`,
-      );
+    if (answer !== undefined) void this.#answer(envelope, channel, answer);
+    else if (channel === "control") void this.#ignore(envelope);
+    else if (!this.lanes.push(envelope)) void this.#answer(envelope, channel, unknownSubshell(envelope));
   }
 
-  #decode(channel: "shell" | "control" | "stdin", frames: readonly Uint8Array[]): Envelope | null {
+  #decode(channel: ReceivingChannel, frames: readonly Uint8Array[]): Envelope | null {
     try {
       return this.#decoder.decode(frames);
     } catch (error) {
@@ -106,37 +105,30 @@ export class SocketServer {
     }
   }
 
-  async #interrupt(request: Envelope, channel: "shell" | "control"): Promise<void> {
-    await this.#answer(request, async () => {
-      await this.#options.onInterrupt();
-      await this.#reply(request, channel, "interrupt_reply", { status: "ok" });
-    });
-  }
-
-  async #shutdown(request: Envelope, channel: "shell" | "control"): Promise<void> {
-    await this.#answer(request, async () => {
-      const restart = request.message.content["restart"] === true;
-      await this.#reply(request, channel, "shutdown_reply", { status: "ok", restart });
-    });
-    this.#options.onShutdown();
-  }
-
   /** Every request is surrounded by `busy` and `idle` on iopub ("Messages on the IOPub channel", kernel status). */
-  async #answer(request: Envelope, work: () => Promise<void>): Promise<void> {
+  async #answer(request: Envelope, channel: "shell" | "control", answer: Answer): Promise<void> {
     const { header } = request.message;
     await this.#publish("status", { execution_state: "busy" }, header);
-    await work();
+    const content = await answer.content(request.message.content);
+    const { sender, info } = this.#options;
+    const reply = customMessage(sender, answer.reply, content, { parent: header });
+    await this.#sockets.send(channel, encode(info.key, request.identities, reply));
+    await this.#publish("status", { execution_state: "idle" }, header);
+    answer.afterwards?.();
+  }
+
+  /** A client that waits for `idle` goes on, though there is no reply. */
+  async #ignore({ message: { header } }: Envelope): Promise<void> {
+    const type = JSON.stringify(header.msg_type);
+    this.#options.log(`Ignored a message of type ${type} on control: this kernel does not know it.`);
+    await this.#publish("status", { execution_state: "busy" }, header);
     await this.#publish("status", { execution_state: "idle" }, header);
   }
 
-  async #reply<Type extends MessageType>(
-    { identities, message: request }: Envelope,
-    channel: "shell" | "control",
-    type: Type,
-    content: Contents[Type],
-  ): Promise<void> {
-    const message = newMessage(this.#options.sender, type, content, { parent: request.header });
-    await this.#sockets.send(channel, encode(this.#options.info.key, identities, message));
+  async #ask({ identities, parent, prompt, password }: InputQuestion): Promise<void> {
+    const { sender, info } = this.#options;
+    const message = newMessage(sender, "input_request", { prompt, password }, { parent });
+    await this.#sockets.send("stdin", encode(info.key, identities, message));
   }
 
   async #publish<Type extends MessageType>(
@@ -154,4 +146,13 @@ export class SocketServer {
     const subscription = Buffer.from(topic).toString("utf8");
     await this.#publish("iopub_welcome", { subscription }, {}, topic);
   }
+}
+
+/** The answer to a request that names a subshell which does not exist. */
+function unknownSubshell({ message: { header } }: Envelope): Answer {
+  const evalue =
+    `there is no subshell ${JSON.stringify(header.subshell_id)}. ` +
+    "Make one with create_subshell_request, or leave subshell_id out for the main shell.";
+  const content: ErrorReply = { status: "error", ename: "UnknownSubshellError", evalue, traceback: [] };
+  return { reply: header.msg_type.replace(/(?:_request)?$/u, "_reply"), content: () => content };
 }

@@ -8,7 +8,7 @@ import { SharedState } from "./shared-state.ts";
 import { watchSigint } from "./sigint.ts";
 import { SocketServer } from "./socket-server.ts";
 import { StopRemote } from "./stop-execution.ts";
-import type { SocketThreadData, ToMain, ToSockets } from "./thread-messages.ts";
+import type { InputAnswer, InputQuestion, SocketThreadData, ToMain, ToSockets } from "./thread-messages.ts";
 
 /*
  * The entry of the thread that owns the sockets. It stays responsive whatever the cells do: it answers heartbeats and
@@ -27,7 +27,7 @@ const ASKS_PER_PING = 50;
 /** A main thread that does not hear of its interrupt in this time is still busy, and is stopped again. */
 const STOP_AGAIN_MS = 100;
 
-const { buffer, info, kernelInfo, sender } = workerData as SocketThreadData; // set by Transport.open, our only caller
+const { answers, buffer, info, kernelInfo, language, sender } = workerData as SocketThreadData; // set by Transport.open, our only caller
 const state = new SharedState(buffer);
 const refusals = new Refusals(logLine, Date.now);
 const mainThread = new StopRemote();
@@ -36,7 +36,9 @@ const server = new SocketServer({
   info,
   sender,
   kernelInfo,
+  language,
   onShellRequest: (request) => toMain({ type: "request", request }),
+  onInput: answerMain,
   onInterrupt: interruptCell,
   onShutdown: () => void endProcess(),
   onRefused: (channel, error) => refusals.report(channel, error.fault, error.message),
@@ -72,11 +74,20 @@ async function take(message: ToSockets): Promise<void> {
         );
       state.messageDelivered();
       break;
-    case "next":
-      server.queue.next();
+    case "begin":
+      server.lanes.begin();
+      break;
+    case "done":
+      server.lanes.done(message.id);
+      break;
+    case "defer":
+      server.lanes.defer(message.id);
       break;
     case "abort-queued":
-      server.queue.abortQueued();
+      server.lanes.abortQueued(message.id);
+      break;
+    case "ask":
+      server.input.add(message.question);
       break;
     case "close":
       await mainThread.close();
@@ -86,26 +97,37 @@ async function take(message: ToSockets): Promise<void> {
   }
 }
 
+function answerMain({ blocking }: InputQuestion, answer: InputAnswer): void {
+  if (!blocking) {
+    toMain({ type: "answer", answer });
+    return;
+  }
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- to a thread, not to a window
+  answers.postMessage(answer);
+  state.markAnswered();
+}
+
 /** Only user code is ever stopped: the main thread says when it runs some, and hears when it is safe again. */
 async function interruptCell(): Promise<void> {
+  server.input.cancel();
   if (!(await claimInterrupt())) return;
   await stopCell();
   void stopUntilHeard();
 }
 
 /**
- * Claims the right to stop; `false` when nothing runs. A request that the main thread has in hand is waited for: its cell
+ * Claims the right to stop; `false` when nothing runs. Requests that the main thread has in hand are waited for: a cell
  * may not have begun, and an interrupt that came to nothing would leave it running for ever (seen on a loaded machine).
  * A main thread that hears nothing without running a cell is held by what a cell left behind.
  */
 async function claimInterrupt(): Promise<boolean> {
   const { heard } = state;
-  const request = server.queue.inHand;
+  const requests = server.lanes.inHand;
   const deadline = Date.now() + STUCK_MS;
   toMain({ type: "ping" });
   while (!state.claimInterrupt()) {
     const listens = state.heard !== heard;
-    if (listens && (request === null || server.queue.inHand !== request)) return false;
+    if (listens && !requests.some((id) => server.lanes.isInHand(id))) return false;
     if (!listens && Date.now() >= deadline) return state.claimIdleInterrupt();
     await sleep(CHECK_MS);
   }

@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
 import {
   customMessage,
   encode,
@@ -13,11 +13,20 @@ import {
 } from "../wire/index.ts";
 import { SharedState } from "./shared-state.ts";
 import { offerStop } from "./stop-execution.ts";
-import type { ShellRequest, SocketThreadData, ToMain, ToSockets } from "./thread-messages.ts";
+import type {
+  InputAnswer,
+  InputQuestion,
+  ShellRequest,
+  SocketThreadData,
+  ToMain,
+  ToSockets,
+} from "./thread-messages.ts";
 import { TransportError } from "./transport-error.ts";
 
 /** What the main thread is told. */
 export interface TransportHandlers {
+  /** A request on shell. Other requests of its subshell come when this one is {@link Transport.done}. */
+  readonly onRequest: (request: ShellRequest) => void;
   /** What was running has been stopped; it is safe to go on. */
   readonly onInterrupted: () => void;
   /** The process shall end now. */
@@ -36,8 +45,11 @@ export class Transport {
   readonly #thread: Worker;
   readonly #state: SharedState;
   readonly #handlers: TransportHandlers;
+  readonly #answers: MessagePort;
+  /** Questions to users that cells wait for without blocking. */
+  readonly #asked = new Map<number, (value: string | null) => void>();
+  #questions = 0;
   #opened = false;
-  #requested: ((request: ShellRequest) => void) | null = null;
 
   /**
    * Opens the channels; control and heartbeat are answered from then on.
@@ -48,12 +60,22 @@ export class Transport {
     sender: Sender,
     kernelInfo: KernelInfoReply,
     handlers: TransportHandlers,
+    language: MessagePort | null = null,
   ): Promise<Transport> {
     const state = new SharedState();
     offerStop(() => state.markStopped());
-    const workerData: SocketThreadData = { buffer: state.buffer, info, sender, kernelInfo };
-    const thread = new Worker(new URL("./socket-thread.js", import.meta.url), { workerData });
-    const transport = new Transport(info.key, sender, thread, state, handlers);
+    const { port1: here, port2: answers } = new MessageChannel();
+    const workerData: SocketThreadData = {
+      buffer: state.buffer,
+      info,
+      sender,
+      kernelInfo,
+      answers,
+      language,
+    };
+    const transferList = language === null ? [answers] : [answers, language];
+    const thread = new Worker(new URL("./socket-thread.js", import.meta.url), { workerData, transferList });
+    const transport = new Transport(info.key, sender, thread, state, here, handlers);
     await transport.#ready();
     return transport;
   }
@@ -63,26 +85,63 @@ export class Transport {
     sender: Sender,
     thread: Worker,
     state: SharedState,
+    answers: MessagePort,
     handlers: TransportHandlers,
   ) {
     this.#key = key;
     this.#sender = sender;
     this.#thread = thread;
     this.#state = state;
+    this.#answers = answers;
     this.#handlers = handlers;
   }
 
-  /** The next shell request, whenever it comes. One call at a time. */
-  async next(): Promise<ShellRequest> {
-    const request = new Promise<ShellRequest>((resolve) => (this.#requested = resolve));
-    this.#post({ type: "next" });
-    return request;
+  /** Lets requests come: those that arrived before, and then each as it arrives. */
+  begin(): void {
+    this.#post({ type: "begin" });
+  }
+
+  /** The request has been answered; the next one of its subshell may come. */
+  done({ id }: ShellRequest): void {
+    this.#post({ type: "done", id });
+  }
+
+  /** The message of a comm came too early: it comes again when what was sent before it has been answered. */
+  defer({ id }: ShellRequest): void {
+    this.#post({ type: "defer", id });
   }
 
   /** Answers a shell request. @throws TypeError when the content is no JSON. */
-  reply<Type extends MessageType>(request: ShellRequest, type: Type, content: Contents[Type]): void {
-    const message = newMessage(this.#sender, type, content, { parent: request.message.header });
+  reply<Type extends MessageType>(
+    request: ShellRequest,
+    type: Type,
+    content: Contents[Type],
+    metadata: Message["metadata"] = {},
+  ): void {
+    const message = newMessage(this.#sender, type, content, { parent: request.message.header, metadata });
     this.#send("shell", request.identities, message);
+  }
+
+  /** Asks the user of the client that sent the request. Resolves with `null` when an interrupt comes first. */
+  async ask(request: ShellRequest, prompt: string, password: boolean): Promise<string | null> {
+    const question = this.#question(request, prompt, password, false);
+    return new Promise((resolve) => {
+      this.#asked.set(question.id, resolve);
+      this.#post({ type: "ask", question });
+    });
+  }
+
+  /** As {@link ask}, and blocks this thread meanwhile. */
+  askNow(request: ShellRequest, prompt: string, password: boolean): string | null {
+    const question = this.#question(request, prompt, password, true);
+    this.#post({ type: "ask", question });
+    for (;;) {
+      const seen = this.#state.answers;
+      const received = receiveMessageOnPort(this.#answers) as { message: InputAnswer } | undefined; // by the sockets' thread
+      // An answer to another question is one that an interrupt left behind.
+      if (received?.message.id === question.id) return received.message.value;
+      if (received === undefined) this.#state.waitForAnswer(seen);
+    }
   }
 
   /** Sends to every subscriber. Blocks while too many messages wait. @throws TypeError when the content is no JSON. */
@@ -102,9 +161,9 @@ export class Transport {
     this.#send("iopub", [type], customMessage(this.#sender, type, content, { ...parts, parent }));
   }
 
-  /** The cells that wait now will be delivered as `aborted`. */
-  abortQueued(): void {
-    this.#post({ type: "abort-queued" });
+  /** The cells that wait now behind this request will be delivered as `aborted`. */
+  abortQueued({ id }: ShellRequest): void {
+    this.#post({ type: "abort-queued", id });
   }
 
   /** User code begins: an interrupt terminates what runs. `false`: not now, wait for `onInterrupted` and ask again. */
@@ -130,6 +189,16 @@ export class Transport {
     this.#state.markExiting();
     this.#post({ type: "close" });
     this.#state.waitUntilClosed(CLOSE_TIMEOUT_MS);
+  }
+
+  #question(
+    { identities, message }: ShellRequest,
+    prompt: string,
+    password: boolean,
+    blocking: boolean,
+  ): InputQuestion {
+    this.#questions += 1;
+    return { id: this.#questions, identities, parent: message.header, prompt, password, blocking };
   }
 
   #send(
@@ -166,7 +235,11 @@ export class Transport {
   #take(message: ToMain): void {
     switch (message.type) {
       case "request":
-        this.#requested?.(message.request);
+        this.#handlers.onRequest(message.request);
+        break;
+      case "answer":
+        this.#asked.get(message.answer.id)?.(message.answer.value);
+        this.#asked.delete(message.answer.id);
         break;
       case "interrupted":
         this.#handlers.onInterrupted();

@@ -14,11 +14,16 @@ export interface ConnectionInfo {
   readonly signature_scheme: "hmac-sha256";
   /** Empty switches signing off. */
   readonly key: string;
+  /** The kernel's keys, 40 characters of Z85, when the channels are encrypted with CurveZMQ (https://rfc.zeromq.org/spec/26/). */
+  readonly curve_publickey?: string;
+  readonly curve_secretkey?: string;
 }
 
 /** The channels in the order in which connection files list them. */
 export const CHANNELS: readonly Channel[] = ["shell", "iopub", "stdin", "control", "hb"];
 
+/** The alphabet of Z85, ZeroMQ's text form of binary keys (https://rfc.zeromq.org/spec/32/). */
+const Z85_KEY = /^[0-9A-Za-z.\-:+=^!/*?&<>()[\]{}@%$#]{40}$/u;
 const LARGEST_PORT = 65_535;
 const EXAMPLE = "Start the kernel through Jupyter, or with `typetorch`, which write such a file.";
 
@@ -47,7 +52,26 @@ export function parseConnection(text: string, name: string): ConnectionInfo {
     hb_port: port("hb"),
     signature_scheme: oneOf(name, fields, "signature_scheme", ["hmac-sha256"], "hmac-sha256"),
     key: keyOf(name, fields),
+    ...curveOf(name, fields),
   };
+}
+
+/** The fields are those of jupyter_client 8.10, which writes both or none. */
+function curveOf(
+  name: string,
+  fields: JsonObject,
+): Pick<ConnectionInfo, "curve_publickey" | "curve_secretkey"> {
+  const wanted = ["curve_publickey", "curve_secretkey"].filter((field) => (fields[field] ?? null) !== null);
+  if (wanted.length === 0) return {};
+  const key = (field: string): string => {
+    const value = fields[field] ?? null;
+    if (typeof value === "string" && Z85_KEY.test(value)) return value;
+    throw new ConnectionError(
+      `${name}: "${field}" must be a CurveZMQ key, 40 characters of Z85; got ${value === null ? "none" : "something else"}. ` +
+        'Give both "curve_publickey" and "curve_secretkey", or neither for channels without encryption.',
+    );
+  };
+  return { curve_publickey: key("curve_publickey"), curve_secretkey: key("curve_secretkey") };
 }
 
 function parseFields(text: string, name: string): JsonObject {

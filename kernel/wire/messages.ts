@@ -24,6 +24,8 @@ export interface Header {
   readonly date: string;
   readonly msg_type: string;
   readonly version: string;
+  /** The subshell that shall answer; without one it is the kernel's main shell (Jupyter enhancement proposal 91). */
+  readonly subshell_id?: string | null;
 }
 
 /** A message as it was before the codec, or after it. */
@@ -72,8 +74,10 @@ export type ExecuteReply =
       readonly user_expressions: Readonly<Record<string, UserExpressionResult>>;
       readonly payload: readonly JsonObject[];
     }
-  | ({ readonly status: "error"; readonly execution_count: number } & ErrorContent)
-  | { readonly status: "aborted"; readonly execution_count: number };
+  | ({ readonly status: "error"; readonly execution_count: number } & ErrorContent);
+
+/** A reply that says why a request was not answered. */
+export type ErrorReply = { readonly status: "error" } & ErrorContent;
 
 /** `execute_input`: the code that runs now, for every client that watches. */
 export interface ExecuteInput {
@@ -119,8 +123,38 @@ export type IsCompleteReply =
   | { readonly status: "incomplete"; readonly indent: string }
   | { readonly status: "complete" | "invalid" | "unknown" };
 
+/** `complete_request`. `cursor_pos` counts Unicode code points. */
+export interface CompleteRequest {
+  readonly code: string;
+  readonly cursor_pos: number;
+}
+
+/** `complete_reply`: what could stand between `cursor_start` and `cursor_end`, both in code points. */
+export interface CompleteReply {
+  readonly status: "ok";
+  readonly matches: readonly string[];
+  readonly cursor_start: number;
+  readonly cursor_end: number;
+  readonly metadata: JsonObject;
+}
+
+/** `inspect_request`. `cursor_pos` counts Unicode code points. */
+export interface InspectRequest {
+  readonly code: string;
+  readonly cursor_pos: number;
+  readonly detail_level: 0 | 1;
+}
+
+/** `inspect_reply`: a MIME bundle that documents what stands at the cursor. */
+export interface InspectReply {
+  readonly status: "ok";
+  readonly found: boolean;
+  readonly data: JsonObject;
+  readonly metadata: JsonObject;
+}
+
 /** `interrupt_reply`. */
-export type InterruptReply = { readonly status: "ok" } | ({ readonly status: "error" } & ErrorContent);
+export type InterruptReply = { readonly status: "ok" } | ErrorReply;
 
 /** `shutdown_request` and `shutdown_reply`: whether the kernel is about to be started again. */
 export interface ShutdownContent {
@@ -138,10 +172,59 @@ export interface CommInfoReply {
   readonly comms: Readonly<Record<string, { readonly target_name: string }>>;
 }
 
-/** `history_reply`: (session, line, input) triples. */
+/** An entry of the history: session, line, and the input, with its output where that was asked for. */
+export type HistoryEntry = readonly [number, number, string | readonly [string, string | null]];
+
+/** `history_reply`. */
 export interface HistoryReply {
   readonly status: "ok";
-  readonly history: readonly (readonly [number, number, string])[];
+  readonly history: readonly HistoryEntry[];
+}
+
+/** `connect_reply`: the ports of the channels. */
+export interface ConnectReply {
+  readonly status: "ok";
+  readonly shell_port: number;
+  readonly iopub_port: number;
+  readonly stdin_port: number;
+  readonly control_port: number;
+  readonly hb_port: number;
+}
+
+/** `input_request`, which goes from the kernel to the client on the stdin channel. */
+export interface InputRequest {
+  readonly prompt: string;
+  /** Whether what is typed shall not be shown. */
+  readonly password: boolean;
+}
+
+/** `create_subshell_reply`. */
+export interface CreateSubshellReply {
+  readonly status: "ok";
+  readonly subshell_id: string;
+}
+
+/** `list_subshell_reply`: every subshell, without the main shell. */
+export interface ListSubshellReply {
+  readonly status: "ok";
+  readonly subshell_id: readonly string[];
+}
+
+/** `debug_reply`: an answer of the Debug Adapter Protocol. */
+export interface DebugReply {
+  readonly type: "response";
+  readonly request_seq: number;
+  readonly success: boolean;
+  readonly command: string;
+  readonly message: string;
+}
+
+/** `comm_open`, `comm_msg` and `comm_close`, in both directions. */
+export interface CommContent {
+  readonly comm_id: string;
+  readonly data: JsonObject;
+  /** Of `comm_open` alone. */
+  readonly target_name?: string;
 }
 
 /** `iopub_welcome`: tells a subscriber that its subscription is in force (Jupyter enhancement proposal 65). */
@@ -192,8 +275,26 @@ export interface Contents {
   shutdown_reply: ShutdownContent & { readonly status: "ok" };
   comm_info_request: CommInfoRequest;
   comm_info_reply: CommInfoReply;
+  comm_open: CommContent;
+  comm_msg: CommContent;
+  comm_close: CommContent;
+  complete_request: CompleteRequest;
+  complete_reply: CompleteReply | ErrorReply;
+  inspect_request: InspectRequest;
+  inspect_reply: InspectReply | ErrorReply;
   history_request: JsonObject;
-  history_reply: HistoryReply;
+  history_reply: HistoryReply | ErrorReply;
+  connect_request: Record<string, never>;
+  connect_reply: ConnectReply;
+  input_request: InputRequest;
+  input_reply: { readonly value: string };
+  create_subshell_request: Record<string, never>;
+  create_subshell_reply: CreateSubshellReply;
+  delete_subshell_request: { readonly subshell_id: string };
+  delete_subshell_reply: { readonly status: "ok" } | ErrorReply;
+  list_subshell_request: Record<string, never>;
+  list_subshell_reply: ListSubshellReply;
+  debug_reply: DebugReply;
   kernel_info_request: Record<string, never>;
   kernel_info_reply: KernelInfoReply;
   iopub_welcome: IopubWelcome;

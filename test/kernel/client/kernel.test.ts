@@ -148,7 +148,12 @@ describe("A kernel", () => {
   it("aborts the cells that wait behind one that fails, and runs them when asked to", async () => {
     const slowFailure = "await new Promise((done) => setTimeout(done, 100)); throw new Error('no')";
     const aborted = await Promise.all([run(slowFailure), run("1"), run("2")]);
-    expect(aborted.map((ran) => ran.status)).toEqual(["error", "aborted", "aborted"]);
+    expect(aborted.map(({ error }) => error?.ename)).toEqual([
+      "Error",
+      "ExecutionAborted",
+      "ExecutionAborted",
+    ]);
+    expect(aborted.map((ran) => ran.status)).toEqual(["error", "error", "error"]);
     const ran = await Promise.all([run(slowFailure, { stopOnError: false }), run("1")]);
     expect(ran.map(({ status }) => status)).toEqual(["error", "ok"]);
   });

@@ -20,12 +20,30 @@ export interface Sent {
 export class MemoryFront implements Front {
   readonly sent: Sent[] = [];
   abortedQueue = 0;
+  /** The requests that were put off, and those that were finished. */
+  readonly deferred: Request[] = [];
+  readonly finished: Request[] = [];
+  /** What users answer, in this order. */
+  readonly lines: (string | null)[] = [];
   /** What `leaveCell` answers; `false` plays an interrupt that is under way. */
   free = true;
   insideCell = false;
 
-  async next(): Promise<Request> {
-    throw new Error("the tests hand their requests to the loop themselves");
+  async ask(request: Request, prompt: string, password: boolean): Promise<string | null> {
+    return this.askNow(request, prompt, password);
+  }
+
+  askNow(request: Request, prompt: string, password: boolean): string | null {
+    this.#send(request.message.header.msg_id, "input_request", { prompt, password });
+    return this.lines.shift() ?? null;
+  }
+
+  done(request: Request): void {
+    this.finished.push(request);
+  }
+
+  defer(request: Request): void {
+    this.deferred.push(request);
   }
 
   reply<Type extends MessageType>(request: Request, type: Type, content: Contents[Type]): void {
@@ -100,8 +118,14 @@ export function sessionOf(
 const sender = { session: "session-of-the-test", username: "test" };
 
 /** A request of any type and content, as it would come from a client. */
-export function requestOf(type: MessageType, content: object, aborted = false): Request {
+export function requestOf(type: MessageType, content: object, state: Partial<Request> = {}): Request {
   const message = newMessage(sender, "is_complete_request", { code: "" });
   const header = { ...message.header, msg_type: type };
-  return { message: { ...message, header, content: content as JsonObject }, aborted }; // any object is one
+  // Any object is a JSON object.
+  return {
+    message: { ...message, header, content: content as JsonObject },
+    aborted: false,
+    inTurn: true,
+    ...state,
+  };
 }
