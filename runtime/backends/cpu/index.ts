@@ -1,4 +1,5 @@
 import type { Backend } from "../backend.ts";
+import { writtenArguments } from "../writes.ts";
 import { attention } from "./attention/attention.ts";
 import { matmul } from "./gemm/matmul.ts";
 import { pooling } from "./pooling/index.ts";
@@ -41,47 +42,7 @@ const others = withNarrowDtypes(
     ...rows,
     combine: put,
   },
-  {
-    reduce: [1],
-    argReduce: [1],
-    extremes: [1, 2],
-    variance: [0],
-    matmul: [0],
-    convolution: [0],
-    transposedConvolution: [0],
-    convolutionWeight: [0],
-    attention: [0, 1],
-    attentionBackward: [0],
-    maxPool: [0, 1],
-    maxPoolSpread: [0],
-    maxPoolPick: [0],
-    averagePool: [0],
-    averagePoolSpread: [0],
-    fillUniform: [0],
-    fillNormal: [0],
-    fillBernoulli: [0],
-    fillIntegers: [0],
-    fillPermutation: [0],
-    mapAxis: [0],
-    unfoldBlocks: [0],
-    foldBlocks: [0],
-    placeAt: [0],
-    scan: [1],
-    scanExtreme: [1, 2],
-    sortRows: [0, 1],
-    topRows: [0, 1],
-    softmax: [0],
-    softmaxBackward: [0],
-    logSumExp: [0],
-    moments: [0, 1],
-    normalize: [0, 1, 2],
-    normalizeBackward: [0],
-    normalizeWeightGradient: [0],
-    rowProducts: [0],
-    pickLabels: [0],
-    spreadLabels: [0],
-    combine: [0],
-  },
+  { ...writtenArguments, combine: writtenArguments.put },
 );
 
 const { combine, ...withoutCombine } = others;

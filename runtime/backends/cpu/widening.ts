@@ -1,23 +1,13 @@
 /** Narrow dtypes in kernels that do not know them: operands are converted to a wider dtype, and results are rounded or wrapped once on their way back. */
 import { contiguousStrides, numel } from "../../shape.ts";
 import type { View } from "../backend.ts";
+import { isHolder, isView } from "../views.ts";
 import { copy } from "./copying/copy.ts";
 import { allocate } from "./memory/storage.ts";
 
 /** A method of the backend. */
 // oxlint-disable-next-line typescript/no-explicit-any -- methods of any parameters
 type Method = (...args: any[]) => unknown;
-
-/** Whether an argument of a method is a view; a storage is in no other argument. */
-function isView(value: unknown): value is View {
-  return typeof value === "object" && value !== null && "storage" in value;
-}
-
-/** Objects that hold views in their fields, such as the operands of an attention, and lists. */
-function isHolder(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return false;
-  return !Array.isArray(value) || typeof value[0] === "object";
-}
 
 function isNarrow(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
@@ -91,7 +81,7 @@ type Methods = Readonly<Record<string, Method>>;
 /** All methods of `methods`, with the positions of the arguments that each writes. */
 export function withNarrowDtypes<T extends object>(
   methods: T,
-  results: { readonly [Name in keyof T]: readonly number[] },
+  results: { readonly [Name in keyof T]: readonly number[] } & Readonly<Record<string, readonly number[]>>,
 ): T {
   const entries = Object.entries(methods as Methods).map(([name, method]) => [
     name,

@@ -1,0 +1,35 @@
+/** Remainders and quotients: exact, because a remainder that is off by a rounding can be off by a whole divisor. */
+import type { Library } from "../library.ts";
+
+export const remainders: Library = {
+  // Long division in binary: every subtraction is exact.
+  fmod: `
+float fmod(float x, float y) {
+  if (isNaN(x) || isNaN(y) || isInfinite(x) || y == 0.0) return nan();
+  if (isInfinite(y)) return x;
+  float r = abs(x);
+  float d = abs(y);
+  for (int e = exponentOf(r) - exponentOf(d); e >= 0; e--) {
+    int half1 = e / 2;
+    float t = d * powerOfTwo(half1) * powerOfTwo(e - half1);
+    if (r >= t) r -= t;
+  }
+  return copySign(r, x);
+}`,
+  remainderOf: `
+float remainderOf(float x, float y) {
+  float r = fmod(x, y);
+  return r != 0.0 && (r < 0.0) != (y < 0.0) ? r + y : r;
+}`,
+  // See the reference in cpu/reference/functions.ts.
+  floorDivide: `
+float floorDivide(float x, float y) {
+  if (y == 0.0) return isNaN(x) || x == 0.0 ? nan() : copySign(infinity(), x * copySign(1.0, y));
+  float r = fmod(x, y);
+  float q = (x - r) / y;
+  if (r != 0.0 && (y < 0.0) != (r < 0.0)) q -= 1.0;
+  if (q == 0.0) return copySign(0.0, x / y);
+  float whole = floor(q);
+  return q - whole > 0.5 ? whole + 1.0 : whole;
+}`,
+};

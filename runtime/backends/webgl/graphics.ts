@@ -1,0 +1,94 @@
+/** The open context as this folder uses it: tfjs's backend for textures and for running programs, with counts of what it does. */
+import type { MathBackendWebGL } from "@tensorflow/tfjs-backend-webgl";
+import { RuntimeError } from "../../errors/runtimeError.ts";
+import { abandonWebGL, webglContext } from "./context/start.ts";
+import type { OpenContext } from "./context/open.ts";
+import type { Drawing, Handle } from "./drawing.ts";
+import type { Program } from "./programs.ts";
+
+/** How much was done since the process began, whichever context did it. */
+export const counts = {
+  /** Programs compiled, tfjs's included. */
+  compiles: 0,
+  /** Programs run, tfjs's included. */
+  passes: 0,
+};
+
+/** One context, for as long as it lives. */
+export class Graphics {
+  readonly gl: Drawing;
+  readonly backend: MathBackendWebGL;
+  readonly context: OpenContext;
+  /** Texels in a row, and rows in a texture, at most. */
+  readonly largestTexture: number;
+  /** Compiled programs by what they do. */
+  readonly programs: Map<string, Program> = new Map<string, Program>();
+  /** Framebuffers with several textures, by how many. */
+  readonly framebuffers: Map<number, Handle> = new Map<number, Handle>();
+  /** Whether its textures are gone. */
+  lost = false;
+
+  constructor(context: OpenContext) {
+    this.context = context;
+    this.gl = context.gl as Drawing; // the whole context, of which the start uses less
+    this.backend = context.backend;
+    this.largestTexture = context.description.maxTextureSize;
+    const { gl } = this;
+    for (const capability of [gl.BLEND, gl.DITHER]) gl.disable(capability);
+    gl.enable(gl.SCISSOR_TEST);
+    this.#count();
+  }
+
+  /** Whatever draws or compiles goes through these two methods. */
+  #count(): void {
+    const { gpgpu } = this.backend;
+    const execute = gpgpu.executeProgram.bind(gpgpu);
+    const create = gpgpu.createProgram.bind(gpgpu);
+    gpgpu.executeProgram = () => {
+      counts.passes++;
+      execute();
+    };
+    gpgpu.createProgram = (shader) => {
+      counts.compiles++;
+      return create(shader);
+    };
+  }
+}
+
+let current: Graphics | null = null;
+
+/**
+ * The context, opened at first use.
+ *
+ * @throws RuntimeError where there is none, or where it was lost since.
+ */
+export function graphics(): Graphics {
+  return (current ??= new Graphics(webglContext()));
+}
+
+/** The context if one is open: asking does not open any. */
+export function openGraphics(): Graphics | null {
+  return current;
+}
+
+/** What happened to tensors whose textures are gone, and what to do. */
+export function lostError(): RuntimeError {
+  return new RuntimeError(
+    "The WebGL context was lost: the driver was reset, or the graphics card is gone or out of memory, and tensors that were only there are lost with it. " +
+      "Tensors with a copy on the CPU are intact. Make the others anew, for example by loading a checkpoint: the next operation opens a new context.",
+  );
+}
+
+/** Lets go of a lost context, so that the next use opens another one. */
+export function abandonGraphics(): void {
+  if (current === null) return;
+  current.lost = true;
+  current = null;
+  abandonWebGL();
+}
+
+/** @throws RuntimeError when the context has been lost. */
+export function checkAlive(own: Graphics): void {
+  if (!own.lost && own.gl.isContextLost()) abandonGraphics();
+  if (own.lost) throw lostError();
+}

@@ -1,0 +1,178 @@
+/**
+ * Pointwise work: recorded when it is asked for, and done when somebody wants its elements. Until then, later pointwise work of the same shape becomes part of one
+ * program with it.
+ */
+import { readElement, type DType } from "../../dtype.ts";
+import type { Expression } from "../../expression.ts";
+import { numel } from "../../shape.ts";
+import type { View } from "../backend.ts";
+import { adopt } from "../cpu/memory/storage.ts";
+import { accessOf, isSingle } from "./access.ts";
+import { evaluate, fitsTexture, hasTextures, textureOf } from "./evaluate.ts";
+import { runOnCpu } from "./fallback.ts";
+import { canEmit, isExact } from "./glsl/emission.ts";
+import { instanceOf } from "./glsl/templates.ts";
+import { settledAccess } from "./plan.ts";
+import type { Stage, StageInput } from "./stages.ts";
+import { WebGLStorage } from "./storage.ts";
+import { Value } from "./values.ts";
+import { canWrite, isWhole, write } from "./writing.ts";
+
+/** Textures that one program reads at most: every WebGL 2 context has 16 units. */
+const mostLeaves = 12;
+/** Operations in one program, about, beyond which taking in another stage gains nothing and compiling takes long. */
+const mostCost = 64;
+/** Operations that are done twice rather than kept in a texture of their own. */
+const cheap = 24;
+
+const none: readonly number[] = [];
+
+/** A number in the compute dtype as a program can have it, `null` where it cannot. */
+function numberIn(compute: DType, number: number | bigint): number | null {
+  if (compute.is_floating_point) return Math.fround(Number(number));
+  if (compute.category === "bool") return Number(number) === 0 ? 0 : 1;
+  const whole = Number(number);
+  return Number.isInteger(whole) && isExact(whole) ? whole : null;
+}
+
+/** The value of a storage; that of the processor is brought along. */
+function valueOf({ storage, dtype }: View): Value {
+  if (storage instanceof WebGLStorage) return storage.value;
+  return Value.ofArray(adopt(storage.data.slice(), dtype, false));
+}
+
+/** The one number that an operand has for all positions, where the processor knows it. */
+function knownNumber({ storage, dtype, offset }: View): number | bigint | null {
+  if (!(storage instanceof WebGLStorage)) return readElement(dtype, storage.data, offset);
+  if (!storage.isWritten || storage.length !== 1) return null;
+  const { array } = storage.value;
+  return array === null ? null : readElement(dtype, array.data, offset);
+}
+
+function inputOf(view: View, output: View, length: number, compute: DType): StageInput | null {
+  const access = accessOf(view, output.shape);
+  if (isSingle(access)) {
+    const known = knownNumber(view);
+    const number = known === null ? null : numberIn(compute, known);
+    if (number !== null) return { number };
+  }
+  const value = valueOf(view);
+  return fitsTexture(value) ? { value, access: settledAccess(access, value, length) } : null;
+}
+
+/** Work that programs can do, as a stage; `null` for what is left to the processor. */
+function stageOf(
+  expression: Expression,
+  compute: DType,
+  output: View,
+  views: readonly View[],
+  parameters: readonly number[],
+): Stage | null {
+  if (!hasTextures(compute) || !canEmit(expression, compute)) return null;
+  if (!compute.is_floating_point && !parameters.every(isExact)) return null;
+  const length = numel(output.shape);
+  const inputs: StageInput[] = [];
+  for (const view of views) {
+    const input = inputOf(view, output, length, compute);
+    if (input === null) return null;
+    inputs.push(input);
+  }
+  const { template, constants } = instanceOf(expression);
+  settleInputs(inputs, length, template.cost);
+  const leaves = leavesOf(inputs);
+  const cost = inputs.reduce((sum, input) => sum + costOf(input), template.cost);
+  return { template, constants, parameters, compute, dtype: output.dtype, length, inputs, cost, leaves };
+}
+
+/** Whether an input is computed in the program that uses it. */
+function isPart(input: StageInput): boolean {
+  return "value" in input && input.value.stage !== null;
+}
+
+function costOf(input: StageInput): number {
+  return "value" in input ? (input.value.stage?.cost ?? 0) : 0;
+}
+
+function leavesOf(inputs: readonly StageInput[]): readonly Value[] {
+  const leaves = new Set<Value>();
+  for (const input of inputs) {
+    if (!("value" in input)) continue;
+    if (input.value.stage === null) leaves.add(input.value);
+    else for (const leaf of input.value.stage.leaves) leaves.add(leaf);
+  }
+  return [...leaves];
+}
+
+/** Computes those pending inputs that cannot be part of one program with what uses them, and those that were part of another already. */
+function settleInputs(inputs: readonly StageInput[], length: number, cost: number): void {
+  for (const input of inputs) {
+    if (!("value" in input) || input.value.stage === null) continue;
+    const { value, access } = input;
+    const isNew = value.uses === 0 || (value.uses === 1 && value.stage!.cost <= cheap);
+    if (access !== null || value.length !== length || !isNew) textureOf(value);
+  }
+  const parts = inputs.filter(isPart).toSorted((a, b) => costOf(b) - costOf(a));
+  for (const input of parts) {
+    const total = inputs.reduce((sum, other) => sum + costOf(other), cost);
+    if (total <= mostCost && leavesOf(inputs).length <= mostLeaves) break;
+    if ("value" in input && input.value.stage !== null) textureOf(input.value);
+  }
+  for (const input of inputs) if ("value" in input && input.value.stage !== null) input.value.uses++;
+}
+
+/** What a fallback of an expression is called. */
+function nameOf(expression: Expression, dtype: DType): string {
+  const head = "name" in expression ? expression.name : expression.kind;
+  return `pointwise ${head} (${dtype.name})`;
+}
+
+/** See `Backend.pointwise`. */
+export function pointwise(
+  expression: Expression,
+  compute: DType,
+  output: View,
+  inputs: readonly View[],
+  parameters: readonly number[] = none,
+): void {
+  if (output.shape.includes(0)) return;
+  const stage = canWrite(output) ? stageOf(expression, compute, output, inputs, parameters) : null;
+  if (stage === null)
+    runOnCpu("pointwise", [expression, compute, output, inputs, parameters], nameOf(expression, compute));
+  else write(output, Value.ofStage(stage));
+}
+
+/** Textures that one program writes at most: every WebGL 2 context has so many. */
+const mostOutputs = 4;
+
+/** See `Backend.pointwiseAll`. */
+export function pointwiseAll(
+  expressions: readonly Expression[],
+  compute: DType,
+  outputs: readonly View[],
+  inputs: readonly View[],
+  parameters: readonly number[] = none,
+): void {
+  if (outputs[0]!.shape.includes(0)) return;
+  const values: Value[] = [];
+  for (const [i, expression] of expressions.entries()) {
+    const output = outputs[i]!;
+    const stage = canWrite(output) ? stageOf(expression, compute, output, inputs, parameters) : null;
+    if (stage === null) {
+      for (const value of values) value.drop();
+      runOnCpu("pointwiseAll", [expressions, compute, outputs, inputs, parameters], nameOf(expression, compute));
+      return;
+    }
+    const value = Value.ofStage(stage);
+    value.hold();
+    values.push(value);
+  }
+  // Together only where all results are whole: a region is written by a program of its own.
+  if (outputs.every((output) => isWhole(output)))
+    for (let first = 0; first < values.length; first += mostOutputs)
+      evaluate(values.slice(first, first + mostOutputs));
+  // What was not computed has taken the old elements along, whatever is written first.
+  values.forEach((value, i) => {
+    write(outputs[i]!, value);
+    value.drop();
+  });
+}

@@ -1,0 +1,177 @@
+/**
+ * Textures of float32 numbers, kept by tfjs's backend, which uses them again for others of the same size.
+ *
+ * An unpacked texture has one element in each texel, in row-major order over its rows; texels behind the last element are arbitrary. A packed one is as tfjs's matrix
+ * programs make it: a texel has a block of 2 × 2 elements of a matrix.
+ */
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { RuntimeError } from "../../errors/runtimeError.ts";
+import type { Handle } from "./drawing.ts";
+import { graphics, type Graphics } from "./graphics.ts";
+
+/** The matrices of a packed texture. A texel has the elements [r, c], [r, c + 1], [r + 1, c], [r + 1, c + 1] for even r and c; blocks come row by row. */
+export interface Packing {
+  readonly batch: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Rows and columns of texels. */
+export interface Extent {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** A texture that somebody owns: who does gives it back. */
+export class Texture implements Extent {
+  readonly graphics: Graphics;
+  /** How tfjs knows it. */
+  readonly dataId: object;
+  readonly handle: Handle;
+  readonly rows: number;
+  readonly columns: number;
+  readonly packing: Packing | null;
+
+  constructor(own: Graphics, dataId: object) {
+    const data = own.backend.texData.get(dataId);
+    const { texture, texShape, isPacked, shape } = data;
+    const [rows, columns] = texShape!; // whoever calls has had the texture made
+    this.graphics = own;
+    this.dataId = dataId;
+    this.handle = texture!.texture; // as above
+    this.rows = isPacked ? Math.ceil(rows / 2) : rows;
+    this.columns = isPacked ? Math.ceil(columns / 2) : columns;
+    this.packing = isPacked ? packingOf(shape) : null;
+  }
+
+  /** Bytes that it takes. */
+  get bytes(): number {
+    return this.rows * this.columns * (this.packing === null ? 4 : 16);
+  }
+
+  /** Gives it back, for use by another. */
+  release(): void {
+    if (this.graphics.lost) return;
+    this.graphics.backend.disposeData(this.dataId);
+    trimFree(this.graphics);
+  }
+
+  /** The same texture as tfjs's programs take it, read as a tensor of `shape`. */
+  info(shape: readonly number[]): TensorInfo {
+    return { dataId: this.dataId, shape: [...shape], dtype: "float32" };
+  }
+}
+
+function packingOf(shape: readonly number[]): Packing {
+  const [rows, columns] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
+  return { batch: shape.slice(0, -2).reduce((product, size) => product * size, 1), rows, columns };
+}
+
+/** Whether two textures have the same layout. */
+export function samePacking(left: Packing, right: Packing): boolean {
+  return left.batch === right.batch && left.rows === right.rows && left.columns === right.columns;
+}
+
+/**
+ * The size of a texture for `length` elements: a power of two wide, and as many rows as a size class has, so that textures of similar tensors can stand in for each
+ * other.
+ *
+ * @throws RuntimeError when no texture is that large.
+ */
+export function extentFor(length: number, largest: number): Extent {
+  const columns = Math.min(2 ** Math.ceil(Math.log2(Math.sqrt(Math.max(length, 1)))), largest);
+  const needed = Math.max(Math.ceil(length / columns), 1);
+  const step = Math.max(2 ** (Math.floor(Math.log2(needed)) - 2), 1);
+  const rows = Math.min(Math.ceil(needed / step) * step, largest);
+  if (rows * columns < length)
+    throw new RuntimeError(
+      `A tensor of ${length} elements does not fit onto the WebGL device: its textures have at most ${largest} × ${largest} texels, which is ${largest ** 2} elements. Work on smaller parts, or on the CPU.`,
+    );
+  return { rows, columns };
+}
+
+/** An unpacked texture with arbitrary contents. */
+export function allocateTexture({ rows, columns }: Extent): Texture {
+  const own = graphics();
+  return made(own, [rows * columns], [rows, columns], false);
+}
+
+/** A packed texture with arbitrary contents, for matrices of the same packing as `like`. */
+export function allocatePacked({ graphics: own, rows, columns, packing }: Texture): Texture {
+  const { batch, rows: matrixRows, columns: matrixColumns } = packing!; // it is packed
+  return made(own, [batch, matrixRows, matrixColumns], [2 * rows, 2 * columns], true);
+}
+
+function made(own: Graphics, shape: number[], texShape: [number, number], isPacked: boolean): Texture {
+  const { dataId } = own.backend.makeTensorInfo(shape, "float32");
+  const data = own.backend.texData.get(dataId);
+  data.texShape = texShape;
+  data.isPacked = isPacked;
+  own.backend.uploadToGPU(dataId);
+  return new Texture(own, dataId);
+}
+
+/** Bytes of textures that wait for use, beyond which they are given back to the driver when they are more than those in use. */
+const keptBytes = 256 * 1024 * 1024;
+
+function trimFree(own: Graphics): void {
+  const { numBytesFree, numBytesAllocated } = own.backend.getTextureManager();
+  if (numBytesFree > Math.max(keptBytes, numBytesAllocated - numBytesFree)) deleteFree(own);
+}
+
+/** What tfjs keeps of a texture that waits for use. */
+interface FreeTextures {
+  freeTextures: Record<string, { texture: Handle }[]>;
+  numFreeTextures: number;
+  _numBytesAllocated: number;
+  _numBytesFree: number;
+}
+
+/** Gives all textures that wait for use back to the driver. */
+export function deleteFree(own: Graphics): void {
+  // tfjs has no method for it: these are its fields, of the version that the package names.
+  const manager = own.backend.getTextureManager() as unknown as FreeTextures;
+  for (const list of Object.values(manager.freeTextures))
+    for (const { texture } of list) own.backend.gpgpu.deleteMatrixTexture(texture);
+  manager.freeTextures = {};
+  manager.numFreeTextures = 0;
+  manager._numBytesAllocated -= manager._numBytesFree;
+  manager._numBytesFree = 0;
+}
+
+/** Writes elements into an unpacked texture, from the first on. */
+export function upload(texture: Texture, elements: Float32Array): void {
+  const { gl } = texture.graphics;
+  const { columns } = texture;
+  const whole = Math.floor(elements.length / columns);
+  gl.bindTexture(gl.TEXTURE_2D, texture.handle);
+  const put = (row: number, width: number, height: number, part: Float32Array): void =>
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, row, width, height, gl.RED, gl.FLOAT, part);
+  if (whole > 0) put(0, columns, whole, elements.subarray(0, whole * columns));
+  const rest = elements.subarray(whole * columns);
+  if (rest.length > 0) put(whole, rest.length, 1, rest);
+  gl.bindTexture(gl.TEXTURE_2D, null);
+}
+
+/** The first elements of an unpacked texture, `length` of them. Waits until they are computed. */
+export function download(texture: Texture, length: number): Float32Array {
+  const { gl, backend } = texture.graphics;
+  const { columns } = texture;
+  backend.gpgpu.setOutputMatrixTexture(texture.handle, texture.rows, columns);
+  const elements = new Float32Array(length);
+  const whole = Math.floor(length / columns);
+  if (whole > 0) gl.readPixels(0, 0, columns, whole, gl.RED, gl.FLOAT, elements.subarray(0, whole * columns));
+  const rest = elements.subarray(whole * columns);
+  if (rest.length > 0) gl.readPixels(0, whole, rest.length, 1, gl.RED, gl.FLOAT, rest);
+  return elements;
+}
+
+/** Element `index` of an unpacked texture. */
+export function downloadOne(texture: Texture, index: number): number {
+  const { gl, backend } = texture.graphics;
+  const { columns } = texture;
+  backend.gpgpu.setOutputMatrixTexture(texture.handle, texture.rows, columns);
+  const element = new Float32Array(1);
+  gl.readPixels(index % columns, Math.floor(index / columns), 1, 1, gl.RED, gl.FLOAT, element);
+  return element[0]!;
+}

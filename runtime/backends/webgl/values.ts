@@ -1,0 +1,83 @@
+/**
+ * What the tensors of the device are made of: immutable arrays of elements, which are shared and counted.
+ *
+ * A value may have its elements in several places at once: a texture, an array of the processor, and a computation that has not been done yet. Writing in place gives
+ * a storage another value, so that whoever refers to the old one keeps what it saw (docs/decisions/0016-webgl-values.md).
+ */
+import type { DType } from "../../dtype.ts";
+import type { CpuStorage } from "../cpu/memory/storage.ts";
+import type { Stage } from "./stages.ts";
+import type { Texture } from "./textures.ts";
+
+/** `length` elements of one dtype. Textures hold float32 numbers, whatever the dtype: whole numbers lie in them only where float32 has all of their digits. */
+export class Value {
+  readonly dtype: DType;
+  readonly length: number;
+  /** The elements in a texture, from its first on. */
+  texture: Texture | null = null;
+  /** The elements in the processor's memory; nobody writes into it. */
+  array: CpuStorage | null = null;
+  /** How the elements are computed, while they have not been. */
+  stage: Stage | null = null;
+  /** Storages and computations that refer to this value. Those that the garbage collector took are still counted. */
+  holders = 0;
+  /** In how many computations this one, while it was not done, became a part. */
+  uses = 0;
+  /** Whether float32 holds each of the array's whole numbers, once that is known. */
+  exact: boolean | null = null;
+
+  constructor(dtype: DType, length: number) {
+    this.dtype = dtype;
+    this.length = length;
+  }
+
+  /** A value whose elements are in an array that nobody writes into any more. */
+  static ofArray(array: CpuStorage): Value {
+    const value = new Value(array.dtype, array.length);
+    value.array = array;
+    return value;
+  }
+
+  /** A value whose elements are in a texture, which is its own from now on. */
+  static ofTexture(texture: Texture, dtype: DType, length: number): Value {
+    const value = new Value(dtype, length);
+    value.texture = texture;
+    return value;
+  }
+
+  /** A value that is computed when somebody wants its elements. */
+  static ofStage(stage: Stage): Value {
+    const value = new Value(stage.dtype, stage.length);
+    value.stage = stage;
+    for (const input of stage.inputs) if ("value" in input) input.value.hold();
+    return value;
+  }
+
+  /** Notes another reference. */
+  hold(): void {
+    this.holders++;
+  }
+
+  /** Takes a reference back. With the last one everything is given back. */
+  drop(): void {
+    if (--this.holders > 0) return;
+    this.dropTexture();
+    this.array?.release();
+    this.array = null;
+    this.dropStage();
+  }
+
+  /** Gives the texture back. */
+  dropTexture(): void {
+    this.texture?.release();
+    this.texture = null;
+  }
+
+  /** Forgets how the elements were computed. */
+  dropStage(): void {
+    const { stage } = this;
+    this.stage = null;
+    if (stage === null) return;
+    for (const input of stage.inputs) if ("value" in input) input.value.drop();
+  }
+}
