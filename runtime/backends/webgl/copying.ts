@@ -36,7 +36,8 @@ function toDevice(output: View, source: View): void {
   const strides = shape.map((_, dim) => numel(shape.slice(dim + 1)));
   cpuBackend.copy({ storage: own, dtype, shape, strides, offset: 0 }, source);
   const storage = new WebGLStorage(dtype, length, Value.ofArray(own));
-  if (isWhole(output)) (output.storage as WebGLStorage).replace(storage.value); // `copy` has looked
+  if (isWhole(output))
+    (output.storage as WebGLStorage).replace(storage.value); // `copy` has looked
   else copy(output, { storage, dtype, shape, strides, offset: 0 });
   storage.release();
 }

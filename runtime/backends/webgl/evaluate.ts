@@ -17,9 +17,9 @@ import {
   downloadOne,
   extentFor,
   samePacking,
-  Texture,
   upload,
   type Extent,
+  type Texture,
 } from "./textures.ts";
 import { Value } from "./values.ts";
 import { input } from "../../expression.ts";
@@ -126,7 +126,10 @@ function draw(plan: Plan, textures: readonly Texture[], count: number, length: n
 }
 
 /** Where each operand's numbers begin in `k`, and all of them. */
-function layOut(numbers: readonly (readonly number[])[], head: readonly number[]): { firsts: number[]; wholes: Int32Array } {
+function layOut(
+  numbers: readonly (readonly number[])[],
+  head: readonly number[],
+): { firsts: number[]; wholes: Int32Array } {
   const all = [...head];
   const firsts = numbers.map((own) => all.push(...own) - own.length);
   return { firsts, wholes: Int32Array.from(all) };
@@ -143,10 +146,18 @@ function draftOf(plan: Plan, forms: readonly string[], firsts: readonly number[]
   };
 }
 
-function drawUnpacked(plan: Plan, textures: readonly Texture[], count: number, length: number): readonly Texture[] {
+function drawUnpacked(
+  plan: Plan,
+  textures: readonly Texture[],
+  count: number,
+  length: number,
+): readonly Texture[] {
   const extent = extentLike(plan, textures, length);
   const addresses = textures.map((texture, i) => addressOf(plan.leaves[i]!.access, texture, extent));
-  const { firsts, wholes } = layOut(addresses.map(({ numbers }) => numbers), [extent.columns]);
+  const { firsts, wholes } = layOut(
+    addresses.map(({ numbers }) => numbers),
+    [extent.columns],
+  );
   const forms = addresses.map(({ form }) => form);
   const program = programFor(`${plan.key}|${forms.join()}`, forms.length, () =>
     writeUnpacked(draftOf(plan, forms, firsts, wholes)),
@@ -161,12 +172,18 @@ function drawUnpacked(plan: Plan, textures: readonly Texture[], count: number, l
 /** The size of the first operand that has an element for each position, so that it is read where it is written. */
 function extentLike({ leaves }: Plan, textures: readonly Texture[], length: number): Extent {
   const like = textures.find(
-    (texture, i) => texture.packing === null && leaves[i]!.access === null && leaves[i]!.value.length === length,
+    (texture, i) =>
+      texture.packing === null && leaves[i]!.access === null && leaves[i]!.value.length === length,
   );
   return like ?? extentFor(length, graphics().largestTexture);
 }
 
-function drawPacked(plan: Plan, textures: readonly Texture[], count: number, like: Texture): readonly Texture[] {
+function drawPacked(
+  plan: Plan,
+  textures: readonly Texture[],
+  count: number,
+  like: Texture,
+): readonly Texture[] {
   const addresses = textures.map((texture, i) => {
     const { access } = plan.leaves[i]!;
     if (access === null) return { form: "block", numbers: [] };
@@ -175,7 +192,10 @@ function drawPacked(plan: Plan, textures: readonly Texture[], count: number, lik
       : { form: "row", numbers: [access.offset, access.strides[1]!, texture.columns] };
   });
   const { rows, columns } = like.packing!; // that is why it was chosen
-  const { firsts, wholes } = layOut(addresses.map(({ numbers }) => numbers), [like.columns, rows, columns]);
+  const { firsts, wholes } = layOut(
+    addresses.map(({ numbers }) => numbers),
+    [like.columns, rows, columns],
+  );
   const forms = addresses.map(({ form }) => form);
   const program = programFor(`${plan.key}|packed ${forms.join()}`, forms.length, () =>
     writePacked(draftOf(plan, forms, firsts, wholes)),
@@ -192,7 +212,10 @@ export function drawInto(target: Texture, region: Region, value: Value): void {
   const addresses = textures.map((texture, i) => addressOf(plan.leaves[i]!.access, texture, null));
   const dims = region.sizes.flatMap((size, dim) => [region.strides[dim]!, size, region.steps[dim]!]);
   const head = [target.columns, region.offset, ...dims];
-  const { firsts, wholes } = layOut(addresses.map(({ numbers }) => numbers), head);
+  const { firsts, wholes } = layOut(
+    addresses.map(({ numbers }) => numbers),
+    head,
+  );
   const forms = addresses.map(({ form }) => form);
   const rank = region.sizes.length;
   const program = programFor(`${plan.key}|into ${rank} ${forms.join()}`, forms.length, () =>
@@ -202,7 +225,13 @@ export function drawInto(target: Texture, region: Region, value: Value): void {
     Math.floor(region.offset / target.columns),
     Math.floor(lastOf(region) / target.columns) + 1,
   ] as const;
-  run(program, { outputs: [target], inputs: textures, wholes, fractions: Float32Array.from(plan.fractions), rows });
+  run(program, {
+    outputs: [target],
+    inputs: textures,
+    wholes,
+    fractions: Float32Array.from(plan.fractions),
+    rows,
+  });
 }
 
 const theSame = instanceOf(input(0));

@@ -1,5 +1,4 @@
 /** Work that has no kernel here: the CPU backend does it, over the values' arrays, and it is counted. */
-import type { Fallback } from "../accelerator.ts";
 import type { Backend, View } from "../backend.ts";
 import { cpuBackend } from "../cpu/index.ts";
 import type { CpuStorage } from "../cpu/memory/storage.ts";
@@ -7,6 +6,15 @@ import { isHolder, isView } from "../views.ts";
 import { writtenArguments } from "../writes.ts";
 import { arrayOf } from "./evaluate.ts";
 import { WebGLStorage } from "./storage.ts";
+
+/** Work that was left to the processor, with what it cost. */
+export interface Fallback {
+  readonly name: string;
+  /** How often it ran on the processor. */
+  readonly count: number;
+  /** Bytes that were read back for it. */
+  readonly bytes: number;
+}
 
 /** A method of the backend. */
 // oxlint-disable-next-line typescript/no-explicit-any -- methods of any parameters
@@ -55,7 +63,8 @@ class ProcessorCall {
   #storage(storage: WebGLStorage, isWritten: boolean): CpuStorage {
     let own = this.#storages.get(storage);
     if (own !== undefined) return own;
-    if (storage.isWritten && storage.value.array === null) this.bytes += storage.length * storage.dtype.itemsize;
+    if (storage.isWritten && storage.value.array === null)
+      this.bytes += storage.length * storage.dtype.itemsize;
     own = isWritten ? storage.writable() : arrayOf(storage.value);
     this.#storages.set(storage, own);
     return own;

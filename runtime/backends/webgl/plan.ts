@@ -25,7 +25,9 @@ interface Member {
 
 /** Whether a program computes this input instead of reading it. */
 export function isTakenIn(input: StageInput, length: number): boolean {
-  return "value" in input && input.access === null && input.value.stage !== null && input.value.length === length;
+  return (
+    "value" in input && input.access === null && input.value.stage !== null && input.value.length === length
+  );
 }
 
 /** Everything that one program computes, for some values of one length. */
@@ -68,7 +70,9 @@ export class Plan {
   get key(): string {
     const members = this.#members.map(({ stage, inputs }) => {
       const list = inputs.map((input) =>
-        input.kind === "number" ? "n" : `${input.kind === "leaf" ? "l" : "s"}${input.index}:${input.dtype.code}`,
+        input.kind === "number"
+          ? "n"
+          : `${input.kind === "leaf" ? "l" : "s"}${input.index}:${input.dtype.code}`,
       );
       return `${stage.template.id}.${stage.compute.code}.${stage.dtype.code}.${stage.parameters.length}(${list.join()})`;
     });

@@ -159,7 +159,11 @@ export function pointwiseAll(
     const stage = canWrite(output) ? stageOf(expression, compute, output, inputs, parameters) : null;
     if (stage === null) {
       for (const value of values) value.drop();
-      runOnCpu("pointwiseAll", [expressions, compute, outputs, inputs, parameters], nameOf(expression, compute));
+      runOnCpu(
+        "pointwiseAll",
+        [expressions, compute, outputs, inputs, parameters],
+        nameOf(expression, compute),
+      );
       return;
     }
     const value = Value.ofStage(stage);

@@ -87,7 +87,8 @@ export function run({ compiled, textures, wholes, fractions }: Program, work: Ru
   const { gl, backend } = own;
   const { gpgpu } = backend;
   attach(own, work.outputs);
-  if (work.rows !== undefined) gl.scissor(0, work.rows[0], work.outputs[0]!.columns, work.rows[1] - work.rows[0]);
+  if (work.rows !== undefined)
+    gl.scissor(0, work.rows[0], work.outputs[0]!.columns, work.rows[1] - work.rows[0]);
   gpgpu.setProgram(compiled);
   gpgpu.bindVertexArray(compiled.vao);
   if (wholes !== null) gl.uniform1iv(wholes, work.wholes);

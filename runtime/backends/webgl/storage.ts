@@ -1,10 +1,12 @@
-import { webgl } from "../../device.ts";
+import { Device } from "../../device.ts";
 import type { DType, TypedArray } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { Storage } from "../../storage.ts";
 import { allocate, type CpuStorage } from "../cpu/memory/storage.ts";
 import { arrayOf, elementOf } from "./evaluate.ts";
 import { Value } from "./values.ts";
+
+const webgl = new Device("opengl", 0);
 
 /** Elements on the device: a reference to a value, which is replaced whenever the elements are written. */
 export class WebGLStorage extends Storage {

@@ -3,7 +3,7 @@ import type { View } from "../backend.ts";
 import { isIdentity, accessOf, regionOf } from "./access.ts";
 import { copyOf, drawInto, textureOf, unpackedCopy } from "./evaluate.ts";
 import { allocateTexture, extentFor, type Texture } from "./textures.ts";
-import { WebGLStorage } from "./storage.ts";
+import type { WebGLStorage } from "./storage.ts";
 import { Value } from "./values.ts";
 import { graphics } from "./graphics.ts";
 

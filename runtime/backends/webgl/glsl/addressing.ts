@@ -23,10 +23,7 @@ function liesAs(texture: Layout, output: Extent): boolean {
 export function addressOf(access: Access | null, texture: Layout, output: Extent | null): Address {
   if (access === null && output !== null && liesAs(texture, output)) return { form: "same", numbers: [] };
   const { packing } = texture;
-  const texel =
-    packing === null
-      ? [texture.columns]
-      : [packing.rows, packing.columns, texture.columns];
+  const texel = packing === null ? [texture.columns] : [packing.rows, packing.columns, texture.columns];
   const suffix = packing === null ? "" : "p";
   if (access === null) return { form: `flat${suffix}`, numbers: texel };
   const { sizes, strides, offset } = access;
@@ -58,14 +55,22 @@ export function fetchLines(form: string, sampler: string, name: string, first: n
   if (form === "same") return [`float ${name} = texelFetch(${sampler}, at, 0).r;`];
   const isPacked = form.endsWith("p");
   const head = isPacked ? form.slice(0, -1) : form;
-  const { lines, next } = head === "flat" ? { lines: [], next: first } : positionLines(Number(head), name, first);
+  const { lines, next } =
+    head === "flat" ? { lines: [], next: first } : positionLines(Number(head), name, first);
   const position = head === "flat" ? "i" : `${name}p`;
   const texel = isPacked ? `k[${next}], k[${next + 1}], k[${next + 2}]` : `k[${next}]`;
-  return [...lines, `float ${name} = ${isPacked ? "packedAt" : "plainAt"}(${sampler}, ${position}, ${texel});`];
+  return [
+    ...lines,
+    `float ${name} = ${isPacked ? "packedAt" : "plainAt"}(${sampler}, ${position}, ${texel});`,
+  ];
 }
 
 /** Statements that declare `int ${name}p`, the position that row-major position `i` has in a view with so many dimensions. */
-function positionLines(rank: number, name: string, first: number): { lines: readonly string[]; next: number } {
+function positionLines(
+  rank: number,
+  name: string,
+  first: number,
+): { lines: readonly string[]; next: number } {
   const stride = (dim: number): string => `k[${first + 1 + dim}]`;
   const size = (dim: number): string => `k[${first + rank + dim}]`;
   const next = first + 1 + rank + Math.max(rank - 1, 0);
@@ -73,10 +78,7 @@ function positionLines(rank: number, name: string, first: number): { lines: read
   if (rank === 1) return { lines: [`int ${name}p = k[${first}] + i * ${stride(0)};`], next };
   const lines = [`int ${name}p = k[${first}];`, `int ${name}r = i;`];
   for (let dim = rank - 1; dim > 0; dim--)
-    lines.push(
-      `${name}p += (${name}r % ${size(dim)}) * ${stride(dim)};`,
-      `${name}r /= ${size(dim)};`,
-    );
+    lines.push(`${name}p += (${name}r % ${size(dim)}) * ${stride(dim)};`, `${name}r /= ${size(dim)};`);
   lines.push(`${name}p += ${name}r * ${stride(0)};`);
   return { lines, next };
 }

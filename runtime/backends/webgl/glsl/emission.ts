@@ -99,7 +99,14 @@ const fractions: Repertoire = { unary: fractionUnary, binary: fractionBinary, ca
 
 /** Whole numbers are held by floats that have all of their digits; only what cannot leave their range is computed. */
 const wholes: Repertoire = {
-  unary: { abs: fractionUnary.abs, sign: fractionUnary.sign, floor: same, ceil: same, round: same, trunc: same },
+  unary: {
+    abs: fractionUnary.abs,
+    sign: fractionUnary.sign,
+    floor: same,
+    ceil: same,
+    round: same,
+    trunc: same,
+  },
   binary: { maximum: call("max"), minimum: call("min") },
   calls: {},
 };

@@ -32,7 +32,9 @@ function head(draft: Draft): readonly string[] {
 /** The arithmetic as a function of one position's numbers. */
 function arithmetic({ body, results, forms }: Draft): string {
   const parameters = [...forms.map((_, i) => `float x${i}`), ...results.map((_, i) => `out float y${i}`)];
-  const text = [...body, ...results.map((result, i) => `y${i} = ${result};`)].map((line) => `  ${line}`).join("\n");
+  const text = [...body, ...results.map((result, i) => `y${i} = ${result};`)]
+    .map((line) => `  ${line}`)
+    .join("\n");
   return `${functionsFor(text)}\nvoid compute(${parameters.join(", ")}) {\n${text}\n}`;
 }
 
@@ -56,12 +58,9 @@ function computeUnpacked(draft: Draft): readonly string[] {
 
 /** A program that computes each element of unpacked outputs. */
 export function writeUnpacked(draft: Draft): string {
-  return [
-    ...head(draft),
-    fetches,
-    arithmetic(draft),
-    main([...everywhere, ...computeUnpacked(draft)]),
-  ].join("\n");
+  return [...head(draft), fetches, arithmetic(draft), main([...everywhere, ...computeUnpacked(draft)])].join(
+    "\n",
+  );
 }
 
 /**

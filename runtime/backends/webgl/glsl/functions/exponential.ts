@@ -19,26 +19,29 @@ float exponentialMinus1(float x) {
   if (abs(x) > 0.5) return exponential(x) - 1.0;
   return x * (1.0 + x / 2.0 * (1.0 + x / 3.0 * (1.0 + x / 4.0 * (1.0 + x / 5.0 * (1.0 + x / 6.0 * (1.0 + x / 7.0 * (1.0 + x / 8.0)))))));
 }`,
+  // log(1 + z) = 2 artanh(z / (2 + z)), for small z: drivers' logarithms have few digits about 1.
+  logarithmNear1: `
+float logarithmNear1(float z) {
+  float s = z / (2.0 + z);
+  float q = s * s;
+  return 2.0 * s * (1.0 + q * (1.0 / 3.0 + q * (0.2 + q * (1.0 / 7.0 + q * (1.0 / 9.0 + q / 11.0)))));
+}`,
   logarithm: `
 float logarithm(float x) {
   if (isNaN(x) || x < 0.0) return nan();
+  if (abs(x - 1.0) < 0.3) return logarithmNear1(x - 1.0);
   return x == 0.0 ? -infinity() : isInfinite(x) ? x : log(x);
 }`,
   logarithm2: `
 float logarithm2(float x) {
   if (isNaN(x) || x < 0.0) return nan();
+  if (abs(x - 1.0) < 0.3) return logarithmNear1(x - 1.0) * 1.4426950409;
   return x == 0.0 ? -infinity() : isInfinite(x) ? x : log2(x);
 }`,
   logarithm10: `
 float logarithm10(float x) { return logarithm(x) * 0.4342944819; }`,
-  // log(1 + x) = 2 artanh(x / (2 + x)).
   logarithmOf1Plus: `
-float logarithmOf1Plus(float x) {
-  if (!(abs(x) < 0.3)) return logarithm(1.0 + x);
-  float s = x / (2.0 + x);
-  float q = s * s;
-  return 2.0 * s * (1.0 + q * (1.0 / 3.0 + q * (0.2 + q * (1.0 / 7.0 + q * (1.0 / 9.0 + q / 11.0)))));
-}`,
+float logarithmOf1Plus(float x) { return abs(x) < 0.3 ? logarithmNear1(x) : logarithm(1.0 + x); }`,
   // Small whole powers by multiplication: exact where the results are; others by way of a logarithm. Special cases are C's.
   power: `
 float power(float x, float y) {
