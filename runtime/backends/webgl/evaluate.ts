@@ -6,7 +6,7 @@ import { instanceOf } from "./glsl/templates.ts";
 import { addressOf } from "./glsl/addressing.ts";
 import { isExact } from "./glsl/emission.ts";
 import { writePacked, writeRegion, writeUnpacked, type Draft } from "./glsl/source.ts";
-import { checkAlive, graphics } from "./graphics.ts";
+import { checkAlive, graphics, passed } from "./graphics.ts";
 import { isSingle, lastOf, type Region } from "./access.ts";
 import { Plan, type Leaf } from "./plan.ts";
 import { programFor, run } from "./programs.ts";
@@ -49,14 +49,14 @@ function arbitrary({ length }: Value): Texture {
   return allocateTexture(extentFor(length, graphics().largestTexture));
 }
 
-function uploaded({ dtype, length }: Value, array: CpuStorage): Texture {
+function uploaded({ length }: Value, array: CpuStorage): Texture {
   const texture = allocateTexture(extentFor(length, graphics().largestTexture));
-  upload(texture, asFractions(array.data, dtype));
+  upload(texture, asFractions(array.data));
   return texture;
 }
 
 /** The numbers of an array in float32. */
-function asFractions(data: TypedArray, dtype: DType): Float32Array {
+function asFractions(data: TypedArray): Float32Array {
   if (data instanceof Float32Array) return data;
   return data instanceof BigInt64Array
     ? Float32Array.from(data, Number)
@@ -279,6 +279,13 @@ function elementsOf(value: Value): TypedArray {
   const numbers = download(texture, length);
   if (isTemporary) texture.release();
   return asElements(numbers, dtype);
+}
+
+/** Resolves when the value's elements can be read without waiting for the device. */
+export async function readiness(value: Value): Promise<void> {
+  if (value.array !== null || value.length === 0) return;
+  const { graphics: own } = textureOf(value);
+  await passed(own);
 }
 
 /** One element, without reading the others. */

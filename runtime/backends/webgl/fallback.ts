@@ -1,20 +1,13 @@
 /** Work that has no kernel here: the CPU backend does it, over the values' arrays, and it is counted. */
+import type { Fallback } from "../accelerator.ts";
 import type { Backend, View } from "../backend.ts";
 import { cpuBackend } from "../cpu/index.ts";
 import type { CpuStorage } from "../cpu/memory/storage.ts";
 import { isHolder, isView } from "../views.ts";
+import { operatorUnderWay } from "../../placement.ts";
 import { writtenArguments } from "../writes.ts";
 import { arrayOf } from "./evaluate.ts";
 import { WebGLStorage } from "./storage.ts";
-
-/** Work that was left to the processor, with what it cost. */
-export interface Fallback {
-  readonly name: string;
-  /** How often it ran on the processor. */
-  readonly count: number;
-  /** Bytes that were read back for it. */
-  readonly bytes: number;
-}
 
 /** A method of the backend. */
 // oxlint-disable-next-line typescript/no-explicit-any -- methods of any parameters
@@ -33,7 +26,10 @@ export function resetFallbacks(): void {
   fallbacks.clear();
 }
 
-function note(name: string, bytes: number): void {
+/** Counts work that ran on the processor, and the bytes that were read back for it. */
+export function noteFallback(work: string, bytes: number): void {
+  const operator = operatorUnderWay();
+  const name = operator === "" || operator === work ? work : `${operator} (${work})`;
   let entry = fallbacks.get(name);
   if (entry === undefined) fallbacks.set(name, (entry = { count: 0, bytes: 0 }));
   entry.count++;
@@ -89,7 +85,7 @@ export function runOnCpu<Name extends keyof Backend>(
   args.forEach((value: unknown, position) => {
     if (!written.includes(position)) own[position] = call.translate(value, false);
   });
-  note(label, call.bytes);
+  noteFallback(label, call.bytes);
   const method: Method = cpuBackend[name];
   return method(...own) as ReturnType<Backend[Name]>; // it takes and gives what this method does
 }

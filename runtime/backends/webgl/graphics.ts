@@ -1,4 +1,5 @@
 /** The open context as this folder uses it: tfjs's backend for textures and for running programs, with counts of what it does. */
+import { setTimeout } from "node:timers/promises";
 import type { MathBackendWebGL } from "@tensorflow/tfjs-backend-webgl";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { abandonWebGL, webglContext } from "./context/start.ts";
@@ -91,4 +92,17 @@ export function abandonGraphics(): void {
 export function checkAlive(own: Graphics): void {
   if (!own.lost && own.gl.isContextLost()) abandonGraphics();
   if (own.lost) throw lostError();
+}
+
+/** Resolves when everything asked for so far has been done: between looks other work of the program goes on. */
+export async function passed(own: Graphics): Promise<void> {
+  const { gl } = own;
+  const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+  gl.flush();
+  for (let wait = 0; !own.lost; wait = Math.min(wait + 1, 8)) {
+    checkAlive(own);
+    if (gl.clientWaitSync(fence, 0, 0) !== gl.TIMEOUT_EXPIRED) break;
+    await setTimeout(wait);
+  }
+  if (!own.lost) gl.deleteSync(fence);
 }

@@ -1,12 +1,10 @@
-import { Device } from "../../device.ts";
+import { webgl } from "../../device.ts";
 import type { DType, TypedArray } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { Storage } from "../../storage.ts";
 import { allocate, type CpuStorage } from "../cpu/memory/storage.ts";
-import { arrayOf, elementOf } from "./evaluate.ts";
+import { arrayOf, elementOf, readiness } from "./evaluate.ts";
 import { Value } from "./values.ts";
-
-const webgl = new Device("opengl", 0);
 
 /** Elements on the device: a reference to a value, which is replaced whenever the elements are written. */
 export class WebGLStorage extends Storage {
@@ -45,8 +43,20 @@ export class WebGLStorage extends Storage {
   }
 
   /** The elements in the processor's memory, to be read only: the texture stays. */
-  peek(): TypedArray {
+  override peek(): TypedArray {
     return arrayOf(this.value).data;
+  }
+
+  override async peekLater(): Promise<TypedArray> {
+    const { value } = this;
+    // Whatever is written meanwhile makes another value.
+    value.hold();
+    try {
+      await readiness(value);
+      return arrayOf(value).data;
+    } finally {
+      value.drop();
+    }
   }
 
   /** One element, without bringing the others. */

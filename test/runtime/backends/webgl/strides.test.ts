@@ -49,6 +49,8 @@ function take(
   };
 }
 
+const count = (sizes: readonly number[]): number[] => Array.from({ length: numel(sizes) }, (_, i) => i);
+
 describeWebGL("views", () => {
   test("are read wherever their elements are, from rank 0 to 6 and without elements", () => {
     fc.assert(
@@ -94,8 +96,6 @@ describeWebGL("views", () => {
         const shape = dims.map(([size]) => size);
         const [left, right] = [1, 2].map((side) => dims.map((dim) => (dim[side] === true ? 1 : dim[0])));
         const [expected, actual] = both.map((backend) => {
-          const count = (sizes: readonly number[]): number[] =>
-            Array.from({ length: numel(sizes) }, (_, i) => i);
           const output = result(backend, shape);
           const operands = [operand(backend, count(left!), left!), operand(backend, count(right!), right!)];
           backend.pointwise(E.sub(input(0), E.mul(10, input(1))), float32, output, operands);
