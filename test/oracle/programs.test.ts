@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import torch from "../../runtime/index.ts";
+import { withoutAccelerator } from "../runtime/devices/absent.ts";
 import { readOracle } from "./data.ts";
 import { creation } from "./programs/creation.ts";
 import { dtypePrograms } from "./programs/dtypes.ts";
@@ -35,6 +36,12 @@ const programs: Readonly<Record<string, Program>> = {
   ...statistics,
   ...subscripts,
 };
+
+let giveBack: (() => void) | null = null;
+beforeAll(() => {
+  giveBack = withoutAccelerator();
+});
+afterAll(() => giveBack?.());
 
 test("every program that PyTorch ran is here, and no other", () => {
   expect(Object.keys(programs).toSorted()).toEqual(answers.map(({ name }) => name).toSorted());
