@@ -127,9 +127,12 @@ function missing(operator: string, name: string, parameters: Parameters): TypeEr
 
 function tooMany(operator: string, parameters: Parameters, positional: readonly unknown[]): TypeError {
   const takes = Object.values(parameters).filter((parameter) => !parameter.keywordOnly).length;
+  const last = Object.keys(parameters).at(-1);
+  const byName =
+    last === undefined ? "" : `; what follows the positional arguments is given by name: {${last}: …}`;
   return new TypeError(
-    `${operator}() takes ${takes} positional argument${takes === 1 ? "" : "s"} but ${positional.length} were given; the last is ${describe(positional.at(-1))}. ` +
-      `The form is ${signature(operator, parameters)}; what follows the positional arguments is given by name: {${Object.keys(parameters).at(-1)}: …}.`,
+    `${operator}() takes ${takes} positional argument${takes === 1 ? "" : "s"} but ${positional.length} ${positional.length === 1 ? "was" : "were"} given; the last is ${describe(positional.at(-1))}. ` +
+      `The form is ${signature(operator, parameters)}${byName}.`,
   );
 }
 

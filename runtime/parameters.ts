@@ -37,6 +37,11 @@ export type ArgumentsOf<P extends Parameters> = {
   readonly [K in keyof P]: P[K] extends Parameter<infer T> ? T : never;
 };
 
+/** A parameter for each name of an interface, in which those with a fallback are optional. */
+export type ParametersOf<Named> = {
+  readonly [K in keyof Named]-?: Parameter<NonNullable<Named[K]> | Extract<Named[K], null>>;
+};
+
 /** The names of the parameters that hold tensors. */
 export type TensorNames<P extends Parameters> = {
   [K in keyof P]: P[K] extends { readonly holds: string } ? K : never;
@@ -156,6 +161,13 @@ export function flag(fallback: boolean): Parameter<boolean> {
     convert: (value) => (typeof value === "boolean" ? value : undefined),
   };
 }
+
+/** `true`, `false`, or `null` to leave it open. */
+export const optionalFlag: Parameter<boolean | null> = {
+  expects: "true, false or null",
+  fallback: null,
+  convert: (value) => (value === null || typeof value === "boolean" ? value : undefined),
+};
 
 /** One dimension, several, or `null` for all. */
 export const dims: Parameter<number | readonly number[] | null> = {

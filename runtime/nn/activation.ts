@@ -1,12 +1,15 @@
 /** Functions of each element as modules. */
-import { isKeywords } from "../binding.ts";
+import { bind } from "../binding.ts";
+import type { CallForms } from "../callForms.ts";
 import { applyInPlace } from "../autograd/inplace.ts";
+import { AssertionError } from "../errors/assertionError.ts";
 import type { OperatorFacts } from "../operator.ts";
 import { elu, gelu, hardtanh, leaky_relu, relu6, silu, softplus } from "../ops/elementwise/activation.ts";
 import { sigmoid, tanh } from "../ops/elementwise/unary.ts";
+import { choice, flag, number, type ParametersOf } from "../parameters.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
-import { pythonNumber } from "./normalization.ts";
+import { fraction } from "./printed.ts";
 
 /** Gives back its input; arguments of the constructor are ignored. Source: `torch.nn.Identity`. */
 export class Identity extends Module {
@@ -33,13 +36,21 @@ export class Sigmoid extends Module {
   }
 }
 
+/** What `nn.GELU` is made with. */
+export interface GELUArguments {
+  /** `"tanh"` computes it by the hyperbolic tangent; `"none"` unless given. */
+  readonly approximate?: "none" | "tanh";
+}
+
+const geluParameters: ParametersOf<GELUArguments> = { approximate: choice(["none", "tanh"], "none") };
+
 /** The Gaussian error linear unit: each element times the probability that a normal number is below it. Source: `torch.nn.GELU`. */
 export class GELU extends Module {
   readonly approximate: "none" | "tanh";
 
-  constructor(approximate: "none" | "tanh" | { readonly approximate?: "none" | "tanh" } = "none") {
+  constructor(...args: CallForms<GELUArguments, [approximate?: "none" | "tanh"]>) {
     super();
-    this.approximate = typeof approximate === "string" ? approximate : (approximate.approximate ?? "none");
+    this.approximate = bind("GELU", geluParameters, args).approximate;
   }
 
   override forward(input: Tensor): Tensor {
@@ -51,34 +62,20 @@ export class GELU extends Module {
   }
 }
 
-/** A number as PyTorch prints its default: with a point. */
-export function fraction(value: number): string {
-  return Number.isInteger(value) ? `${value}.0` : pythonNumber(value);
-}
-
 /** What modules that may write over their input take by name. */
 export interface InPlaceOption {
-  /** Whether the result is written over the input. */
+  /** Whether the result is written over the input; `false` unless given. */
   readonly inplace?: boolean;
 }
 
-/** Arguments by position and by name, as one object. */
-export function named<Options extends object>(
-  names: readonly (keyof Options & string)[],
-  given: readonly unknown[],
-): Partial<Options> {
-  const options: Record<string, unknown> = {};
-  for (const [position, value] of given.entries())
-    if (isKeywords(value)) Object.assign(options, value);
-    else if (value !== undefined) options[names[position]!] = value; // there are as many names as arguments
-  return options as Partial<Options>; // under the names of the options only
-}
+/** The parameters of modules that take nothing else. */
+export const inPlaceParameters: ParametersOf<InPlaceOption> = { inplace: flag(false) };
 
 /** A function with settings, which may write over its input. */
 export abstract class InPlaceActivation extends Module {
   readonly inplace: boolean;
 
-  constructor({ inplace = false }: InPlaceOption) {
+  constructor({ inplace }: Required<InPlaceOption>) {
     super();
     this.inplace = inplace;
   }
@@ -104,41 +101,46 @@ export abstract class InPlaceActivation extends Module {
   }
 }
 
-/** The sigmoid linear unit, also called swish: each element times its logistic function. Source: `torch.nn.SiLU`. */
-export class SiLU extends InPlaceActivation {
-  constructor(inplace: boolean | InPlaceOption = false) {
-    super(named<InPlaceOption>(["inplace"], [inplace]));
+/** A function without settings, which may write over its input. */
+export abstract class PlainActivation extends InPlaceActivation {
+  constructor(...args: CallForms<InPlaceOption, [inplace?: boolean]>) {
+    super(bind(new.target.name, inPlaceParameters, args));
   }
+}
 
+/** The sigmoid linear unit, also called swish: each element times its logistic function. Source: `torch.nn.SiLU`. */
+export class SiLU extends PlainActivation {
   protected override get operation(): InPlaceActivation["operation"] {
     return [silu];
   }
 }
 
 /** Each element, or 0 where it is negative, or 6 where it is above. Source: `torch.nn.ReLU6`. */
-export class ReLU6 extends InPlaceActivation {
-  constructor(inplace: boolean | InPlaceOption = false) {
-    super(named<InPlaceOption>(["inplace"], [inplace]));
-  }
-
+export class ReLU6 extends PlainActivation {
   protected override get operation(): InPlaceActivation["operation"] {
     return [relu6];
   }
 }
 
-/** What `nn.LeakyReLU` takes by name. */
-interface LeakyReLUOptions extends InPlaceOption {
+/** What `nn.LeakyReLU` is made with. */
+export interface LeakyReLUArguments extends InPlaceOption {
+  /** The slope where the input is negative; 0.01 unless given. */
   readonly negative_slope?: number;
 }
+
+const leakyParameters: ParametersOf<LeakyReLUArguments> = {
+  negative_slope: number(0.01),
+  ...inPlaceParameters,
+};
 
 /** Each element, with a small slope where it is negative. Source: `torch.nn.LeakyReLU`. */
 export class LeakyReLU extends InPlaceActivation {
   readonly negative_slope: number;
 
-  constructor(negative_slope: number | LeakyReLUOptions = {}, inplace: boolean | InPlaceOption = {}) {
-    const options = named<LeakyReLUOptions>(["negative_slope", "inplace"], [negative_slope, inplace]);
-    super(options);
-    this.negative_slope = options.negative_slope ?? 0.01;
+  constructor(...args: CallForms<LeakyReLUArguments, [negative_slope?: number, inplace?: boolean]>) {
+    const settings = bind("LeakyReLU", leakyParameters, args);
+    super(settings);
+    this.negative_slope = settings.negative_slope;
   }
 
   protected override get operation(): InPlaceActivation["operation"] {
@@ -150,23 +152,22 @@ export class LeakyReLU extends InPlaceActivation {
   }
 }
 
-/** What `nn.ELU` takes by name. */
-interface ELUOptions extends InPlaceOption {
+/** What exponential units are made with. */
+export interface ExponentialArguments extends InPlaceOption {
+  /** What the unit goes to, with the sign changed, for very negative inputs; 1 unless given. */
   readonly alpha?: number;
 }
 
-/** The exponential linear unit: each element, or α(eˣ − 1) where it is negative. Source: `torch.nn.ELU`. */
-export class ELU extends InPlaceActivation {
+const exponentialParameters: ParametersOf<ExponentialArguments> = { alpha: number(1), ...inPlaceParameters };
+
+/** A unit that is exponential where its input is negative. */
+export abstract class ExponentialActivation extends InPlaceActivation {
   readonly alpha: number;
 
-  constructor(alpha: number | ELUOptions = {}, inplace: boolean | InPlaceOption = {}) {
-    const options = named<ELUOptions>(["alpha", "inplace"], [alpha, inplace]);
-    super(options);
-    this.alpha = options.alpha ?? 1;
-  }
-
-  protected override get operation(): InPlaceActivation["operation"] {
-    return [elu, this.alpha];
+  constructor(...args: CallForms<ExponentialArguments, [alpha?: number, inplace?: boolean]>) {
+    const settings = bind(new.target.name, exponentialParameters, args);
+    super(settings);
+    this.alpha = settings.alpha;
   }
 
   protected override settings(): readonly string[] {
@@ -174,26 +175,44 @@ export class ELU extends InPlaceActivation {
   }
 }
 
-/** What `nn.Hardtanh` takes by name. */
-interface HardtanhOptions extends InPlaceOption {
+/** The exponential linear unit: each element, or α(eˣ − 1) where it is negative. Source: `torch.nn.ELU`. */
+export class ELU extends ExponentialActivation {
+  protected override get operation(): InPlaceActivation["operation"] {
+    return [elu, this.alpha];
+  }
+}
+
+/** What `nn.Hardtanh` is made with. */
+export interface HardtanhArguments extends InPlaceOption {
+  /** The smallest result; −1 unless given. */
   readonly min_val?: number;
+  /** The largest result; 1 unless given. */
   readonly max_val?: number;
 }
+
+const hardtanhParameters: ParametersOf<HardtanhArguments> = {
+  min_val: number(-1),
+  max_val: number(1),
+  ...inPlaceParameters,
+};
 
 /** Each element, not below one number and not above another. Source: `torch.nn.Hardtanh`. */
 export class Hardtanh extends InPlaceActivation {
   readonly min_val: number;
   readonly max_val: number;
 
+  /** @throws AssertionError when the smallest is not below the largest. */
   constructor(
-    min_val: number | HardtanhOptions = {},
-    max_val: number | HardtanhOptions = {},
-    inplace: boolean | InPlaceOption = {},
+    ...args: CallForms<HardtanhArguments, [min_val?: number, max_val?: number, inplace?: boolean]>
   ) {
-    const options = named<HardtanhOptions>(["min_val", "max_val", "inplace"], [min_val, max_val, inplace]);
-    super(options);
-    this.min_val = options.min_val ?? -1;
-    this.max_val = options.max_val ?? 1;
+    const settings = bind("Hardtanh", hardtanhParameters, args);
+    super(settings);
+    this.min_val = settings.min_val;
+    this.max_val = settings.max_val;
+    if (!(this.min_val < this.max_val))
+      throw new AssertionError(
+        `nn.Hardtanh: min_val must be below max_val, got ${this.min_val} and ${this.max_val}. Exchange them?`,
+      );
   }
 
   protected override get operation(): InPlaceActivation["operation"] {
@@ -205,22 +224,26 @@ export class Hardtanh extends InPlaceActivation {
   }
 }
 
-/** What `nn.Softplus` takes by name. */
-interface SoftplusOptions {
+/** What `nn.Softplus` is made with. */
+export interface SoftplusArguments {
+  /** How sharp the bend is; 1 unless given. */
   readonly beta?: number;
+  /** Where β · x is above it, the result is x; 20 unless given. */
   readonly threshold?: number;
 }
+
+const softplusParameters: ParametersOf<SoftplusArguments> = { beta: number(1), threshold: number(20) };
 
 /** A smooth ReLU: `log(1 + exp(β · x)) / β`, and x itself where β · x is above the threshold. Source: `torch.nn.Softplus`. */
 export class Softplus extends Module {
   readonly beta: number;
   readonly threshold: number;
 
-  constructor(beta: number | SoftplusOptions = {}, threshold: number | SoftplusOptions = {}) {
+  constructor(...args: CallForms<SoftplusArguments, [beta?: number, threshold?: number]>) {
     super();
-    const options = named<SoftplusOptions>(["beta", "threshold"], [beta, threshold]);
-    this.beta = options.beta ?? 1;
-    this.threshold = options.threshold ?? 20;
+    const { beta, threshold } = bind("Softplus", softplusParameters, args);
+    this.beta = beta;
+    this.threshold = threshold;
   }
 
   override forward(input: Tensor): Tensor {

@@ -1,6 +1,7 @@
 /** Attention with several heads. */
-import { describe, bind } from "../binding.ts";
-import { empty, zeros, type TensorOptions } from "../create.ts";
+import { bind } from "../binding.ts";
+import type { CallForms } from "../callForms.ts";
+import { empty, zeros } from "../create.ts";
 import { bool, type DType } from "../dtype.ts";
 import { AssertionError } from "../errors/assertionError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
@@ -15,19 +16,31 @@ import { mean } from "../ops/reductions/reduction.ts";
 import { narrow } from "../ops/shaping/slicing.ts";
 import { softmax } from "../ops/reductions/softmax.ts";
 import { expand, permute, reshape, squeeze, transpose, unsqueeze } from "../ops/shaping/view.ts";
-import { flag, optionalTensor, tensor } from "../parameters.ts";
+import {
+  flag,
+  integer,
+  number,
+  optionalInteger,
+  optionalTensor,
+  tensor,
+  type ParametersOf,
+} from "../parameters.ts";
 import { formatShape, numel, sameShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { constant_, xavier_normal_, xavier_uniform_ } from "./init.ts";
 import { Linear } from "./layers.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
+import { placement, type Placement } from "./settings.ts";
 
-/** What `nn.MultiheadAttention` takes by name. */
-export interface MultiheadAttentionOptions extends Pick<TensorOptions, "dtype" | "device"> {
+/** What `nn.MultiheadAttention` is made with. */
+export interface MultiheadAttentionArguments extends Placement {
+  /** Features of queries and of the output. */
+  readonly embed_dim: number;
+  readonly num_heads: number;
   /** The share of weights that are set to 0 at random while training. */
   readonly dropout?: number;
-  /** Whether the projections add a learned number to each output. */
+  /** Whether the projections add a learned number to each output; `true` unless given. */
   readonly bias?: boolean;
   /** Whether a learned position is added to keys and values. */
   readonly add_bias_kv?: boolean;
@@ -40,6 +53,19 @@ export interface MultiheadAttentionOptions extends Pick<TensorOptions, "dtype" |
   /** Whether tensors are `[batch, sequence, features]` and not `[sequence, batch, features]`. */
   readonly batch_first?: boolean;
 }
+
+const attentionParameters: ParametersOf<MultiheadAttentionArguments> = {
+  embed_dim: integer(),
+  num_heads: integer(),
+  dropout: number(0),
+  bias: flag(true),
+  add_bias_kv: flag(false),
+  add_zero_attn: flag(false),
+  kdim: optionalInteger,
+  vdim: optionalInteger,
+  batch_first: flag(false),
+  ...placement,
+};
 
 /** What `forward` takes by name. */
 export interface AttentionOptions {
@@ -57,19 +83,6 @@ export interface AttentionOptions {
 
 /** The layer behind the heads, under the name that PyTorch prints. */
 class NonDynamicallyQuantizableLinear extends Linear {}
-
-/** The options, whichever position they stand at. */
-function optionsOf(
-  dropout: number | MultiheadAttentionOptions,
-  rest: readonly (boolean | number | null | MultiheadAttentionOptions | undefined)[],
-): MultiheadAttentionOptions {
-  const names = ["dropout", "bias", "add_bias_kv", "add_zero_attn", "kdim", "vdim", "batch_first"] as const;
-  const options: Record<string, unknown> = {};
-  for (const [position, value] of [dropout, ...rest].entries())
-    if (typeof value === "object" && value !== null) Object.assign(options, value);
-    else if (value !== undefined) options[names[position]!] = value;
-  return options;
-}
 
 const forwardParameters = {
   query: tensor,
@@ -160,45 +173,51 @@ export class MultiheadAttention extends Module {
 
   /** @throws ValueError when a size is not above 0, AssertionError when the heads do not divide the features. */
   constructor(
-    embed_dim: number,
-    num_heads: number,
-    dropout: number | MultiheadAttentionOptions = 0,
-    bias?: boolean | MultiheadAttentionOptions,
-    add_bias_kv?: boolean | MultiheadAttentionOptions,
-    add_zero_attn?: boolean | MultiheadAttentionOptions,
-    kdim?: number | null | MultiheadAttentionOptions,
-    vdim?: number | null | MultiheadAttentionOptions,
-    batch_first?: boolean | MultiheadAttentionOptions,
+    ...args: CallForms<
+      MultiheadAttentionArguments,
+      [
+        embed_dim: number,
+        num_heads: number,
+        dropout?: number,
+        bias?: boolean,
+        add_bias_kv?: boolean,
+        add_zero_attn?: boolean,
+        kdim?: number | null,
+        vdim?: number | null,
+        batch_first?: boolean,
+      ],
+      ["embed_dim", "num_heads"]
+    >
   ) {
     super();
+    const { bias, add_bias_kv, device, dtype, ...settings } = bind(
+      "MultiheadAttention",
+      attentionParameters,
+      args,
+    );
+    const { embed_dim, num_heads } = settings;
     if (!(embed_dim > 0) || !(num_heads > 0))
       throw new ValueError(
-        `embed_dim and num_heads must be greater than 0, got embed_dim=${describe(embed_dim)} and num_heads=${describe(num_heads)} instead`,
+        `embed_dim and num_heads must be greater than 0, got embed_dim=${embed_dim} and num_heads=${num_heads} instead`,
       );
     if (embed_dim % num_heads !== 0)
       throw new AssertionError(
         `embed_dim must be divisible by num_heads: each of the ${num_heads} heads gets as many of the ${embed_dim} features.`,
       );
-    const options = optionsOf(dropout, [bias, add_bias_kv, add_zero_attn, kdim, vdim, batch_first]);
     this.embed_dim = embed_dim;
-    this.kdim = options.kdim ?? embed_dim;
-    this.vdim = options.vdim ?? embed_dim;
+    this.kdim = settings.kdim ?? embed_dim;
+    this.vdim = settings.vdim ?? embed_dim;
     this.num_heads = num_heads;
-    this.dropout = options.dropout ?? 0;
-    this.batch_first = options.batch_first ?? false;
+    this.dropout = settings.dropout;
+    this.batch_first = settings.batch_first;
     this.head_dim = embed_dim / num_heads;
-    this.add_zero_attn = options.add_zero_attn ?? false;
-    const place = {
-      ...(options.dtype === undefined ? {} : { dtype: options.dtype }),
-      ...(options.device === undefined ? {} : { device: options.device }),
-    };
-    const hasBias = options.bias ?? true;
-    this.out_proj = new NonDynamicallyQuantizableLinear(embed_dim, embed_dim, { bias: hasBias, ...place });
-    this.makeProjections(hasBias, options.add_bias_kv ?? false, place);
+    this.add_zero_attn = settings.add_zero_attn;
+    this.out_proj = new NonDynamicallyQuantizableLinear(embed_dim, embed_dim, { bias, device, dtype });
+    this.makeProjections(bias, add_bias_kv, { device, dtype });
   }
 
   /** Draws the first values, in PyTorch's order. */
-  private makeProjections(hasBias: boolean, hasPosition: boolean, place: TensorOptions): void {
+  private makeProjections(hasBias: boolean, hasPosition: boolean, place: Placement): void {
     const { embed_dim, kdim, vdim } = this;
     const drawn = (rows: number, columns: number): Parameter =>
       xavier_uniform_(new Parameter(empty([rows, columns], place)));

@@ -1,22 +1,54 @@
 /** Batch and instance normalisation as modules. */
 import { no_grad } from "../autograd/modes.ts";
-import { ones, tensor, zeros, type TensorOptions } from "../create.ts";
+import { bind } from "../binding.ts";
+import type { CallForms } from "../callForms.ts";
+import { ones, tensor, zeros } from "../create.ts";
 import { ValueError } from "../errors/valueError.ts";
 import { batch_norm, instance_norm } from "../ops/networks/batchNormalization.ts";
+import { flag, integer, keywordOnly, number, optionalNumber, type ParametersOf } from "../parameters.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
-import { pythonNumber } from "./normalization.ts";
 import { Parameter } from "./parameter.ts";
+import { printedAll } from "./printed.ts";
+import { placement, type Placement } from "./settings.ts";
 
-/** What the batch and instance normalisations take by name. */
-export interface BatchNormOptions extends Pick<TensorOptions, "dtype" | "device"> {
+/** What the batch and instance normalisations are made with. */
+export interface ChannelNormArguments extends Placement {
+  readonly num_features: number;
+  /** What is added to the variance; 1e-5 unless given. */
   readonly eps?: number;
-  /** How far the running statistics move towards a batch's; `null` for the mean of all batches. */
+  /** How far the running statistics move towards a batch's, 0.1 unless given; `null` for the mean of all batches. */
   readonly momentum?: number | null;
   /** Whether there are a weight and a bias, which begin as ones and zeros. */
   readonly affine?: boolean;
   /** Whether there are running statistics; without them evaluation uses the batch's own. */
   readonly track_running_stats?: boolean;
+  /** Whether there is a bias besides the weight. */
+  readonly bias?: boolean;
+}
+
+type ChannelNormForms = CallForms<
+  ChannelNormArguments,
+  [
+    num_features: number,
+    eps?: number,
+    momentum?: number | null,
+    affine?: boolean,
+    track_running_stats?: boolean,
+  ]
+>;
+
+/** The parameters of a normalisation with or without learned numbers and running statistics. */
+function parametersWith(usual: boolean): ParametersOf<ChannelNormArguments> {
+  return {
+    num_features: integer(),
+    eps: number(1e-5),
+    momentum: { ...optionalNumber, fallback: 0.1 },
+    affine: flag(usual),
+    track_running_stats: flag(usual),
+    ...placement,
+    bias: keywordOnly(flag(true)),
+  };
 }
 
 /** What the normalisations of channels have in common. */
@@ -34,22 +66,19 @@ abstract class ChannelNorm extends Module {
   declare running_var: Tensor | null;
   declare num_batches_tracked: Tensor | null;
 
-  constructor(
-    num_features: number,
-    options: Required<Omit<BatchNormOptions, "dtype" | "device">> & BatchNormOptions,
-  ) {
+  constructor(settings: Required<ChannelNormArguments>) {
     super();
-    const { eps, momentum, affine, track_running_stats, ...placement } = options;
+    const { num_features, eps, momentum, affine, track_running_stats, bias, ...place } = settings;
     this.num_features = num_features;
     this.eps = eps;
     this.momentum = momentum;
     this.affine = affine;
     this.track_running_stats = track_running_stats;
-    this.weight = affine ? new Parameter(ones([num_features], placement)) : null;
-    this.bias = affine ? new Parameter(zeros([num_features], placement)) : null;
+    this.weight = affine ? new Parameter(ones([num_features], place)) : null;
+    this.bias = affine && bias ? new Parameter(zeros([num_features], place)) : null;
     const tracks = track_running_stats;
-    this.register_buffer("running_mean", tracks ? zeros([num_features], placement) : null);
-    this.register_buffer("running_var", tracks ? ones([num_features], placement) : null);
+    this.register_buffer("running_mean", tracks ? zeros([num_features], place) : null);
+    this.register_buffer("running_var", tracks ? ones([num_features], place) : null);
     this.register_buffer("num_batches_tracked", tracks ? tensor(0n) : null);
   }
 
@@ -75,25 +104,20 @@ abstract class ChannelNorm extends Module {
 
   override extra_repr(): string {
     const { num_features, eps, momentum, affine, bias, track_running_stats } = this;
-    const words = { affine, bias: bias !== null, track_running_stats };
-    return [
-      num_features,
-      `eps=${pythonNumber(eps)}`,
-      `momentum=${momentum ?? "None"}`,
-      ...Object.entries(words).map(([name, value]) => `${name}=${value ? "True" : "False"}`),
-    ].join(", ");
+    const settings = { eps, momentum, affine, bias: bias !== null, track_running_stats };
+    return `${num_features}, ${printedAll(settings)}`;
   }
 }
 
-const batchDefaults = { eps: 1e-5, momentum: 0.1, affine: true, track_running_stats: true };
+const batchParameters = parametersWith(true);
 
 abstract class BatchNorm extends ChannelNorm {
-  constructor(num_features: number, eps: number | BatchNormOptions = {}, options: BatchNormOptions = {}) {
-    super(num_features, { ...batchDefaults, ...options, ...(typeof eps === "number" ? { eps } : eps) });
+  constructor(...args: ChannelNormForms) {
+    super(bind(new.target.name, batchParameters, args));
   }
 
   /** The share of this batch in the running statistics; counts the batch. */
-  #share(): number {
+  private share(): number {
     if (!this.training || !this.track_running_stats) return 0;
     no_grad(() => this.num_batches_tracked!.add_(1));
     return this.momentum ?? 1 / Number(this.num_batches_tracked!.item());
@@ -109,7 +133,7 @@ abstract class BatchNorm extends ChannelNorm {
       this.weight,
       this.bias,
       this.training || this.running_mean === null,
-      this.#share(),
+      this.share(),
       this.eps,
     );
   }
@@ -140,11 +164,11 @@ export class BatchNorm3d extends BatchNorm {
   }
 }
 
-const instanceDefaults = { eps: 1e-5, momentum: 0.1, affine: false, track_running_stats: false };
+const instanceParameters = parametersWith(false);
 
 abstract class InstanceNorm extends ChannelNorm {
-  constructor(num_features: number, eps: number | BatchNormOptions = {}, options: BatchNormOptions = {}) {
-    super(num_features, { ...instanceDefaults, ...options, ...(typeof eps === "number" ? { eps } : eps) });
+  constructor(...args: ChannelNormForms) {
+    super(bind(new.target.name, instanceParameters, args));
   }
 
   /** @throws ValueError for an input of another number of dimensions, and as `torch.nn.functional.instance_norm`. */
@@ -177,5 +201,12 @@ export class InstanceNorm1d extends InstanceNorm {
 export class InstanceNorm2d extends InstanceNorm {
   protected override get ranks(): readonly number[] {
     return [3, 4];
+  }
+}
+
+/** Instance normalisation of volumes `[N, C, D, H, W]`, or of one `[C, D, H, W]`. Source: `torch.nn.InstanceNorm3d`. */
+export class InstanceNorm3d extends InstanceNorm {
+  protected override get ranks(): readonly number[] {
+    return [4, 5];
   }
 }

@@ -1,6 +1,8 @@
 /** Modules that hold other modules in a list or under names. */
-import { describe } from "../binding.ts";
+import { bind, describe } from "../binding.ts";
+import type { CallForms } from "../callForms.ts";
 import { IndexError } from "../errors/indexError.ts";
+import type { ParametersOf } from "../parameters.ts";
 import { Module } from "./module.ts";
 
 /** @throws TypeError when `value` is not a module. */
@@ -25,6 +27,27 @@ function linesOf(modules: readonly Module[]): string[] {
   );
 }
 
+/** What `nn.ModuleList` is made with. */
+export interface ModuleListArguments<M extends Module> {
+  readonly modules?: Iterable<M>;
+}
+
+const listParameters: ParametersOf<ModuleListArguments<Module>> = {
+  modules: {
+    expects: "an array of Modules, or another iterable",
+    fallback: [],
+    convert: (value) => (isIterable(value) ? value : undefined),
+  },
+};
+
+/** Whether something has elements, which are not looked at. */
+function isIterable(value: unknown): value is Iterable<Module> {
+  // A `Sequential` is a function too.
+  return (
+    (typeof value === "object" || typeof value === "function") && value !== null && Symbol.iterator in value
+  );
+}
+
 /**
  * A list of modules, whose parameters a module that holds it counts among its own: `new nn.ModuleList([new nn.Linear(2, 2), …])`, `list[0]`, `for (const layer of list)`.
  *
@@ -35,9 +58,10 @@ export class ModuleList<M extends Module = Module> extends Module {
   readonly [position: number]: M;
 
   /** @throws TypeError when something is not a module. */
-  constructor(modules: Iterable<M> = []) {
+  constructor(...args: CallForms<ModuleListArguments<M>, [modules?: Iterable<M>]>) {
     super();
-    this.extend(modules);
+    // The elements are checked one by one.
+    this.extend(bind("ModuleList", listParameters, args).modules as Iterable<M>);
   }
 
   /** Number of modules: Python's `len(list)`. */

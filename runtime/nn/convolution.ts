@@ -1,104 +1,107 @@
 /** Convolutions as modules. */
 import { bind } from "../binding.ts";
-import type { TensorOptions } from "../create.ts";
-import type { Device } from "../device.ts";
-import { toDevice } from "../devices.ts";
-import { DType } from "../dtype.ts";
+import type { CallForms } from "../callForms.ts";
 import { ValueError } from "../errors/valueError.ts";
 import { conv1d, conv2d, conv3d, type ConvolutionPadding } from "../ops/spatial/conv.ts";
 import { conv_transpose1d, conv_transpose2d, conv_transpose3d } from "../ops/spatial/convTranspose.ts";
 import { pad, type PaddingMode } from "../ops/spatial/pad.ts";
 import { eachDimension, perDimension, type PerDimension } from "../ops/spatial/windows.ts";
-import { flag, integer, type Parameter } from "../parameters.ts";
+import { flag, integer, type ArgumentsOf, type Parameter, type ParametersOf } from "../parameters.ts";
 import { numel, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { uniformParameter } from "./initial.ts";
 import { Module } from "./module.ts";
 import type { Parameter as ModuleParameter } from "./parameter.ts";
+import { printed } from "./printed.ts";
+import { placement, type Placement } from "./settings.ts";
 
-/** What a convolution takes by name. */
-export interface ConvolutionOptions extends Pick<TensorOptions, "dtype" | "device"> {
+/** What a convolution is made with. Sizes are one number for all dimensions, or one for each. */
+export interface ConvolutionArguments extends Placement {
+  readonly in_channels: number;
+  readonly out_channels: number;
+  readonly kernel_size: PerDimension;
   readonly stride?: PerDimension;
   readonly padding?: ConvolutionPadding;
   readonly dilation?: PerDimension;
   /** Into how many groups the channels are divided. */
   readonly groups?: number;
-  /** Whether a learned number is added to each output channel. */
+  /** Whether a learned number is added to each output channel; `true` unless given. */
   readonly bias?: boolean;
   /** What stands in the padding: zeros, or a continuation of the input as in `F.pad`. Of transposed convolutions only `"zeros"`. */
   readonly padding_mode?: "zeros" | "reflect" | "replicate" | "circular";
 }
 
-/** Any number of the arguments by position, and then the others by name. */
-export type ByPositionThenName<Arguments extends readonly unknown[], Options> = Arguments extends readonly [
-  ...infer Fewer,
-  unknown,
-]
-  ? [...Arguments, options?: Options] | ByPositionThenName<Fewer, Options>
-  : [options?: Options];
-
-/** Everything behind `kernel_size`, by position or by name. */
-export type ConvolutionArguments = ByPositionThenName<
-  [stride: PerDimension, padding: ConvolutionPadding, dilation: PerDimension, groups: number, bias: boolean],
-  ConvolutionOptions
->;
-
-/** What a transposed convolution takes by name. */
-export interface TransposedConvolutionOptions extends Omit<ConvolutionOptions, "padding"> {
+/** What a transposed convolution is made with. */
+export interface TransposedConvolutionArguments extends Omit<ConvolutionArguments, "padding"> {
   readonly padding?: PerDimension;
   readonly output_padding?: PerDimension;
 }
 
-/** Everything behind `kernel_size`, by position or by name. */
-export type TransposedConvolutionArguments = ByPositionThenName<
+type RequiredOrder = ["in_channels", "out_channels", "kernel_size"];
+
+/** How a convolution is made. */
+export type ConvolutionForms = CallForms<
+  ConvolutionArguments,
   [
-    stride: PerDimension,
-    padding: PerDimension,
-    output_padding: PerDimension,
-    groups: number,
-    bias: boolean,
-    dilation: PerDimension,
+    in_channels: number,
+    out_channels: number,
+    kernel_size: PerDimension,
+    stride?: PerDimension,
+    padding?: ConvolutionPadding,
+    dilation?: PerDimension,
+    groups?: number,
+    bias?: boolean,
   ],
-  TransposedConvolutionOptions
+  RequiredOrder
+>;
+
+/** How a transposed convolution is made. */
+export type TransposedConvolutionForms = CallForms<
+  TransposedConvolutionArguments,
+  [
+    in_channels: number,
+    out_channels: number,
+    kernel_size: PerDimension,
+    stride?: PerDimension,
+    padding?: PerDimension,
+    output_padding?: PerDimension,
+    groups?: number,
+    bias?: boolean,
+    dilation?: PerDimension,
+  ],
+  RequiredOrder
 >;
 
 const paddingWords: Parameter<ConvolutionPadding> = {
   expects: `a whole number, an array of one for each dimension, "same" or "valid"`,
   fallback: 0,
+  // Other words are refused by `check`, as in PyTorch.
   convert: (value) => (typeof value === "string" ? (value as "same") : perDimension().convert(value)),
 };
 
-const placement = {
-  padding_mode: {
-    expects: "a string",
-    fallback: "zeros",
-    convert: (value) => (typeof value === "string" ? value : undefined),
-  } satisfies Parameter<string>,
-  device: {
-    expects: "a device",
-    fallback: null,
-    convert: (value) => (value === null ? null : toDevice(value as string)),
-  } satisfies Parameter<Device | null>,
-  dtype: {
-    expects: "a torch.dtype such as torch.float32",
-    fallback: null,
-    convert: (value) => (value === null || value instanceof DType ? value : undefined),
-  } satisfies Parameter<DType | null>,
+type PaddingWord = NonNullable<ConvolutionArguments["padding_mode"]>;
+
+const paddingMode: Parameter<PaddingWord> = {
+  expects: "a string",
+  fallback: "zeros",
+  // Other words are refused by `check`, as in PyTorch.
+  convert: (value) => (typeof value === "string" ? (value as PaddingWord) : undefined),
 };
 
 const channels = { in_channels: integer(), out_channels: integer(), kernel_size: perDimension() };
 
-const convolutionParameters = {
+const convolutionParameters: ParametersOf<ConvolutionArguments> = {
   ...channels,
   stride: perDimension(1),
   padding: paddingWords,
   dilation: perDimension(1),
   groups: integer(1),
   bias: flag(true),
+  padding_mode: paddingMode,
   ...placement,
 };
 
-const transposedParameters = {
+const transposedParameters: ParametersOf<TransposedConvolutionArguments> = {
   ...channels,
   stride: perDimension(1),
   padding: perDimension(0),
@@ -106,23 +109,12 @@ const transposedParameters = {
   groups: integer(1),
   bias: flag(true),
   dilation: perDimension(1),
+  padding_mode: paddingMode,
   ...placement,
 };
 
 /** What every convolution is made with. */
-interface Settings {
-  readonly in_channels: number;
-  readonly out_channels: number;
-  readonly kernel_size: PerDimension;
-  readonly stride: PerDimension;
-  readonly padding: ConvolutionPadding;
-  readonly dilation: PerDimension;
-  readonly groups: number;
-  readonly bias: boolean;
-  readonly padding_mode: string;
-  readonly device: Device | null;
-  readonly dtype: DType | null;
-}
+type Settings = ArgumentsOf<ParametersOf<ConvolutionArguments>>;
 
 /** @throws ValueError for numbers that no convolution has. */
 function check(
@@ -148,11 +140,6 @@ function check(
     throw new ValueError(
       `${name}: padding_mode must be one of {'zeros', 'reflect', 'replicate', 'circular'}, but got padding_mode='${padding_mode}'.`,
     );
-}
-
-/** Python's way to write a tuple. */
-function tuple(values: readonly number[]): string {
-  return `(${values.join(", ")}${values.length === 1 ? "," : ""})`;
 }
 
 /** What all convolutions have: the weights, drawn as PyTorch draws them, and the settings. */
@@ -200,13 +187,13 @@ abstract class AnyConvolution extends Module {
   override extra_repr(): string {
     const parts = [
       `${this.in_channels}, ${this.out_channels}`,
-      `kernel_size=${tuple(this.kernel_size)}`,
-      `stride=${tuple(this.stride)}`,
+      `kernel_size=${printed(this.kernel_size)}`,
+      `stride=${printed(this.stride)}`,
     ];
     const { padding } = this;
     if (typeof padding === "string") parts.push(`padding=${padding}`);
-    else if (padding.some((value) => value !== 0)) parts.push(`padding=${tuple(padding)}`);
-    if (this.dilation.some((value) => value !== 1)) parts.push(`dilation=${tuple(this.dilation)}`);
+    else if (padding.some((value) => value !== 0)) parts.push(`padding=${printed(padding)}`);
+    if (this.dilation.some((value) => value !== 1)) parts.push(`dilation=${printed(this.dilation)}`);
     parts.push(...this.moreSettings());
     if (this.groups !== 1) parts.push(`groups=${this.groups}`);
     if (this.bias === null) parts.push("bias=False");
@@ -224,24 +211,23 @@ type ConvolutionFunction = typeof conv1d;
 
 /** A convolution, over as many dimensions as the function that it calls. */
 abstract class Convolution extends AnyConvolution {
-  readonly #convolve: ConvolutionFunction;
+  protected abstract get convolve(): ConvolutionFunction;
 
-  constructor(rank: number, convolve: ConvolutionFunction, name: string, args: readonly unknown[]) {
-    super(rank, false, bind(name, convolutionParameters, args));
-    this.#convolve = convolve;
+  constructor(rank: number, args: ConvolutionForms) {
+    super(rank, false, bind(new.target.name, convolutionParameters, args));
   }
 
   /** @throws RuntimeError when the channels or sizes of `input` do not fit. */
   override forward(input: Tensor): Tensor {
     const { stride, padding, dilation, groups, padding_mode } = this;
     if (padding_mode === "zeros")
-      return this.#convolve(input, this.weight, this.bias, stride, padding, dilation, groups);
-    const padded = pad(input, this.#border(), padding_mode as PaddingMode); // the constructor has checked it
-    return this.#convolve(padded, this.weight, this.bias, stride, 0, dilation, groups);
+      return this.convolve(input, this.weight, this.bias, stride, padding, dilation, groups);
+    const padded = pad(input, this.border(), padding_mode as PaddingMode); // the constructor has checked it
+    return this.convolve(padded, this.weight, this.bias, stride, 0, dilation, groups);
   }
 
   /** The padding as `pad` takes it: the last dimension first. Of an uneven number, the one more is behind. */
-  #border(): readonly number[] {
+  private border(): readonly number[] {
     const { padding, dilation } = this;
     return this.kernel_size
       .map((size, dim) => {
@@ -264,13 +250,12 @@ abstract class Convolution extends AnyConvolution {
  * Source: `torch.nn.Conv1d`.
  */
 export class Conv1d extends Convolution {
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: PerDimension,
-    ...rest: ConvolutionArguments
-  ) {
-    super(1, conv1d, "Conv1d", [in_channels, out_channels, kernel_size, ...rest]);
+  constructor(...args: ConvolutionForms) {
+    super(1, args);
+  }
+
+  protected override get convolve(): ConvolutionFunction {
+    return conv1d;
   }
 }
 
@@ -284,25 +269,23 @@ export class Conv1d extends Convolution {
  * Source: `torch.nn.Conv2d`; LeCun et al., "Gradient-Based Learning Applied to Document Recognition" (1998).
  */
 export class Conv2d extends Convolution {
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: PerDimension,
-    ...rest: ConvolutionArguments
-  ) {
-    super(2, conv2d, "Conv2d", [in_channels, out_channels, kernel_size, ...rest]);
+  constructor(...args: ConvolutionForms) {
+    super(2, args);
+  }
+
+  protected override get convolve(): ConvolutionFunction {
+    return conv2d;
   }
 }
 
 /** Slides learned kernels over volumes: `[N, in_channels, D, H, W]` to `[N, out_channels, D′, H′, W′]`. Otherwise as `Conv2d`. Source: `torch.nn.Conv3d`. */
 export class Conv3d extends Convolution {
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: PerDimension,
-    ...rest: ConvolutionArguments
-  ) {
-    super(3, conv3d, "Conv3d", [in_channels, out_channels, kernel_size, ...rest]);
+  constructor(...args: ConvolutionForms) {
+    super(3, args);
+  }
+
+  protected override get convolve(): ConvolutionFunction {
+    return conv3d;
   }
 }
 
@@ -315,15 +298,15 @@ interface OutputSize {
 /** A transposed convolution, over as many dimensions as the function that it calls. */
 abstract class TransposedConvolution extends AnyConvolution {
   readonly output_padding: readonly number[];
-  readonly #convolve: TransposedFunction;
+  protected abstract get convolve(): TransposedFunction;
 
-  constructor(rank: number, convolve: TransposedFunction, name: string, args: readonly unknown[]) {
+  constructor(rank: number, args: TransposedConvolutionForms) {
+    const { name } = new.target;
     const settings = bind(name, transposedParameters, args);
     if (settings.padding_mode !== "zeros")
       throw new ValueError(`Only "zeros" padding mode is supported for ${name}: pad the input before it.`);
     super(rank, true, settings);
     this.output_padding = eachDimension(`nn.${name}`, "output_padding", settings.output_padding, rank);
-    this.#convolve = convolve;
   }
 
   /**
@@ -335,8 +318,8 @@ abstract class TransposedConvolution extends AnyConvolution {
     const wanted =
       output_size !== null && "output_size" in output_size ? output_size.output_size : output_size;
     const { stride, padding, groups, dilation } = this;
-    const output_padding = wanted === null ? this.output_padding : this.#paddingFor(input, wanted);
-    return this.#convolve(
+    const output_padding = wanted === null ? this.output_padding : this.paddingFor(input, wanted);
+    return this.convolve(
       input,
       this.weight,
       this.bias,
@@ -350,7 +333,7 @@ abstract class TransposedConvolution extends AnyConvolution {
   }
 
   /** How much to add behind the output so that its sizes are `wanted`: those of the positions, or of all dimensions. */
-  #paddingFor(input: Tensor, wanted: Shape): readonly number[] {
+  private paddingFor(input: Tensor, wanted: Shape): readonly number[] {
     const rank = this.stride.length;
     const before = input.ndim - rank;
     if (wanted.length !== rank && wanted.length !== input.ndim)
@@ -378,43 +361,40 @@ abstract class TransposedConvolution extends AnyConvolution {
 
   protected override moreSettings(): string[] {
     return this.output_padding.some((value) => value !== 0)
-      ? [`output_padding=${tuple(this.output_padding)}`]
+      ? [`output_padding=${printed(this.output_padding)}`]
       : [];
   }
 }
 
 /** Spreads sequences with learned kernels: `[N, in_channels, L]` to `[N, out_channels, L′]`. Source: `torch.nn.ConvTranspose1d`. */
 export class ConvTranspose1d extends TransposedConvolution {
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: PerDimension,
-    ...rest: TransposedConvolutionArguments
-  ) {
-    super(1, conv_transpose1d, "ConvTranspose1d", [in_channels, out_channels, kernel_size, ...rest]);
+  constructor(...args: TransposedConvolutionForms) {
+    super(1, args);
+  }
+
+  protected override get convolve(): TransposedFunction {
+    return conv_transpose1d;
   }
 }
 
 /** Spreads images with learned kernels: `[N, in_channels, H, W]` to `[N, out_channels, H′, W′]`. Source: `torch.nn.ConvTranspose2d`. */
 export class ConvTranspose2d extends TransposedConvolution {
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: PerDimension,
-    ...rest: TransposedConvolutionArguments
-  ) {
-    super(2, conv_transpose2d, "ConvTranspose2d", [in_channels, out_channels, kernel_size, ...rest]);
+  constructor(...args: TransposedConvolutionForms) {
+    super(2, args);
+  }
+
+  protected override get convolve(): TransposedFunction {
+    return conv_transpose2d;
   }
 }
 
 /** Spreads volumes with learned kernels: `[N, in_channels, D, H, W]` to `[N, out_channels, D′, H′, W′]`. Source: `torch.nn.ConvTranspose3d`. */
 export class ConvTranspose3d extends TransposedConvolution {
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: PerDimension,
-    ...rest: TransposedConvolutionArguments
-  ) {
-    super(3, conv_transpose3d, "ConvTranspose3d", [in_channels, out_channels, kernel_size, ...rest]);
+  constructor(...args: TransposedConvolutionForms) {
+    super(3, args);
+  }
+
+  protected override get convolve(): TransposedFunction {
+    return conv_transpose3d;
   }
 }

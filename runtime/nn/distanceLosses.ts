@@ -1,22 +1,28 @@
 /** Losses of numbers, densities, pairs and triplets as modules. */
+import { bind } from "../binding.ts";
+import type { CallForms } from "../callForms.ts";
+import { ValueError } from "../errors/valueError.ts";
 import { huber_loss, l1_loss, mse_loss, smooth_l1_loss } from "../ops/networks/distance.ts";
 import { gaussian_nll_loss, kl_div, poisson_nll_loss } from "../ops/networks/likelihood.ts";
 import { cosine_embedding_loss, hinge_embedding_loss, margin_ranking_loss } from "../ops/networks/ranking.ts";
-import type { LossOptions, LossReduction } from "../ops/networks/reduction.ts";
+import {
+  legacyParameter,
+  lossParameters,
+  reductionOf,
+  reductionParameter,
+  type LossOptions,
+  type LossReduction,
+} from "../ops/networks/reduction.ts";
 import { triplet_margin_loss, triplet_margin_with_distance_loss } from "../ops/networks/triplet.ts";
+import { flag, keywordOnly, number } from "../parameters.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Operand } from "../types.ts";
-import { named } from "./activation.ts";
-import { Loss, reductionNames, type ReductionArguments } from "./loss.ts";
+import { Loss, PlainLoss, type LossParameters, type ReductionPositions } from "./loss.ts";
 import { Module } from "./module.ts";
 import { PairwiseDistance } from "./rearranging.ts";
 
 /** The mean squared error of `input` against `target`, of one shape. Source: `torch.nn.MSELoss`. */
-export class MSELoss extends Loss {
-  constructor(...args: ReductionArguments) {
-    super(named<LossOptions>(reductionNames, args));
-  }
-
+export class MSELoss extends PlainLoss {
   /** @throws as `torch.nn.functional.mse_loss`. */
   override forward(input: Tensor, target: Tensor): Tensor {
     return mse_loss(input, target, { reduction: this.reduction });
@@ -24,31 +30,32 @@ export class MSELoss extends Loss {
 }
 
 /** The mean absolute error. Source: `torch.nn.L1Loss`. */
-export class L1Loss extends Loss {
-  constructor(...args: ReductionArguments) {
-    super(named<LossOptions>(reductionNames, args));
-  }
-
+export class L1Loss extends PlainLoss {
   /** @throws as `torch.nn.functional.l1_loss`. */
   override forward(input: Tensor, target: Tensor): Tensor {
     return l1_loss(input, target, { reduction: this.reduction });
   }
 }
 
-/** What `nn.SmoothL1Loss` takes by name. */
-export interface SmoothL1LossOptions extends LossOptions {
-  /** The distance at which the loss becomes linear. */
+/** What `nn.SmoothL1Loss` is made with. */
+export interface SmoothL1LossArguments extends LossOptions {
+  /** The distance at which the loss becomes linear; 1 unless given. */
   readonly beta?: number;
 }
+
+const smoothParameters: LossParameters<SmoothL1LossArguments> = {
+  ...lossParameters,
+  beta: number(1),
+};
 
 /** The mean absolute error, smooth near 0. Source: `torch.nn.SmoothL1Loss`. */
 export class SmoothL1Loss extends Loss {
   readonly beta: number;
 
-  constructor(...args: readonly [...ReductionArguments<SmoothL1LossOptions>, beta?: number]) {
-    const options = named<SmoothL1LossOptions>([...reductionNames, "beta"], args);
-    super(options);
-    this.beta = options.beta ?? 1;
+  constructor(...args: CallForms<SmoothL1LossArguments, [...ReductionPositions, beta?: number]>) {
+    const settings = bind("SmoothL1Loss", smoothParameters, args);
+    super(settings);
+    this.beta = settings.beta;
   }
 
   /** @throws as `torch.nn.functional.smooth_l1_loss`. */
@@ -58,21 +65,26 @@ export class SmoothL1Loss extends Loss {
   }
 }
 
-/** What `nn.HuberLoss` takes by name. */
-export interface HuberLossOptions {
+/** What `nn.HuberLoss` is made with. */
+export interface HuberLossArguments {
   readonly reduction?: LossReduction;
-  /** The distance at which the loss becomes linear. */
+  /** The distance at which the loss becomes linear; 1 unless given. */
   readonly delta?: number;
 }
+
+const huberParameters: LossParameters<HuberLossArguments> = {
+  reduction: reductionParameter,
+  delta: number(1),
+};
 
 /** Huber's loss: half the squared error near 0, and linear further out. Source: `torch.nn.HuberLoss`. */
 export class HuberLoss extends Loss {
   readonly delta: number;
 
-  constructor(...args: readonly [reduction?: LossReduction | HuberLossOptions, delta?: number]) {
-    const options = named<HuberLossOptions>(["reduction", "delta"], args);
-    super(options);
-    this.delta = options.delta ?? 1;
+  constructor(...args: CallForms<HuberLossArguments, [reduction?: LossReduction, delta?: number]>) {
+    const settings = bind("HuberLoss", huberParameters, args);
+    super(settings);
+    this.delta = settings.delta;
   }
 
   /** @throws as `torch.nn.functional.huber_loss`. */
@@ -82,14 +94,20 @@ export class HuberLoss extends Loss {
   }
 }
 
-/** What `nn.KLDivLoss` takes by name. */
-export interface KLDivLossOptions {
-  readonly size_average?: boolean | null;
-  readonly reduce?: boolean | null;
+/** What `nn.KLDivLoss` is made with. */
+export interface KLDivLossArguments extends Omit<LossOptions, "reduction"> {
+  /** `"batchmean"` divides the sum by the first size: the divergence as mathematics defines it. */
   readonly reduction?: LossReduction | "batchmean";
   /** Whether the target holds log-probabilities too. */
   readonly log_target?: boolean;
 }
+
+const divergenceParameters: LossParameters<KLDivLossArguments> = {
+  size_average: legacyParameter,
+  reduce: legacyParameter,
+  reduction: reductionParameter,
+  log_target: flag(false),
+};
 
 /** The Kullback-Leibler divergence of a target distribution from log-probabilities. Source: `torch.nn.KLDivLoss`. */
 export class KLDivLoss extends Module {
@@ -97,25 +115,20 @@ export class KLDivLoss extends Module {
   readonly log_target: boolean;
 
   constructor(
-    ...args: readonly [
-      size_average?: boolean | null | KLDivLossOptions,
-      reduce?: boolean | null | KLDivLossOptions,
-      reduction?: LossReduction | "batchmean" | KLDivLossOptions,
-      log_target?: boolean,
-    ]
+    ...args: CallForms<
+      KLDivLossArguments,
+      [
+        size_average?: boolean | null,
+        reduce?: boolean | null,
+        reduction?: LossReduction | "batchmean",
+        log_target?: boolean,
+      ]
+    >
   ) {
-    const options = named<KLDivLossOptions>([...reductionNames, "log_target"], args);
     super();
-    const { size_average = null, reduce = null, reduction = "mean" } = options;
-    const older = size_average !== null || reduce !== null;
-    this.reduction = older
-      ? reduce === false
-        ? "none"
-        : size_average === false
-          ? "sum"
-          : "mean"
-      : reduction;
-    this.log_target = options.log_target ?? false;
+    const settings = bind("KLDivLoss", divergenceParameters, args);
+    this.reduction = settings.reduction === "batchmean" ? settings.reduction : reductionOf(settings);
+    this.log_target = settings.log_target;
   }
 
   /** @throws as `torch.nn.functional.kl_div`. */
@@ -125,14 +138,24 @@ export class KLDivLoss extends Module {
   }
 }
 
-/** What `nn.PoissonNLLLoss` takes by name. */
-export interface PoissonNLLLossOptions extends LossOptions {
-  /** Whether the input is the logarithm of the rate. */
+/** What `nn.PoissonNLLLoss` is made with. */
+export interface PoissonNLLLossArguments extends LossOptions {
+  /** Whether the input is the logarithm of the rate; `true` unless given. */
   readonly log_input?: boolean;
   /** Whether Stirling's approximation of the constant is added. */
   readonly full?: boolean;
+  /** What is added to a rate before its logarithm; 1e-8 unless given. */
   readonly eps?: number;
 }
+
+const poissonParameters: LossParameters<PoissonNLLLossArguments> = {
+  log_input: flag(true),
+  full: flag(false),
+  size_average: legacyParameter,
+  eps: number(1e-8),
+  reduce: legacyParameter,
+  reduction: reductionParameter,
+};
 
 /** The negative log-likelihood of counts. Source: `torch.nn.PoissonNLLLoss`. */
 export class PoissonNLLLoss extends Loss {
@@ -141,21 +164,23 @@ export class PoissonNLLLoss extends Loss {
   readonly eps: number;
 
   constructor(
-    ...args: readonly [
-      log_input?: boolean | PoissonNLLLossOptions,
-      full?: boolean | PoissonNLLLossOptions,
-      size_average?: boolean | null,
-      eps?: number,
-      reduce?: boolean | null,
-      reduction?: LossReduction,
-    ]
+    ...args: CallForms<
+      PoissonNLLLossArguments,
+      [
+        log_input?: boolean,
+        full?: boolean,
+        size_average?: boolean | null,
+        eps?: number,
+        reduce?: boolean | null,
+        reduction?: LossReduction,
+      ]
+    >
   ) {
-    const names = ["log_input", "full", "size_average", "eps", "reduce", "reduction"] as const;
-    const options = named<PoissonNLLLossOptions>(names, args);
-    super(options);
-    this.log_input = options.log_input ?? true;
-    this.full = options.full ?? false;
-    this.eps = options.eps ?? 1e-8;
+    const settings = bind("PoissonNLLLoss", poissonParameters, args);
+    super(settings);
+    this.log_input = settings.log_input;
+    this.full = settings.full;
+    this.eps = settings.eps;
   }
 
   /** @throws as `torch.nn.functional.poisson_nll_loss`. */
@@ -165,24 +190,31 @@ export class PoissonNLLLoss extends Loss {
   }
 }
 
-/** What `nn.GaussianNLLLoss` takes, by name only. */
-export interface GaussianNLLLossOptions {
+/** What `nn.GaussianNLLLoss` is made with. */
+export interface GaussianNLLLossArguments {
   /** Whether the constant is added. */
   readonly full?: boolean;
-  /** The smallest variance. */
+  /** The smallest variance; 1e-6 unless given. */
   readonly eps?: number;
   readonly reduction?: LossReduction;
 }
+
+const gaussianParameters: LossParameters<GaussianNLLLossArguments> = {
+  full: keywordOnly(flag(false)),
+  eps: keywordOnly(number(1e-6)),
+  reduction: keywordOnly(reductionParameter),
+};
 
 /** The negative log-likelihood of normal distributions with given means and variances. Source: `torch.nn.GaussianNLLLoss`. */
 export class GaussianNLLLoss extends Loss {
   readonly full: boolean;
   readonly eps: number;
 
-  constructor(options: GaussianNLLLossOptions = {}) {
-    super(options);
-    this.full = options.full ?? false;
-    this.eps = options.eps ?? 1e-6;
+  constructor(...args: CallForms<GaussianNLLLossArguments, []>) {
+    const settings = bind("GaussianNLLLoss", gaussianParameters, args);
+    super(settings);
+    this.full = settings.full;
+    this.eps = settings.eps;
   }
 
   /** @throws as `torch.nn.functional.gaussian_nll_loss`. */
@@ -192,30 +224,30 @@ export class GaussianNLLLoss extends Loss {
   }
 }
 
-/** What losses with a margin take by name. */
-export interface MarginLossOptions extends LossOptions {
+/** What losses with a margin are made with. */
+export interface MarginLossArguments extends LossOptions {
+  /** How far apart is far enough. */
   readonly margin?: number;
 }
 
-type MarginArguments = readonly [
-  margin?: number | MarginLossOptions,
-  ...reduction: ReductionArguments<MarginLossOptions>,
-];
+/** The arguments of a loss with a margin, in PyTorch's order. */
+type MarginForms = CallForms<MarginLossArguments, [margin?: number, ...ReductionPositions]>;
 
 abstract class MarginLoss extends Loss {
   readonly margin: number;
 
-  constructor(args: MarginArguments, usual: number) {
-    const options = named<MarginLossOptions>(["margin", ...reductionNames], args);
-    super(options);
-    this.margin = options.margin ?? usual;
+  constructor(usual: number, args: readonly unknown[]) {
+    const settings = bind(new.target.name, { margin: number(usual), ...lossParameters }, args);
+    super(settings);
+    this.margin = settings.margin;
   }
 }
 
 /** The loss of distances that are to be small for targets 1 and large for −1. Source: `torch.nn.HingeEmbeddingLoss`. */
 export class HingeEmbeddingLoss extends MarginLoss {
-  constructor(...args: MarginArguments) {
-    super(args, 1);
+  /** The margin is 1 unless given. */
+  constructor(...args: MarginForms) {
+    super(1, args);
   }
 
   /** @throws as `torch.nn.functional.hinge_embedding_loss`. */
@@ -227,8 +259,9 @@ export class HingeEmbeddingLoss extends MarginLoss {
 
 /** The loss of pairs of rows that are to be alike for targets 1 and not for −1. Source: `torch.nn.CosineEmbeddingLoss`. */
 export class CosineEmbeddingLoss extends MarginLoss {
-  constructor(...args: MarginArguments) {
-    super(args, 0);
+  /** The margin is 0 unless given. */
+  constructor(...args: MarginForms) {
+    super(0, args);
   }
 
   /** @throws as `torch.nn.functional.cosine_embedding_loss`. */
@@ -240,8 +273,9 @@ export class CosineEmbeddingLoss extends MarginLoss {
 
 /** The loss of pairs of which the first is to be larger for targets 1 and smaller for −1. Source: `torch.nn.MarginRankingLoss`. */
 export class MarginRankingLoss extends MarginLoss {
-  constructor(...args: MarginArguments) {
-    super(args, 0);
+  /** The margin is 0 unless given. */
+  constructor(...args: MarginForms) {
+    super(0, args);
   }
 
   /** @throws as `torch.nn.functional.margin_ranking_loss`. */
@@ -251,14 +285,33 @@ export class MarginRankingLoss extends MarginLoss {
   }
 }
 
-/** What `nn.TripletMarginLoss` takes by name. */
-export interface TripletMarginLossOptions extends MarginLossOptions {
-  /** The norm's exponent. */
+/** @throws ValueError when a margin is not above 0. */
+function checkMargin(name: string, margin: number): void {
+  if (!(margin > 0))
+    throw new ValueError(
+      `${name}: expected margin to be greater than 0, got ${margin} instead: without one, equal distances would do.`,
+    );
+}
+
+/** What `nn.TripletMarginLoss` is made with. */
+export interface TripletMarginLossArguments extends LossOptions {
+  /** How much nearer the positive example is to be; 1 unless given. */
+  readonly margin?: number;
+  /** The norm's exponent; 2 unless given. */
   readonly p?: number;
+  /** What is added to each difference; 1e-6 unless given. */
   readonly eps?: number;
   /** Whether the negative example's distance may be the one from the positive example. */
   readonly swap?: boolean;
 }
+
+const tripletParameters: LossParameters<TripletMarginLossArguments> = {
+  margin: number(1),
+  p: number(2),
+  eps: number(1e-6),
+  swap: flag(false),
+  ...lossParameters,
+};
 
 /** The loss of anchors that are to be nearer to positive examples than to negative ones. Source: `torch.nn.TripletMarginLoss`. */
 export class TripletMarginLoss extends Loss {
@@ -267,22 +320,21 @@ export class TripletMarginLoss extends Loss {
   readonly eps: number;
   readonly swap: boolean;
 
+  /** @throws ValueError when the margin is not above 0. */
   constructor(
-    ...args: readonly [
-      margin?: number | TripletMarginLossOptions,
-      p?: number | TripletMarginLossOptions,
-      eps?: number | TripletMarginLossOptions,
-      swap?: boolean | TripletMarginLossOptions,
-      ...reduction: ReductionArguments<TripletMarginLossOptions>,
-    ]
+    ...args: CallForms<
+      TripletMarginLossArguments,
+      [margin?: number, p?: number, eps?: number, swap?: boolean, ...ReductionPositions]
+    >
   ) {
-    const names = ["margin", "p", "eps", "swap", ...reductionNames] as const;
-    const options = named<TripletMarginLossOptions>(names, args);
-    super(options);
-    this.margin = options.margin ?? 1;
-    this.p = options.p ?? 2;
-    this.eps = options.eps ?? 1e-6;
-    this.swap = options.swap ?? false;
+    const settings = bind("TripletMarginLoss", tripletParameters, args);
+    super(settings);
+    const { margin, p, eps, swap } = settings;
+    checkMargin("TripletMarginLoss", margin);
+    this.margin = margin;
+    this.p = p;
+    this.eps = eps;
+    this.swap = swap;
   }
 
   /** @throws as `torch.nn.functional.triplet_margin_loss`. */
@@ -292,26 +344,47 @@ export class TripletMarginLoss extends Loss {
   }
 }
 
-/** What `nn.TripletMarginWithDistanceLoss` takes, by name only. */
-export interface TripletMarginWithDistanceLossOptions {
+type Distance = (left: Tensor, right: Tensor) => Tensor;
+
+/** What `nn.TripletMarginWithDistanceLoss` is made with. */
+export interface TripletMarginWithDistanceLossArguments {
   /** Gives the distance of two tensors, row by row; the Euclidean one unless given. */
-  readonly distance_function?: ((left: Tensor, right: Tensor) => Tensor) | null;
+  readonly distance_function?: Distance | null;
+  /** How much nearer the positive example is to be; 1 unless given. */
   readonly margin?: number;
+  /** Whether the negative example's distance may be the one from the positive example. */
   readonly swap?: boolean;
   readonly reduction?: LossReduction;
 }
 
+const withDistanceParameters: LossParameters<TripletMarginWithDistanceLossArguments> = {
+  distance_function: {
+    expects: "a function of two Tensors, or null",
+    fallback: null,
+    keywordOnly: true,
+    // Which arguments a function takes cannot be seen.
+    convert: (value) =>
+      value === null || typeof value === "function" ? (value as Distance | null) : undefined,
+  },
+  margin: keywordOnly(number(1)),
+  swap: keywordOnly(flag(false)),
+  reduction: keywordOnly(reductionParameter),
+};
+
 /** `nn.TripletMarginLoss` with a distance of one's own. Source: `torch.nn.TripletMarginWithDistanceLoss`. */
 export class TripletMarginWithDistanceLoss extends Loss {
-  readonly distance_function: (left: Tensor, right: Tensor) => Tensor;
+  readonly distance_function: Distance;
   readonly margin: number;
   readonly swap: boolean;
 
-  constructor(options: TripletMarginWithDistanceLossOptions = {}) {
-    super(options);
-    this.distance_function = options.distance_function ?? new PairwiseDistance();
-    this.margin = options.margin ?? 1;
-    this.swap = options.swap ?? false;
+  /** @throws ValueError when the margin is not above 0. */
+  constructor(...args: CallForms<TripletMarginWithDistanceLossArguments, []>) {
+    const settings = bind("TripletMarginWithDistanceLoss", withDistanceParameters, args);
+    super(settings);
+    checkMargin("TripletMarginWithDistanceLoss", settings.margin);
+    this.distance_function = settings.distance_function ?? new PairwiseDistance();
+    this.margin = settings.margin;
+    this.swap = settings.swap;
   }
 
   /** @throws as `torch.nn.functional.triplet_margin_with_distance_loss`. */

@@ -1,4 +1,6 @@
 /** Dropout as modules. */
+import { bind } from "../binding.ts";
+import type { CallForms } from "../callForms.ts";
 import { checkProbability, dropout } from "../ops/networks/dropout.ts";
 import {
   alpha_dropout,
@@ -7,16 +9,22 @@ import {
   dropout3d,
   feature_alpha_dropout,
 } from "../ops/spatial/functionalDropout.ts";
+import { flag, number, type ParametersOf } from "../parameters.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
+import { printedAll } from "./printed.ts";
 
 type DropoutFunction = typeof dropout;
 
-/** What a dropout takes by name. */
-interface DropoutOptions {
+/** What a dropout is made with. */
+export interface DropoutArguments {
+  /** The probability of being dropped; 0.5 unless given. */
   readonly p?: number;
+  /** Whether the result is written over the input. */
   readonly inplace?: boolean;
 }
+
+const dropoutParameters: ParametersOf<DropoutArguments> = { p: number(0.5), inplace: flag(false) };
 
 /** A dropout, of what its function drops. */
 abstract class AnyDropout extends Module {
@@ -25,13 +33,13 @@ abstract class AnyDropout extends Module {
   /** Not a field: copies of a module have its properties and its class, and nothing else. */
   protected abstract get drop(): DropoutFunction;
 
-  /** @throws ValueError when `p` is not in [0, 1]. */
-  constructor(p: number | DropoutOptions = 0.5, inplace: boolean | Pick<DropoutOptions, "inplace"> = false) {
+  /** @throws ValueError when `p` is not in [0, 1], TypeError for other arguments. */
+  constructor(...args: CallForms<DropoutArguments, [p?: number, inplace?: boolean]>) {
     super();
-    const byName = typeof p === "number" ? (typeof inplace === "boolean" ? { inplace } : inplace) : p;
-    this.p = typeof p === "number" ? p : (p.p ?? 0.5);
-    this.inplace = byName.inplace ?? false;
-    checkProbability(this.p);
+    const { p, inplace } = bind(new.target.name, dropoutParameters, args);
+    checkProbability(p);
+    this.p = p;
+    this.inplace = inplace;
   }
 
   override forward(input: Tensor): Tensor {
@@ -39,7 +47,8 @@ abstract class AnyDropout extends Module {
   }
 
   override extra_repr(): string {
-    return `p=${this.p}, inplace=${this.inplace ? "True" : "False"}`;
+    const { p, inplace } = this;
+    return printedAll({ p, inplace });
   }
 }
 

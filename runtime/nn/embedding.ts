@@ -1,20 +1,54 @@
-import { no_grad } from "../autograd/modes.ts";
-import { empty, type TensorOptions } from "../create.ts";
-import { embedding, paddingRow } from "../ops/networks/embedding.ts";
+import { bind } from "../binding.ts";
+import type { CallForms } from "../callForms.ts";
+import { embedding } from "../ops/networks/embedding.ts";
+import { flag, tensor, type ParametersOf } from "../parameters.ts";
 import type { Tensor } from "../tensor.ts";
-import { Module } from "./module.ts";
-import { Parameter } from "./parameter.ts";
+import {
+  checkVectors,
+  tableOptions,
+  tableParameters,
+  VectorTable,
+  type TableArguments,
+  type TableOptions,
+} from "./vectorTable.ts";
 
-/** What `nn.Embedding` takes by name. */
-export interface EmbeddingOptions extends Pick<TensorOptions, "dtype" | "device"> {
-  /** A row that stays zero and learns nothing. */
-  readonly padding_idx?: number | null;
-  /** Rows whose norm is larger are scaled to it when they are used. */
-  readonly max_norm?: number | null;
-  readonly norm_type?: number;
-  /** Divides the gradient of a row by how often it is used. */
-  readonly scale_grad_by_freq?: boolean;
+/** What `nn.Embedding` is made with. */
+export interface EmbeddingArguments extends TableArguments {
+  /** Whether the vectors learn nothing. */
+  readonly _freeze?: boolean;
 }
+
+const embeddingParameters: ParametersOf<EmbeddingArguments> = {
+  num_embeddings: tableParameters.num_embeddings,
+  embedding_dim: tableParameters.embedding_dim,
+  ...tableOptions,
+  _weight: tableParameters._weight,
+  _freeze: flag(false),
+  device: tableParameters.device,
+  dtype: tableParameters.dtype,
+};
+
+/** What `nn.Embedding.from_pretrained` takes. */
+export interface PretrainedEmbeddingArguments extends TableOptions {
+  /** Shape `[num_embeddings, embedding_dim]`. */
+  readonly embeddings: Tensor;
+  /** Whether the vectors learn nothing; `true` unless given. */
+  readonly freeze?: boolean;
+}
+
+const pretrainedParameters: ParametersOf<PretrainedEmbeddingArguments> = {
+  embeddings: tensor,
+  freeze: flag(true),
+  ...tableOptions,
+};
+
+/** How vectors are used, in PyTorch's order. */
+type TablePositions = [
+  padding_idx?: number | null,
+  max_norm?: number | null,
+  norm_type?: number,
+  scale_grad_by_freq?: boolean,
+];
 
 /**
  * A learned vector for each number from 0 to `num_embeddings` − 1: shape `[…]` gives `[…, embedding_dim]`.
@@ -23,42 +57,34 @@ export interface EmbeddingOptions extends Pick<TensorOptions, "dtype" | "device"
  *
  * Source: `torch.nn.Embedding`.
  */
-export class Embedding extends Module {
-  readonly num_embeddings: number;
-  readonly embedding_dim: number;
-  /** Counted from the front, or `null`. */
-  readonly padding_idx: number | null;
-  readonly max_norm: number | null;
-  readonly norm_type: number;
-  readonly scale_grad_by_freq: boolean;
-  /** Shape `[num_embeddings, embedding_dim]`. */
-  weight: Parameter;
-
-  /** @throws ValueError when `padding_idx` is no row. */
+export class Embedding extends VectorTable {
+  /** @throws AssertionError when `padding_idx` is no row. */
   constructor(
-    num_embeddings: number,
-    embedding_dim: number,
-    padding_idx: number | null | EmbeddingOptions = null,
-    options: EmbeddingOptions = {},
+    ...args: CallForms<
+      EmbeddingArguments,
+      [num_embeddings: number, embedding_dim: number, ...TablePositions],
+      ["num_embeddings", "embedding_dim"]
+    >
   ) {
-    super();
-    const given =
-      typeof padding_idx === "object" && padding_idx !== null ? padding_idx : { ...options, padding_idx };
-    const { max_norm = null, norm_type = 2, scale_grad_by_freq = false, ...rest } = given;
-    const row = paddingRow(rest.padding_idx ?? null, num_embeddings);
-    this.num_embeddings = num_embeddings;
-    this.embedding_dim = embedding_dim;
-    this.padding_idx = row < 0 ? null : row;
-    this.max_norm = max_norm;
-    this.norm_type = norm_type;
-    this.scale_grad_by_freq = scale_grad_by_freq;
-    const { padding_idx: _, ...tensorOptions } = rest;
-    const values = empty([num_embeddings, embedding_dim], tensorOptions);
-    no_grad(() => {
-      values.normal_();
-      if (row >= 0) values.index_put_([row], 0);
-    });
-    this.weight = new Parameter(values);
+    const settings = bind("Embedding", embeddingParameters, args);
+    super(settings, !settings._freeze);
+  }
+
+  /**
+   * An embedding of vectors that were learned elsewhere, shape `[num_embeddings, embedding_dim]`. They learn nothing more, unless `freeze` is `false`.
+   *
+   * @throws AssertionError when they are not a matrix.
+   * Source: `torch.nn.Embedding.from_pretrained`.
+   */
+  static from_pretrained(
+    ...args: CallForms<
+      PretrainedEmbeddingArguments,
+      [embeddings: Tensor, freeze?: boolean, ...TablePositions]
+    >
+  ): Embedding {
+    const { embeddings, freeze, ...use } = bind("Embedding.from_pretrained", pretrainedParameters, args);
+    const [num_embeddings, embedding_dim] = checkVectors(embeddings);
+    return new Embedding({ num_embeddings, embedding_dim, _weight: embeddings, _freeze: freeze, ...use });
   }
 
   /** @throws IndexError when an index is no row. */
@@ -68,11 +94,7 @@ export class Embedding extends Module {
   }
 
   override extra_repr(): string {
-    const parts = [`${this.num_embeddings}, ${this.embedding_dim}`];
-    if (this.padding_idx !== null) parts.push(`padding_idx=${this.padding_idx}`);
-    if (this.max_norm !== null) parts.push(`max_norm=${this.max_norm}`);
-    if (this.norm_type !== 2) parts.push(`norm_type=${this.norm_type}`);
-    if (this.scale_grad_by_freq) parts.push("scale_grad_by_freq=True");
-    return parts.join(", ");
+    const sizes = [this.num_embeddings, this.embedding_dim];
+    return [...sizes, ...this.printedPadding(), ...this.printedUse()].join(", ");
   }
 }

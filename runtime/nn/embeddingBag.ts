@@ -1,77 +1,115 @@
-import { empty, type TensorOptions } from "../create.ts";
-import { no_grad } from "../autograd/modes.ts";
-import { paddingRow } from "../ops/networks/embedding.ts";
+import { bind } from "../binding.ts";
+import type { CallForms } from "../callForms.ts";
 import { embedding_bag } from "../ops/networks/embeddingBag.ts";
+import { choice, flag, tensor, type ParametersOf } from "../parameters.ts";
 import type { Tensor } from "../tensor.ts";
-import { fraction, named } from "./activation.ts";
-import { Module } from "./module.ts";
-import { Parameter } from "./parameter.ts";
+import {
+  checkVectors,
+  tableParameters,
+  VectorTable,
+  type TableArguments,
+  type TableOptions,
+} from "./vectorTable.ts";
 
-/** What `nn.EmbeddingBag` takes by name. */
-export interface EmbeddingBagOptions extends Pick<TensorOptions, "dtype" | "device"> {
-  /** Rows whose norm is larger are scaled to it when they are used. */
-  readonly max_norm?: number | null;
-  readonly norm_type?: number;
-  /** Divides the gradient of a row by how often it is used. */
-  readonly scale_grad_by_freq?: boolean;
-  /** How the rows of a bag become one. */
-  readonly mode?: "sum" | "mean" | "max";
+/** How the rows of a bag become one. */
+type BagMode = "sum" | "mean" | "max";
+
+/** How the vectors of bags are used. */
+export interface BagOptions extends TableOptions {
+  /** How the rows of a bag become one; `"mean"` unless given. */
+  readonly mode?: BagMode;
   /** Whether the last of the offsets is the end of the last bag. */
   readonly include_last_offset?: boolean;
-  /** A row that stays zero, learns nothing and does not count. */
-  readonly padding_idx?: number | null;
 }
+
+/** What `nn.EmbeddingBag` is made with. */
+export interface EmbeddingBagArguments extends BagOptions, TableArguments {}
+
+/** What `nn.EmbeddingBag.from_pretrained` takes. */
+export interface PretrainedBagArguments extends BagOptions {
+  /** Shape `[num_embeddings, embedding_dim]`. */
+  readonly embeddings: Tensor;
+  /** Whether the vectors learn nothing; `true` unless given. */
+  readonly freeze?: boolean;
+}
+
+const { num_embeddings, embedding_dim, padding_idx, sparse, _weight, device, dtype, ...use } =
+  tableParameters;
+const mode = choice(["sum", "mean", "max"], "mean");
+const include_last_offset = flag(false);
+
+const bagParameters: ParametersOf<EmbeddingBagArguments> = {
+  num_embeddings,
+  embedding_dim,
+  ...use,
+  mode,
+  sparse,
+  _weight,
+  include_last_offset,
+  padding_idx,
+  device,
+  dtype,
+};
+
+const pretrainedParameters: ParametersOf<PretrainedBagArguments> = {
+  embeddings: tensor,
+  freeze: flag(true),
+  ...use,
+  mode,
+  sparse,
+  include_last_offset,
+  padding_idx,
+};
+
+/** How bags are used, in PyTorch's order. */
+type BagPositions = [
+  max_norm?: number | null,
+  norm_type?: number,
+  scale_grad_by_freq?: boolean,
+  mode?: BagMode,
+];
 
 /**
  * Sums, means or maxima of the learned vectors that the numbers of each bag stand for. The vectors begin normally distributed, the same numbers as PyTorch's after the same seed.
  *
  * Source: `torch.nn.EmbeddingBag`.
  */
-export class EmbeddingBag extends Module {
-  readonly num_embeddings: number;
-  readonly embedding_dim: number;
-  readonly max_norm: number | null;
-  readonly norm_type: number;
-  readonly scale_grad_by_freq: boolean;
-  readonly mode: "sum" | "mean" | "max";
+export class EmbeddingBag extends VectorTable {
+  readonly mode: BagMode;
   readonly include_last_offset: boolean;
-  /** Counted from the front, or `null`. */
-  readonly padding_idx: number | null;
-  /** Shape `[num_embeddings, embedding_dim]`. */
-  weight: Parameter;
 
   /** @throws AssertionError when `padding_idx` is no row. */
   constructor(
-    num_embeddings: number,
-    embedding_dim: number,
-    ...args: readonly [
-      max_norm?: number | null | EmbeddingBagOptions,
-      norm_type?: number | EmbeddingBagOptions,
-      scale_grad_by_freq?: boolean | EmbeddingBagOptions,
-      mode?: "sum" | "mean" | "max" | EmbeddingBagOptions,
-    ]
+    ...args: CallForms<
+      EmbeddingBagArguments,
+      [num_embeddings: number, embedding_dim: number, ...BagPositions],
+      ["num_embeddings", "embedding_dim"]
+    >
   ) {
-    const names = ["max_norm", "norm_type", "scale_grad_by_freq", "mode"] as const;
-    const { dtype, device, ...options } = named<EmbeddingBagOptions>(names, args);
-    super();
-    const row = paddingRow(options.padding_idx ?? null, num_embeddings);
-    this.num_embeddings = num_embeddings;
-    this.embedding_dim = embedding_dim;
-    this.max_norm = options.max_norm ?? null;
-    this.norm_type = options.norm_type ?? 2;
-    this.scale_grad_by_freq = options.scale_grad_by_freq ?? false;
-    this.mode = options.mode ?? "mean";
-    this.include_last_offset = options.include_last_offset ?? false;
-    this.padding_idx = row < 0 ? null : row;
-    const values = empty([num_embeddings, embedding_dim], {
-      ...(dtype === undefined ? {} : { dtype }),
-      ...(device === undefined ? {} : { device }),
-    });
-    no_grad(() => {
-      values.normal_();
-      if (row >= 0) values.index_put_([row], 0);
-    });
-    this.weight = new Parameter(values);
+    const settings = bind("EmbeddingBag", bagParameters, args);
+    super(settings);
+    this.mode = settings.mode;
+    this.include_last_offset = settings.include_last_offset;
+  }
+
+  /**
+   * Bags of vectors that were learned elsewhere, shape `[num_embeddings, embedding_dim]`. They learn nothing more, unless `freeze` is `false`.
+   *
+   * @throws AssertionError when they are not a matrix.
+   * Source: `torch.nn.EmbeddingBag.from_pretrained`.
+   */
+  static from_pretrained(
+    ...args: CallForms<PretrainedBagArguments, [embeddings: Tensor, freeze?: boolean, ...BagPositions]>
+  ): EmbeddingBag {
+    const { embeddings, freeze, ...options } = bind(
+      "EmbeddingBag.from_pretrained",
+      pretrainedParameters,
+      args,
+    );
+    const [rows, columns] = checkVectors(embeddings);
+    const bag = new EmbeddingBag(rows, columns, { _weight: embeddings, ...options });
+    bag.weight.requires_grad_(!freeze);
+    return bag;
   }
 
   /** @throws as `torch.nn.functional.embedding_bag`. */
@@ -80,26 +118,21 @@ export class EmbeddingBag extends Module {
     offsets: Tensor | null = null,
     per_sample_weights: Tensor | null = null,
   ): Tensor {
-    const { max_norm, norm_type, scale_grad_by_freq, mode, include_last_offset, padding_idx } = this;
+    const { max_norm, norm_type, scale_grad_by_freq } = this;
     return embedding_bag(input, this.weight, {
       offsets,
       max_norm,
       norm_type,
       scale_grad_by_freq,
-      mode,
+      mode: this.mode,
       per_sample_weights,
-      include_last_offset,
-      padding_idx,
+      include_last_offset: this.include_last_offset,
+      padding_idx: this.padding_idx,
     });
   }
 
   override extra_repr(): string {
-    const parts = [`${this.num_embeddings}, ${this.embedding_dim}`];
-    if (this.max_norm !== null) parts.push(`max_norm=${fraction(this.max_norm)}`);
-    if (this.norm_type !== 2) parts.push(`norm_type=${this.norm_type}`);
-    if (this.scale_grad_by_freq) parts.push("scale_grad_by_freq=True");
-    parts.push(`mode='${this.mode}'`);
-    if (this.padding_idx !== null) parts.push(`padding_idx=${this.padding_idx}`);
-    return parts.join(", ");
+    const sizes = [this.num_embeddings, this.embedding_dim];
+    return [...sizes, ...this.printedUse(), `mode='${this.mode}'`, ...this.printedPadding()].join(", ");
   }
 }

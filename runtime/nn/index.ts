@@ -11,15 +11,17 @@ export {
   Softplus,
   Tanh,
 } from "./activation.ts";
-export { MultiheadAttention, type AttentionOptions, type MultiheadAttentionOptions } from "./attention.ts";
+export { MultiheadAttention, type AttentionOptions, type MultiheadAttentionArguments } from "./attention.ts";
 export {
   BatchNorm1d,
   BatchNorm2d,
   BatchNorm3d,
   InstanceNorm1d,
   InstanceNorm2d,
-  type BatchNormOptions,
+  InstanceNorm3d,
+  type ChannelNormArguments,
 } from "./batchNormalization.ts";
+export { Bilinear, type BilinearArguments } from "./bilinear.ts";
 export { ModuleDict, ModuleList } from "./container.ts";
 export {
   Conv1d,
@@ -29,17 +31,15 @@ export {
   ConvTranspose2d,
   ConvTranspose3d,
   type ConvolutionArguments,
-  type ConvolutionOptions,
   type TransposedConvolutionArguments,
-  type TransposedConvolutionOptions,
 } from "./convolution.ts";
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from "./dropout.ts";
-export { Embedding, type EmbeddingOptions } from "./embedding.ts";
-export { EmbeddingBag, type EmbeddingBagOptions } from "./embeddingBag.ts";
-export { Flatten, type FlattenOptions } from "./flatten.ts";
+export { Embedding, type EmbeddingArguments } from "./embedding.ts";
+export { EmbeddingBag, type EmbeddingBagArguments } from "./embeddingBag.ts";
+export { Flatten, Unflatten, type FlattenArguments, type UnflattenArguments } from "./flatten.ts";
 export * as functional from "./functional.ts";
 export * as init from "./init.ts";
-export { Linear, ReLU, Sequential, type Layer, type LinearOptions } from "./layers.ts";
+export { Linear, ReLU, Sequential, type Layer, type LinearArguments } from "./layers.ts";
 export {
   BCELoss,
   BCEWithLogitsLoss,
@@ -50,11 +50,11 @@ export {
   MultiMarginLoss,
   NLLLoss,
   SoftMarginLoss,
-  type BCEWithLogitsLossOptions,
-  type CrossEntropyLossOptions,
-  type CTCLossOptions,
-  type MultiMarginLossOptions,
-  type NLLLossOptions,
+  type BCEWithLogitsLossArguments,
+  type CrossEntropyLossArguments,
+  type CTCLossArguments,
+  type MultiMarginLossArguments,
+  type NLLLossArguments,
 } from "./losses.ts";
 export {
   CosineEmbeddingLoss,
@@ -69,23 +69,23 @@ export {
   SmoothL1Loss,
   TripletMarginLoss,
   TripletMarginWithDistanceLoss,
-  type GaussianNLLLossOptions,
-  type HuberLossOptions,
-  type KLDivLossOptions,
-  type MarginLossOptions,
-  type PoissonNLLLossOptions,
-  type SmoothL1LossOptions,
-  type TripletMarginLossOptions,
-  type TripletMarginWithDistanceLossOptions,
+  type GaussianNLLLossArguments,
+  type HuberLossArguments,
+  type KLDivLossArguments,
+  type MarginLossArguments,
+  type PoissonNLLLossArguments,
+  type SmoothL1LossArguments,
+  type TripletMarginLossArguments,
+  type TripletMarginWithDistanceLossArguments,
 } from "./distanceLosses.ts";
 export { Module } from "./module.ts";
 export {
   GroupNorm,
   LayerNorm,
   RMSNorm,
-  type GroupNormOptions,
-  type LayerNormOptions,
-  type RMSNormOptions,
+  type GroupNormArguments,
+  type LayerNormArguments,
+  type RMSNormArguments,
 } from "./normalization.ts";
 export {
   CircularPad1d,
@@ -118,18 +118,19 @@ export {
   MaxPool1d,
   MaxPool2d,
   MaxPool3d,
-  type AvgPoolOptions,
-  type MaxPoolOptions,
+  type AvgPoolArguments,
+  type MaxPoolArguments,
 } from "./pooling.ts";
-export { CELU, GLU, LogSigmoid, Mish, SELU, Softmin, Softsign, Tanhshrink } from "./smoothActivation.ts";
+export { CELU, GLU, LogSigmoid, Mish, SELU, Softsign, Tanhshrink } from "./smoothActivation.ts";
 export {
   Fold,
   Unfold,
   Upsample,
   UpsamplingBilinear2d,
   UpsamplingNearest2d,
-  type BlockOptions,
-  type UpsampleOptions,
+  type FoldArguments,
+  type UnfoldArguments,
+  type UpsampleArguments,
 } from "./resizing.ts";
 export {
   ChannelShuffle,
@@ -138,19 +139,19 @@ export {
   PairwiseDistance,
   PixelShuffle,
   PixelUnshuffle,
-  type CosineSimilarityOptions,
-  type LocalResponseNormOptions,
-  type PairwiseDistanceOptions,
+  type CosineSimilarityArguments,
+  type LocalResponseNormArguments,
+  type PairwiseDistanceArguments,
 } from "./rearranging.ts";
-export { LogSoftmax, Softmax } from "./softmax.ts";
+export { LogSoftmax, Softmax, Softmax2d, Softmin, type DimArguments } from "./softmax.ts";
 export { Hardshrink, Hardsigmoid, Hardswish, PReLU, RReLU, Softshrink, Threshold } from "./thresholds.ts";
 export {
   TransformerEncoder,
   TransformerEncoderLayer,
   type EncoderLayerMasks,
   type EncoderMasks,
-  type TransformerEncoderOptions,
-  type TransformerLayerOptions,
+  type TransformerEncoderArguments,
+  type TransformerLayerArguments,
 } from "./transformer.ts";
 export {
   FractionalMaxPool2d,
@@ -161,5 +162,5 @@ export {
   MaxUnpool1d,
   MaxUnpool2d,
   MaxUnpool3d,
-  type FractionalMaxPoolOptions,
+  type FractionalMaxPoolArguments,
 } from "./unpooling.ts";

@@ -1,24 +1,37 @@
 /** The layers of a first network. */
-import { describe } from "../binding.ts";
-import type { TensorOptions } from "../create.ts";
+import { bind, describe } from "../binding.ts";
+import type { CallForms } from "../callForms.ts";
 import { ValueError } from "../errors/valueError.ts";
 import { linear } from "../ops/linalg/matmul.ts";
 import { relu } from "../ops/elementwise/unary.ts";
+import { flag, integer, type ParametersOf } from "../parameters.ts";
 import type { Tensor } from "../tensor.ts";
+import { PlainActivation } from "./activation.ts";
 import { uniformParameter } from "./initial.ts";
 import { Module } from "./module.ts";
 import type { Parameter } from "./parameter.ts";
+import { printed } from "./printed.ts";
+import { placement, type Placement } from "./settings.ts";
 
 /** A module from one tensor to one tensor: what `Sequential` chains. */
 export interface Layer extends Module {
   forward(input: Tensor): Tensor;
 }
 
-/** What `nn.Linear` takes by name. */
-export interface LinearOptions extends Pick<TensorOptions, "dtype" | "device"> {
-  /** Whether a learned number is added to each output. */
+/** What `nn.Linear` is made with. */
+export interface LinearArguments extends Placement {
+  readonly in_features: number;
+  readonly out_features: number;
+  /** Whether a learned number is added to each output; `true` unless given. */
   readonly bias?: boolean;
 }
+
+const linearParameters: ParametersOf<LinearArguments> = {
+  in_features: integer(),
+  out_features: integer(),
+  bias: flag(true),
+  ...placement,
+};
 
 /**
  * An affine map of the last dimension, `x @ weight.t() + bias`: shapes `[…, in_features]` to `[…, out_features]`.
@@ -35,13 +48,19 @@ export class Linear extends Module {
   /** Shape `[out_features]`, or `null`. */
   bias: Parameter | null;
 
-  /** @throws ValueError when a size is not a whole number, 0 or more. */
-  constructor(in_features: number, out_features: number, bias: boolean | LinearOptions = {}) {
+  /** @throws TypeError for arguments of another kind, ValueError when a size is negative. */
+  constructor(
+    ...args: CallForms<
+      LinearArguments,
+      [in_features: number, out_features: number, bias?: boolean],
+      ["in_features", "out_features"]
+    >
+  ) {
     super();
+    const { in_features, out_features, bias, ...place } = bind("Linear", linearParameters, args);
     for (const [name, size] of Object.entries({ in_features, out_features }))
-      if (!Number.isInteger(size) || size < 0)
-        throw new ValueError(`nn.Linear: ${name} must be a whole number, 0 or more, got ${describe(size)}.`);
-    const { bias: hasBias = true, ...options } = typeof bias === "boolean" ? { bias } : bias;
+      if (size < 0)
+        throw new ValueError(`nn.Linear: ${name} must be a whole number, 0 or more, got ${size}.`);
     this.in_features = in_features;
     this.out_features = out_features;
     // Kaiming initialisation with a = √5 comes to the same bound as the bias: 1/√in_features. PyTorch computes it as √3 · gain/√in_features.
@@ -49,10 +68,10 @@ export class Linear extends Module {
     this.weight = uniformParameter(
       [out_features, in_features],
       in_features > 0 ? Math.sqrt(3) * (gain / Math.sqrt(in_features)) : 0,
-      options,
+      place,
     );
-    this.bias = hasBias
-      ? uniformParameter([out_features], in_features > 0 ? 1 / Math.sqrt(in_features) : 0, options)
+    this.bias = bias
+      ? uniformParameter([out_features], in_features > 0 ? 1 / Math.sqrt(in_features) : 0, place)
       : null;
   }
 
@@ -62,25 +81,14 @@ export class Linear extends Module {
   }
 
   override extra_repr(): string {
-    return `in_features=${this.in_features}, out_features=${this.out_features}, bias=${this.bias === null ? "False" : "True"}`;
+    return `in_features=${this.in_features}, out_features=${this.out_features}, bias=${printed(this.bias !== null)}`;
   }
 }
 
 /** The rectified linear unit: each element, or 0 where it is negative. Source: `torch.nn.ReLU`. */
-export class ReLU extends Module {
-  readonly inplace: boolean;
-
-  constructor(inplace: boolean | { readonly inplace?: boolean } = false) {
-    super();
-    this.inplace = typeof inplace === "boolean" ? inplace : (inplace.inplace ?? false);
-  }
-
-  override forward(input: Tensor): Tensor {
-    return this.inplace ? input.relu_() : relu(input);
-  }
-
-  override extra_repr(): string {
-    return this.inplace ? "inplace=True" : "";
+export class ReLU extends PlainActivation {
+  protected override get operation(): PlainActivation["operation"] {
+    return [relu];
   }
 }
 

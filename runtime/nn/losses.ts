@@ -1,4 +1,7 @@
 /** Losses of classes and of answers as modules. */
+import { bind } from "../binding.ts";
+import type { CallForms } from "../callForms.ts";
+import { ValueError } from "../errors/valueError.ts";
 import { cross_entropy, nll_loss } from "../ops/networks/loss.ts";
 import {
   binary_cross_entropy,
@@ -8,41 +11,53 @@ import {
 } from "../ops/networks/binary.ts";
 import { ctc_loss } from "../ops/networks/ctc.ts";
 import { multi_margin_loss, multilabel_margin_loss } from "../ops/networks/margins.ts";
-import type { LossOptions, LossReduction } from "../ops/networks/reduction.ts";
+import { legacyParameter, reductionParameter, type LossReduction } from "../ops/networks/reduction.ts";
+import { flag, integer, number, optionalTensor } from "../parameters.ts";
 import type { Tensor } from "../tensor.ts";
-import { named } from "./activation.ts";
-import { Loss, reductionNames, WeightedLoss, type ReductionArguments, type WeightedOptions } from "./loss.ts";
+import {
+  Loss,
+  PlainLoss,
+  PlainWeightedLoss,
+  WeightedLoss,
+  weightedParameters,
+  type LossParameters,
+  type ReductionPositions,
+  type WeightedLossArguments,
+} from "./loss.ts";
 
-/** What `nn.NLLLoss` takes by name. */
-export interface NLLLossOptions extends WeightedOptions {
-  /** A label that does not count. */
+/** What `nn.NLLLoss` is made with. */
+export interface NLLLossArguments extends WeightedLossArguments {
+  /** A label that does not count; −100 unless given. */
   readonly ignore_index?: number;
 }
 
-/** What `nn.CrossEntropyLoss` takes by name. */
-export interface CrossEntropyLossOptions extends NLLLossOptions {
-  /** From 0 to 1: how much of the uniform distribution is mixed in. */
+/** What `nn.CrossEntropyLoss` is made with. */
+export interface CrossEntropyLossArguments extends NLLLossArguments {
+  /** From 0 to 1: how much of the uniform distribution is mixed in; 0 unless given. */
   readonly label_smoothing?: number;
 }
 
-/** The arguments of a loss of class numbers, by position or by name. */
-type ClassArguments<Options> = readonly [
-  weight?: Tensor | null | Options,
-  size_average?: boolean | null | Options,
-  ignore_index?: number | Options,
-  reduce?: boolean | null | Options,
-  reduction?: LossReduction | Options,
-  label_smoothing?: number,
+/** The arguments of a loss of class numbers, in PyTorch's order. */
+type ClassPositions = [
+  weight?: Tensor | null,
+  size_average?: boolean | null,
+  ignore_index?: number,
+  reduce?: boolean | null,
+  reduction?: LossReduction,
 ];
 
-const classNames = [
-  "weight",
-  "size_average",
-  "ignore_index",
-  "reduce",
-  "reduction",
-  "label_smoothing",
-] as const;
+const classParameters: LossParameters<NLLLossArguments> = {
+  weight: optionalTensor,
+  size_average: legacyParameter,
+  ignore_index: integer(-100),
+  reduce: legacyParameter,
+  reduction: reductionParameter,
+};
+
+const crossEntropyParameters: LossParameters<CrossEntropyLossArguments> = {
+  ...classParameters,
+  label_smoothing: number(0),
+};
 
 /**
  * Cross entropy of logits, shape `[N, C]`, against class numbers `[N]` (int64) or probabilities `[N, C]`.
@@ -53,11 +68,11 @@ export class CrossEntropyLoss extends WeightedLoss {
   readonly ignore_index: number;
   readonly label_smoothing: number;
 
-  constructor(...args: ClassArguments<CrossEntropyLossOptions>) {
-    const options = named<CrossEntropyLossOptions>(classNames, args);
-    super(options);
-    this.ignore_index = options.ignore_index ?? -100;
-    this.label_smoothing = options.label_smoothing ?? 0;
+  constructor(...args: CallForms<CrossEntropyLossArguments, [...ClassPositions, label_smoothing?: number]>) {
+    const settings = bind("CrossEntropyLoss", crossEntropyParameters, args);
+    super(settings);
+    this.ignore_index = settings.ignore_index;
+    this.label_smoothing = settings.label_smoothing;
   }
 
   /** @throws as `torch.nn.functional.cross_entropy`. */
@@ -75,10 +90,10 @@ export class CrossEntropyLoss extends WeightedLoss {
 export class NLLLoss extends WeightedLoss {
   readonly ignore_index: number;
 
-  constructor(...args: ClassArguments<NLLLossOptions>) {
-    const options = named<CrossEntropyLossOptions>(classNames, args);
-    super(options);
-    this.ignore_index = options.ignore_index ?? -100;
+  constructor(...args: CallForms<NLLLossArguments, ClassPositions>) {
+    const settings = bind("NLLLoss", classParameters, args);
+    super(settings);
+    this.ignore_index = settings.ignore_index;
   }
 
   /** @throws as `torch.nn.functional.nll_loss`. */
@@ -88,20 +103,8 @@ export class NLLLoss extends WeightedLoss {
   }
 }
 
-/** The arguments of a loss with weights, by position or by name. */
-type WeightedArguments<Options extends LossOptions = WeightedOptions> = readonly [
-  weight?: Tensor | null | Options,
-  ...reduction: ReductionArguments<Options>,
-];
-
-const weightedNames = ["weight", ...reductionNames] as const;
-
 /** Binary cross entropy of probabilities; after a sigmoid. Source: `torch.nn.BCELoss`. */
-export class BCELoss extends WeightedLoss {
-  constructor(...args: WeightedArguments) {
-    super(named<WeightedOptions>(weightedNames, args));
-  }
-
+export class BCELoss extends PlainWeightedLoss {
   /** @throws as `torch.nn.functional.binary_cross_entropy`. */
   override forward(input: Tensor, target: Tensor): Tensor {
     const { weight, reduction } = this;
@@ -109,22 +112,30 @@ export class BCELoss extends WeightedLoss {
   }
 }
 
-/** What `nn.BCEWithLogitsLoss` takes by name. */
-export interface BCEWithLogitsLossOptions extends WeightedOptions {
+/** What `nn.BCEWithLogitsLoss` is made with. */
+export interface BCEWithLogitsLossArguments extends WeightedLossArguments {
   /** How much a positive target counts. */
   readonly pos_weight?: Tensor | null;
 }
+
+const logitsParameters: LossParameters<BCEWithLogitsLossArguments> = {
+  ...weightedParameters,
+  pos_weight: optionalTensor,
+};
 
 /** Binary cross entropy of logits, without a sigmoid before. Source: `torch.nn.BCEWithLogitsLoss`. */
 export class BCEWithLogitsLoss extends WeightedLoss {
   declare readonly pos_weight: Tensor | null;
 
   constructor(
-    ...args: readonly [...WeightedArguments<BCEWithLogitsLossOptions>, pos_weight?: Tensor | null]
+    ...args: CallForms<
+      BCEWithLogitsLossArguments,
+      [weight?: Tensor | null, ...ReductionPositions, pos_weight?: Tensor | null]
+    >
   ) {
-    const options = named<BCEWithLogitsLossOptions>([...weightedNames, "pos_weight"], args);
-    super(options);
-    this.register_buffer("pos_weight", options.pos_weight ?? null);
+    const settings = bind("BCEWithLogitsLoss", logitsParameters, args);
+    super(settings);
+    this.register_buffer("pos_weight", settings.pos_weight);
   }
 
   /** @throws as `torch.nn.functional.binary_cross_entropy_with_logits`. */
@@ -135,11 +146,7 @@ export class BCEWithLogitsLoss extends WeightedLoss {
 }
 
 /** The loss `log(1 + exp(−target · input))` for targets 1 and −1. Source: `torch.nn.SoftMarginLoss`. */
-export class SoftMarginLoss extends Loss {
-  constructor(...args: ReductionArguments) {
-    super(named<LossOptions>(reductionNames, args));
-  }
-
+export class SoftMarginLoss extends PlainLoss {
   /** @throws as `torch.nn.functional.soft_margin_loss`. */
   override forward(input: Tensor, target: Tensor): Tensor {
     return soft_margin_loss(input, target, { reduction: this.reduction });
@@ -147,11 +154,7 @@ export class SoftMarginLoss extends Loss {
 }
 
 /** Binary cross entropy of logits for several questions about each sample. Source: `torch.nn.MultiLabelSoftMarginLoss`. */
-export class MultiLabelSoftMarginLoss extends WeightedLoss {
-  constructor(...args: WeightedArguments) {
-    super(named<WeightedOptions>(weightedNames, args));
-  }
-
+export class MultiLabelSoftMarginLoss extends PlainWeightedLoss {
   /** @throws as `torch.nn.functional.multilabel_soft_margin_loss`. */
   override forward(input: Tensor, target: Tensor): Tensor {
     const { weight, reduction } = this;
@@ -160,41 +163,49 @@ export class MultiLabelSoftMarginLoss extends WeightedLoss {
 }
 
 /** The multi-label margin loss, whose targets are lists of class numbers. Source: `torch.nn.MultiLabelMarginLoss`. */
-export class MultiLabelMarginLoss extends Loss {
-  constructor(...args: ReductionArguments) {
-    super(named<LossOptions>(reductionNames, args));
-  }
-
+export class MultiLabelMarginLoss extends PlainLoss {
   /** @throws as `torch.nn.functional.multilabel_margin_loss`. */
   override forward(input: Tensor, target: Tensor): Tensor {
     return multilabel_margin_loss(input, target, { reduction: this.reduction });
   }
 }
 
-/** What `nn.MultiMarginLoss` takes by name. */
-export interface MultiMarginLossOptions extends WeightedOptions {
-  /** The power, 1 or 2. */
+/** What `nn.MultiMarginLoss` is made with. */
+export interface MultiMarginLossArguments extends WeightedLossArguments {
+  /** The power, 1 or 2; 1 unless given. */
   readonly p?: number;
-  /** By how much the right class is to lead. */
+  /** By how much the right class is to lead; 1 unless given. */
   readonly margin?: number;
 }
+
+const multiMarginParameters: LossParameters<MultiMarginLossArguments> = {
+  p: number(1),
+  margin: number(1),
+  ...weightedParameters,
+};
 
 /** The multi-class margin loss. Source: `torch.nn.MultiMarginLoss`. */
 export class MultiMarginLoss extends WeightedLoss {
   readonly p: number;
   readonly margin: number;
 
+  /** @throws ValueError for another power, or weights that are not one for each class. */
   constructor(
-    ...args: readonly [
-      p?: number | MultiMarginLossOptions,
-      margin?: number | MultiMarginLossOptions,
-      ...rest: WeightedArguments<MultiMarginLossOptions>,
-    ]
+    ...args: CallForms<
+      MultiMarginLossArguments,
+      [p?: number, margin?: number, weight?: Tensor | null, ...ReductionPositions]
+    >
   ) {
-    const options = named<MultiMarginLossOptions>(["p", "margin", ...weightedNames], args);
-    super(options);
-    this.p = options.p ?? 1;
-    this.margin = options.margin ?? 1;
+    const settings = bind("MultiMarginLoss", multiMarginParameters, args);
+    super(settings);
+    const { p, margin, weight } = settings;
+    if (p !== 1 && p !== 2) throw new ValueError(`only p == 1 and p == 2 supported, got ${p}.`);
+    if (weight !== null && weight.ndim !== 1)
+      throw new ValueError(
+        `MultiMarginLoss: expected weight to be null or 1D tensor, got ${weight.ndim}D instead: one number for each class.`,
+      );
+    this.p = p;
+    this.margin = margin;
   }
 
   /** @throws as `torch.nn.functional.multi_margin_loss`. */
@@ -204,14 +215,20 @@ export class MultiMarginLoss extends WeightedLoss {
   }
 }
 
-/** What `nn.CTCLoss` takes by name. */
-export interface CTCLossOptions {
-  /** The class that stands for no label. */
+/** What `nn.CTCLoss` is made with. */
+export interface CTCLossArguments {
+  /** The class that stands for no label; 0 unless given. */
   readonly blank?: number;
   readonly reduction?: LossReduction;
   /** Whether sequences that are too short for their labels count 0. */
   readonly zero_infinity?: boolean;
 }
+
+const ctcParameters: LossParameters<CTCLossArguments> = {
+  blank: integer(0),
+  reduction: reductionParameter,
+  zero_infinity: flag(false),
+};
 
 /** The loss of sequences of labels that are shorter than those of predictions. Source: `torch.nn.CTCLoss`. */
 export class CTCLoss extends Loss {
@@ -219,16 +236,12 @@ export class CTCLoss extends Loss {
   readonly zero_infinity: boolean;
 
   constructor(
-    ...args: readonly [
-      blank?: number | CTCLossOptions,
-      reduction?: LossReduction | CTCLossOptions,
-      zero_infinity?: boolean,
-    ]
+    ...args: CallForms<CTCLossArguments, [blank?: number, reduction?: LossReduction, zero_infinity?: boolean]>
   ) {
-    const options = named<CTCLossOptions>(["blank", "reduction", "zero_infinity"], args);
-    super(options);
-    this.blank = options.blank ?? 0;
-    this.zero_infinity = options.zero_infinity ?? false;
+    const settings = bind("CTCLoss", ctcParameters, args);
+    super(settings);
+    this.blank = settings.blank;
+    this.zero_infinity = settings.zero_infinity;
   }
 
   /** @throws as `torch.nn.functional.ctc_loss`. */

@@ -2,7 +2,7 @@ import { Device } from "../device.ts";
 import { checkHolds, toDevice } from "../devices.ts";
 import { DType, float32, float64 } from "../dtype.ts";
 import { no_grad } from "../autograd/modes.ts";
-import { describe } from "../binding.ts";
+import { bind, describe } from "../binding.ts";
 import { KeyError } from "../errors/keyError.ts";
 import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
@@ -30,7 +30,9 @@ export class Module {
   /** True while the module is being trained; dropout and batch normalisation behave otherwise in evaluation. */
   training!: boolean;
 
-  constructor() {
+  /** @throws TypeError for arguments: modules that take some say so in constructors of their own. */
+  constructor(...args: []) {
+    if (args.length > 0) bind(new.target.name, {}, args);
     const self = (...inputs: never[]): unknown => module.forward(...inputs);
     // A function's own `name` and `length` would stand in the way of properties of those names.
     delete (self as { name?: string }).name;

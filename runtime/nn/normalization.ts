@@ -1,37 +1,47 @@
 /** Layer, root-mean-square and group normalisation as modules. */
-import { ones, zeros, type TensorOptions } from "../create.ts";
+import { bind } from "../binding.ts";
+import type { CallForms } from "../callForms.ts";
+import { ones, zeros } from "../create.ts";
 import { ValueError } from "../errors/valueError.ts";
 import { group_norm } from "../ops/networks/groupNorm.ts";
 import { layer_norm, rms_norm } from "../ops/networks/normalization.ts";
+import { perDimension } from "../ops/spatial/windows.ts";
+import { flag, integer, keywordOnly, number, optionalNumber, type ParametersOf } from "../parameters.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
+import { printed, pythonNumber } from "./printed.ts";
+import { placement, type Placement } from "./settings.ts";
 
-type Placement = Pick<TensorOptions, "dtype" | "device">;
-
-/** What `nn.LayerNorm` takes by name. */
-export interface LayerNormOptions extends Placement {
+/** What `nn.LayerNorm` is made with. */
+export interface LayerNormArguments extends Placement {
+  /** The sizes of the last dimensions; a number for one. */
+  readonly normalized_shape: number | Shape;
+  /** What is added to the variance; 1e-5 unless given. */
   readonly eps?: number;
   /** Whether there are a weight and a bias, which begin as ones and zeros. */
   readonly elementwise_affine?: boolean;
+  /** Whether there is a bias besides the weight. */
   readonly bias?: boolean;
 }
 
-/** Python's words. */
-function word(value: boolean): string {
-  return value ? "True" : "False";
-}
+const layerParameters: ParametersOf<LayerNormArguments> = {
+  normalized_shape: perDimension(),
+  eps: number(1e-5),
+  elementwise_affine: flag(true),
+  bias: flag(true),
+  ...placement,
+};
 
-/** A shape as Python prints a tuple. */
-function tuple(shape: Shape): string {
-  return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
-}
-
-/** Options of which the epsilon may also stand alone, in their place. */
-function merged<Options extends object>(first: number | null | Options, options: Options): Options {
-  if (typeof first === "number") return { ...options, eps: first };
-  return { ...options, ...first };
+/** Learned numbers that begin with `begin`, or none. */
+function learned(
+  wanted: boolean,
+  begin: typeof ones | typeof zeros,
+  shape: Shape,
+  place: Placement,
+): Parameter | null {
+  return wanted ? new Parameter(begin(shape, place)) : null;
 }
 
 /**
@@ -49,22 +59,22 @@ export class LayerNorm extends Module {
   bias: Parameter | null;
 
   constructor(
-    normalized_shape: number | Shape,
-    eps: number | LayerNormOptions = {},
-    options: LayerNormOptions = {},
+    ...args: CallForms<
+      LayerNormArguments,
+      [normalized_shape: number | Shape, eps?: number, elementwise_affine?: boolean, bias?: boolean]
+    >
   ) {
     super();
-    const {
-      eps: epsilon = 1e-5,
-      elementwise_affine = true,
-      bias = true,
-      ...placement
-    } = merged(eps, options);
-    this.normalized_shape = typeof normalized_shape === "number" ? [normalized_shape] : normalized_shape;
-    this.eps = epsilon;
+    const { normalized_shape, eps, elementwise_affine, bias, ...place } = bind(
+      "LayerNorm",
+      layerParameters,
+      args,
+    );
+    this.normalized_shape = [normalized_shape].flat();
+    this.eps = eps;
     this.elementwise_affine = elementwise_affine;
-    this.weight = elementwise_affine ? new Parameter(ones(this.normalized_shape, placement)) : null;
-    this.bias = elementwise_affine && bias ? new Parameter(zeros(this.normalized_shape, placement)) : null;
+    this.weight = learned(elementwise_affine, ones, this.normalized_shape, place);
+    this.bias = learned(elementwise_affine && bias, zeros, this.normalized_shape, place);
   }
 
   /** @throws as `torch.nn.functional.layer_norm`. */
@@ -73,16 +83,26 @@ export class LayerNorm extends Module {
   }
 
   override extra_repr(): string {
-    return `${tuple(this.normalized_shape)}, eps=${pythonNumber(this.eps)}, elementwise_affine=${word(this.elementwise_affine)}, bias=${word(this.bias !== null)}`;
+    return `${printed(this.normalized_shape)}, eps=${pythonNumber(this.eps)}, elementwise_affine=${printed(this.elementwise_affine)}, bias=${printed(this.bias !== null)}`;
   }
 }
 
-/** What `nn.RMSNorm` takes by name. */
-export interface RMSNormOptions extends Placement {
+/** What `nn.RMSNorm` is made with. */
+export interface RMSNormArguments extends Placement {
+  /** The sizes of the last dimensions; a number for one. */
+  readonly normalized_shape: number | Shape;
+  /** What is added to the mean of squares; the distance from 1 to the next number of the dtype when `null`. */
   readonly eps?: number | null;
   /** Whether there is a weight, which begins as ones. */
   readonly elementwise_affine?: boolean;
 }
+
+const rootMeanSquareParameters: ParametersOf<RMSNormArguments> = {
+  normalized_shape: perDimension(),
+  eps: optionalNumber,
+  elementwise_affine: flag(true),
+  ...placement,
+};
 
 /**
  * Root-mean-square normalisation of the last dimensions, with a learned weight.
@@ -97,16 +117,21 @@ export class RMSNorm extends Module {
   weight: Parameter | null;
 
   constructor(
-    normalized_shape: number | Shape,
-    eps: number | null | RMSNormOptions = null,
-    options: RMSNormOptions = {},
+    ...args: CallForms<
+      RMSNormArguments,
+      [normalized_shape: number | Shape, eps?: number | null, elementwise_affine?: boolean]
+    >
   ) {
     super();
-    const { eps: epsilon = null, elementwise_affine = true, ...placement } = merged(eps, options);
-    this.normalized_shape = typeof normalized_shape === "number" ? [normalized_shape] : normalized_shape;
-    this.eps = epsilon;
+    const { normalized_shape, eps, elementwise_affine, ...place } = bind(
+      "RMSNorm",
+      rootMeanSquareParameters,
+      args,
+    );
+    this.normalized_shape = [normalized_shape].flat();
+    this.eps = eps;
     this.elementwise_affine = elementwise_affine;
-    this.weight = elementwise_affine ? new Parameter(ones(this.normalized_shape, placement)) : null;
+    this.weight = learned(elementwise_affine, ones, this.normalized_shape, place);
   }
 
   /** @throws as `torch.nn.functional.rms_norm`. */
@@ -115,16 +140,30 @@ export class RMSNorm extends Module {
   }
 
   override extra_repr(): string {
-    return `${tuple(this.normalized_shape)}, eps=${this.eps === null ? "None" : pythonNumber(this.eps)}, elementwise_affine=${word(this.elementwise_affine)}`;
+    return `${printed(this.normalized_shape)}, eps=${this.eps === null ? "None" : pythonNumber(this.eps)}, elementwise_affine=${printed(this.elementwise_affine)}`;
   }
 }
 
-/** What `nn.GroupNorm` takes by name. */
-export interface GroupNormOptions extends Placement {
+/** What `nn.GroupNorm` is made with. */
+export interface GroupNormArguments extends Placement {
+  readonly num_groups: number;
+  readonly num_channels: number;
+  /** What is added to the variance; 1e-5 unless given. */
   readonly eps?: number;
   /** Whether there are a weight and a bias, which begin as ones and zeros. */
   readonly affine?: boolean;
+  /** Whether there is a bias besides the weight. */
+  readonly bias?: boolean;
 }
+
+const groupParameters: ParametersOf<GroupNormArguments> = {
+  num_groups: integer(),
+  num_channels: integer(),
+  eps: number(1e-5),
+  affine: flag(true),
+  ...placement,
+  bias: keywordOnly(flag(true)),
+};
 
 /**
  * Normalisation of groups of channels: shapes `[N, C, …]`, with a learned weight and bias for each channel.
@@ -143,23 +182,28 @@ export class GroupNorm extends Module {
 
   /** @throws ValueError when the groups do not divide the channels. */
   constructor(
-    num_groups: number,
-    num_channels: number,
-    eps: number | GroupNormOptions = {},
-    options: GroupNormOptions = {},
+    ...args: CallForms<
+      GroupNormArguments,
+      [num_groups: number, num_channels: number, eps?: number, affine?: boolean],
+      ["num_groups", "num_channels"]
+    >
   ) {
     super();
+    const { num_groups, num_channels, eps, affine, bias, ...place } = bind(
+      "GroupNorm",
+      groupParameters,
+      args,
+    );
     if (num_channels % num_groups !== 0)
       throw new ValueError(
         `num_channels (${num_channels}) must be divisible by num_groups (${num_groups}): every group has as many channels.`,
       );
-    const { eps: epsilon = 1e-5, affine = true, ...placement } = merged(eps, options);
     this.num_groups = num_groups;
     this.num_channels = num_channels;
-    this.eps = epsilon;
+    this.eps = eps;
     this.affine = affine;
-    this.weight = affine ? new Parameter(ones([num_channels], placement)) : null;
-    this.bias = affine ? new Parameter(zeros([num_channels], placement)) : null;
+    this.weight = learned(affine, ones, [num_channels], place);
+    this.bias = learned(affine && bias, zeros, [num_channels], place);
   }
 
   /** @throws as `torch.nn.functional.group_norm`. */
@@ -168,12 +212,6 @@ export class GroupNorm extends Module {
   }
 
   override extra_repr(): string {
-    return `${this.num_groups}, ${this.num_channels}, eps=${pythonNumber(this.eps)}, affine=${word(this.affine)}, bias=${word(this.bias !== null)}`;
+    return `${this.num_groups}, ${this.num_channels}, eps=${pythonNumber(this.eps)}, affine=${printed(this.affine)}, bias=${printed(this.bias !== null)}`;
   }
-}
-
-/** A fraction as Python prints it: exponents have two digits at least. */
-export function pythonNumber(value: number): string {
-  const text = value < 1e-4 && value > 0 ? value.toExponential() : String(value);
-  return text.replace(/e([+-])(\d)$/, "e$10$2");
 }

@@ -1,10 +1,29 @@
 /** Distances, shuffles and normalisation by neighbours as modules. */
+import { bind } from "../binding.ts";
+import type { CallForms } from "../callForms.ts";
 import { local_response_norm } from "../ops/networks/localResponse.ts";
 import { channel_shuffle, pixel_shuffle, pixel_unshuffle } from "../ops/networks/pixels.ts";
 import { cosine_similarity, pairwise_distance } from "../ops/reductions/distances.ts";
+import { flag, integer, number, type ParametersOf } from "../parameters.ts";
 import type { Tensor } from "../tensor.ts";
-import { fraction, named } from "./activation.ts";
 import { Module } from "./module.ts";
+import { fraction } from "./printed.ts";
+
+/** What `nn.PairwiseDistance` is made with. */
+export interface PairwiseDistanceArguments {
+  /** The norm's exponent; 2 unless given. */
+  readonly p?: number;
+  /** What is added to each difference; 1e-6 unless given. */
+  readonly eps?: number;
+  /** Whether the last dimension stays, with size 1. */
+  readonly keepdim?: boolean;
+}
+
+const pairwiseParameters: ParametersOf<PairwiseDistanceArguments> = {
+  p: number(2),
+  eps: number(1e-6),
+  keepdim: flag(false),
+};
 
 /** The p-norm of the differences of rows. Source: `torch.nn.PairwiseDistance`. */
 export class PairwiseDistance extends Module {
@@ -12,18 +31,12 @@ export class PairwiseDistance extends Module {
   readonly eps: number;
   readonly keepdim: boolean;
 
-  constructor(
-    ...args: readonly [
-      p?: number | PairwiseDistanceOptions,
-      eps?: number | PairwiseDistanceOptions,
-      keepdim?: boolean,
-    ]
-  ) {
-    const options = named<PairwiseDistanceOptions>(["p", "eps", "keepdim"], args);
+  constructor(...args: CallForms<PairwiseDistanceArguments, [p?: number, eps?: number, keepdim?: boolean]>) {
     super();
-    this.norm = options.p ?? 2;
-    this.eps = options.eps ?? 1e-6;
-    this.keepdim = options.keepdim ?? false;
+    const { p, eps, keepdim } = bind("PairwiseDistance", pairwiseParameters, args);
+    this.norm = p;
+    this.eps = eps;
+    this.keepdim = keepdim;
   }
 
   override forward(x1: Tensor, x2: Tensor): Tensor {
@@ -31,23 +44,26 @@ export class PairwiseDistance extends Module {
   }
 }
 
-/** What `nn.PairwiseDistance` takes by name. */
-export interface PairwiseDistanceOptions {
-  readonly p?: number;
+/** What `nn.CosineSimilarity` is made with. */
+export interface CosineSimilarityArguments {
+  /** The dimension of the vectors; 1 unless given. */
+  readonly dim?: number;
+  /** The smallest product of lengths; 1e-8 unless given. */
   readonly eps?: number;
-  readonly keepdim?: boolean;
 }
+
+const cosineParameters: ParametersOf<CosineSimilarityArguments> = { dim: integer(1), eps: number(1e-8) };
 
 /** The cosine of the angle between vectors along `dim`. Source: `torch.nn.CosineSimilarity`. */
 export class CosineSimilarity extends Module {
   readonly dim: number;
   readonly eps: number;
 
-  constructor(...args: readonly [dim?: number | CosineSimilarityOptions, eps?: number]) {
-    const options = named<CosineSimilarityOptions>(["dim", "eps"], args);
+  constructor(...args: CallForms<CosineSimilarityArguments, [dim?: number, eps?: number]>) {
     super();
-    this.dim = options.dim ?? 1;
-    this.eps = options.eps ?? 1e-8;
+    const { dim, eps } = bind("CosineSimilarity", cosineParameters, args);
+    this.dim = dim;
+    this.eps = eps;
   }
 
   override forward(x1: Tensor, x2: Tensor): Tensor {
@@ -55,19 +71,21 @@ export class CosineSimilarity extends Module {
   }
 }
 
-/** What `nn.CosineSimilarity` takes by name. */
-export interface CosineSimilarityOptions {
-  readonly dim?: number;
-  readonly eps?: number;
+/** What `nn.PixelShuffle` is made with. */
+export interface PixelShuffleArguments {
+  /** By how much height and width grow. */
+  readonly upscale_factor: number;
 }
+
+const pixelShuffleParameters: ParametersOf<PixelShuffleArguments> = { upscale_factor: integer() };
 
 /** `[…, C · r², H, W]` as `[…, C, H · r, W · r]`. Source: `torch.nn.PixelShuffle`. */
 export class PixelShuffle extends Module {
   readonly upscale_factor: number;
 
-  constructor(upscale_factor: number) {
+  constructor(...args: CallForms<PixelShuffleArguments, [upscale_factor: number]>) {
     super();
-    this.upscale_factor = upscale_factor;
+    this.upscale_factor = bind("PixelShuffle", pixelShuffleParameters, args).upscale_factor;
   }
 
   /** @throws as `torch.nn.functional.pixel_shuffle`. */
@@ -80,13 +98,21 @@ export class PixelShuffle extends Module {
   }
 }
 
+/** What `nn.PixelUnshuffle` is made with. */
+export interface PixelUnshuffleArguments {
+  /** By how much height and width shrink. */
+  readonly downscale_factor: number;
+}
+
+const pixelUnshuffleParameters: ParametersOf<PixelUnshuffleArguments> = { downscale_factor: integer() };
+
 /** `[…, C, H · r, W · r]` as `[…, C · r², H, W]`. Source: `torch.nn.PixelUnshuffle`. */
 export class PixelUnshuffle extends Module {
   readonly downscale_factor: number;
 
-  constructor(downscale_factor: number) {
+  constructor(...args: CallForms<PixelUnshuffleArguments, [downscale_factor: number]>) {
     super();
-    this.downscale_factor = downscale_factor;
+    this.downscale_factor = bind("PixelUnshuffle", pixelUnshuffleParameters, args).downscale_factor;
   }
 
   /** @throws as `torch.nn.functional.pixel_unshuffle`. */
@@ -99,13 +125,21 @@ export class PixelUnshuffle extends Module {
   }
 }
 
+/** What `nn.ChannelShuffle` is made with. */
+export interface ChannelShuffleArguments {
+  /** Into how many groups the channels are divided. */
+  readonly groups: number;
+}
+
+const channelShuffleParameters: ParametersOf<ChannelShuffleArguments> = { groups: integer() };
+
 /** Channels of several groups in turn. Source: `torch.nn.ChannelShuffle`. */
 export class ChannelShuffle extends Module {
   readonly groups: number;
 
-  constructor(groups: number) {
+  constructor(...args: CallForms<ChannelShuffleArguments, [groups: number]>) {
     super();
-    this.groups = groups;
+    this.groups = bind("ChannelShuffle", channelShuffleParameters, args).groups;
   }
 
   /** @throws as `torch.nn.functional.channel_shuffle`. */
@@ -118,12 +152,24 @@ export class ChannelShuffle extends Module {
   }
 }
 
-/** What `nn.LocalResponseNorm` takes by name. */
-export interface LocalResponseNormOptions {
+/** What `nn.LocalResponseNorm` is made with. */
+export interface LocalResponseNormArguments {
+  /** How many channels count. */
+  readonly size: number;
+  /** The factor of the mean of squares; 1e-4 unless given. */
   readonly alpha?: number;
+  /** The exponent; 0.75 unless given. */
   readonly beta?: number;
+  /** What is added; 1 unless given. */
   readonly k?: number;
 }
+
+const localResponseParameters: ParametersOf<LocalResponseNormArguments> = {
+  size: integer(),
+  alpha: number(1e-4),
+  beta: number(0.75),
+  k: number(1),
+};
 
 /** Each channel divided by what its `size` neighbours amount to. Source: `torch.nn.LocalResponseNorm`. */
 export class LocalResponseNorm extends Module {
@@ -133,19 +179,14 @@ export class LocalResponseNorm extends Module {
   readonly k: number;
 
   constructor(
-    size: number,
-    ...args: readonly [
-      alpha?: number | LocalResponseNormOptions,
-      beta?: number | LocalResponseNormOptions,
-      k?: number,
-    ]
+    ...args: CallForms<LocalResponseNormArguments, [size: number, alpha?: number, beta?: number, k?: number]>
   ) {
-    const options = named<LocalResponseNormOptions>(["alpha", "beta", "k"], args);
     super();
+    const { size, alpha, beta, k } = bind("LocalResponseNorm", localResponseParameters, args);
     this.size = size;
-    this.alpha = options.alpha ?? 1e-4;
-    this.beta = options.beta ?? 0.75;
-    this.k = options.k ?? 1;
+    this.alpha = alpha;
+    this.beta = beta;
+    this.k = k;
   }
 
   /** @throws as `torch.nn.functional.local_response_norm`. */

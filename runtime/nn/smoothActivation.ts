@@ -1,59 +1,28 @@
 /** Smooth activations as modules. */
-import {
-  celu,
-  glu,
-  logsigmoid,
-  mish,
-  selu,
-  softmin,
-  softsign,
-  tanhshrink,
-} from "../ops/elementwise/activations.ts";
+import { bind } from "../binding.ts";
+import type { CallForms } from "../callForms.ts";
+import { celu, glu, logsigmoid, mish, selu, softsign, tanhshrink } from "../ops/elementwise/activations.ts";
+import { integer, type ParametersOf } from "../parameters.ts";
 import type { Tensor } from "../tensor.ts";
-import { fraction, InPlaceActivation, named, type InPlaceOption } from "./activation.ts";
+import { ExponentialActivation, PlainActivation, type InPlaceActivation } from "./activation.ts";
 import { Module } from "./module.ts";
 
-/** What `nn.CELU` takes by name. */
-interface CELUOptions extends InPlaceOption {
-  readonly alpha?: number;
-}
-
 /** Each element, or α(exp(x / α) − 1) where it is negative. Source: `torch.nn.CELU`. */
-export class CELU extends InPlaceActivation {
-  readonly alpha: number;
-
-  constructor(alpha: number | CELUOptions = {}, inplace: boolean | InPlaceOption = {}) {
-    const options = named<CELUOptions>(["alpha", "inplace"], [alpha, inplace]);
-    super(options);
-    this.alpha = options.alpha ?? 1;
-  }
-
+export class CELU extends ExponentialActivation {
   protected override get operation(): InPlaceActivation["operation"] {
     return [celu, this.alpha];
-  }
-
-  protected override settings(): readonly string[] {
-    return [`alpha=${fraction(this.alpha)}`];
   }
 }
 
 /** The exponential linear unit that keeps mean and variance of normal numbers. Source: `torch.nn.SELU`. */
-export class SELU extends InPlaceActivation {
-  constructor(inplace: boolean | InPlaceOption = false) {
-    super(named<InPlaceOption>(["inplace"], [inplace]));
-  }
-
+export class SELU extends PlainActivation {
   protected override get operation(): InPlaceActivation["operation"] {
     return [selu];
   }
 }
 
 /** Each element times the hyperbolic tangent of its `Softplus`. Source: `torch.nn.Mish`. */
-export class Mish extends InPlaceActivation {
-  constructor(inplace: boolean | InPlaceOption = false) {
-    super(named<InPlaceOption>(["inplace"], [inplace]));
-  }
-
+export class Mish extends PlainActivation {
   protected override get operation(): InPlaceActivation["operation"] {
     return [mish];
   }
@@ -80,36 +49,21 @@ export class Tanhshrink extends Module {
   }
 }
 
-/** What modules that work along a dimension take by name. */
-interface DimOption {
-  readonly dim?: number | null;
+/** What `nn.GLU` is made with. */
+export interface GLUArguments {
+  /** The dimension that is halved; the last unless given. */
+  readonly dim?: number;
 }
 
-/** The softmax of the opposite numbers, along `dim`. Source: `torch.nn.Softmin`. */
-export class Softmin extends Module {
-  readonly dim: number | null;
-
-  constructor(dim: number | DimOption | null = null) {
-    super();
-    this.dim = dim === null ? null : (named<DimOption>(["dim"], [dim]).dim ?? null);
-  }
-
-  override forward(input: Tensor): Tensor {
-    return softmin(input, this.dim);
-  }
-
-  override extra_repr(): string {
-    return `dim=${this.dim ?? "None"}`;
-  }
-}
+const gluParameters: ParametersOf<GLUArguments> = { dim: integer(-1) };
 
 /** The first half along `dim` times the logistic function of the second. Source: `torch.nn.GLU`. */
 export class GLU extends Module {
   readonly dim: number;
 
-  constructor(dim: number | { readonly dim?: number } = {}) {
+  constructor(...args: CallForms<GLUArguments, [dim?: number]>) {
     super();
-    this.dim = named<{ readonly dim?: number }>(["dim"], [dim]).dim ?? -1;
+    this.dim = bind("GLU", gluParameters, args).dim;
   }
 
   override forward(input: Tensor): Tensor {

@@ -1,22 +1,22 @@
 /** Activations as modules that are made of straight lines. */
+import { bind } from "../binding.ts";
+import type { CallForms } from "../callForms.ts";
 import { hardsigmoid, hardswish } from "../ops/elementwise/activations.ts";
 import { prelu, rrelu } from "../ops/elementwise/learnedRelu.ts";
 import { rrelu as rreluInPlace } from "../ops/elementwise/inPlaceOption.ts";
 import { hardshrink, softshrink, threshold as aboveThreshold } from "../ops/elementwise/shrinking.ts";
 import { full } from "../create.ts";
-import type { DType } from "../dtype.ts";
+import { get_default_dtype } from "../dtype.ts";
+import { integer, number, type ParametersOf } from "../parameters.ts";
 import type { Tensor } from "../tensor.ts";
-import { InPlaceActivation, named, type InPlaceOption } from "./activation.ts";
+import { InPlaceActivation, inPlaceParameters, PlainActivation, type InPlaceOption } from "./activation.ts";
 import { Module } from "./module.ts";
-import { pythonNumber } from "./normalization.ts";
 import { Parameter } from "./parameter.ts";
+import { pythonNumber } from "./printed.ts";
+import { placement, type Placement } from "./settings.ts";
 
 /** A sigmoid made of three lines. Source: `torch.nn.Hardsigmoid`. */
-export class Hardsigmoid extends InPlaceActivation {
-  constructor(inplace: boolean | InPlaceOption = false) {
-    super(named<InPlaceOption>(["inplace"], [inplace]));
-  }
-
+export class Hardsigmoid extends PlainActivation {
   protected override get operation(): InPlaceActivation["operation"] {
     return [hardsigmoid];
   }
@@ -27,11 +27,7 @@ export class Hardsigmoid extends InPlaceActivation {
 }
 
 /** Each element times its `Hardsigmoid`. Source: `torch.nn.Hardswish`. */
-export class Hardswish extends InPlaceActivation {
-  constructor(inplace: boolean | InPlaceOption = false) {
-    super(named<InPlaceOption>(["inplace"], [inplace]));
-  }
-
+export class Hardswish extends PlainActivation {
   protected override get operation(): InPlaceActivation["operation"] {
     return [hardswish];
   }
@@ -41,15 +37,35 @@ export class Hardswish extends InPlaceActivation {
   }
 }
 
+/** What `nn.Threshold` is made with. */
+export interface ThresholdArguments extends InPlaceOption {
+  readonly threshold: number;
+  /** What stands for elements that are not above the threshold. */
+  readonly value: number;
+}
+
+const thresholdParameters: ParametersOf<ThresholdArguments> = {
+  threshold: number(),
+  value: number(),
+  ...inPlaceParameters,
+};
+
 /** Each element where it is above `threshold`, else `value`. Source: `torch.nn.Threshold`. */
 export class Threshold extends InPlaceActivation {
   readonly threshold: number;
   readonly value: number;
 
-  constructor(threshold: number, value: number, inplace: boolean | InPlaceOption = false) {
-    super(named<InPlaceOption>(["inplace"], [inplace]));
-    this.threshold = threshold;
-    this.value = value;
+  constructor(
+    ...args: CallForms<
+      ThresholdArguments,
+      [threshold: number, value: number, inplace?: boolean],
+      ["threshold", "value"]
+    >
+  ) {
+    const settings = bind("Threshold", thresholdParameters, args);
+    super(settings);
+    this.threshold = settings.threshold;
+    this.value = settings.value;
   }
 
   protected override get operation(): InPlaceActivation["operation"] {
@@ -61,18 +77,21 @@ export class Threshold extends InPlaceActivation {
   }
 }
 
-/** What the modules that shrink take by name. */
-interface LambdaOption {
+/** What the modules that shrink are made with. */
+export interface ShrinkArguments {
+  /** How near to 0 elements are 0 in the result; 0.5 unless given. */
   readonly lambd?: number;
 }
+
+const shrinkParameters: ParametersOf<ShrinkArguments> = { lambd: number(0.5) };
 
 /** Each element, or 0 within `lambd` of 0. Source: `torch.nn.Hardshrink`. */
 export class Hardshrink extends Module {
   readonly lambd: number;
 
-  constructor(lambd: number | LambdaOption = {}) {
+  constructor(...args: CallForms<ShrinkArguments, [lambd?: number]>) {
     super();
-    this.lambd = named<LambdaOption>(["lambd"], [lambd]).lambd ?? 0.5;
+    this.lambd = bind("Hardshrink", shrinkParameters, args).lambd;
   }
 
   override forward(input: Tensor): Tensor {
@@ -88,9 +107,9 @@ export class Hardshrink extends Module {
 export class Softshrink extends Module {
   readonly lambd: number;
 
-  constructor(lambd: number | LambdaOption = {}) {
+  constructor(...args: CallForms<ShrinkArguments, [lambd?: number]>) {
     super();
-    this.lambd = named<LambdaOption>(["lambd"], [lambd]).lambd ?? 0.5;
+    this.lambd = bind("Softshrink", shrinkParameters, args).lambd;
   }
 
   override forward(input: Tensor): Tensor {
@@ -102,12 +121,19 @@ export class Softshrink extends Module {
   }
 }
 
-/** What `nn.PReLU` takes by name. */
-interface PReLUOptions {
+/** What `nn.PReLU` is made with. */
+export interface PReLUArguments extends Placement {
+  /** How many slopes: 1 unless given, or as many as there are channels. */
   readonly num_parameters?: number;
+  /** What every slope begins with; 0.25 unless given. */
   readonly init?: number;
-  readonly dtype?: DType | null;
 }
+
+const learnedParameters: ParametersOf<PReLUArguments> = {
+  num_parameters: integer(1),
+  init: number(0.25),
+  ...placement,
+};
 
 /** Each element, times a slope that is learned where it is negative: one slope, or one for each channel. Source: `torch.nn.PReLU`. */
 export class PReLU extends Module {
@@ -115,18 +141,14 @@ export class PReLU extends Module {
   readonly init: number;
   readonly weight: Parameter;
 
-  constructor(
-    num_parameters: number | PReLUOptions = {},
-    init: number | PReLUOptions = {},
-    options: PReLUOptions = {},
-  ) {
+  constructor(...args: CallForms<PReLUArguments, [num_parameters?: number, init?: number]>) {
     super();
-    const given = named<PReLUOptions>(["num_parameters", "init"], [num_parameters, init]);
-    this.num_parameters = given.num_parameters ?? 1;
-    this.init = given.init ?? 0.25;
-    const dtype = options.dtype ?? given.dtype ?? null;
+    const { num_parameters, init, ...place } = bind("PReLU", learnedParameters, args);
+    this.num_parameters = num_parameters;
+    this.init = init;
     // A whole number would make whole numbers of it.
-    this.weight = new Parameter(full([this.num_parameters], 1, { dtype }).float().mul(this.init));
+    const dtype = place.dtype ?? get_default_dtype();
+    this.weight = new Parameter(full([num_parameters], init, { ...place, dtype }));
   }
 
   override forward(input: Tensor): Tensor {
@@ -138,11 +160,19 @@ export class PReLU extends Module {
   }
 }
 
-/** What `nn.RReLU` takes by name. */
-interface RReLUOptions extends InPlaceOption {
+/** What `nn.RReLU` is made with. */
+export interface RReLUArguments extends InPlaceOption {
+  /** The smallest slope; 1/8 unless given. */
   readonly lower?: number;
+  /** The largest slope; 1/3 unless given. */
   readonly upper?: number;
 }
+
+const randomParameters: ParametersOf<RReLUArguments> = {
+  lower: number(1 / 8),
+  upper: number(1 / 3),
+  ...inPlaceParameters,
+};
 
 /** Each element, times a slope where it is negative: drawn at random while training, fixed in evaluation. Source: `torch.nn.RReLU`. */
 export class RReLU extends Module {
@@ -150,16 +180,12 @@ export class RReLU extends Module {
   readonly upper: number;
   readonly inplace: boolean;
 
-  constructor(
-    lower: number | RReLUOptions = {},
-    upper: number | RReLUOptions = {},
-    inplace: boolean | InPlaceOption = {},
-  ) {
+  constructor(...args: CallForms<RReLUArguments, [lower?: number, upper?: number, inplace?: boolean]>) {
     super();
-    const options = named<RReLUOptions>(["lower", "upper", "inplace"], [lower, upper, inplace]);
-    this.lower = options.lower ?? 1 / 8;
-    this.upper = options.upper ?? 1 / 3;
-    this.inplace = options.inplace ?? false;
+    const { lower, upper, inplace } = bind("RReLU", randomParameters, args);
+    this.lower = lower;
+    this.upper = upper;
+    this.inplace = inplace;
   }
 
   override forward(input: Tensor): Tensor {

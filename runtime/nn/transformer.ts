@@ -1,11 +1,19 @@
 /** Layers of transformers. */
 import { bind } from "../binding.ts";
-import type { TensorOptions } from "../create.ts";
+import type { CallForms } from "../callForms.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { gelu } from "../ops/elementwise/activation.ts";
 import { add } from "../ops/elementwise/arithmetic.ts";
 import { relu } from "../ops/elementwise/unary.ts";
-import { flag, optionalTensor, tensor, type Parameter as PlainParameter } from "../parameters.ts";
+import {
+  flag,
+  integer,
+  number,
+  optionalFlag,
+  optionalTensor,
+  tensor,
+  type ParametersOf,
+} from "../parameters.ts";
 import type { Tensor } from "../tensor.ts";
 import { MultiheadAttention } from "./attention.ts";
 import { ModuleList } from "./container.ts";
@@ -13,12 +21,17 @@ import { Dropout } from "./dropout.ts";
 import { Linear } from "./layers.ts";
 import { copyOf, Module } from "./module.ts";
 import { LayerNorm } from "./normalization.ts";
+import { placement, type Placement } from "./settings.ts";
 
 /** A function of each element: by name, as a function, or as a module. */
 export type Activation = "relu" | "gelu" | ((input: Tensor) => Tensor);
 
-/** What `nn.TransformerEncoderLayer` takes by name. */
-export interface TransformerLayerOptions extends Pick<TensorOptions, "dtype" | "device"> {
+/** What `nn.TransformerEncoderLayer` is made with. */
+export interface TransformerLayerArguments extends Placement {
+  /** Features of each position. */
+  readonly d_model: number;
+  /** Heads of the attention. */
+  readonly nhead: number;
   /** Features between the two linear layers; 2048 unless given. */
   readonly dim_feedforward?: number;
   /** The share of elements that are set to 0 at random while training; 0.1 unless given. */
@@ -35,29 +48,24 @@ export interface TransformerLayerOptions extends Pick<TensorOptions, "dtype" | "
   readonly bias?: boolean;
 }
 
-type PositionalOption = number | boolean | Activation | TransformerLayerOptions | undefined;
-
-function isOptions(value: PositionalOption): value is TransformerLayerOptions {
-  return typeof value === "object";
-}
-
-/** The options, whichever position they stand at. */
-function optionsOf(given: readonly PositionalOption[]): TransformerLayerOptions {
-  const names = [
-    "dim_feedforward",
-    "dropout",
-    "activation",
-    "layer_norm_eps",
-    "batch_first",
-    "norm_first",
-    "bias",
-  ];
-  const options: Record<string, unknown> = {};
-  for (const [position, value] of given.entries())
-    if (isOptions(value)) Object.assign(options, value);
-    else if (value !== undefined) options[names[position]!] = value; // there are as many names as arguments
-  return options;
-}
+const layerSettings: ParametersOf<TransformerLayerArguments> = {
+  d_model: integer(),
+  nhead: integer(),
+  dim_feedforward: integer(2048),
+  dropout: number(0.1),
+  activation: {
+    expects: '"relu", "gelu" or a function of a Tensor',
+    fallback: "relu",
+    // Other words are refused by `functionOf`, as in PyTorch; which arguments a function takes cannot be seen.
+    convert: (value) =>
+      typeof value === "string" || typeof value === "function" ? (value as Activation) : undefined,
+  },
+  layer_norm_eps: number(1e-5),
+  batch_first: flag(false),
+  norm_first: flag(false),
+  bias: flag(true),
+  ...placement,
+};
 
 /** @throws RuntimeError for another name. */
 function functionOf(activation: Activation): (input: Tensor) => Tensor {
@@ -100,48 +108,37 @@ export class TransformerEncoderLayer extends Module {
 
   /** @throws as the modules inside; RuntimeError for the name of another function. */
   constructor(
-    d_model: number,
-    nhead: number,
-    dim_feedforward?: number | TransformerLayerOptions,
-    dropout?: number | TransformerLayerOptions,
-    activation?: Activation | TransformerLayerOptions,
-    layer_norm_eps?: number | TransformerLayerOptions,
-    batch_first?: boolean | TransformerLayerOptions,
-    norm_first?: boolean | TransformerLayerOptions,
-    bias?: boolean | TransformerLayerOptions,
+    ...args: CallForms<
+      TransformerLayerArguments,
+      [
+        d_model: number,
+        nhead: number,
+        dim_feedforward?: number,
+        dropout?: number,
+        activation?: Activation,
+        layer_norm_eps?: number,
+        batch_first?: boolean,
+        norm_first?: boolean,
+        bias?: boolean,
+      ],
+      ["d_model", "nhead"]
+    >
   ) {
     super();
-    const options = optionsOf([
-      dim_feedforward,
-      dropout,
-      activation,
-      layer_norm_eps,
-      batch_first,
-      norm_first,
-      bias,
-    ]);
-    const place = {
-      bias: options.bias ?? true,
-      ...(options.dtype === undefined ? {} : { dtype: options.dtype }),
-      ...(options.device === undefined ? {} : { device: options.device }),
-    };
-    const width = options.dim_feedforward ?? 2048;
-    const share = options.dropout ?? 0.1;
-    const eps = options.layer_norm_eps ?? 1e-5;
-    this.norm_first = options.norm_first ?? false;
-    this.self_attn = new MultiheadAttention(d_model, nhead, {
-      dropout: share,
-      batch_first: options.batch_first ?? false,
-      ...place,
-    });
-    this.linear1 = new Linear(d_model, width, place);
-    this.dropout = new Dropout(share);
-    this.linear2 = new Linear(width, d_model, place);
+    const settings = bind("TransformerEncoderLayer", layerSettings, args);
+    const { d_model, nhead, dim_feedforward, dropout, batch_first, layer_norm_eps: eps } = settings;
+    const { bias, device, dtype } = settings;
+    const place = { bias, device, dtype };
+    this.norm_first = settings.norm_first;
+    this.self_attn = new MultiheadAttention(d_model, nhead, { dropout, batch_first, ...place });
+    this.linear1 = new Linear(d_model, dim_feedforward, place);
+    this.dropout = new Dropout(dropout);
+    this.linear2 = new Linear(dim_feedforward, d_model, place);
     this.norm1 = new LayerNorm(d_model, { eps, ...place });
     this.norm2 = new LayerNorm(d_model, { eps, ...place });
-    this.dropout1 = new Dropout(share);
-    this.dropout2 = new Dropout(share);
-    this.activation = functionOf(options.activation ?? "relu");
+    this.dropout1 = new Dropout(dropout);
+    this.dropout2 = new Dropout(dropout);
+    this.activation = functionOf(settings.activation);
   }
 
   /** A tensor of the input's shape. @throws as `nn.MultiheadAttention`. */
@@ -180,12 +177,6 @@ export class TransformerEncoderLayer extends Module {
   }
 }
 
-const optionalFlag: PlainParameter<boolean | null> = {
-  expects: "true, false or null",
-  fallback: null,
-  convert: (value) => (value === null || typeof value === "boolean" ? value : undefined),
-};
-
 const layerParameters = {
   src: tensor,
   src_mask: optionalTensor,
@@ -200,15 +191,34 @@ const encoderParameters = {
   is_causal: optionalFlag,
 };
 
-/** What `nn.TransformerEncoder` takes by name. */
-export interface TransformerEncoderOptions {
+/** What `nn.TransformerEncoder` is made with. */
+export interface TransformerEncoderArguments {
+  /** The layer that all are copies of. */
+  readonly encoder_layer: TransformerEncoderLayer;
+  readonly num_layers: number;
   /** What the last layer's output passes through. */
-  readonly norm?: Module | null;
+  readonly norm?: OneToOne | null;
   /** Taken, and without effect: there are no nested tensors. */
   readonly enable_nested_tensor?: boolean;
   /** Taken, and without effect. */
   readonly mask_check?: boolean;
 }
+
+const encoderSettings: ParametersOf<TransformerEncoderArguments> = {
+  encoder_layer: {
+    expects: "a TransformerEncoderLayer",
+    convert: (value) => (value instanceof TransformerEncoderLayer ? value : undefined),
+  },
+  num_layers: integer(),
+  norm: {
+    expects: "a Module or null",
+    fallback: null,
+    // Whatever normalises maps one tensor to another.
+    convert: (value) => (value === null || value instanceof Module ? (value as OneToOne | null) : undefined),
+  },
+  enable_nested_tensor: flag(true),
+  mask_check: flag(true),
+};
 
 /** What the encoder's `forward` takes by name. */
 export interface EncoderMasks {
@@ -235,18 +245,25 @@ export class TransformerEncoder extends Module {
   readonly num_layers: number;
   norm: OneToOne | null;
 
+  /** @throws TypeError when the layer is another module. */
   constructor(
-    encoder_layer: TransformerEncoderLayer,
-    num_layers: number,
-    norm: OneToOne | TransformerEncoderOptions | null = null,
-    options: TransformerEncoderOptions = {},
+    ...args: CallForms<
+      TransformerEncoderArguments,
+      [
+        encoder_layer: TransformerEncoderLayer,
+        num_layers: number,
+        norm?: OneToOne | null,
+        enable_nested_tensor?: boolean,
+        mask_check?: boolean,
+      ],
+      ["encoder_layer", "num_layers"]
+    >
   ) {
     super();
-    const given = norm === null || norm instanceof Module ? norm : (norm.norm ?? null);
+    const { encoder_layer, num_layers, norm } = bind("TransformerEncoder", encoderSettings, args);
     this.layers = new ModuleList(Array.from({ length: num_layers }, () => copyOf(encoder_layer)));
     this.num_layers = num_layers;
-    // Whatever normalises maps one tensor to another.
-    this.norm = (given ?? options.norm ?? null) as OneToOne | null;
+    this.norm = norm;
   }
 
   /** A tensor of the input's shape. @throws as `nn.MultiheadAttention`. */

@@ -1,10 +1,14 @@
+import { bind } from "../binding.ts";
+import type { CallForms } from "../callForms.ts";
 import { ValueError } from "../errors/valueError.ts";
+import { flag, keywordOnly, number, type Parameter, type ParametersOf } from "../parameters.ts";
 import { numel } from "../shape.ts";
 import { placedOn } from "../placement.ts";
 import { allocateZeros } from "../settle.ts";
 import type { Tensor } from "../tensor.ts";
 import { AdamStep, type AdamForm } from "./adamStep.ts";
 import { checkSetting, Optimizer, type ParameterGroup, type ParametersOrGroups } from "./optimizer.ts";
+import { checkStepOptions, paramsParameter, stepOptions, type StepOptions } from "./settings.ts";
 
 /** What `optim.Adam` and `optim.AdamW` take by name. */
 export interface AdamOptions {
@@ -24,7 +28,60 @@ export interface AdamOptions {
   readonly decoupled_weight_decay?: boolean;
 }
 
+/** What `optim.AdamW` is made with. */
+export interface AdamWArguments extends Omit<AdamOptions, "decoupled_weight_decay">, StepOptions {
+  /** The tensors to change, or groups of them with settings of their own. */
+  readonly params: ParametersOrGroups<Settings>;
+  /** Taken, and without effect. */
+  readonly capturable?: boolean;
+}
+
+/** What `optim.Adam` is made with. */
+export interface AdamArguments extends AdamWArguments, Pick<AdamOptions, "decoupled_weight_decay"> {}
+
 type Settings = { -readonly [K in keyof AdamOptions]-?: NonNullable<AdamOptions[K]> };
+
+const betas: Parameter<readonly [number, number]> = {
+  expects: "an array of two numbers",
+  fallback: [0.9, 0.999],
+  convert: (value) => (isPair(value) ? value : undefined),
+};
+
+function isPair(value: unknown): value is readonly [number, number] {
+  return Array.isArray(value) && value.length === 2 && value.every((item) => typeof item === "number");
+}
+
+/** The parameters of AdamW, of which Adam has another decay. */
+function parametersWith(weightDecay: number): ParametersOf<AdamWArguments> {
+  return {
+    params: paramsParameter(),
+    lr: number(1e-3),
+    betas,
+    eps: number(1e-8),
+    weight_decay: number(weightDecay),
+    amsgrad: flag(false),
+    maximize: keywordOnly(flag(false)),
+    capturable: keywordOnly(flag(false)),
+    ...stepOptions,
+  };
+}
+
+const adamParameters: ParametersOf<AdamArguments> = {
+  ...parametersWith(0),
+  decoupled_weight_decay: keywordOnly(flag(false)),
+};
+
+const adamWParameters = parametersWith(0.01);
+
+/** The arguments of Adam that can come by position, in PyTorch's order. */
+type AdamPositions = [
+  params: ParametersOrGroups<Settings>,
+  lr?: number,
+  betas?: readonly [number, number],
+  eps?: number,
+  weight_decay?: number,
+  amsgrad?: boolean,
+];
 
 /** What Adam remembers of one parameter. */
 export interface AdamState {
@@ -71,17 +128,10 @@ export class Adam extends Optimizer<Settings> {
   readonly state: Map<Tensor, AdamState> = new Map();
 
   /** @throws ValueError when a setting is out of its range. */
-  constructor(params: ParametersOrGroups<Settings>, options: AdamOptions = {}) {
-    const settings: Settings = {
-      lr: 1e-3,
-      betas: [0.9, 0.999],
-      eps: 1e-8,
-      weight_decay: 0,
-      amsgrad: false,
-      maximize: false,
-      decoupled_weight_decay: false,
-      ...options,
-    };
+  constructor(...args: CallForms<AdamArguments, AdamPositions>) {
+    const given = bind(new.target.name, adamParameters, args);
+    const { params, foreach: _, fused: __, capturable: ___, differentiable, ...settings } = given;
+    checkStepOptions(new.target.name, { differentiable });
     checkSettings(settings);
     super(params, settings);
   }
@@ -119,10 +169,7 @@ export class Adam extends Optimizer<Settings> {
  */
 export class AdamW extends Adam {
   /** @throws ValueError when a setting is out of its range. */
-  constructor(
-    params: ParametersOrGroups<Settings>,
-    options: Omit<AdamOptions, "decoupled_weight_decay"> = {},
-  ) {
-    super(params, { weight_decay: 0.01, ...options, decoupled_weight_decay: true });
+  constructor(...args: CallForms<AdamWArguments, AdamPositions>) {
+    super({ ...bind("AdamW", adamWParameters, args), decoupled_weight_decay: true });
   }
 }

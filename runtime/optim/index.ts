@@ -1,4 +1,11 @@
 /** `torch.optim`: optimizers. */
-export { Adam, AdamW, type AdamOptions, type AdamState } from "./adam.ts";
+export {
+  Adam,
+  AdamW,
+  type AdamArguments,
+  type AdamOptions,
+  type AdamState,
+  type AdamWArguments,
+} from "./adam.ts";
 export { Optimizer, type ParameterGroup, type ParametersOrGroups } from "./optimizer.ts";
-export { SGD, type SGDOptions } from "./sgd.ts";
+export { SGD, type SGDArguments, type SGDOptions } from "./sgd.ts";

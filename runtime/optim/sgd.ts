@@ -1,9 +1,13 @@
+import { bind } from "../binding.ts";
+import type { CallForms } from "../callForms.ts";
 import { ValueError } from "../errors/valueError.ts";
 import { E, input, parameter as plainNumber, type Expression } from "../expression.ts";
+import { flag, keywordOnly, number, type ParametersOf } from "../parameters.ts";
 import { placedOn } from "../placement.ts";
 import { allocate, replaceTogether } from "../settle.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkSetting, Optimizer, type ParameterGroup, type ParametersOrGroups } from "./optimizer.ts";
+import { checkStepOptions, paramsParameter, stepOptions, type StepOptions } from "./settings.ts";
 
 /** What `optim.SGD` takes by name. */
 export interface SGDOptions {
@@ -21,7 +25,24 @@ export interface SGDOptions {
   readonly maximize?: boolean;
 }
 
+/** What `optim.SGD` is made with. */
+export interface SGDArguments extends SGDOptions, StepOptions {
+  /** The tensors to change, or groups of them with settings of their own. */
+  readonly params: ParametersOrGroups<Settings>;
+}
+
 type Settings = { -readonly [K in keyof SGDOptions]-?: NonNullable<SGDOptions[K]> };
+
+const parameters: ParametersOf<SGDArguments> = {
+  params: paramsParameter(),
+  lr: number(1e-3),
+  momentum: number(0),
+  dampening: number(0),
+  weight_decay: number(0),
+  nesterov: flag(false),
+  maximize: keywordOnly(flag(false)),
+  ...stepOptions,
+};
 
 /** Whether a parameter's step has a momentum, and whether there is one from the steps before. */
 type MomentumState = "none" | "begins" | "goes on";
@@ -61,16 +82,21 @@ export class SGD extends Optimizer<Settings> {
   readonly #momenta = new WeakMap<Tensor, Tensor>();
 
   /** @throws ValueError when a setting is negative, or `nesterov` has no momentum to look ahead with. */
-  constructor(params: ParametersOrGroups<Settings>, options: SGDOptions = {}) {
-    const settings = {
-      lr: 1e-3,
-      momentum: 0,
-      dampening: 0,
-      weight_decay: 0,
-      nesterov: false,
-      maximize: false,
-      ...options,
-    };
+  constructor(
+    ...args: CallForms<
+      SGDArguments,
+      [
+        params: ParametersOrGroups<Settings>,
+        lr?: number,
+        momentum?: number,
+        dampening?: number,
+        weight_decay?: number,
+        nesterov?: boolean,
+      ]
+    >
+  ) {
+    const { params, foreach: _, fused: __, differentiable, ...settings } = bind("SGD", parameters, args);
+    checkStepOptions("SGD", { differentiable });
     checkSetting("learning rate", settings.lr);
     checkSetting("momentum value", settings.momentum);
     checkSetting("weight_decay value", settings.weight_decay);

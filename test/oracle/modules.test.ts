@@ -26,16 +26,30 @@ interface InitialRow {
   readonly result: EncodedTensor;
 }
 
-const { modules, initial } = readOracle<{ modules: ModuleRow[]; initial: InitialRow[] }>("modules.json");
+interface ConstructorRow {
+  readonly module: string;
+  readonly required: readonly string[];
+  /** All of them, in PyTorch's order. */
+  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly byNameOnly: readonly string[];
+  readonly printed: string;
+}
+
+const { modules, initial, constructors } = readOracle<{
+  modules: ModuleRow[];
+  initial: InitialRow[];
+  constructors: ConstructorRow[];
+}>("modules.json");
 
 /** Any module, by the name that only the test run knows. */
 interface AnyModule {
   new (...args: readonly unknown[]): nn.Module & ((...inputs: readonly unknown[]) => unknown);
 }
 
+const all = nn as unknown as Readonly<Record<string, AnyModule>>; // rows name modules
+
 function make({ module, args, kwargs, training }: ModuleRow): InstanceType<AnyModule> {
   torch.manual_seed(3);
-  const all = nn as unknown as Readonly<Record<string, AnyModule>>; // rows name modules
   return new all[module]!(...args, ...(Object.keys(kwargs).length > 0 ? [kwargs] : [])).train(training);
 }
 
@@ -112,4 +126,33 @@ test.each(initial)("nn.init.$function $kwargs on $shape draws PyTorch's numbers"
   const functions = nn.init as unknown as Readonly<Record<string, (...args: readonly unknown[]) => Tensor>>; // rows name functions
   const arguments_ = row.function === "constant_" ? [row.kwargs["val"]] : [row.kwargs];
   expect(difference(functions[row.function]!(torch.empty(row.shape), ...arguments_), row.result)).toBeNull();
+});
+
+describe.each(constructors)("nn.$module", ({ module, required, arguments: given, byNameOnly, printed }) => {
+  const names = Object.keys(given);
+  const made = (...args: readonly unknown[]): string => String(new all[module]!(...args));
+  const pick = (wanted: readonly string[]): Readonly<Record<string, unknown>> =>
+    Object.fromEntries(wanted.map((name) => [name, given[name]]));
+  const positional = names.filter((name) => !byNameOnly.includes(name));
+
+  test("takes its arguments by name: what it needs, and all", () => {
+    expect(made(pick(required))).toBe(printed);
+    expect(made(given)).toBe(printed);
+  });
+
+  test("takes any number of them by position, and the others by name", () => {
+    for (let count = 0; count <= positional.length; count++) {
+      const first = positional.slice(0, count).map((name) => given[name]);
+      const others = names.slice(count);
+      expect(made(...first, ...(others.length > 0 ? [pick(others)] : []))).toBe(printed);
+    }
+  });
+
+  test("refuses names that it does not have, and arguments that come twice", () => {
+    expect(() => made({ ...given, nonsense: 1 })).toThrow(
+      expect.objectContaining({ name: "TypeError", message: expect.stringContaining("'nonsense'") }),
+    );
+    for (const name of positional.slice(0, 1))
+      expect(() => made(given[name], given)).toThrow(`multiple values for argument '${name}'`);
+  });
 });

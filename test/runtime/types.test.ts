@@ -1,6 +1,6 @@
 /** What the compiler knows of shapes and dtypes. `npm run types` checks these lines; running them checks that the values agree. */
 import { expect, expectTypeOf, test } from "vitest";
-import torch, { Tensor, type Shape } from "../../runtime/index.ts";
+import torch, { nn, optim, Tensor, type Shape } from "../../runtime/index.ts";
 
 test("data gives its shape and dtype", () => {
   const matrix = torch.tensor([
@@ -61,4 +61,57 @@ test("Tensor alone is any of them, and sizes that nobody wrote down are wide", (
   const list: number[][] = [[1, 2]];
   expectTypeOf(torch.tensor(list).dtype.name).toEqualTypeOf<"float32">();
   expect(any).toBeInstanceOf(Tensor);
+});
+
+test("modules know what they are made with, by position and by name", () => {
+  const made = [
+    new nn.Linear(3, 2),
+    new nn.Linear(3, 2, true, { dtype: torch.float64 }),
+    new nn.Linear(3, 2, { bias: false }),
+    new nn.Linear(3, { out_features: 2 }),
+    new nn.Linear({ in_features: 3, out_features: 2, bias: false }),
+    new nn.MaxPool2d({ kernel_size: 2, stride: 1 }),
+    new nn.Dropout(undefined, true),
+  ];
+  expect(made.map((module) => module.constructor.name)).toEqual([
+    ...Array.from({ length: 5 }, () => "Linear"),
+    "MaxPool2d",
+    "Dropout",
+  ]);
+  const wrong = [
+    // @ts-expect-error -- out_features is required
+    () => new nn.Linear(3),
+    // @ts-expect-error -- out_features is required
+    () => new nn.Linear(3, { bias: false }),
+    // @ts-expect-error -- in_features comes twice
+    () => new nn.Linear(3, { in_features: 3, out_features: 2 }),
+    // @ts-expect-error -- no such name
+    () => new nn.Linear({ in_features: 3, out_features: 2, biass: true }),
+    // @ts-expect-error -- no such name
+    () => new nn.Conv2d(1, 2, 3, { strid: 2 }),
+    // @ts-expect-error -- a number is needed
+    () => new nn.Linear("3", 2),
+    // @ts-expect-error -- parameters are needed
+    () => new optim.SGD({ lr: 0.1 }),
+  ];
+  for (const call of wrong) expect(call).toThrow(TypeError);
+});
+
+function block(norm: new (features: number) => nn.Module, act: new () => nn.Module): nn.Module[] {
+  return [new norm(2), new act()];
+}
+
+function twice(...args: ConstructorParameters<typeof nn.Conv2d>): nn.Conv2d[] {
+  return [new nn.Conv2d(...args), new nn.Conv2d(...args)];
+}
+
+test("one of several classes can be made, and classes handed on", () => {
+  const first: boolean = new Date().getTime() > 0;
+  const model = new nn.Linear(2, 2);
+  const pool = new (first ? nn.MaxPool2d : nn.AvgPool2d)(2, { stride: 1 });
+  const norm = new (first ? nn.BatchNorm2d : nn.InstanceNorm2d)(2, { affine: true });
+  const optimizer = new (first ? optim.SGD : optim.Adam)(model.parameters(), { lr: 1 });
+  expect([pool.stride, norm.affine, optimizer.param_groups[0]!.lr]).toEqual([1, true, 1]);
+  expect(block(nn.BatchNorm1d, nn.ReLU).map(String)).toHaveLength(2);
+  expect(twice(1, 2, 3, { bias: false }).map(({ out_channels }) => out_channels)).toEqual([2, 2]);
 });

@@ -59,7 +59,8 @@ export const lossParameters: {
   readonly reduction: Parameter<string>;
 } = { size_average: legacyParameter, reduce: legacyParameter, reduction: reductionParameter };
 
-interface ReductionArguments {
+/** The reduction as a loss gets it, and the older options where it has them. */
+export interface ReductionSettings {
   readonly reduction: string;
   readonly size_average?: boolean | null;
   readonly reduce?: boolean | null;
@@ -75,7 +76,7 @@ function legacyReduction(average: boolean | null, reduce: boolean | null): LossR
 }
 
 /** @throws ValueError for a word that is no reduction. */
-export function reductionOf({ reduction, size_average, reduce }: ReductionArguments): LossReduction {
+export function reductionOf({ reduction, size_average, reduce }: ReductionSettings): LossReduction {
   if ((size_average ?? null) !== null || (reduce ?? null) !== null)
     return legacyReduction(size_average ?? null, reduce ?? null);
   if (reduction === "mean" || reduction === "sum" || reduction === "none") return reduction;

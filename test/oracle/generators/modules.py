@@ -1,5 +1,6 @@
 """Modules of attention and the numbers that parameters begin with: outputs and gradients after a seed."""
 
+import inspect
 from pathlib import Path
 
 import torch
@@ -47,6 +48,13 @@ LAYERS = [
     ("GLU", [], {}, [x(2, 4)], {}, True),
     ("PReLU", [], {"num_parameters": 3, "init": 0.5}, [x(2, 3)], {}, True),
     ("RReLU", [], {}, [x(2, 3)], {}, False),
+    ("Softmax2d", [], {}, [x(2, 2, 3)], {}, True),
+    ("Unflatten", [1, (2, -1)], {}, [x(2, 4)], {}, True),
+    ("InstanceNorm3d", [2], {"affine": True}, [x(1, 2, 2, 2, 2)], {}, True),
+    ("BatchNorm2d", [2], {"bias": False}, [x(1, 2, 2, 2)], {}, True),
+    ("GroupNorm", [1, 2], {"bias": False}, [x(1, 2, 2, 2)], {}, True),
+    ("Bilinear", [2, 3, 2], {}, [x(2, 2), x(2, 3)], {}, True),
+    ("Bilinear", [2, 3, 2], {"bias": False}, [x(2), x(3)], {}, True),
 ]
 ACTIVATIONS = [
     ("Tanh", [], {}), ("Sigmoid", [], {}), ("GELU", [], {}), ("GELU", [], {"approximate": "tanh"}), ("SiLU", [], {}), ("SiLU", [True], {}), ("ReLU6", [], {}),
@@ -91,6 +99,44 @@ INITIAL = [
     ("kaiming_uniform_", [2, 3], {"nonlinearity": "selu"}),
 ]
 
+# Arguments that have no default, or one that is no number, word or truth value.
+GIVEN = {
+    "in_features": 3, "in1_features": 3, "in2_features": 2, "out_features": 2, "in_channels": 2, "out_channels": 4, "kernel_size": 2, "output_size": 3, "padding": 1,
+    "num_features": 2, "num_groups": 1, "num_channels": 2, "normalized_shape": (3,), "num_embeddings": 3, "embedding_dim": 2, "embed_dim": 4, "num_heads": 2, "d_model": 4,
+    "nhead": 2, "upscale_factor": 2, "downscale_factor": 2, "groups": 1, "size": 2, "norm_type": 2, "dim": 1, "unflattened_size": (2, -1), "threshold": 0.5, "value": 0.25,
+    "activation": "relu",
+}
+# Where that would be wrong: one of two is given; and names that were given up, or that nothing else goes with.
+INSTEAD = {
+    "Fold": {"output_size": (4, 4)}, "FractionalMaxPool2d": {"output_size": 2}, "FractionalMaxPool3d": {"output_size": 2}, "Upsample": {"size": 2},
+    "UpsamplingNearest2d": {"size": 2}, "UpsamplingBilinear2d": {"size": 2},
+}
+LEFT_OUT = {"min_value", "max_value"}
+# Modules that take anything, that hold others, that are lazy or recurrent, or that are not built yet.
+WITHOUT_CONSTRUCTOR = (
+    "Identity Sequential ModuleList ModuleDict ParameterList ParameterDict Module Container DataParallel SyncBatchNorm CrossMapLRN2d NLLLoss2d TransformerEncoder TransformerDecoder "
+    "TransformerDecoderLayer Transformer AdaptiveLogSoftmaxWithLoss LinearCrossEntropyLoss"
+).split()
+
+
+def constructor_row(name: str) -> dict:
+    """How a module is made with all its arguments, those by name alone apart."""
+    signature = inspect.signature(getattr(nn, name))
+    known = [one for one in signature.parameters.values() if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD) and one.name not in LEFT_OUT]
+    required = [one.name for one in known if one.default is one.empty]
+    chosen = {one.name: GIVEN[one.name] if one.name in required or one.name == "activation" else one.default for one in known} | INSTEAD.get(name, {})
+    module = getattr(nn, name)(**chosen)
+    return {
+        "module": name, "required": sorted({*required, *INSTEAD.get(name, {})}, key=list(chosen).index), "arguments": chosen,
+        "byNameOnly": [one.name for one in known if one.kind == one.KEYWORD_ONLY], "printed": str(module),
+    }
+
+
+def constructors() -> list[str]:
+    """All modules but those that the list above names, and lazy and recurrent ones."""
+    classes = [name for name in dir(nn) if inspect.isclass(getattr(nn, name)) and issubclass(getattr(nn, name), nn.Module)]
+    return [name for name in classes if name not in WITHOUT_CONSTRUCTOR and not name.startswith(("Lazy", "RNN", "LSTM", "GRU"))]
+
 
 def resolved(inputs: list) -> list:
     tensors = [item if isinstance(item, str) else item.clone().requires_grad_() for item in inputs]
@@ -125,5 +171,5 @@ def initial_row(name: str, shape: list, kwargs: dict) -> dict:
 
 def generate(folder: Path) -> None:
     rows = [*[(*row, True) for row in ATTENTION], *LAYERS, *[(*row, [x(7) * 2], {}, True) for row in ACTIVATIONS], *[(*row, [item], {}, True) for *row, item in SPATIAL], *UNPOOLING]
-    lists = {"modules": [module_row(*row) for row in rows], "initial": [initial_row(*row) for row in INITIAL]}
+    lists = {"modules": [module_row(*row) for row in rows], "initial": [initial_row(*row) for row in INITIAL], "constructors": [constructor_row(name) for name in constructors()]}
     write_lines(folder / "modules.json", lists)

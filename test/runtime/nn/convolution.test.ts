@@ -115,6 +115,6 @@ describe("Flatten", () => {
   });
 
   test("refuses a dimension that is not a whole number", () => {
-    expect(() => new nn.Flatten(0.5)).toThrow("start_dim must be a whole number, not 0.5");
+    expect(() => new nn.Flatten(0.5)).toThrow("'start_dim' must be a whole number, not 0.5");
   });
 });
