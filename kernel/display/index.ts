@@ -16,6 +16,8 @@ export {
 } from "./display.ts";
 export { displaySymbol, formatNow, formatValue, type Warn } from "./format.ts";
 export { jupyterGlobal, type JupyterGlobal } from "./jupyter.ts";
+export { createProgress, type Progress } from "./progress-function.ts";
+export { ProgressBar, type ProgressOptions, type ProgressSnapshot } from "./progress.ts";
 export { prepareRenderers, registerRenderer } from "./registry.ts";
 export { failureText, plainText } from "./text.ts";
 export type { Broadcast, DisplayContent, MimeBundle, OutputSink, Renderer } from "./types.ts";

@@ -61,7 +61,7 @@ function looksLikeBundle(value: unknown): boolean {
 }
 
 /** Makes the global `updateDisplay`. */
-export function updateDisplayWith(display: Display): UpdateDisplay {
+function updateDisplayWith(display: Display): UpdateDisplay {
   return (value, options) => display(value, { raw: looksLikeBundle(value), ...options, update: true });
 }
 

@@ -1,4 +1,5 @@
-import { registerRenderer } from "../display/index.ts";
+import { renderProgress } from "../../renderers/progress.ts";
+import { ProgressBar, registerRenderer } from "../display/index.ts";
 import { loadRenderers, renderGraphSnapshot, renderTensorValue } from "./renderers.ts";
 
 let installed = false;
@@ -9,4 +10,5 @@ export function installPrelude(): void {
   installed = true;
   registerRenderer(renderGraphSnapshot);
   registerRenderer(renderTensorValue, loadRenderers);
+  registerRenderer((value) => (value instanceof ProgressBar ? renderProgress(value.snapshot()) : undefined));
 }

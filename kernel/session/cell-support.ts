@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import path from "node:path";
-import { createDisplay, jupyterGlobal, type CommsGlobal } from "../display/index.ts";
+import { createDisplay, createProgress, jupyterGlobal, type CommsGlobal } from "../display/index.ts";
 import { CELL_SUPPORT, type CellSupport } from "../language/types.ts";
 import { contextCell, currentOrLatestCell } from "./cell-context.ts";
 import { loadModule } from "./modules/load.ts";
@@ -32,6 +32,11 @@ function cellOutput(): OrderedOutput | null {
   return currentOrLatestCell()?.output ?? null;
 }
 
+/** See `CellRun.onInterrupt`. */
+function onInterrupt(tidy: () => void): () => void {
+  return currentOrLatestCell()?.onInterrupt(tidy) ?? (() => {});
+}
+
 /** Defines the globals of cells whose folder is `cwd`: what compiled code calls, `require`, `display`, `Jupyter` and their like. */
 export function installCellSupport(cwd: string, comms: CommsGlobal): void {
   const display = createDisplay(cellOutput);
@@ -48,4 +53,5 @@ export function installCellSupport(cwd: string, comms: CommsGlobal): void {
   defineGlobal("Jupyter", jupyter);
   defineGlobal("updateDisplay", jupyter.updateDisplay);
   defineGlobal("clearOutput", jupyter.clearOutput);
+  defineGlobal("progress", createProgress({ output: cellOutput, onInterrupt }));
 }

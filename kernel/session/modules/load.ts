@@ -2,7 +2,7 @@ import { prepareRenderers } from "../../display/index.ts";
 import type { ImportRequest } from "../../language/types.ts";
 import { frameText, parseStack } from "../traceback/stack.ts";
 import { isUserFile } from "./files.ts";
-import { isOwnSpecifier } from "./own.ts";
+import { isOwnPackage, isOwnSpecifier } from "./own.ts";
 import { pathOfUrl, resolveSpecifier } from "./resolve.ts";
 import { stampedUrl } from "./stamp.ts";
 import { registerTypeScript } from "./typescript.ts";
@@ -58,7 +58,7 @@ function continueStack(error: unknown, importer: Error): void {
 async function checkedImport(name: string, request: ImportRequest, cwd: string): Promise<object> {
   const url = loadUrl(name, cwd);
   const namespace: object = await import(url, optionsFor(url, request));
-  if (isOwnSpecifier(name)) await prepareRenderers();
+  if (isOwnPackage(name)) await prepareRenderers();
   const missing = request.names?.find((each) => !(each in namespace));
   if (missing !== undefined) throw missingExport(name, missing, namespace);
   return namespace;

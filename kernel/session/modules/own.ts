@@ -1,10 +1,19 @@
+import path from "node:path";
 import { resolve } from "import-meta-resolve";
 
 const ownName = "typetorch";
 
+/** Names of other kernels' packages that this kernel has a stand-in for. */
+const standIns: Readonly<Record<string, string>> = { tslab: "../tslab" };
+
 /** Whether an import names this package or one of its subpaths. */
-export function isOwnSpecifier(specifier: string): boolean {
+export function isOwnPackage(specifier: string): boolean {
   return specifier === ownName || specifier.startsWith(`${ownName}/`);
+}
+
+/** Whether an import names this package, or one that it stands in for. */
+export function isOwnSpecifier(specifier: string): boolean {
+  return isOwnPackage(specifier) || Object.hasOwn(standIns, specifier);
 }
 
 /**
@@ -12,5 +21,7 @@ export function isOwnSpecifier(specifier: string): boolean {
  * would be unknown to the kernel.
  */
 export function resolveOwn(specifier: string): string {
-  return resolve(specifier, import.meta.url);
+  const standIn = standIns[specifier];
+  if (standIn === undefined) return resolve(specifier, import.meta.url);
+  return new URL(standIn + path.extname(import.meta.url), import.meta.url).href;
 }

@@ -74,3 +74,64 @@ describe("objects in cells", () => {
     expect(streamText(outputs, "stderr")).toContain("no picture");
   });
 });
+
+describe("progress in cells", () => {
+  it("is one line that ends as done", async () => {
+    const { outputs } = await session.execute("for (const i of progress(3, { description: 'epoch' })) ;");
+    expect(outputs.map(({ type }) => type)).toEqual(["display", "update"]);
+    expect(outputs.at(-1)).toMatchObject({
+      data: { "text/plain": expect.stringContaining("epoch: 100%"), "text/html": expect.any(String) },
+    });
+  });
+
+  it("ends as interrupted when the loop is, busy or waiting", async () => {
+    const busy = await session.execute("for (const i of progress(1e12)) ;", "busy");
+    const waiting = await session.execute(
+      "for (const i of progress(2)) await new Promise(() => {})",
+      "waiting",
+    );
+    for (const { outputs } of [busy, waiting]) {
+      expect(outputs.at(-1)).toMatchObject({
+        data: { "text/plain": expect.stringContaining("interrupted") },
+      });
+    }
+  });
+});
+
+describe("a display of a cell", () => {
+  it("can be changed and cleared, and is no value of the cell", async () => {
+    const { outcome, outputs } = await session.execute(
+      `display.html("<i>1</i>", { display_id: "changing" });
+      updateDisplay({ "text/html": "<i>2</i>" }, { display_id: "changing" });
+      clearOutput(true);
+      Jupyter.display(3)`,
+    );
+    expect(outcome).toEqual({ status: "ok", result: null });
+    expect(outputs).toMatchObject([
+      { type: "display", data: { "text/html": "<i>1</i>" }, displayId: "changing" },
+      { type: "update", data: { "text/html": "<i>2</i>" }, displayId: "changing" },
+      { type: "clear", wait: true },
+      { type: "display", data: { "text/plain": "3" } },
+    ]);
+  });
+});
+
+describe("tslab in cells", () => {
+  it("shows contents on this kernel's display, and overwrites a display of its own", async () => {
+    const { outputs } = await session.execute(
+      `import * as tslab from "tslab";
+      tslab.display.html("<b>1</b>");
+      tslab.display.png(new Uint8Array([1, 2, 3]));
+      const own = tslab.newDisplay();
+      own.text("first");
+      own.markdown("*second*");`,
+    );
+    expect(outputs).toMatchObject([
+      { type: "display", data: { "text/html": "<b>1</b>" } },
+      { type: "display", data: { "image/png": "AQID" } },
+      { type: "display", data: { "text/plain": "first" }, displayId: expect.any(String) },
+      { type: "update", data: { "text/markdown": "*second*" }, displayId: expect.any(String) },
+    ]);
+    expect(await session.value("tslab.versions.node === process.version")).toBe("true");
+  });
+});

@@ -1,0 +1,46 @@
+import { randomUUID } from "node:crypto";
+// From the module: cells may replace the globals.
+import { clearTimeout, setTimeout } from "node:timers";
+import type { DisplayOutput } from "./display.ts";
+import type { DisplayContent } from "./types.ts";
+
+/** A front end that redraws this often looks immediate; a server passes on no more than 1,000 messages a second. */
+const SHOW_EVERY_MS = 100;
+
+/** A line of a cell's output that changes in place; one bar after the other may stand in it. */
+export class ProgressLine {
+  readonly #output: DisplayOutput;
+  readonly #displayId: string = randomUUID();
+  #shown = false;
+  #shownAt = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | null = null;
+  #waiting: (() => DisplayContent) | null = null;
+  /** Whether a bar stands in it whose loop runs. */
+  taken = false;
+
+  constructor(output: DisplayOutput) {
+    this.#output = output;
+  }
+
+  /** Shows what `content` answers: at once, unless the line was shown just now; then later, if this thread gets to it. */
+  show(content: () => DisplayContent): void {
+    this.#waiting = content;
+    const wait = this.#shownAt + SHOW_EVERY_MS - performance.now();
+    if (wait <= 0) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), wait).unref();
+  }
+
+  /** Shows what waits to be shown. */
+  flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const waiting = this.#waiting;
+    if (waiting === null) return;
+    this.#waiting = null;
+    this.#shownAt = performance.now();
+    const content = { ...waiting(), displayId: this.#displayId };
+    if (this.#shown) this.#output.updateDisplay(content);
+    else this.#output.display(content);
+    this.#shown = true;
+  }
+}
