@@ -5,6 +5,7 @@ import { adopt as adoptOnCpu } from "../cpu/memory/storage.ts";
 import { copy } from "./copying.ts";
 import { processorMethods } from "./fallback.ts";
 import { hasTextures } from "./evaluate.ts";
+import { products } from "./kernels/products.ts";
 import { instanceOf } from "./glsl/templates.ts";
 import { pointwise, pointwiseAll } from "./pointwise.ts";
 import { WebGLStorage } from "./storage.ts";
@@ -42,6 +43,7 @@ function adopt(data: TypedArray, dtype: DType, shared: boolean): WebGLStorage {
 /** WebGL: programs for what they can do, the processor for the rest. */
 export const webglBackend: Backend = {
   ...processorMethods(),
+  ...products,
   allocate,
   allocateZeros,
   adopt,

@@ -102,6 +102,26 @@ export function allocatePacked({ graphics: own, rows, columns, packing }: Textur
   return made(own, [batch, matrixRows, matrixColumns], [2 * rows, 2 * columns], true);
 }
 
+/** A packed texture with arbitrary contents for matrices, whose rows of blocks each lie within a row of texels. Columns are at most twice what a texture is wide. */
+export function allocateMatrices({ batch, rows, columns }: Packing): Texture {
+  const own = graphics();
+  const across = Math.ceil(columns / 2);
+  const down = Math.max(batch * Math.ceil(rows / 2), 1);
+  const beside = Math.ceil(down / own.largestTexture);
+  if (beside * across > own.largestTexture)
+    throw new RuntimeError(
+      `Matrices of ${batch} × ${rows} × ${columns} elements do not fit into a texture of the WebGL device, which has at most ${own.largestTexture} × ${own.largestTexture} texels of four. Work on smaller parts, or on the CPU.`,
+    );
+  return made(own, [batch, rows, columns], [2 * Math.ceil(down / beside), 2 * beside * across], true);
+}
+
+/** A texture of `length` texels of four numbers each, in no particular order. */
+export function allocateWide(length: number): Texture {
+  const own = graphics();
+  const { rows, columns } = extentFor(length, own.largestTexture);
+  return made(own, [1, 2 * rows, 2 * columns], [2 * rows, 2 * columns], true);
+}
+
 function made(own: Graphics, shape: number[], texShape: [number, number], isPacked: boolean): Texture {
   const { dataId } = own.backend.makeTensorInfo(shape, "float32");
   const data = own.backend.texData.get(dataId);
