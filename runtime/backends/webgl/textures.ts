@@ -115,13 +115,6 @@ export function allocateMatrices({ batch, rows, columns }: Packing): Texture {
   return made(own, [batch, rows, columns], [2 * Math.ceil(down / beside), 2 * beside * across], true);
 }
 
-/** A texture of `length` texels of four numbers each, in no particular order. */
-export function allocateWide(length: number): Texture {
-  const own = graphics();
-  const { rows, columns } = extentFor(length, own.largestTexture);
-  return made(own, [1, 2 * rows, 2 * columns], [2 * rows, 2 * columns], true);
-}
-
 function made(own: Graphics, shape: number[], texShape: [number, number], isPacked: boolean): Texture {
   const { dataId } = own.backend.makeTensorInfo(shape, "float32");
   const data = own.backend.texData.get(dataId);

@@ -100,7 +100,14 @@ return ${fetch}(${offset} + pm + pr + pc);
 /** The texture of a view that lies there as the product wants it. */
 function packedAlready({ view, rows, columns }: MatrixView, wanted: Packing, splits: number): Texture | null {
   const { texture, length } = valueOf(view);
-  if (splits !== 1 || view.offset !== 0 || texture === null || texture.packing === null || texture.graphics.lost) return null;
+  if (
+    splits !== 1 ||
+    view.offset !== 0 ||
+    texture === null ||
+    texture.packing === null ||
+    texture.graphics.lost
+  )
+    return null;
   const { packing } = texture;
   const same = packing.rows === wanted.rows && packing.columns === wanted.columns && isAligned(texture);
   const straight = isStraight(columns, 1) && isStraight(rows, wanted.columns);

@@ -1,0 +1,87 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { counts } from "../../../../../runtime/backends/webgl/graphics.ts";
+import { describeWebGL, viewOf } from "../operands.ts";
+import { expectSame, type Maker } from "./compare.ts";
+import type { View } from "../../../../../runtime/backends/backend.ts";
+
+/** The last two dimensions the other way round. */
+function transposed({ storage, dtype, shape, strides, offset }: View): View {
+  const swap = <T>(list: readonly T[]): T[] => [...list.slice(0, -2), list.at(-1)!, list.at(-2)!];
+  return viewOf(storage, dtype, swap(shape), swap(strides), offset);
+}
+
+function product(n: number, k: number, m: number, batch: readonly number[] = []): (maker: Maker) => View[] {
+  return ({ backend, filled, empty }) => {
+    const output = empty([...batch, n, m]);
+    backend.matmul(output, filled([...batch, n, k]), filled([...batch, k, m]));
+    return [output];
+  };
+}
+
+describeWebGL("matmul", () => {
+  test.each([
+    [1, 1, 1],
+    [2, 2, 2],
+    [3, 5, 7],
+    [4, 4, 4],
+    [17, 33, 9],
+    [1, 300, 5],
+    [6, 4096, 5],
+    [64, 70, 65],
+  ])("%d × %d times %d × the same", (n, k, m) => expectSame(product(n, k, m)));
+
+  test("any sizes and batches", () => {
+    const size = fc.integer({ min: 1, max: 12 });
+    const batch = fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 2 });
+    fc.assert(
+      fc.property(size, size, size, batch, (n, k, m, b) => expectSame(product(n, k, m, b))),
+      { numRuns: 25 },
+    );
+  });
+
+  test("transposed operands, and one that all products share", () => {
+    expectSame(({ backend, filled, empty }) => {
+      const output = empty([3, 4, 5]);
+      const shared = filled([7, 4]);
+      const left = viewOf(shared.storage, shared.dtype, [3, 4, 7], [0, 1, 4]);
+      backend.matmul(output, left, transposed(filled([3, 5, 7])));
+      return [output];
+    });
+  });
+
+  test("bias, relu and what was there", () => {
+    for (const relu of [false, true])
+      for (const accumulate of [false, true])
+        expectSame(({ backend, filled, empty }) => {
+          const output = accumulate ? filled([5, 7]) : empty([5, 7]);
+          backend.matmul(output, filled([5, 3]), filled([3, 7]), { bias: filled([7]), relu, accumulate });
+          return [output];
+        });
+  });
+
+  test("a product of products takes the first one as it lies", () => {
+    expectSame(({ backend, filled, empty }) => {
+      const [first, second] = [empty([9, 6]), empty([9, 5])];
+      backend.matmul(first, filled([9, 4]), filled([4, 6]));
+      backend.matmul(second, first, filled([6, 5]));
+      return [first, second];
+    });
+  });
+
+  test("into a part of a storage", () => {
+    expectSame(({ backend, filled }) => {
+      const whole = filled([8, 10]);
+      const part = viewOf(whole.storage, whole.dtype, [3, 4], [10, 1], 23);
+      backend.matmul(part, filled([3, 6]), filled([6, 4]));
+      return [whole];
+    });
+  });
+
+  test("another shape compiles nothing", () => {
+    expectSame(product(20, 30, 40));
+    const before = counts.compiles;
+    expectSame(product(31, 22, 53));
+    expect(counts.compiles).toBe(before);
+  });
+});
