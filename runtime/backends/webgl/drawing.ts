@@ -6,12 +6,10 @@ export type Handle = object;
 
 /** A WebGL 2 context. Constants and methods are named and specified in "WebGL 2.0 Specification", Khronos. */
 export interface Drawing extends DrawingContext {
-  readonly COLOR_ATTACHMENT0: number;
   readonly BLEND: number;
   readonly COMPILE_STATUS: number;
   readonly FLOAT: number;
   readonly FRAGMENT_SHADER: number;
-  readonly FRAMEBUFFER: number;
   readonly LINK_STATUS: number;
   readonly RED: number;
   readonly RGBA: number;
@@ -23,16 +21,13 @@ export interface Drawing extends DrawingContext {
   readonly TIMEOUT_EXPIRED: number;
   readonly OUT_OF_MEMORY: number;
   activeTexture(unit: number): void;
-  bindFramebuffer(target: number, framebuffer: Handle | null): void;
   bindTexture(target: number, texture: Handle | null): void;
   clientWaitSync(sync: Handle, flags: number, timeout: number): number;
   compileShader(shader: Handle): void;
-  createFramebuffer(): Handle;
   createShader(kind: number): Handle;
   deleteShader(shader: Handle): void;
   deleteSync(sync: Handle): void;
   disable(capability: number): void;
-  drawBuffers(attachments: readonly number[]): void;
   enable(capability: number): void;
   fenceSync(condition: number, flags: number): Handle;
   finish(): void;
@@ -44,7 +39,6 @@ export interface Drawing extends DrawingContext {
     texture: Handle | null,
     level: number,
   ): void;
-  getError(): number;
   getProgramInfoLog(program: Handle): string;
   getProgramParameter(program: Handle, name: number): unknown;
   getShaderInfoLog(shader: Handle): string;

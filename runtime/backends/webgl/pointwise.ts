@@ -12,6 +12,7 @@ import { evaluate, fitsTexture, hasTextures, textureOf } from "./evaluate.ts";
 import { runOnCpu } from "./fallback.ts";
 import { canEmit, isExact } from "./glsl/emission.ts";
 import { instanceOf } from "./glsl/templates.ts";
+import { graphics } from "./graphics.ts";
 import { settledAccess } from "./plan.ts";
 import type { Stage, StageInput } from "./stages.ts";
 import { WebGLStorage } from "./storage.ts";
@@ -141,7 +142,7 @@ export function pointwise(
   else write(output, Value.ofStage(stage));
 }
 
-/** Textures that one program writes at most: every WebGL 2 context has so many. */
+/** Textures that one program writes at most, where the context writes several at all: every WebGL 2 context should have so many. */
 const mostOutputs = 4;
 
 /** See `Backend.pointwiseAll`. */
@@ -170,10 +171,11 @@ export function pointwiseAll(
     value.hold();
     values.push(value);
   }
+  const atOnce = Math.min(mostOutputs, graphics().context.description.maxOutputs);
   // Together only where all results are whole: a region is written by a program of its own.
   if (outputs.every((output) => isWhole(output)))
-    for (let first = 0; first < values.length; first += mostOutputs)
-      evaluate(values.slice(first, first + mostOutputs));
+    for (let first = 0; first < values.length; first += atOnce)
+      evaluate(values.slice(first, first + atOnce));
   // What was not computed has taken the old elements along, whatever is written first.
   values.forEach((value, i) => {
     write(outputs[i]!, value);

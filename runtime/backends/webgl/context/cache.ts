@@ -46,10 +46,10 @@ function isNote(value: unknown, key: string): value is Note {
   if (typeof value !== "object" || value === null) return false;
   const { key: itsKey, context } = value as Partial<Note>; // every field is looked at
   if (itsKey !== key || typeof context !== "object" || context === null) return false;
-  const { way, renderer, vendor, version, software, maxTextureSize, maxTextureUnits } = context;
+  const { way, renderer, vendor, version, software, maxTextureSize, maxTextureUnits, maxOutputs } = context;
   const texts = [way, renderer, vendor, version].every((text) => typeof text === "string");
   const known = ways.includes(way);
-  const numbers = [maxTextureSize, maxTextureUnits].every((number) => typeof number === "number");
+  const numbers = [maxTextureSize, maxTextureUnits, maxOutputs].every((number) => typeof number === "number");
   return texts && known && numbers && typeof software === "boolean";
 }
 

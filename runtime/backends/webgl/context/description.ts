@@ -22,6 +22,8 @@ export interface ContextDescription {
   readonly maxTextureSize: number;
   /** Textures that one program can read. */
   readonly maxTextureUnits: number;
+  /** Textures that one program can write. */
+  readonly maxOutputs: number;
 }
 
 /** A way that was tried, or could not be, and why; without a way where the reason holds for all of them. */

@@ -5,10 +5,19 @@ export interface DrawingContext {
   readonly VERSION: number;
   readonly MAX_TEXTURE_SIZE: number;
   readonly MAX_TEXTURE_IMAGE_UNITS: number;
+  readonly MAX_DRAW_BUFFERS: number;
+  readonly DRAW_BUFFER0: number;
+  readonly COLOR_ATTACHMENT0: number;
+  readonly FRAMEBUFFER: number;
   getParameter(name: number): unknown;
   getUniformLocation(program: object, name: string): object | null;
   /** Objects of `gl` refer to the native context. */
   createBuffer(): { readonly _ctx: Pick<DrawingContext, "getParameter"> };
   deleteBuffer(buffer: object): void;
+  createFramebuffer(): object;
+  deleteFramebuffer(framebuffer: object): void;
+  bindFramebuffer(target: number, framebuffer: object | null): void;
+  drawBuffers(attachments: readonly number[]): void;
+  getError(): number;
   isContextLost(): boolean;
 }

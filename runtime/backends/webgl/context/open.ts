@@ -81,7 +81,25 @@ function describe(gl: DrawingContext, way: Way): ContextDescription {
     software: isSoftware(renderer),
     maxTextureSize: Number(gl.getParameter(gl.MAX_TEXTURE_SIZE)),
     maxTextureUnits: Number(gl.getParameter(gl.MAX_TEXTURE_IMAGE_UNITS)),
+    maxOutputs: countOutputs(gl),
   };
+}
+
+/**
+ * `drawBuffers` of gl 9 has a switch that lacks its default case, so what it passes on depends on the compiler: mostly the first attachment for all of them, which is an
+ * error.
+ */
+function countOutputs(gl: DrawingContext): number {
+  const wanted = Math.min(Number(gl.getParameter(gl.MAX_DRAW_BUFFERS)), 4);
+  const attachments = Array.from({ length: wanted }, (_, i) => gl.COLOR_ATTACHMENT0 + i);
+  const framebuffer = gl.createFramebuffer();
+  gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+  gl.drawBuffers(attachments);
+  const works =
+    gl.getError() === 0 && attachments.every((at, i) => gl.getParameter(gl.DRAW_BUFFER0 + i) === at);
+  gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+  gl.deleteFramebuffer(framebuffer);
+  return works ? wanted : 1;
 }
 
 /** Some drivers give a context that cannot render to float32 textures. */

@@ -24,7 +24,16 @@ afterEach(() => {
 
 function context(way: Way, software = true): ContextDescription {
   const renderer = software ? "llvmpipe" : "a card";
-  return { way, renderer, vendor: "", version: "", software, maxTextureSize: 4096, maxTextureUnits: 16 };
+  return {
+    way,
+    renderer,
+    vendor: "",
+    version: "",
+    software,
+    maxTextureSize: 4096,
+    maxTextureUnits: 16,
+    maxOutputs: 4,
+  };
 }
 
 const works = (way: Way, software = true): Answer => ({ description: context(way, software) });
