@@ -174,8 +174,7 @@ export function pointwiseAll(
   const atOnce = Math.min(mostOutputs, graphics().context.description.maxOutputs);
   // Together only where all results are whole: a region is written by a program of its own.
   if (outputs.every((output) => isWhole(output)))
-    for (let first = 0; first < values.length; first += atOnce)
-      evaluate(values.slice(first, first + atOnce));
+    for (let first = 0; first < values.length; first += atOnce) evaluate(values.slice(first, first + atOnce));
   // What was not computed has taken the old elements along, whatever is written first.
   values.forEach((value, i) => {
     write(outputs[i]!, value);

@@ -5,9 +5,12 @@ import { describeWebGL, viewOf } from "../operands.ts";
 import { disagreement, type Maker } from "./compare.ts";
 import type { View } from "../../../../../runtime/backends/backend.ts";
 
+function swap(list: readonly number[]): number[] {
+  return [...list.slice(0, -2), list.at(-1)!, list.at(-2)!];
+}
+
 /** The last two dimensions the other way round. */
 function transposed({ storage, dtype, shape, strides, offset }: View): View {
-  const swap = <T>(list: readonly T[]): T[] => [...list.slice(0, -2), list.at(-1)!, list.at(-2)!];
   return viewOf(storage, dtype, swap(shape), swap(strides), offset);
 }
 
@@ -35,9 +38,9 @@ describeWebGL("matmul", () => {
     const size = fc.integer({ min: 1, max: 12 });
     const batch = fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 2 });
     fc.assert(
-      fc.property(size, size, size, batch, (n, k, m, b) =>
-        expect(disagreement(product(n, k, m, b))).toBeNull(),
-      ),
+      fc.property(size, size, size, batch, (n, k, m, b) => {
+        expect(disagreement(product(n, k, m, b))).toBeNull();
+      }),
       { numRuns: 25 },
     );
   });
