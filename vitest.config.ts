@@ -1,12 +1,20 @@
-import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from "vitest/config";
+import { runtimeAsOneFile } from "./test/runtime-as-one-file.ts";
 
-/**
- * Files that need a runtime of their own: they replace a part of it, count its memory or its threads, or look at warnings, which are given once. Whatever starts
- * processes or servers is by itself too.
- */
-const isolated: readonly string[] = [
+/** What starts processes or servers, or has no tensors: a runtime for each file, as many at a time as Vitest chooses. */
+const apart: readonly string[] = [
   "test/*.test.ts",
   "test/{bench,browser,clients,kernel,notebooks,renderers}/**/*.test.ts",
+];
+
+/** Files that replace modules of the runtime, and need them as modules. */
+const replacing: readonly string[] = [
+  "test/runtime/backends/cpu/blas/absent.test.ts",
+  "test/runtime/backends/cpu/threads/division.test.ts",
+];
+
+/** Files that need a runtime of their own: they count its memory or its threads, or look at warnings, which are given once. */
+const alone: readonly string[] = [
   "test/runtime/backends/cpu/{blas,memory,threads}/**/*.test.ts",
   "test/runtime/{threads,recover}.test.ts",
   "test/runtime/autograd/anomaly.test.ts",
@@ -14,24 +22,31 @@ const isolated: readonly string[] = [
   "test/oracle/autograd-programs.test.ts",
 ];
 
+/** The runtime's tests are about nothing that takes time: they run on all processors, after the others. */
+const onAllProcessors = { maxWorkers: "100%", sequence: { groupOrder: 1 } };
+
+function project(name: string, test: TestProjectInlineConfiguration["test"]): TestProjectInlineConfiguration {
+  return { extends: true, plugins: [runtimeAsOneFile()], test: { name, ...test } };
+}
+
 const config: ViteUserConfig = defineConfig({
   test: {
     execArgv: ["--import", new URL("test/typescript-in-threads.mjs", import.meta.url).href],
     globalSetup: "test/webgl-setup.ts",
+    server: { deps: { external: [/\/build\/tests\//] } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: "isolated", include: [...isolated] } },
-      {
-        extends: true,
-        // To import the runtime takes longer than most files' tests: these share one in each process.
-        test: {
-          name: "shared",
-          include: ["test/{runtime,oracle}/**/*.test.ts"],
-          exclude: [...isolated],
-          isolate: false,
-        },
-      },
+      project("apart", { include: [...apart] }),
+      { extends: true, test: { name: "replacing", include: [...replacing], ...onAllProcessors } },
+      project("alone", { include: [...alone], exclude: [...replacing], ...onAllProcessors }),
+      // To import the runtime takes longer than most files' tests: these share one in each process.
+      project("shared", {
+        include: ["test/{runtime,oracle}/**/*.test.ts"],
+        exclude: [...alone, ...replacing],
+        isolate: false,
+        ...onAllProcessors,
+      }),
     ],
   },
 });

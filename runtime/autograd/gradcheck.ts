@@ -28,11 +28,12 @@ export interface GradcheckOptions {
   readonly check_backward_ad?: boolean;
   readonly check_fwd_over_rev?: boolean;
   readonly check_rev_over_rev?: boolean;
+  /** Whether one random direction through each input is followed, instead of each of its elements. */
   readonly fast_mode?: boolean;
   readonly masked?: boolean;
 }
 
-type Tolerances = Required<Pick<GradcheckOptions, "eps" | "atol" | "rtol">>;
+type Settings = Required<Pick<GradcheckOptions, "eps" | "atol" | "rtol" | "fast_mode">>;
 
 /** What is checked: a function of tensors with one result, or several of which those with a history count. */
 export type Differentiable = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
@@ -65,24 +66,28 @@ function positionsOf({ shape, strides, offset }: Tensor): number[] {
   );
 }
 
-/** The derivative of the weighted sum with respect to each element of `input`, by central differences. */
-function numerical(evaluate: () => number, input: Tensor, eps: number): Float64Array {
-  const positions = positionsOf(input);
+/** Half the change of `evaluate` for each unit of `eps`, as elements of `input` move along `direction` to either side and back. */
+function difference(
+  evaluate: () => number,
+  { storage }: Tensor,
+  positions: readonly number[],
+  direction: Float64Array,
+  eps: number,
+): number {
   // The elements may move while the function is computed, so that they are asked for at each access; `checkInputs` saw a dtype that holds numbers.
-  const write = (position: number, value: number): void => {
-    (input.storage.data as Float64Array)[position] = value;
-    input.storage.markWritten();
-    input.storage.version--;
+  const elements = (): Float64Array => storage.data as Float64Array;
+  const originals = positions.map((position) => elements()[position]!);
+  const evaluateAt = (distance: number): number => {
+    positions.forEach((position, i) => (elements()[position] = originals[i]! + distance * direction[i]!));
+    storage.markWritten();
+    storage.version--;
+    return evaluate();
   };
-  return Float64Array.from(positions, (position) => {
-    const original = (input.storage.data as Float64Array)[position]!;
-    write(position, original + eps);
-    const above = evaluate();
-    write(position, original - eps);
-    const below = evaluate();
-    write(position, original);
-    return (above - below) / (2 * eps);
-  });
+  const change = evaluateAt(eps) - evaluateAt(-eps);
+  positions.forEach((position, i) => (elements()[position] = originals[i]!));
+  storage.markWritten();
+  storage.version--;
+  return change / (2 * eps);
 }
 
 /** @throws when there is nothing to check, or it cannot be checked. */
@@ -107,20 +112,48 @@ function checkInputs(inputs: readonly Tensor[]): void {
   });
 }
 
-function compare(
-  input: number,
-  analytical: Tensor | null,
-  expected: Float64Array,
-  { atol, rtol }: Tolerances,
+/** The elements of a gradient in row-major order: zeros where there is none. */
+function elementsOf(gradient: Tensor | null, input: Tensor): Float64Array {
+  if (gradient === null) return new Float64Array(input.numel());
+  // A flat list of a floating dtype holds numbers.
+  return Float64Array.from(gradient.reshape([-1]).tolist() as number[]);
+}
+
+function compare(subject: string, analytical: number, numerical: number, { atol, rtol }: Settings): void {
+  if (!(Math.abs(analytical - numerical) <= atol + rtol * Math.abs(numerical)))
+    throw new GradcheckError(
+      `Jacobian mismatch for the outputs with respect to ${subject} is ${analytical}, but finite differences give ${numerical}.`,
+    );
+}
+
+/** Moves the elements of an input one by one. */
+function compareElements(
+  evaluate: () => number,
+  index: number,
+  input: Tensor,
+  gradient: Float64Array,
+  settings: Settings,
 ): void {
-  const values = analytical === null ? new Float64Array(expected.length) : analytical.reshape([-1]).tolist();
-  expected.forEach((difference, i) => {
-    const value = Number((values as ArrayLike<number>)[i]);
-    if (!(Math.abs(value - difference) <= atol + rtol * Math.abs(difference)))
-      throw new GradcheckError(
-        `Jacobian mismatch for the outputs with respect to input ${input}: the derivative with respect to element ${i} is ${value}, but finite differences give ${difference}.`,
-      );
+  const step = Float64Array.of(1);
+  positionsOf(input).forEach((position, i) => {
+    const numerical = difference(evaluate, input, [position], step, settings.eps);
+    compare(`input ${index}: the derivative with respect to element ${i}`, gradient[i]!, numerical, settings);
   });
+}
+
+/** Moves all elements of an input at once: all to the same side, so that errors of one sign add up, each by another distance. */
+function compareDirection(
+  evaluate: () => number,
+  index: number,
+  input: Tensor,
+  gradient: Float64Array,
+  settings: Settings,
+): void {
+  const generator = new Generator().manual_seed(2);
+  const direction = Float64Array.from(gradient, () => generator.uniformDouble() + 0.5);
+  const analytical = gradient.reduce((sum, value, i) => sum + value * direction[i]!, 0);
+  const numerical = difference(evaluate, input, positionsOf(input), direction, settings.eps);
+  compare(`input ${index}: the derivative in a random direction`, analytical, numerical, settings);
 }
 
 /** Runs a check; a disagreement is an error, or the answer false. */
@@ -138,6 +171,7 @@ function judged(check: () => void, raises: boolean): boolean {
  * Compares the gradients that a function's operators give with finite differences.
  *
  * @param inputs float64 tensors; those that require grad are checked.
+ * @param options `fast_mode` compares one derivative of each input, in a random direction, which takes two evaluations an input instead of two an element.
  * @returns whether they agree; a disagreement throws unless `raise_exception` is false.
  * @throws GradcheckError that names the input, the element and both derivatives; ValueError when no input requires grad.
  * Source: `torch.autograd.gradcheck`.
@@ -147,7 +181,7 @@ export function gradcheck(
   inputs: Tensor | readonly Tensor[],
   options: GradcheckOptions = {},
 ): boolean {
-  const settings = { eps: 1e-6, atol: 1e-5, rtol: 1e-3, ...options };
+  const settings = { eps: 1e-6, atol: 1e-5, rtol: 1e-3, fast_mode: false, ...options };
   const all = [inputs].flat() as Tensor[];
   const checked = all.filter((input) => input.requires_grad);
   checkInputs(checked);
@@ -164,7 +198,7 @@ function checkAll(
   func: Differentiable,
   all: readonly Tensor[],
   checked: readonly Tensor[],
-  settings: Tolerances,
+  settings: Settings,
 ): void {
   const outputs = followed(func(...all));
   const generator = new Generator().manual_seed(0);
@@ -174,8 +208,9 @@ function checkAll(
     : checked.map(() => null);
   // Recording stays on: the function may compute gradients itself.
   const evaluate = (): number => weighted(followed(func(...all)), weights);
+  const compareInput = settings.fast_mode ? compareDirection : compareElements;
   checked.forEach((input, i) =>
-    compare(i, analytical[i]!, numerical(evaluate, input, settings.eps), settings),
+    compareInput(evaluate, i, input, elementsOf(analytical[i]!, input), settings),
   );
 }
 

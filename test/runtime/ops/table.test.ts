@@ -1,7 +1,7 @@
 /** One test for every operator of the table: its samples, its derivatives, its errors. */
 import { describe, expect, test } from "vitest";
 import torch, { Tensor } from "../../../runtime/index.ts";
-import { gradcheck, gradgradcheck } from "../../../runtime/autograd/gradcheck.ts";
+import { gradcheck, gradgradcheck, type GradcheckOptions } from "../../../runtime/autograd/gradcheck.ts";
 import type { OperatorFacts, Sample } from "../../../runtime/operator.ts";
 import * as functions from "../../../runtime/ops/functions.ts";
 import * as functional from "../../../runtime/ops/functional.ts";
@@ -56,8 +56,22 @@ function checkSample(operator: Callable, sample: Sample): void {
   const results = call(...inputs).filter((result) => result.requires_grad);
   if (results.every((result) => result.numel() === 0)) return;
   const exact = results.every((result) => result.dtype.name === "float64");
-  gradcheck(call, inputs, exact ? {} : coarse);
-  if (exact) gradgradcheck(call, inputs);
+  hold(gradcheck, call, inputs, exact ? {} : coarse);
+  if (exact) hold(gradgradcheck, call, inputs);
+}
+
+/**
+ * Follows one direction through each input, which is as strict in float64, where differences have eight digits; only where that disagrees, each element: it may be a
+ * corner, at which no direction has a derivative, and the error of another is to say which element is wrong.
+ */
+function hold(
+  check: typeof gradcheck,
+  call: (...inputs: Tensor[]) => readonly Tensor[],
+  inputs: readonly Tensor[],
+  options: GradcheckOptions = {},
+): void {
+  const fast = { rtol: 1e-5, ...options, fast_mode: true, raise_exception: false };
+  if (!check(call, inputs, fast)) check(call, inputs, options);
 }
 
 /** The names of the inputs that a joint rule gave a gradient for in the samples. */
