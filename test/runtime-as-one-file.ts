@@ -3,7 +3,7 @@
  * and code that Vite has rewritten runs slower: this is also nearer to what users import. Failures are told at the lines of the sources, as their map says.
  */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "rolldown";
 import type { Plugin } from "vitest/config";
@@ -19,14 +19,17 @@ function makeFolder(): string {
   return folder;
 }
 
-/** What threads run is loaded by them, and must not be by others. */
-const threadsProgram = join("threads", "worker.ts");
+/** Programs of threads and of other processes: they must not run here. */
+const programs = /(?:threads.worker|context.attempt)\.ts$/;
+
+/** Modules that say where those are: as sources, beside themselves. */
+const places = /(?:threads|context).program\.ts$/;
 
 /** Every module by its name without `.ts`. */
 function modules(): Record<string, string> {
   const files = readdirSync(sources, { recursive: true, encoding: "utf8" });
   const names = files
-    .filter((file) => file.endsWith(".ts") && !file.endsWith(threadsProgram))
+    .filter((file) => file.endsWith(".ts") && !programs.test(file))
     .map((file) => file.slice(0, -".ts".length));
   return Object.fromEntries(names.map((name) => [name, join(sources, `${name}.ts`)]));
 }
@@ -40,12 +43,11 @@ async function makeOneFile(): Promise<string> {
     external: [/^[^./]/],
     treeshake: false,
     logLevel: "warn",
-    // The threads' program stays where its source is.
     plugins: [
       {
         name: "source-urls",
         transform: (code, id) =>
-          id.endsWith(`threads${sep}program.ts`)
+          places.test(id)
             ? { code: code.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(id).href)), map: null }
             : null,
       },

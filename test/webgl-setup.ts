@@ -4,10 +4,13 @@ import { join } from "node:path";
 
 const loader = new URL("typescript-in-threads.mjs", import.meta.url).href;
 const longest = 60_000;
+/** Vitest calls `setup` once for each of its projects. */
+const looked = "TYPETORCH_TESTS_LOOKED_FOR_WEBGL";
 
-/** Vitest calls it once for each of its projects; the tests' processes inherit the variable. */
+/** The tests' processes inherit the variable that switches WebGL off. */
 export default function setup(): void {
-  if (process.env["TYPETORCH_WEBGL"] === "off") return;
+  if (process.env["TYPETORCH_WEBGL"] === "off" || process.env[looked] !== undefined) return;
+  process.env[looked] = "yes";
   const args = ["--no-warnings", "--import", loader, join(import.meta.dirname, "webgl-program.ts")];
   const { status, stdout, signal } = spawnSync(process.execPath, args, {
     encoding: "utf8",
