@@ -25,12 +25,13 @@ const programs = /(?:threads.worker|context.attempt)\.ts$/;
 /** Modules that say where those are: as sources, beside themselves. */
 const places = /(?:threads|context).program\.ts$/;
 
-/** Every module by its name without `.ts`. */
+/** Every module by its name without `.ts`, the package's entry first: they run in the order in which users' programs load them. */
 function modules(): Record<string, string> {
   const files = readdirSync(sources, { recursive: true, encoding: "utf8" });
   const names = files
     .filter((file) => file.endsWith(".ts") && !programs.test(file))
-    .map((file) => file.slice(0, -".ts".length));
+    .map((file) => file.slice(0, -".ts".length))
+    .toSorted((a, b) => Number(b === "index") - Number(a === "index"));
   return Object.fromEntries(names.map((name) => [name, join(sources, `${name}.ts`)]));
 }
 
