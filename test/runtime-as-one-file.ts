@@ -2,14 +2,23 @@
  * Gives tests the runtime as one file, made of the sources when they begin. To load it as some five hundred modules takes each process longer than most files' tests,
  * and code that Vite has rewritten runs slower: this is also nearer to what users import. Failures are told at the lines of the sources, as their map says.
  */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "rolldown";
 import type { Plugin } from "vitest/config";
 
-const sources: string = fileURLToPath(new URL("../runtime/", import.meta.url));
-const builds: string = fileURLToPath(new URL("../build/tests/", import.meta.url));
+const root: string = fileURLToPath(new URL("../", import.meta.url));
+const sources: string = join(root, "runtime");
+const builds: string = join(root, "build", "tests");
+/** Folders of what imports the runtime. */
+const importing = ["test", "renderers", "kernel", "bench"];
+
+/** A module's name, its path in the runtime without `.ts`; `null` for other files. */
+function moduleOf(file: string): string | null {
+  const path = relative(sources, file);
+  return path.startsWith("..") || !path.endsWith(".ts") ? null : path.slice(0, -".ts".length);
+}
 
 /** Where one run's file is: beside those of others, which may run at the same time. */
 function makeFolder(): string {
@@ -19,27 +28,38 @@ function makeFolder(): string {
   return folder;
 }
 
-/** Programs of threads and of other processes: they must not run here. */
-const programs = /(?:threads.worker|context.attempt)\.ts$/;
-
-/** Modules that say where those are: as sources, beside themselves. */
+/** Modules that say where the programs of threads and of other processes are: as sources, beside themselves. */
 const places = /(?:threads|context).program\.ts$/;
 
-/** Every module by its name without `.ts`, the package's entry first: they run in the order in which users' programs load them. */
-function modules(): Record<string, string> {
-  const files = readdirSync(sources, { recursive: true, encoding: "utf8" });
-  const names = files
-    .filter((file) => file.endsWith(".ts") && !programs.test(file))
-    .map((file) => file.slice(0, -".ts".length))
-    .toSorted((a, b) => Number(b === "index") - Number(a === "index"));
-  return Object.fromEntries(names.map((name) => [name, join(sources, `${name}.ts`)]));
+/** Modules of the runtime that a file imports; those that it only takes types from may be programs. */
+function importedBy(file: string): string[] {
+  const imports = readFileSync(file, "utf8").matchAll(
+    /^(?:import|export)(?! type\b)[^;]* from "(\.[^"]*\.ts)"/gm,
+  );
+  return [...imports]
+    .map(([, path]) => moduleOf(resolve(dirname(file), path!)))
+    .filter((name) => name !== null);
+}
+
+/**
+ * The modules that tests, and what they test, import, the package's entry first: they run in the order in which users' programs load them. Not all that there are: some are
+ * programs, which must not run here.
+ */
+function entries(): Record<string, string> {
+  const files = importing.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => join(root, folder, file)),
+  );
+  const names = new Set(["index", ...files.flatMap(importedBy)]);
+  return Object.fromEntries([...names].map((name) => [name, join(sources, `${name}.ts`)]));
 }
 
 /** Makes the file, and beside it one for each module that only hands on what that module exports. */
 async function makeOneFile(): Promise<string> {
   const folder = makeFolder();
   await build({
-    input: modules(),
+    input: entries(),
     platform: "node",
     external: [/^[^./]/],
     treeshake: false,
@@ -77,10 +97,10 @@ export function runtimeAsOneFile(): Plugin {
     },
     async resolveId(source, importer) {
       if (isWatching || importer === undefined || !source.startsWith(".")) return null;
-      const file = relative(sources, resolve(dirname(importer), source));
-      if (file.startsWith("..") || !file.endsWith(".ts")) return null;
+      const name = moduleOf(resolve(dirname(importer), source));
+      if (name === null) return null;
       made ??= makeOneFile();
-      return { id: join(await made, `${file.slice(0, -".ts".length)}.js`), external: true };
+      return { id: join(await made, `${name}.js`), external: true };
     },
   };
 }
