@@ -2,6 +2,9 @@ import { parseSync, type OxcError, type Program } from "oxc-parser";
 import { positionAt } from "./position.ts";
 import { CellSyntaxError } from "./syntax-error.ts";
 
+/** The languages of cells: TypeScript, and TypeScript with JSX, in which `<T>x` is no cast. */
+export type CellLanguage = "ts" | "tsx";
+
 /** The first error of a text that does not parse, with the UTF-16 offset at which the parser stopped. */
 export interface ParseFailure {
   readonly message: string;
@@ -10,8 +13,8 @@ export interface ParseFailure {
 
 /** What the parser found: a program, or why there is none. */
 export type ParseOutcome =
-  | { readonly program: Program; readonly failure: null }
-  | { readonly program: null; readonly failure: ParseFailure };
+  | { readonly program: Program; readonly failure: null; readonly language: CellLanguage }
+  | { readonly program: null; readonly failure: ParseFailure; readonly language: CellLanguage };
 
 function failureOf(error: OxcError, source: string): ParseFailure {
   const help = error.helpMessage === null ? "" : ` (${error.helpMessage})`;
@@ -20,17 +23,27 @@ function failureOf(error: OxcError, source: string): ParseFailure {
   return { message: error.message + help, offset: starts.length > 0 ? Math.max(...starts) : source.length };
 }
 
-/** Parses a cell as a TypeScript module: strict, with `await` at the top level, and checked for redeclarations. */
-export function parse(source: string): ParseOutcome {
-  const { program, errors } = parseSync("cell.ts", source, {
-    lang: "ts",
+function parseAs(source: string, language: CellLanguage): ParseOutcome {
+  const { program, errors } = parseSync(`cell.${language}`, source, {
+    lang: language,
     sourceType: "module",
     showSemanticErrors: true,
   });
   const [error] = errors;
   return error === undefined
-    ? { program, failure: null }
-    : { program: null, failure: failureOf(error, source) };
+    ? { program, failure: null, language }
+    : { program: null, failure: failureOf(error, source), language };
+}
+
+/**
+ * Parses a cell as a TypeScript module: strict, with `await` at the top level, and checked for redeclarations. A text that
+ * only JSX makes sense of is parsed as that; when neither does, the error is that of the language that got further.
+ */
+export function parse(source: string): ParseOutcome {
+  const plain = parseAs(source, "ts");
+  if (plain.failure === null || !/<[\w>]/u.test(source)) return plain;
+  const withJsx = parseAs(source, "tsx");
+  return withJsx.failure === null || withJsx.failure.offset > plain.failure.offset ? withJsx : plain;
 }
 
 /**

@@ -61,3 +61,23 @@ export interface CellSupport {
 
 /** Global name of the `CellSupport` object: long enough that no cell declares it by chance. */
 export const CELL_SUPPORT = "__typetorch_cell__";
+
+/** How type errors are treated: they keep a cell from running, are written to its `stderr`, or are not looked for. */
+export type TypesMode = "error" | "warn" | "off";
+
+/** What TypeScript says about a place in a cell. */
+export interface CellDiagnostic {
+  /** TypeScript's number, such as 2322. */
+  readonly code: number;
+  readonly message: string;
+  /** A warning does not keep the cell from running. */
+  readonly severity: "error" | "warning";
+  /** Name of the cell, such as `Cell[3]`. */
+  readonly cell: string;
+  /** The cell as it was written. */
+  readonly source: string;
+  readonly start: Position;
+  readonly end: Position;
+  /** The name that TypeScript cannot find, when this is the complaint: it may exist as a property of `globalThis`. */
+  readonly missing: string | null;
+}

@@ -1,0 +1,187 @@
+import type { Diagnostic } from "vscode-languageserver-protocol";
+import { declarationsOf, type Declarations } from "../declarations.ts";
+import { parse, type CellLanguage } from "../parse.ts";
+import type { CellDiagnostic, TypesMode } from "../types.ts";
+import { carriedType } from "./cell-document.ts";
+import { CellDocuments } from "./cell-documents.ts";
+import { cellDiagnostics } from "./diagnostics.ts";
+import { cleanMessage } from "./messages.ts";
+import { DOCUMENT_PREFIX, makeProject, type OwnTypes } from "./project.ts";
+import type { Scope } from "./scope.ts";
+import { TypeServer, typeScriptExecutable } from "./type-server.ts";
+
+/** A pause after which the service prepares for the cells to come. */
+const IDLE_MS = 60;
+
+const warmDocument = `${DOCUMENT_PREFIX}warm.ts`;
+const emptyCell = {
+  source: "",
+  declares: { names: new Map(), exported: new Set<string>() },
+  language: "ts",
+} as const;
+
+/** What a language service works on. */
+export interface ServiceOptions {
+  /** Absolute path of the notebook's folder. */
+  readonly cwd: string;
+  readonly own: OwnTypes;
+  /** Path of TypeScript's program; by default that of the `typescript` package. */
+  readonly executable?: string;
+}
+
+/** A cell that is about to run. */
+export interface CellToCheck {
+  /** Such as `Cell[3]`. */
+  readonly name: string;
+  readonly source: string;
+  readonly mode: TypesMode;
+}
+
+/** A cell that was checked, and may be taken back. */
+interface KnownCell {
+  readonly declares: Declarations;
+  readonly language: CellLanguage;
+  /** Number of its document; `null` while its names are not visible. */
+  number: number | null;
+  before: Scope | null;
+}
+
+/** A comment at the front of a cell that switches its check off, as at the front of a file. */
+function optsOut(source: string): boolean {
+  const [comments = ""] = /^(?:\s+|\/\/.*|\/\*[^]*?\*\/)*/u.exec(source) ?? [];
+  return /^[\s/*]*@ts-nocheck\b/mu.test(comments);
+}
+
+/** Types of the cells of one notebook: what is wrong in a cell before it runs, and which names later cells see. */
+export class LanguageService {
+  readonly #server: TypeServer;
+  readonly #documents: CellDocuments;
+  readonly #cells = new Map<string, KnownCell>();
+  /** Names of cells by the number of their document. */
+  readonly #names = new Map<number, string>();
+  #last: Promise<unknown> = Promise.resolve();
+  #idle: NodeJS.Timeout | undefined;
+  /** What is wrong with the user's configuration. */
+  readonly problem: string | null;
+
+  private constructor(server: TypeServer, problem: string | null) {
+    this.#server = server;
+    this.problem = problem;
+    this.#documents = new CellDocuments(server);
+  }
+
+  /** Reads the user's configuration and makes the service; the server starts with the first request, such as {@link warm}. */
+  static async open({
+    cwd,
+    own,
+    executable = typeScriptExecutable(),
+  }: ServiceOptions): Promise<LanguageService> {
+    const { configuration, problem } = await makeProject(executable, cwd, own);
+    const server = new TypeServer(executable, cwd);
+    server.write("tsconfig.json", configuration, "jsonc");
+    server.write(`${DOCUMENT_PREFIX}types.d.ts`, carriedType);
+    return new LanguageService(server, problem);
+  }
+
+  /** Process id of the server, if it runs. */
+  get serverPid(): number | null {
+    return this.#server.pid;
+  }
+
+  /** Starts the server, and lets it read what cells will import, so that the first cells find it ready. */
+  async warm(modules: readonly string[]): Promise<void> {
+    await this.#inTurn(async () => this.#diagnose(this.#documents.write(emptyCell)));
+    while (await this.#inTurn(async () => this.#documents.openAhead()));
+    const imports = modules.map((each) => `import ${JSON.stringify(each)};`).join("");
+    await this.#inTurn(async () => {
+      this.#server.write(warmDocument, `${imports}export {};`);
+      await this.#diagnose(warmDocument);
+    });
+  }
+
+  /**
+   * Checks a cell. Without errors its names are visible to later cells when this resolves; with errors, once {@link accept}
+   * says that it runs all the same.
+   *
+   * @throws ServerLostError
+   */
+  async check({ name, source, mode }: CellToCheck): Promise<CellDiagnostic[]> {
+    return this.#inTurn(async () => {
+      const { program, language } = parse(source);
+      if (program === null) return [];
+      const declares = declarationsOf(program);
+      const document = this.#documents.write({ source, declares, language });
+      const known: KnownCell = { declares, language, number: null, before: null };
+      this.#cells.set(name, known);
+      if (mode === "off" || optsOut(source)) {
+        this.#commit(name, known);
+        return [];
+      }
+      const items = await this.#diagnose(document);
+      const found = cellDiagnostics(items, { name, source, program }).map((each) => this.#cleaned(each));
+      if (mode === "warn" || found.every(({ severity }) => severity === "warning")) this.#commit(name, known);
+      return found;
+    });
+  }
+
+  /** A cell with errors runs: its names are visible from now on. */
+  accept(name: string): void {
+    void this.#inTurn(async () => {
+      const known = this.#cells.get(name);
+      if (known?.number === null) this.#commit(name, known);
+    });
+  }
+
+  /** A cell threw: of the values that it declares only those in `existing` came to be. */
+  retract(name: string, existing: readonly string[]): void {
+    void this.#inTurn(async () => {
+      const known = this.#cells.get(name);
+      if (known === undefined || known.number === null || known.before === null) return;
+      const scope = this.#documents.scope.copy();
+      scope.takeBack(known.number, known.before, new Set(existing));
+      this.#documents.restore(scope);
+    });
+  }
+
+  /** Ends the server. */
+  stop(): void {
+    clearTimeout(this.#idle);
+    this.#server.stop();
+  }
+
+  #commit(name: string, known: KnownCell): void {
+    known.before = this.#documents.scope;
+    known.number = this.#documents.commit(known.declares, known.language);
+    this.#names.set(known.number, name);
+    this.#whenIdle();
+  }
+
+  /** Opens documents for the cells to come once nothing is asked any more: cells that follow at once do not wait for it. */
+  #whenIdle(): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => {
+      void this.#inTurn(async () => {
+        if (this.#documents.openAhead()) this.#whenIdle();
+      });
+    }, IDLE_MS).unref();
+  }
+
+  async #diagnose(document: string): Promise<readonly Diagnostic[]> {
+    const textDocument = { uri: this.#server.uri(document) };
+    const { items } = await this.#server.request<{ items: Diagnostic[] }>("textDocument/diagnostic", {
+      textDocument,
+    });
+    return items;
+  }
+
+  #cleaned(diagnostic: CellDiagnostic): CellDiagnostic {
+    return { ...diagnostic, message: cleanMessage(diagnostic.message, (number) => this.#names.get(number)) };
+  }
+
+  /** One after the other: the documents that a request is about must be those that the server has when it answers. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {}); // whoever asked is told; the next one must not fail with it
+    return done;
+  }
+}

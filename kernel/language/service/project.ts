@@ -1,0 +1,141 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Where the types of things come from that are the kernel's own. */
+export interface OwnTypes {
+  /** Absolute path of the declarations of each of the kernel's own modules, by its specifier. */
+  readonly modules: Readonly<Record<string, string>>;
+  /** Absolute path of the declarations of the globals that cells have. */
+  readonly globals: string | null;
+}
+
+type Options = Record<string, unknown>;
+
+/** Documents of cells lie, in memory, in the notebook's folder, so that what they import is found as from a file beside it. */
+export const DOCUMENT_PREFIX = ".typetorch-";
+
+/** What a notebook's cells need, whatever the user's configuration says. */
+const forced: Options = {
+  allowImportingTsExtensions: true,
+  composite: undefined,
+  customConditions: undefined,
+  declaration: false,
+  declarationMap: undefined,
+  emitDeclarationOnly: undefined,
+  incremental: false,
+  isolatedDeclarations: false,
+  isolatedModules: false,
+  module: "preserve",
+  moduleDetection: "force",
+  moduleResolution: "bundler",
+  noEmit: true,
+  noUnusedLocals: false,
+  noUnusedParameters: false,
+  outDir: undefined,
+  outFile: undefined,
+  resolveJsonModule: true,
+  rootDir: undefined,
+  rootDirs: undefined,
+  skipLibCheck: true,
+  target: "esnext",
+  tsBuildInfoFile: undefined,
+  verbatimModuleSyntax: false,
+};
+
+/** What holds where the user has no configuration: strict, and without the DOM, which Node has not. */
+const defaults: Options = { strict: true, lib: ["esnext"], allowJs: true, checkJs: false, jsx: "react-jsx" };
+
+/** The configuration that applies to files of a folder, as TypeScript looks for it; `null` when there is none. */
+function findConfiguration(folder: string): string | null {
+  const file = path.join(folder, "tsconfig.json");
+  if (existsSync(file)) return file;
+  const parent = path.dirname(folder);
+  return parent === folder ? null : findConfiguration(parent);
+}
+
+/** TypeScript's own reading of a configuration, with everything that it extends. @throws Error with TypeScript's message */
+async function readConfiguration(executable: string, file: string): Promise<Options> {
+  const text = await new Promise<string>((resolve, reject) => {
+    execFile(executable, ["--showConfig", "-p", file], { timeout: 5_000 }, (error, stdout) => {
+      // It also fails for a configuration without any input files, which is nothing that cells mind.
+      if (stdout.trimStart().startsWith("{")) resolve(stdout);
+      else
+        reject(
+          new Error(`${file} cannot be used: ${stdout.trim() || error?.message || "TypeScript is silent"}`),
+        );
+    });
+  });
+  const { compilerOptions = {} } = JSON.parse(text) as { compilerOptions?: Options }; // the output format of --showConfig
+  return { ...compilerOptions, ...absolutePaths(compilerOptions, path.dirname(file)) };
+}
+
+/** Paths in a configuration are relative to it, and cells may lie in a folder below. */
+function absolutePaths({ paths, typeRoots }: Options, folder: string): Options {
+  const absolute = (each: unknown): string => path.resolve(folder, String(each));
+  const result: Options = {};
+  if (Array.isArray(typeRoots)) result["typeRoots"] = typeRoots.map(absolute);
+  if (typeof paths === "object" && paths !== null) {
+    const entries = Object.entries(paths).map(([key, list]) => [
+      key,
+      Array.isArray(list) ? list.map(absolute) : list,
+    ]);
+    result["paths"] = Object.fromEntries(entries);
+  }
+  return result;
+}
+
+/** The folder that holds this package's copy of `@types/node`; the notebook's own copy comes first. */
+function typeRootsFor(cwd: string): string[] | undefined {
+  const find = (from: string): string | null => {
+    try {
+      return createRequire(from).resolve("@types/node/package.json");
+    } catch {
+      return null; // not installed there
+    }
+  };
+  if (find(path.join(cwd, "cell.ts")) !== null) return undefined;
+  const own = find(fileURLToPath(import.meta.url));
+  return own === null ? undefined : [path.join(cwd, "node_modules/@types"), path.dirname(path.dirname(own))];
+}
+
+/** What the project of a notebook is, and what was wrong with the user's configuration. */
+export interface Project {
+  /** Text of the configuration that stands, in memory, in the notebook's folder. */
+  readonly configuration: string;
+  readonly problem: string | null;
+}
+
+/** Makes the project for cells of the folder `cwd`: the user's configuration with what cells need. */
+export async function makeProject(executable: string, cwd: string, own: OwnTypes): Promise<Project> {
+  const file = findConfiguration(cwd);
+  let user: Options = {};
+  let problem: string | null = null;
+  try {
+    if (file !== null) user = await readConfiguration(executable, file);
+  } catch (error) {
+    problem = error instanceof Error ? error.message : String(error);
+  }
+  const types = Array.isArray(user["types"]) ? user["types"] : [];
+  const roots = user["typeRoots"] === undefined ? typeRootsFor(cwd) : undefined;
+  const compilerOptions: Options = {
+    ...defaults,
+    ...user,
+    ...forced,
+    ...(roots !== undefined && { typeRoots: roots }),
+    types: [...new Set([...types, "node"])],
+    paths: { ...(user["paths"] as Options | undefined), ...pathsOf(own) }, // an object, or TypeScript would have refused it
+  };
+  const configuration = JSON.stringify({
+    compilerOptions,
+    include: [`${DOCUMENT_PREFIX}*`],
+    files: own.globals === null ? [] : [own.globals],
+  });
+  return { configuration, problem };
+}
+
+function pathsOf({ modules }: OwnTypes): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(modules).map(([specifier, file]) => [specifier, [file]]));
+}
