@@ -15,7 +15,13 @@ export {
   type DisplayOutput,
 } from "./display.ts";
 export { displaySymbol, formatNow, formatValue, type Warn } from "./format.ts";
-export { jupyterGlobal, type JupyterGlobal } from "./jupyter.ts";
+export {
+  jupyterGlobal,
+  type ClearOutput,
+  type JupyterGlobal,
+  type TypesSetting,
+  type UpdateDisplay,
+} from "./jupyter.ts";
 export { createProgress, type Progress } from "./progress-function.ts";
 export { ProgressBar, type ProgressOptions, type ProgressSnapshot } from "./progress.ts";
 export { prepareRenderers, registerRenderer } from "./registry.ts";

@@ -43,6 +43,18 @@ export interface JupyterGlobal {
    */
   broadcast(type: string, content: Readonly<Record<string, unknown>>, options?: CommOptions): Promise<void>;
   readonly comms: CommsGlobal;
+  /**
+   * What errors in the types of a cell do, from the next cell on: `"error"` keeps the cell from running, `"warn"` writes them to
+   * its stderr, `"off"` does not look for them. The environment variable TYPETORCH_TYPES says what holds at the beginning.
+   *
+   * @throws TypeError when it is set to anything else
+   */
+  types: TypesSetting["mode"];
+}
+
+/** Holds what `Jupyter.types` reads and writes. */
+export interface TypesSetting {
+  mode: "error" | "warn" | "off";
 }
 
 /** What the global `Jupyter` is made of. */
@@ -51,6 +63,7 @@ export interface JupyterParts {
   readonly comms: CommsGlobal;
   readonly send: (message: Broadcast) => void;
   readonly clearOutput: ClearOutput;
+  readonly types: TypesSetting;
 }
 
 /** Whether a value looks like a MIME bundle: an object whose keys are MIME types. */
@@ -79,7 +92,7 @@ function image(source: string | URL | Uint8Array): Displayable {
 }
 
 /** Makes the global `Jupyter`. */
-export function jupyterGlobal({ display, comms, send, clearOutput }: JupyterParts): JupyterGlobal {
+export function jupyterGlobal({ display, comms, send, clearOutput, types }: JupyterParts): JupyterGlobal {
   return Object.freeze({
     $display: displaySymbol,
     display,
@@ -99,5 +112,11 @@ export function jupyterGlobal({ display, comms, send, clearOutput }: JupyterPart
       send({ type, content, metadata, buffers: buffers.map(toUint8Array) });
     },
     comms,
+    get types() {
+      return types.mode;
+    },
+    set types(mode) {
+      types.mode = mode;
+    },
   });
 }

@@ -4,7 +4,11 @@ import type { Position } from "./types.ts";
 const linesAbove = 2;
 const linesBelow = 2;
 
-/** The lines of `source` around a position, with a caret below it; coloured with ANSI escapes. */
-export function codeFrame(source: string, position: Position): string {
-  return codeFrameColumns(source, { start: position }, { forceColor: true, linesAbove, linesBelow });
+/** The lines of `source` around a position, or a range up to `end`, with carets below it; coloured with ANSI escapes. */
+export function codeFrame(source: string, start: Position, end?: Position): string {
+  return codeFrameColumns(
+    source,
+    { start, ...(end !== undefined && { end }) },
+    { forceColor: true, linesAbove, linesBelow },
+  );
 }

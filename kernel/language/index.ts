@@ -1,3 +1,4 @@
+export { LanguageClient } from "./service/language-client.ts";
 export { compileCell } from "./compile.ts";
 export { isComplete } from "./completeness.ts";
 export { CellSyntaxError } from "./syntax-error.ts";

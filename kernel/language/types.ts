@@ -81,3 +81,23 @@ export interface CellDiagnostic {
   /** The name that TypeScript cannot find, when this is the complaint: it may exist as a property of `globalThis`. */
   readonly missing: string | null;
 }
+
+/** What is known of a cell before it runs. */
+export interface CheckedCell {
+  readonly diagnostics: readonly CellDiagnostic[];
+  /** What to tell the user besides, such as that nothing was checked; each thing is said once. */
+  readonly notices: readonly string[];
+}
+
+/** Knows the types of cells. The session asks it; it lives in a thread of its own. */
+export interface CellTypes {
+  /**
+   * Says what is wrong in a cell. Without errors, or with `warn` or `off`, later cells see its names from now on. Never rejects:
+   * what cannot be checked has no errors, and a notice says so.
+   */
+  check(name: string, source: string, mode: TypesMode): Promise<CheckedCell>;
+  /** A cell runs in spite of its errors: later cells see its names. */
+  accept(name: string): void;
+  /** A cell threw: of the values that it declares only those in `existing` came to be. */
+  retract(name: string, existing: readonly string[]): void;
+}

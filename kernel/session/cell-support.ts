@@ -1,6 +1,12 @@
 import { createRequire } from "node:module";
 import path from "node:path";
-import { createDisplay, createProgress, jupyterGlobal, type CommsGlobal } from "../display/index.ts";
+import {
+  createDisplay,
+  createProgress,
+  jupyterGlobal,
+  type CommsGlobal,
+  type TypesSetting,
+} from "../display/index.ts";
 import { CELL_SUPPORT, type CellSupport } from "../language/types.ts";
 import { contextCell, currentOrLatestCell } from "./cell-context.ts";
 import { loadModule } from "./modules/load.ts";
@@ -38,11 +44,12 @@ function onInterrupt(tidy: () => void): () => void {
 }
 
 /** Defines the globals of cells whose folder is `cwd`: what compiled code calls, `require`, `display`, `Jupyter` and their like. */
-export function installCellSupport(cwd: string, comms: CommsGlobal): void {
+export function installCellSupport(cwd: string, comms: CommsGlobal, types: TypesSetting): void {
   const display = createDisplay(cellOutput);
   const jupyter = jupyterGlobal({
     display,
     comms,
+    types,
     send: (message) => cellOutput()?.broadcast(message),
     clearOutput: (wait = false) => cellOutput()?.clearOutput(wait),
   });

@@ -21,6 +21,7 @@ import { installCellSupport } from "./cell-support.ts";
 import { Evaluator, type Evaluation } from "./evaluator.ts";
 import { noInput } from "./no-input.ts";
 import { guardProcessExit } from "./process-exit.ts";
+import { TypeChecker } from "./type-check.ts";
 import { installStackTraces, type StackFrame } from "./traceback/stack.ts";
 import { errorHeader, framedPlace, toJupyterError } from "./traceback/traceback.ts";
 import type {
@@ -60,11 +61,13 @@ class ReplSession implements Session {
   readonly comms: Comms;
   readonly #evaluator: Evaluator = new Evaluator();
   readonly #cells: CellLibrary;
+  readonly #checker: TypeChecker;
   /** Ends the cells that run: several do, when a subshell's cell runs while another one waits. */
   readonly #interrupts = new Map<CellRun, () => void>();
 
-  constructor(cells: CellLibrary, comms: CommRegistry) {
+  constructor(cells: CellLibrary, comms: CommRegistry, checker: TypeChecker) {
     this.#cells = cells;
+    this.#checker = checker;
     this.comms = cellComms(comms, (error, run) => this.#writeUncaught(error, run));
   }
 
@@ -129,7 +132,12 @@ class ReplSession implements Session {
 
   async #outcome(run: CellRun, code: string): Promise<ExecuteOutcome> {
     try {
+      const check = this.#checker.begin(run, code);
       const cell = compileCell(code, run.name);
+      const refused = await check.settle();
+      if (refused !== null) return { status: "error", error: refused };
+      // The cell may have been interrupted meanwhile.
+      if (!this.#interrupts.has(run)) return interrupted;
       this.#cells.add(cell);
       const evaluation = await this.#evaluator.evaluate(cell.code, cell.name);
       return await this.#settle(run, cell, evaluation);
@@ -181,7 +189,8 @@ export async function createSession(options: SessionOptions = {}): Promise<Sessi
     (file) => cells.has(file),
   );
   const comms = new CommRegistry((message) => currentOrLatestCell()?.output.broadcast(message));
-  installCellSupport(options.cwd ?? process.cwd(), comms);
+  const checker = new TypeChecker(options.types ?? null);
+  installCellSupport(options.cwd ?? process.cwd(), comms, checker);
   setImmediate(preloadStripper);
-  return new ReplSession(cells, comms);
+  return new ReplSession(cells, comms, checker);
 }

@@ -1,6 +1,6 @@
 import type { CommMessage } from "../display/comms.ts";
 import type { DisplayContent, OutputSink } from "../display/types.ts";
-import type { Completeness, JupyterError } from "../language/types.ts";
+import type { CellTypes, Completeness, JupyterError } from "../language/types.ts";
 
 export type { CommMessage } from "../display/comms.ts";
 export type { Broadcast, DisplayContent, OutputSink } from "../display/types.ts";
@@ -53,6 +53,8 @@ export interface SessionOptions {
   readonly cwd?: string;
   /** What `process.exit()` of a cell does: ends the kernel after everything was sent. */
   readonly exit?: (code: number) => never;
+  /** Checks the types of cells before they run; without it they run unchecked. */
+  readonly types?: CellTypes;
 }
 
 /** Evaluates cells on the main thread; knows no sockets. */

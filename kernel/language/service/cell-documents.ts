@@ -1,3 +1,4 @@
+import type { LocationLink } from "vscode-languageserver-protocol";
 import type { Declarations } from "../declarations.ts";
 import type { CellLanguage } from "../parse.ts";
 import { cellDocument, handOn, type Imported } from "./cell-document.ts";
@@ -76,8 +77,11 @@ export class CellDocuments {
   }
 
   /** The next document becomes the cell's for good: its names are visible from now on. Answers with its number. */
-  commit(declares: Declarations, language: CellLanguage): number {
+  commit(cell: CellSource): number {
     const number = this.#number;
+    const { declares, language } = cell;
+    // A question of a front end may have put another text there meanwhile.
+    this.write(cell);
     if (language === "tsx")
       this.#server.write(
         cellName(number),
@@ -94,6 +98,30 @@ export class CellDocuments {
   restore(scope: Scope): void {
     this.#scope = scope;
     this.#writeOlder();
+  }
+
+  /** The text of one of the documents, by its URI; `undefined` for other files. */
+  text(uri: string): string | undefined {
+    const name = /\/(\.typetorch-[^/]*)$/u.exec(uri)?.[1];
+    return name === undefined ? undefined : this.#server.read(name);
+  }
+
+  /** Where a document declares a name; `null` when that cannot be said. */
+  declarationLink(number: number, name: string): LocationLink | null {
+    const document =
+      this.#server.read(cellName(number, "tsx")) === undefined ? cellName(number) : cellName(number, "tsx");
+    const text = this.#server.read(document) ?? "";
+    const pattern = new RegExp(
+      String.raw`\b(?:const|let|var|function\*?|class|enum|interface|type|namespace)\s+${name.replaceAll("$", String.raw`\$`)}\b`,
+      "gu",
+    );
+    // The first line is the kernel's.
+    const found = [...text.matchAll(pattern)].find(({ index }) => text.slice(0, index).includes("\n"));
+    if (found === undefined) return null;
+    const lines = text.slice(0, found.index).split("\n");
+    const start = { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 };
+    const range = { start, end: start };
+    return { targetUri: this.#server.uri(document), targetRange: range, targetSelectionRange: range };
   }
 
   /** Opens one more document, if too few are open; answers whether it did. */

@@ -1,12 +1,16 @@
 import type { Diagnostic } from "vscode-languageserver-protocol";
-import { declarationsOf, type Declarations } from "../declarations.ts";
-import { parse, type CellLanguage } from "../parse.ts";
+import { declarationsOf } from "../declarations.ts";
+import { parse } from "../parse.ts";
 import type { CellDiagnostic, TypesMode } from "../types.ts";
 import { carriedType } from "./cell-document.ts";
-import { CellDocuments } from "./cell-documents.ts";
+import { CellDocuments, type CellSource } from "./cell-documents.ts";
+import { noCompletion, type CompleteContent } from "./completion.ts";
 import { cellDiagnostics } from "./diagnostics.ts";
+import { FrontQuestions } from "./front-questions.ts";
+import { nothingToInspect, type InspectContent } from "./inspection.ts";
 import { cleanMessage } from "./messages.ts";
 import { DOCUMENT_PREFIX, makeProject, type OwnTypes } from "./project.ts";
+import type { FrontQuestion } from "./questions.ts";
 import type { Scope } from "./scope.ts";
 import { TypeServer, typeScriptExecutable } from "./type-server.ts";
 
@@ -39,8 +43,7 @@ export interface CellToCheck {
 
 /** A cell that was checked, and may be taken back. */
 interface KnownCell {
-  readonly declares: Declarations;
-  readonly language: CellLanguage;
+  readonly cell: CellSource;
   /** Number of its document; `null` while its names are not visible. */
   number: number | null;
   before: Scope | null;
@@ -56,6 +59,7 @@ function optsOut(source: string): boolean {
 export class LanguageService {
   readonly #server: TypeServer;
   readonly #documents: CellDocuments;
+  readonly #front: FrontQuestions;
   readonly #cells = new Map<string, KnownCell>();
   /** Names of cells by the number of their document. */
   readonly #names = new Map<number, string>();
@@ -64,10 +68,16 @@ export class LanguageService {
   /** What is wrong with the user's configuration. */
   readonly problem: string | null;
 
-  private constructor(server: TypeServer, problem: string | null) {
+  private constructor(server: TypeServer, cwd: string, problem: string | null) {
     this.#server = server;
     this.problem = problem;
     this.#documents = new CellDocuments(server);
+    this.#front = new FrontQuestions({
+      server,
+      documents: this.#documents,
+      cwd,
+      clean: (text) => this.#clean(text),
+    });
   }
 
   /** Reads the user's configuration and makes the service; the server starts with the first request, such as {@link warm}. */
@@ -80,7 +90,7 @@ export class LanguageService {
     const server = new TypeServer(executable, cwd);
     server.write("tsconfig.json", configuration, "jsonc");
     server.write(`${DOCUMENT_PREFIX}types.d.ts`, carriedType);
-    return new LanguageService(server, problem);
+    return new LanguageService(server, cwd, problem);
   }
 
   /** Process id of the server, if it runs. */
@@ -109,9 +119,9 @@ export class LanguageService {
     return this.#inTurn(async () => {
       const { program, language } = parse(source);
       if (program === null) return [];
-      const declares = declarationsOf(program);
-      const document = this.#documents.write({ source, declares, language });
-      const known: KnownCell = { declares, language, number: null, before: null };
+      const cell: CellSource = { source, declares: declarationsOf(program), language };
+      const document = this.#documents.write(cell);
+      const known: KnownCell = { cell, number: null, before: null };
       this.#cells.set(name, known);
       if (mode === "off" || optsOut(source)) {
         this.#commit(name, known);
@@ -143,6 +153,16 @@ export class LanguageService {
     });
   }
 
+  /** Answers a `complete_request`; with no matches when the server is lost. */
+  async complete(content: FrontQuestion["content"]): Promise<CompleteContent> {
+    return this.#inTurn(() => this.#front.complete(content)).catch(() => noCompletion(content.cursor_pos));
+  }
+
+  /** Answers an `inspect_request`; nothing is found when the server is lost. */
+  async inspect(content: FrontQuestion["content"]): Promise<InspectContent> {
+    return this.#inTurn(() => this.#front.inspect(content)).catch(() => nothingToInspect);
+  }
+
   /** Ends the server. */
   stop(): void {
     clearTimeout(this.#idle);
@@ -151,7 +171,7 @@ export class LanguageService {
 
   #commit(name: string, known: KnownCell): void {
     known.before = this.#documents.scope;
-    known.number = this.#documents.commit(known.declares, known.language);
+    known.number = this.#documents.commit(known.cell);
     this.#names.set(known.number, name);
     this.#whenIdle();
   }
@@ -175,7 +195,11 @@ export class LanguageService {
   }
 
   #cleaned(diagnostic: CellDiagnostic): CellDiagnostic {
-    return { ...diagnostic, message: cleanMessage(diagnostic.message, (number) => this.#names.get(number)) };
+    return { ...diagnostic, message: this.#clean(diagnostic.message) };
+  }
+
+  #clean(text: string): string {
+    return cleanMessage(text, (number) => this.#names.get(number));
   }
 
   /** One after the other: the documents that a request is about must be those that the server has when it answers. */

@@ -42,7 +42,7 @@ const capabilities: InitializeParams["capabilities"] = {
         activeParameterSupport: true,
       },
     },
-    definition: { linkSupport: false },
+    definition: { linkSupport: true },
   },
 };
 
@@ -162,11 +162,9 @@ export class TypeServer {
     try {
       await Promise.race([run.ready, run.lost, late]);
       // The protocol fixes what each method answers with; callers name it.
-      const answer = await Promise.race([
-        run.connection.sendRequest<Answer>(method, parameters),
-        run.lost,
-        late,
-      ]);
+      const answered = run.connection.sendRequest<Answer>(method, parameters);
+      answered.catch(() => {}); // it is also rejected when the connection goes, which `lost` tells better
+      const answer = await Promise.race([answered, run.lost, late]);
       run.answered = true;
       return answer;
     } finally {

@@ -22,8 +22,8 @@ export function errorHeader(name: string, message: string): string {
 }
 
 /** The title and the lines of a code frame. */
-export function framedPlace(name: string, source: string, position: Position): string[] {
-  return [`${name}, line ${position.line}:`, ...codeFrame(source, position).split("\n")];
+export function framedPlace(name: string, source: string, position: Position, end?: Position): string[] {
+  return [`${name}, line ${position.line}:`, ...codeFrame(source, position, end).split("\n")];
 }
 
 function userFrames(stack: string): StackFrame[] {

@@ -31,6 +31,7 @@ function jupyterOf(output: OrderedOutput | null): JupyterGlobal {
     comms: new CommRegistry(() => {}),
     send: (message) => output?.broadcast(message),
     clearOutput: () => {},
+    types: { mode: "error" },
   });
 }
 

@@ -1,0 +1,173 @@
+import type {
+  CompletionItem,
+  CompletionList,
+  Hover,
+  LocationLink,
+  Position as ServerPosition,
+  SignatureHelp,
+} from "vscode-languageserver-protocol";
+import { declarationsOf, guessDeclared, type Declarations } from "../declarations.ts";
+import { parse, type CellLanguage } from "../parse.ts";
+import { FIRST_LINE } from "./cell-document.ts";
+import type { CellDocuments } from "./cell-documents.ts";
+import { utf16Offset } from "./code-points.ts";
+import {
+  completeContent,
+  matchesAt,
+  MOST_SIGNATURES,
+  prefixAt,
+  signatureOf,
+  type CompleteContent,
+  type Match,
+} from "./completion.ts";
+import { lineStarts } from "./diagnostics.ts";
+import { documentationAt } from "./documentation.ts";
+import {
+  hasText,
+  hoverMarkdown,
+  inspectContent,
+  nameAt,
+  signatureMarkdown,
+  type InspectContent,
+} from "./inspection.ts";
+import { pathMatches, stringBefore } from "./paths.ts";
+import type { FrontQuestion } from "./questions.ts";
+import type { TypeServer } from "./type-server.ts";
+
+type Content = FrontQuestion["content"];
+
+/** What answers are made from. */
+export interface FrontParts {
+  readonly server: TypeServer;
+  readonly documents: CellDocuments;
+  readonly cwd: string;
+  /** Takes out of a text what is only there because cells are modules. */
+  readonly clean: (text: string) => string;
+}
+
+/** A cell that is being written, as a document of the server. */
+interface Draft {
+  readonly uri: string;
+  readonly source: string;
+  readonly starts: readonly number[];
+}
+
+/** Answers what front ends ask while a cell is being written: how it may go on, and what a name in it is. */
+export class FrontQuestions {
+  readonly #server: TypeServer;
+  readonly #documents: CellDocuments;
+  readonly #cwd: string;
+  readonly #clean: (text: string) => string;
+
+  constructor({ server, documents, cwd, clean }: FrontParts) {
+    this.#server = server;
+    this.#documents = documents;
+    this.#cwd = cwd;
+    this.#clean = clean;
+  }
+
+  /** Answers a `complete_request`. @throws ServerLostError */
+  async complete({ code, cursor_pos: cursor }: Content): Promise<CompleteContent> {
+    const offset = utf16Offset(code, cursor);
+    const draft = this.#draft(code, this.#namesFor(code, offset));
+    const list = await this.#ask<CompletionList | CompletionItem[] | null>("completion", draft, offset);
+    const items = Array.isArray(list) ? list : (list?.items ?? []);
+    const inString = stringBefore(code, offset) !== null;
+    // Inside of a string the server may also offer the words of the text, which are no continuation of it.
+    const offered = inString ? items.filter(({ kind }) => kind !== 1) : items;
+    const matches = matchesAt(offered, code, offset, (place) => offsetOf(draft, place));
+    const found = matches.length === 0 && inString ? pathMatches(code, offset, this.#cwd) : matches;
+    return completeContent(code, offset, found, await this.#signatures(found));
+  }
+
+  /** Answers an `inspect_request`: the name at the cursor, and the signature of the call that it stands in. @throws ServerLostError */
+  async inspect({ code, cursor_pos: cursor }: Content): Promise<InspectContent> {
+    const offset = utf16Offset(code, cursor);
+    const draft = this.#draft(code, []);
+    const at = nameAt(code, offset);
+    const signature = signatureMarkdown(
+      await this.#ask<SignatureHelp | null>("signatureHelp", draft, offset),
+    );
+    const hover = at === null ? null : await this.#hover(draft, at);
+    const parts = [hover, signature].filter((part) => part !== null);
+    return inspectContent(parts.length === 0 ? null : this.#clean(parts.join("\n\n---\n\n")));
+  }
+
+  /** Behind a dot only members can follow; elsewhere the names of earlier cells that begin like the one being written. */
+  #namesFor(code: string, offset: number): string[] {
+    const prefix = prefixAt(code, offset).toLowerCase();
+    const start = offset - prefix.length;
+    if (/\.\s*$/u.test(code.slice(0, start)) && !code.slice(0, start).endsWith("...")) return [];
+    return [...this.#documents.scope.names.keys()].filter((name) => name.toLowerCase().startsWith(prefix));
+  }
+
+  #draft(source: string, alsoWanted: Iterable<string>): Draft {
+    const { program, language } = parse(source);
+    const declares = program === null ? guessed(source) : declarationsOf(program);
+    const written: CellLanguage = program === null && /<\/|\/>/u.test(source) ? "tsx" : language;
+    const document = this.#documents.write({ source, declares, language: written, alsoWanted });
+    return { uri: this.#server.uri(document), source, starts: lineStarts(source) };
+  }
+
+  #ask<Answer>(method: string, { uri, starts }: Draft, offset: number): Promise<Answer> {
+    const line = starts.findLastIndex((start) => start <= offset);
+    const position = { line: line + FIRST_LINE, character: offset - (starts[line] ?? 0) };
+    return this.#server.request<Answer>(`textDocument/${method}`, { textDocument: { uri }, position });
+  }
+
+  /** Hover as the server answers it, and the documentation from where the name is declared where it leaves that out. */
+  async #hover(draft: Draft, offset: number): Promise<string | null> {
+    const markdown = hoverMarkdown(await this.#ask<Hover | null>("hover", draft, offset));
+    if (markdown === null || hasText(markdown)) return markdown;
+    const documentation = await this.#documentation(draft, offset);
+    return documentation === null ? markdown : `${markdown}\n\n${documentation}`;
+  }
+
+  /** Follows a name to its declaration; a variable of an earlier cell has one more step, from the line that brings it in. */
+  async #documentation(draft: Draft, offset: number): Promise<string | null> {
+    const [link] = (await this.#ask<LocationLink[] | null>("definition", draft, offset)) ?? [];
+    if (link === undefined) return null;
+    const line = link.targetRange.start.line;
+    if (link.targetUri !== draft.uri || line >= FIRST_LINE) return this.#read(link);
+    const text = this.#documents.text(draft.uri) ?? "";
+    const name = text.slice(
+      link.targetSelectionRange.start.character,
+      link.targetSelectionRange.end.character,
+    );
+    const visible = this.#documents.scope.names.get(name);
+    const origin = visible?.value ?? visible?.type;
+    if (origin === null || origin === undefined) return null;
+    const declared = this.#documents.declarationLink(origin.document, name);
+    return declared === null ? null : this.#read(declared);
+  }
+
+  #read(link: LocationLink): string | null {
+    return documentationAt(link, (uri) => this.#documents.text(uri));
+  }
+
+  /** Signatures are asked for one by one, and only where few matches are left. */
+  async #signatures(matches: readonly Match[]): Promise<Map<Match, string>> {
+    const signatures = new Map<Match, string>();
+    if (matches.length > MOST_SIGNATURES) return signatures;
+    const asked = matches.map(async (match) => {
+      if (match.item?.data === undefined || match.type === "keyword") return;
+      const { detail } = await this.#server.request<CompletionItem>("completionItem/resolve", match.item);
+      const signature = signatureOf(detail);
+      if (signature !== undefined) signatures.set(match, this.#clean(signature));
+    });
+    await Promise.all(asked);
+    return signatures;
+  }
+}
+
+function guessed(source: string): Declarations {
+  const names = guessDeclared(source);
+  return {
+    names: new Map([...names].map((name) => [name, { value: "let", type: true }])),
+    exported: names,
+  };
+}
+
+function offsetOf({ starts }: Draft, { line, character }: ServerPosition): number {
+  return (starts[line - FIRST_LINE] ?? 0) + character;
+}

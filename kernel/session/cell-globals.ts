@@ -1,0 +1,16 @@
+import type { ClearOutput, Display, JupyterGlobal, Progress, UpdateDisplay } from "../display/index.ts";
+
+/* The globals of cells, as TypeScript knows them: the declarations of this file are part of every notebook's program. */
+
+declare global {
+  /** Shows a value, or a MIME bundle, as output of the cell. */
+  var display: Display;
+  /** Display, comms and settings of the kernel, with the names of Deno's `Deno.jupyter`. */
+  var Jupyter: JupyterGlobal;
+  /** Changes the display of a name in place. */
+  var updateDisplay: UpdateDisplay;
+  /** Clears the outputs of the cell: now, or with `wait` when the next output comes. */
+  var clearOutput: ClearOutput;
+  /** Goes through something with a bar that shows how far it is. */
+  var progress: Progress;
+}

@@ -1,0 +1,26 @@
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { LanguageClient } from "../language/index.ts";
+import { resolveOwn } from "./modules/own.ts";
+import { typesModeOf } from "./type-check.ts";
+
+/** Modules of this package that cells import, whose types are its own wherever the notebook lies. */
+const ownModules = ["typetorch", "typetorch/renderers"];
+
+/** The file with the types of one of the package's modules, as its build puts it beside the module. */
+function declarationsOf(url: string): string {
+  return fileURLToPath(url).replace(/\.js$/u, ".d.ts");
+}
+
+/** The language service for cells of the folder `cwd`. Its thread starts when it is asked to, or is first needed. */
+export function openLanguage(cwd: string): LanguageClient {
+  return new LanguageClient({
+    cwd,
+    own: {
+      modules: Object.fromEntries(ownModules.map((name) => [name, declarationsOf(resolveOwn(name))])),
+      globals: declarationsOf(new URL("./cell-globals.js", import.meta.url).href),
+    },
+    warm: ["typetorch"],
+    eager: typesModeOf(process.env) !== "off",
+  });
+}

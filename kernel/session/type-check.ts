@@ -1,0 +1,120 @@
+import process from "node:process";
+import { styleText } from "node:util";
+import type { CellDiagnostic, CellTypes, JupyterError, TypesMode } from "../language/types.ts";
+import type { CellRun } from "./cell-run.ts";
+import { errorHeader, framedPlace } from "./traceback/traceback.ts";
+
+const modes: readonly string[] = ["error", "warn", "off"] satisfies TypesMode[];
+const ename = "TypeScriptError";
+const mostShown = 10;
+
+function typesMode(value: unknown): TypesMode {
+  if (typeof value === "string" && modes.includes(value)) return value as TypesMode; // one of the list above
+  const got = typeof value === "string" ? JSON.stringify(value) : String(value);
+  throw new TypeError(`Jupyter.types: expected "error", "warn" or "off"; got ${got}.`);
+}
+
+/** The mode that the environment variable TYPETORCH_TYPES asks for; `error` without one, and for a value that is none. */
+export function typesModeOf(env: NodeJS.ProcessEnv): TypesMode {
+  const value = env["TYPETORCH_TYPES"];
+  return value !== undefined && modes.includes(value) ? (value as TypesMode) : "error"; // one of the list above
+}
+
+function text({ code, message }: CellDiagnostic): string {
+  return `TS${code}: ${message}`;
+}
+
+function framed(diagnostic: CellDiagnostic, header: string): string[] {
+  const { cell, source, start, end } = diagnostic;
+  return [header, ...framedPlace(cell, source, start, end)];
+}
+
+/** The error of a cell that does not run because of its types. */
+function typeError(errors: readonly CellDiagnostic[]): JupyterError {
+  const [first] = errors;
+  const more = errors.length - 1;
+  const others = more > 0 ? ` (and ${more} more)` : "";
+  const shown = errors.slice(0, mostShown);
+  const left = errors.length - shown.length;
+  return {
+    ename,
+    evalue:
+      first === undefined
+        ? ""
+        : `${text(first)} (${first.cell}, line ${first.start.line}, column ${first.start.column})${others}`,
+    traceback: [
+      ...shown.flatMap((each) => framed(each, errorHeader(ename, text(each)))),
+      ...(left > 0 ? [`… and ${left} more.`] : []),
+      'The cell has not run. To run it all the same, begin it with // @ts-nocheck, or turn errors into warnings: Jupyter.types = "warn".',
+    ],
+  };
+}
+
+function warning(diagnostic: CellDiagnostic): string {
+  const header = `${styleText("yellow", "Warning", { validateStream: false })}: ${text(diagnostic)}`;
+  return `${framed(diagnostic, header).join("\n")}\n`;
+}
+
+/** A name that TypeScript does not know may have been defined as a property of `globalThis`. */
+function exists({ missing }: CellDiagnostic): boolean {
+  return missing !== null && Reflect.has(globalThis, missing);
+}
+
+/** A cell's types, being checked while the cell is compiled. */
+export interface TypeCheck {
+  /** Resolves before the cell may run: with the error that keeps it from running, or `null`. Writes warnings to its `stderr`. */
+  settle(): Promise<JupyterError | null>;
+}
+
+/** Checks the types of cells before they run. */
+export class TypeChecker {
+  readonly #types: CellTypes | null;
+  #mode: TypesMode;
+
+  /** @param types `null`: nothing is checked. */
+  constructor(types: CellTypes | null, mode: TypesMode = typesModeOf(process.env)) {
+    this.#types = types;
+    this.#mode = mode;
+  }
+
+  get mode(): TypesMode {
+    return this.#mode;
+  }
+
+  /** @throws TypeError for a value that is no mode */
+  set mode(mode: TypesMode) {
+    this.#mode = typesMode(mode);
+  }
+
+  /** Begins to check a cell. */
+  begin(run: CellRun, source: string): TypeCheck {
+    if (this.#types === null) return { settle: async () => null };
+    const mode = this.#mode;
+    const checked = this.#types.check(run.name, source, mode);
+    return {
+      settle: async () => {
+        const { diagnostics, notices } = await checked;
+        for (const notice of notices) run.output.stream("stderr", `${notice}\n`);
+        return this.#judge(
+          run,
+          diagnostics.filter((each) => !exists(each)),
+          diagnostics.length,
+          mode,
+        );
+      },
+    };
+  }
+
+  /** A cell threw: only these of the values that it declares exist. */
+  retract(run: CellRun, existing: readonly string[]): void {
+    this.#types?.retract(run.name, existing);
+  }
+
+  #judge(run: CellRun, found: readonly CellDiagnostic[], all: number, mode: TypesMode): JupyterError | null {
+    const errors = found.filter(({ severity }) => severity === "error");
+    if (mode === "error" && errors.length > 0) return typeError(errors);
+    if (found.length < all) this.#types?.accept(run.name);
+    for (const each of found.slice(0, mostShown)) run.output.stream("stderr", warning(each));
+    return null;
+  }
+}
