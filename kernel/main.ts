@@ -2,8 +2,14 @@ import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
 import { kernelInfo, KernelLoop } from "./loop/index.ts";
 import { installPrelude, recoverRuntime } from "./prelude/index.ts";
-import { createSession, type Session } from "./session/index.ts";
-import { logLine, Transport, TransportError, type ShellRequest } from "./transport/index.ts";
+import { createSession, openLanguage, type CellTypes, type Session } from "./session/index.ts";
+import {
+  logLine,
+  Transport,
+  TransportError,
+  type ShellRequest,
+  type TransportHandlers,
+} from "./transport/index.ts";
 import { ConnectionError, readConnectionFile } from "./wire/index.ts";
 
 /*
@@ -28,29 +34,33 @@ async function main(args: readonly string[]): Promise<void> {
   const info = await readConnectionFile(connectionFile);
   const sender = { session: randomUUID(), username: userInfo().username };
   let loop: KernelLoop<ShellRequest> | null = null;
+  const language = openLanguage(process.cwd());
+  const handlers: TransportHandlers = {
+    onRequest: (request) => void loop?.handle(request),
+    onInterrupted: () => {
+      recoverRuntime();
+      loop?.interrupted();
+    },
+    onShutdown: () => {
+      loop?.flush();
+      exit(0);
+    },
+    onFailure: fail,
+  };
   const [transport, session] = await Promise.all([
-    Transport.open(info, sender, kernelInfo, {
-      onRequest: (request) => void loop?.handle(request),
-      onInterrupted: () => {
-        recoverRuntime();
-        loop?.interrupted();
-      },
-      onShutdown: () => {
-        loop?.flush();
-        exit(0);
-      },
-      onFailure: fail,
-    }),
-    openSession(),
+    Transport.open(info, sender, kernelInfo, handlers, language.port),
+    openSession(language),
   ]);
   process.on("exit", () => transport.closeSync());
   surviveErrors(session);
   loop = new KernelLoop({ front: transport, session, kernelInfo, log: logLine });
   transport.begin();
+  // Not before the kernel answers: the first cell is seldom sent at once.
+  language.start();
 }
 
-async function openSession(): Promise<Session> {
-  const session = await createSession();
+async function openSession(types: CellTypes): Promise<Session> {
+  const session = await createSession({ types });
   installPrelude();
   return session;
 }

@@ -154,9 +154,20 @@ class ReplSession implements Session {
     if (failure === null && evaluation.kind === "value") {
       return { status: "ok", result: await this.#result(run, cell, evaluation.value) };
     }
+    this.#checker.retract(run, await this.#existing(cell));
     const at = thrown?.at ?? null;
     const frame = at === null ? null : { caller: "", file: cell.name, position: cell.toSource(at) };
     return { status: "error", error: this.#describe(failure?.error, frame) };
+  }
+
+  /** Names of a cell that threw which have come to be: V8 leaves the others without a binding or without a value. */
+  async #existing({ declares, name }: CompiledCell): Promise<string[]> {
+    const names = [...declares];
+    if (names.length === 0) return names;
+    const tests = names.map((each) => `(() => { try { ${each}; return true; } catch { return false; } })()`);
+    const found = await this.#evaluator.evaluate(`[${tests.join(", ")}]`, name);
+    const flags = found.kind === "value" && Array.isArray(found.value) ? found.value : [];
+    return names.filter((_, index) => flags[index] === true);
   }
 
   #describe(error: unknown, thrownAt: StackFrame | null = null): JupyterError {

@@ -22,7 +22,7 @@ export function isInternalName(name: string): boolean {
 }
 
 /** Words of a text that may be names: a superset of what it mentions, found also where it does not parse. */
-export function mentionedWords(source: string): Set<string> {
+function mentionedWords(source: string): Set<string> {
   return new Set(source.match(/[\p{ID_Start}$_][\p{ID_Continue}$\u200C\u200D]*/gu) ?? []);
 }
 

@@ -17,7 +17,7 @@ function commentBefore(text: string, offset: number): string | null {
 }
 
 /** JSDoc as Markdown: its links and tags in the way that editors show them. */
-export function jsdocMarkdown(comment: string): string {
+function jsdocMarkdown(comment: string): string {
   return comment
     .replaceAll(
       /\{@link(?:code|plain)? ([^}|\s]+)(?:[|\s]+([^}]+))?\}/gu,

@@ -24,7 +24,7 @@ export function nameAt(source: string, offset: number): number | null {
 }
 
 /** Text of what the protocol sends as Markdown or as plain text. */
-export function markup(content: string | MarkupContent | undefined): string {
+function markup(content: string | MarkupContent | undefined): string {
   if (content === undefined) return "";
   return typeof content === "string" ? content : content.value;
 }

@@ -93,6 +93,6 @@ export class LanguageClient implements CellTypes {
 
   #fail(reason: string): void {
     this.#failed ??= reason;
-    for (const settle of [...this.#waiting.values()]) settle(null);
+    for (const settle of this.#waiting.values()) settle(null);
   }
 }

@@ -8,6 +8,7 @@ export function cleanMessage(message: string, cellName: (document: number) => st
         return name === undefined ? "" : `${name}${dot}`;
       },
     )
+    .replaceAll("(alias) ", "")
     .replaceAll(/import\("[^"]*\.typetorch-[a-z]+-\d+"\)\.?/gu, "")
     .replaceAll(/\b__(?:narrowed__|type__|module__\d+\.)/gu, "");
 }

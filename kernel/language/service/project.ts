@@ -87,17 +87,19 @@ function absolutePaths({ paths, typeRoots }: Options, folder: string): Options {
   return result;
 }
 
+/** Where a module finds `@types/node`; `null` when it is not installed there. */
+function nodeTypes(from: string): string | null {
+  try {
+    return createRequire(from).resolve("@types/node/package.json");
+  } catch {
+    return null;
+  }
+}
+
 /** The folder that holds this package's copy of `@types/node`; the notebook's own copy comes first. */
 function typeRootsFor(cwd: string): string[] | undefined {
-  const find = (from: string): string | null => {
-    try {
-      return createRequire(from).resolve("@types/node/package.json");
-    } catch {
-      return null; // not installed there
-    }
-  };
-  if (find(path.join(cwd, "cell.ts")) !== null) return undefined;
-  const own = find(fileURLToPath(import.meta.url));
+  if (nodeTypes(path.join(cwd, "cell.ts")) !== null) return undefined;
+  const own = nodeTypes(fileURLToPath(import.meta.url));
   return own === null ? undefined : [path.join(cwd, "node_modules/@types"), path.dirname(path.dirname(own))];
 }
 

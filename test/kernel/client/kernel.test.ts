@@ -251,7 +251,7 @@ describe("An interrupt", () => {
       expect(shown(await run("torch.is_grad_enabled()"))).toBe("true");
     }
     await run("x.matmul(x).sum().backward()");
-    expect(shown(await run("x.grad.shape"))).toBe("[ 300, 300 ]");
+    expect(shown(await run("x.grad!.shape"))).toBe("[ 300, 300 ]");
   });
 
   it("ends operations that several threads work on, and those of the next cell are right", async () => {
