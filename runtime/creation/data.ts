@@ -1,5 +1,6 @@
 /** Tensors from data that the program has already. */
 import { bind, describe } from "../binding.ts";
+import type { CallForms } from "../callForms.ts";
 import {
   allocateArray,
   arrayOver,
@@ -16,7 +17,7 @@ import { cpu, type Device } from "../device.ts";
 import { toDevice } from "../devices.ts";
 import { toElement } from "../elements.ts";
 import { ValueError } from "../errors/valueError.ts";
-import { integer, keywordOnly, type Parameter } from "../parameters.ts";
+import { integer, keywordOnly, optionalFlag, type Parameter } from "../parameters.ts";
 import { currentDevice } from "../placement.ts";
 import { convert, fromArray, fromArrayOnCpu, sentTo } from "../settle.ts";
 import { formatShape, type Shape } from "../shape.ts";
@@ -88,7 +89,13 @@ export function fromValues(values: readonly Scalar[], shape: Shape, dtype: DType
   return fromArray(data, dtype, shape);
 }
 
-const anything: Parameter<unknown> = { expects: "data", convert: (value) => value };
+/** Data, which whoever reads it checks. */
+export const anything: Parameter<unknown> = { expects: "data", convert: (value) => value };
+
+/** What functions that take data take. */
+export interface DataArguments<D extends DTypeName = DTypeName> extends TensorOptions<D> {
+  readonly data: Nested<Scalar> | TypedArray | Tensor;
+}
 
 /**
  * A tensor from data: a number, nested arrays, a typed array, or another tensor (a copy, without history).
@@ -112,6 +119,7 @@ export function tensor<D extends DTypeName = DTypeName>(
   data: readonly (TypedArray | Nested<Scalar | Tensor>)[],
   options?: TensorOptions<D>,
 ): Tensor<Shape, D>;
+export function tensor<D extends DTypeName = DTypeName>(all: DataArguments<D>): Tensor<Shape, D>;
 export function tensor(...args: readonly unknown[]): Tensor {
   const { data, ...options } = bind("tensor", { data: anything, ...optionParameters }, args);
   if (data instanceof Tensor)
@@ -155,9 +163,12 @@ export function from_typed_array(data: TypedArray): Tensor {
  * @throws as `torch.tensor`.
  * Source: `torch.as_tensor`.
  */
-export function as_tensor(data: Nested<Scalar> | TypedArray | Tensor, options: TensorOptions = {}): Tensor {
-  const wanted = options.dtype ?? null;
-  if (data instanceof Tensor) return data.to({ dtype: wanted, device: options.device ?? null });
+export function as_tensor(
+  ...args: CallForms<DataArguments, [data: Nested<Scalar> | TypedArray | Tensor]>
+): Tensor {
+  const { data, ...options } = bind("as_tensor", { data: anything, ...optionParameters }, args);
+  const wanted = options.dtype;
+  if (data instanceof Tensor) return data.to({ dtype: wanted, device: options.device });
   const shares = isTypedArray(data) && (wanted === null || wanted === arrayDtype(data));
   if (shares && placeOf(options) === cpu) return from_typed_array(data);
   return tensor(data as Nested<Scalar>, options); // the typed array of another dtype takes the same way
@@ -168,8 +179,17 @@ function placeOf({ device = null }: TensorOptions): Device {
   return device === null ? currentDevice() : toDevice(device);
 }
 
-/** What `torch.asarray` takes by name. */
-export interface AsArrayOptions<D extends DTypeName = DTypeName> extends TensorOptions<D> {
+const arrayParameters = {
+  obj: anything,
+  dtype: optionParameters.dtype,
+  device: optionParameters.device,
+  copy: keywordOnly(optionalFlag),
+  requires_grad: keywordOnly(optionalFlag),
+};
+
+/** What `torch.asarray` takes. */
+export interface AsArrayArguments extends TensorOptions {
+  readonly obj: Nested<Scalar> | TypedArray | Tensor;
   /** `true`: always a copy; `false`: never one, or an error; `null`: only where it must be. */
   readonly copy?: boolean | null;
 }
@@ -181,10 +201,11 @@ export interface AsArrayOptions<D extends DTypeName = DTypeName> extends TensorO
  * Source: `torch.asarray`.
  */
 export function asarray(
-  data: Nested<Scalar> | TypedArray | Tensor,
-  { copy = null, ...options }: AsArrayOptions = {},
+  ...args: CallForms<AsArrayArguments, [obj: Nested<Scalar> | TypedArray | Tensor]>
 ): Tensor {
-  const shared = as_tensor(data, { ...options, requires_grad: false });
+  const { obj: data, copy, requires_grad: wanted, dtype, device } = bind("asarray", arrayParameters, args);
+  // What data may be, `as_tensor` says.
+  const shared = as_tensor(data as Nested<Scalar>, { dtype, device });
   const isShared =
     shared === data || (isTypedArray(data) && shared.dtype === arrayDtype(data) && shared.device === cpu);
   if (copy === false && !isShared)
@@ -192,7 +213,6 @@ export function asarray(
       "asarray: can't alias this data: nested arrays and other dtypes need a copy. Leave out {copy: false}.",
     );
   const result = copy === true && isShared ? shared.clone() : shared;
-  const wanted = options.requires_grad ?? null;
   if (wanted === null || wanted === result.requires_grad) return result;
   // Of a leaf this is a property that changes; a result of other tensors is let go of.
   return result.is_leaf ? result.requires_grad_(wanted) : result.detach();

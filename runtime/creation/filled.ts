@@ -1,10 +1,11 @@
 /** Tensors of a shape, filled with one value or not at all. */
 import { cpu } from "../device.ts";
+import type { CallForms } from "../callForms.ts";
 import { get_default_dtype, scalarDtype, type DType, type DTypeName } from "../dtype.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { stridesIn } from "../layout.ts";
 import { contiguous_format, type MemoryFormat } from "../memoryFormat.ts";
-import { integer, scalar, sizes, type Parameter } from "../parameters.ts";
+import { integer, optionalInteger, scalar, sizes, type Parameter } from "../parameters.ts";
 import { placedOn } from "../placement.ts";
 import { alias, allocate, allocateZeros, broadcastTo, copyInto } from "../settle.ts";
 import { contiguousStrides, numel, type Shape } from "../shape.ts";
@@ -30,6 +31,9 @@ export type SizeArguments<O = OutOptions> =
 /** A function that makes tensors of a shape: `zeros(2, 3)`, `zeros([2, 3], {dtype: torch.int64})`. */
 export interface OfSize {
   <const S extends Shape, D extends DTypeName = "float32">(size: S, options?: OutOptions<D>): Tensor<S, D>;
+  <const S extends Shape, D extends DTypeName = "float32">(
+    all: OutOptions<D> & { readonly size: S },
+  ): Tensor<S, D>;
   <const S extends Shape>(...sizes: S): Tensor<S, "float32">;
   // oxlint-disable-next-line typescript/no-explicit-any -- sizes followed by options: the compiler does not follow the shape here
   (...args: SizeArguments): Tensor<any, any>;
@@ -80,9 +84,15 @@ export const empty: OfSize & ((size: Shape, options: FormatOptions) => Tensor) =
   },
 ) as OfSize; // binding checks the forms
 
+/** What tensors are filled with: a number, or a tensor of one element, which counts as its number. */
+export const fillValue: Parameter<Scalar> = {
+  expects: "a number, or a Tensor of one element",
+  convert: (value) => (value instanceof Tensor ? value.item() : scalar().convert(value)),
+};
+
 const fullOf: (...args: unknown[]) => Tensor = creation(
   "full",
-  { size: sizeList, fill_value: scalar() },
+  { size: sizeList, fill_value: fillValue },
   ({ size, fill_value, dtype }) => filled(size, fill_value, dtype ?? scalarDtype(fill_value)),
 );
 
@@ -97,26 +107,42 @@ export function full<const S extends Shape, D extends DTypeName = DTypeName>(
   options?: OutOptions<D>,
 ): Tensor<S, D>;
 export function full<const S extends Shape, D extends DTypeName = DTypeName>(
-  all: OutOptions<D> & { readonly size: S; readonly fill_value: Scalar },
+  size: S | number,
+  named: OutOptions<D> & { readonly fill_value: Scalar | Tensor },
+): Tensor<S, D>;
+export function full<const S extends Shape, D extends DTypeName = DTypeName>(
+  all: OutOptions<D> & { readonly size: S; readonly fill_value: Scalar | Tensor },
 ): Tensor<S, D>;
 export function full(...args: readonly unknown[]): Tensor {
-  // A 0-d tensor counts as its number.
-  return fullOf(...args.map((value) => (value instanceof Tensor ? value.item() : value)));
+  return fullOf(...args);
+}
+
+/** What `torch.scalar_tensor` takes. */
+interface ScalarTensorArguments extends TensorOptions {
+  readonly s: Scalar;
 }
 
 /** A 0-d tensor of the default dtype, or of the one that is given. Source: `torch.scalar_tensor`. */
-export function scalar_tensor(s: Scalar, options: TensorOptions = {}): Tensor<[]> {
-  return fullOf([], s, { ...options, dtype: options.dtype ?? get_default_dtype() }) as Tensor<[]>; // the shape is given above
+export const scalar_tensor: (...args: CallForms<ScalarTensorArguments, [s: Scalar]>) => Tensor<[]> = creation(
+  "scalar_tensor",
+  { s: scalar() },
+  ({ s, dtype }) => filled([], s, dtype ?? get_default_dtype()),
+) as () => Tensor<[]>; // the shape is given above
+
+/** What `torch.eye` takes. */
+interface EyeArguments extends OutOptions {
+  /** Number of rows. */
+  readonly n: number;
+  /** Number of columns; `n` unless given. */
+  readonly m?: number | null;
 }
 
-type EyeFunction = {
-  (n: number, m?: number | OutOptions, options?: OutOptions): Tensor;
-};
+type EyeFunction = (...args: CallForms<EyeArguments, [n: number, m?: number | null]>) => Tensor;
 
 /** The identity matrix: ones on the diagonal. Source: `torch.eye`. */
 export const eye: EyeFunction = creation(
   "eye",
-  { n: integer(), m: optionalSize() },
+  { n: integer(), m: optionalInteger },
   ({ n, m, ...options }) => {
     const columns = m ?? n;
     for (const [name, size] of [
@@ -134,16 +160,16 @@ export const eye: EyeFunction = creation(
   },
 );
 
-function optionalSize(): Parameter<number | null> {
-  const whole = integer();
-  return {
-    expects: whole.expects,
-    fallback: null,
-    convert: (value) => (value === null ? null : whole.convert(value)),
-  };
+/** What `torch.empty_strided` takes. */
+interface StridedArguments extends TensorOptions {
+  readonly size: Shape;
+  /** How many elements lie between neighbours along each dimension. */
+  readonly stride: readonly number[];
 }
 
-type StridedFunction = (size: Shape, stride: readonly number[], options?: TensorOptions) => Tensor;
+type StridedFunction = (
+  ...args: CallForms<StridedArguments, [size: Shape, stride: readonly number[]], ["size", "stride"]>
+) => Tensor;
 
 /** How many elements a storage needs for this layout. */
 function storageLength(size: Shape, stride: readonly number[]): number {
@@ -178,7 +204,20 @@ export const empty_strided: StridedFunction = creation(
   ({ size, stride, ...options }) => allocateStrided(size, stride, floatDtype(options)),
 );
 
-type PermutedFunction = (size: Shape, physical_layout: readonly number[], options?: TensorOptions) => Tensor;
+/** What `torch.empty_permuted` takes. */
+interface PermutedArguments extends TensorOptions {
+  readonly size: Shape;
+  /** The dimensions in the order of their strides, the largest first. */
+  readonly physical_layout: readonly number[];
+}
+
+type PermutedFunction = (
+  ...args: CallForms<
+    PermutedArguments,
+    [size: Shape, physical_layout: readonly number[]],
+    ["size", "physical_layout"]
+  >
+) => Tensor;
 
 /**
  * A tensor with arbitrary elements whose dimensions lie in memory in the order of `physical_layout`, the outermost first.

@@ -1,31 +1,37 @@
 /** Tensors in the shape and dtype of another one. */
+import { bind, isKeywords } from "../binding.ts";
+import type { CallForms } from "../callForms.ts";
 import { normalInto, uniformInto } from "../drawing.ts";
 import { stridesIn } from "../layout.ts";
 import { preserve_format } from "../memoryFormat.ts";
-import { integer, scalar, sizes, tensor } from "../parameters.ts";
+import { integer, required, sizes, tensor } from "../parameters.ts";
 import { default_generator } from "../random.ts";
 import { alias, allocate } from "../settle.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Nested, Scalar } from "../types.ts";
-import { tensor as tensorOf } from "./data.ts";
-import { allocateStrided, filled, fillWith } from "./filled.ts";
+import { anything, tensor as tensorOf, type DataArguments } from "./data.ts";
+import { allocateStrided, filled, fillValue, fillWith } from "./filled.ts";
 import {
   checkSize,
   creation,
   generatorParameter,
   memoryFormatParameter,
+  optionParameters,
   sizeList,
   type LikeOptions,
   type Options,
   type TensorOptions,
 } from "./options.ts";
 import { integers, type RandomLikeOptions } from "./random.ts";
-import type { DType } from "../dtype.ts";
+import type { DType, TypedArray } from "../dtype.ts";
 import type { MemoryFormat } from "../memoryFormat.ts";
 
 /** A function that makes a tensor like another one: `zeros_like(x)`, `zeros_like(x, {dtype: torch.int64})`. */
-export type Like<O = LikeOptions> = <T extends Tensor>(input: T, options?: O) => Tensor<T["shape"]>;
+export interface Like<O = LikeOptions> {
+  <T extends Tensor>(input: T, options?: O): Tensor<T["shape"]>;
+  <T extends Tensor>(all: O & { readonly input: T }): Tensor<T["shape"]>;
+}
 
 /** A new tensor with arbitrary elements that lies in memory as `input` does, or as a format says. */
 function allocateLike(input: Tensor, dtype: DType, format: MemoryFormat | null): Tensor {
@@ -74,8 +80,8 @@ const randintLike: (...args: unknown[]) => Tensor = creation(
   "randint_like",
   {
     input: tensor,
-    low: integer(),
-    high: integer(),
+    low: integer(0),
+    high: required(integer()),
     memory_format: memoryFormatParameter,
     generator: generatorParameter,
   },
@@ -98,18 +104,28 @@ export interface RandintLikeOptions extends RandomLikeOptions {
 export function randint_like(input: Tensor, high: number, options?: RandomLikeOptions): Tensor;
 export function randint_like(input: Tensor, low: number, high: number, options?: RandomLikeOptions): Tensor;
 export function randint_like(input: Tensor, options: RandintLikeOptions): Tensor;
-export function randint_like(input: Tensor, ...rest: readonly unknown[]): Tensor {
-  const numbers = rest.filter((value) => typeof value === "number").length;
-  const last = rest.at(-1);
-  const named: object = typeof last === "object" && last !== null ? last : {};
-  if (numbers === 1 && !("high" in named)) return randintLike(input, 0, ...rest);
-  if (numbers === 0 && !("low" in named)) return randintLike(input, { low: 0, ...named });
-  return randintLike(input, ...rest);
+export function randint_like(all: RandintLikeOptions & { readonly input: Tensor }): Tensor;
+export function randint_like(...args: readonly unknown[]): Tensor {
+  const numbers = args.filter((value) => typeof value === "number").length;
+  const last = args.at(-1);
+  // A bound alone is the upper one.
+  if (numbers === 1 && !(isKeywords(last) && "high" in last))
+    return randintLike(args[0], 0, ...args.slice(1));
+  return randintLike(...args);
 }
 
-const fullLike: (...args: unknown[]) => Tensor = creation(
+/** What `torch.full_like` takes. */
+interface FullLikeArguments extends LikeOptions {
+  readonly input: Tensor;
+  readonly fill_value: Scalar | Tensor;
+}
+
+/** One value in the shape and dtype of another tensor. Source: `torch.full_like`. */
+export const full_like: (
+  ...args: CallForms<FullLikeArguments, [input: Tensor, fill_value: Scalar | Tensor], ["input", "fill_value"]>
+) => Tensor = creation(
   "full_like",
-  { input: tensor, fill_value: scalar(), memory_format: memoryFormatParameter },
+  { input: tensor, fill_value: fillValue, memory_format: memoryFormatParameter },
   ({ input, fill_value, dtype, memory_format }) => {
     const result = allocateLike(input, dtype ?? input.dtype, memory_format);
     fillWith(result, fill_value);
@@ -117,14 +133,14 @@ const fullLike: (...args: unknown[]) => Tensor = creation(
   },
 );
 
-/** One value in the shape and dtype of another tensor. Source: `torch.full_like`. */
-export function full_like(input: Tensor, fill_value: Scalar | Tensor, options: LikeOptions = {}): Tensor {
-  const value = typeof fill_value === "object" ? fill_value.item() : fill_value;
-  return fullLike(input, value, options);
-}
-
 /** Sizes as one array, or as separate numbers, and options. */
-type NewArguments = readonly (number | Shape | TensorOptions)[];
+type NewArguments = readonly (number | Shape | (TensorOptions & { readonly size?: Shape }))[];
+
+/** What `new_full` takes. */
+interface NewFullArguments extends TensorOptions {
+  readonly size: Shape;
+  readonly fill_value: Scalar | Tensor;
+}
 
 /** The methods that make tensors of a tensor's own dtype. */
 export interface NewMethods {
@@ -133,11 +149,13 @@ export interface NewMethods {
   /** Arbitrary elements at the given strides, in this one's dtype. Source: `torch.Tensor.new_empty_strided`. */
   new_empty_strided(size: Shape, stride: readonly number[], options?: TensorOptions): Tensor;
   /** A tensor of one value, in this one's dtype. Source: `torch.Tensor.new_full`. */
-  new_full(size: Shape, fill_value: Scalar, options?: TensorOptions): Tensor;
+  new_full(
+    ...args: CallForms<NewFullArguments, [size: Shape, fill_value: Scalar | Tensor], ["size", "fill_value"]>
+  ): Tensor;
   /** Ones of the given sizes, in this one's dtype. Source: `torch.Tensor.new_ones`. */
   new_ones(...size: NewArguments): Tensor;
   /** Data as a tensor of this one's dtype. Source: `torch.Tensor.new_tensor`. */
-  new_tensor(data: Nested<Scalar> | Tensor, options?: TensorOptions): Tensor;
+  new_tensor(...args: CallForms<DataArguments, [data: Nested<Scalar> | TypedArray | Tensor]>): Tensor;
   /** Zeros of the given sizes, in this one's dtype. Source: `torch.Tensor.new_zeros`. */
   new_zeros(...size: NewArguments): Tensor;
 }
@@ -152,6 +170,8 @@ function newOfSize(
   });
 }
 
+const newTensorParameters = { self: tensor, data: anything, ...optionParameters };
+
 /** The implementations; the first argument is the tensor that the method is called on. */
 export const newMethods: { readonly [K in keyof NewMethods]: (...args: unknown[]) => Tensor } = {
   new_empty: newOfSize("new_empty", allocate),
@@ -162,15 +182,15 @@ export const newMethods: { readonly [K in keyof NewMethods]: (...args: unknown[]
   ),
   new_full: creation(
     "new_full",
-    { self: tensor, size: sizeList, fill_value: scalar() },
+    { self: tensor, size: sizeList, fill_value: fillValue },
     ({ self, size, fill_value, dtype }) => filled(size, fill_value, dtype ?? self.dtype),
   ),
   new_ones: newOfSize("new_ones", (shape, dtype) => filled(shape, 1, dtype)),
-  new_tensor: (self, data, options) => {
-    const { dtype = null, ...rest } = (options ?? {}) as TensorOptions; // checked by `tensor`
-    // The data is checked there too.
-    const own = self as Tensor;
-    return tensorOf(data as Nested<Scalar>, { device: own.device, ...rest, dtype: dtype ?? own.dtype });
+  new_tensor: (...args) => {
+    const { self, data, dtype, device, ...options } = bind("new_tensor", newTensorParameters, args);
+    // What data may be, `tensor` says.
+    const own = { ...options, dtype: dtype ?? self.dtype, device: device ?? self.device };
+    return tensorOf(data as Nested<Scalar>, own);
   },
   new_zeros: newOfSize("new_zeros", (shape, dtype) => filled(shape, 0, dtype)),
 };

@@ -1,8 +1,9 @@
 /** Tensors of random numbers, the same as PyTorch draws after the same seed. */
+import type { CallForms } from "../callForms.ts";
 import { int64, type DType } from "../dtype.ts";
 import { integersInto, normalInto, permutationInto, uniformInto } from "../drawing.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
-import { integer } from "../parameters.ts";
+import { integer, required } from "../parameters.ts";
 import { default_generator, type Generator } from "../random.ts";
 import { allocate, convert } from "../settle.ts";
 import type { Shape } from "../shape.ts";
@@ -54,7 +55,7 @@ export function integers(
 
 const randintOf: (...args: unknown[]) => Tensor = creation(
   "randint",
-  { low: integer(), high: integer(), size: sizeList, generator: generatorParameter },
+  { low: integer(0), high: required(integer()), size: sizeList, generator: generatorParameter },
   ({ low, high, size, dtype, generator }) => integers([...size], low, high, dtype ?? int64, generator),
 );
 
@@ -77,6 +78,7 @@ export function randint(high: number, size: Shape, options?: RandintOptions): Te
 export function randint(low: number, high: number, size: Shape, options?: RandintOptions): Tensor;
 export function randint(low: number, high: number, options: RandintOptions): Tensor;
 export function randint(high: number, options: RandintOptions): Tensor;
+export function randint(all: RandintOptions & { readonly high: number; readonly size: Shape }): Tensor;
 export function randint(...args: readonly unknown[]): Tensor {
   const [, second] = args;
   const last = args.at(-1);
@@ -86,7 +88,13 @@ export function randint(...args: readonly unknown[]): Tensor {
   return oneBound && typeof args[0] === "number" ? randintOf(0, ...args) : randintOf(...args);
 }
 
-type Permutation = (n: number, options?: RandomOptions) => Tensor;
+/** What `torch.randperm` takes. */
+interface PermutationArguments extends RandomOptions {
+  /** How many numbers. */
+  readonly n: number;
+}
+
+type Permutation = (...args: CallForms<PermutationArguments, [n: number]>) => Tensor;
 
 /** The numbers 0 to n − 1 in random order, as int64. @throws RuntimeError when `n` is negative. Source: `torch.randperm`. */
 export const randperm: Permutation = creation(

@@ -1,4 +1,5 @@
 /** Numbers at equal distances, and positions in triangles. */
+import type { CallForms } from "../callForms.ts";
 import { float32, float64, get_default_dtype, int64, type DType } from "../dtype.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { integer, number, scalar, type Parameter } from "../parameters.ts";
@@ -6,7 +7,7 @@ import { convert, fromArray } from "../settle.ts";
 import { Tensor } from "../tensor.ts";
 import type { Scalar } from "../types.ts";
 import { fromValues } from "./data.ts";
-import { creation, type OutOptions } from "./options.ts";
+import { creation, type OutOptions, type TensorOptions } from "./options.ts";
 
 /** A bound: a number, or a tensor of no dimensions. */
 type Bound = Scalar | Tensor;
@@ -113,7 +114,23 @@ export function arange(...args: readonly unknown[]): Tensor {
   return arangeOf(...args);
 }
 
-const rangeOf: (...args: unknown[]) => Tensor = creation(
+/** What `torch.range` takes. */
+interface RangeArguments extends OutOptions {
+  readonly start: Bound;
+  readonly end: Bound;
+  /** The distance of neighbours; 1 unless given. */
+  readonly step?: Bound;
+}
+
+/**
+ * The numbers from `start` to `end`, both included, in steps, in the default dtype. `arange` is preferred.
+ *
+ * @throws as `arange`.
+ * Source: `torch.range`.
+ */
+export const range: (
+  ...args: CallForms<RangeArguments, [start: Bound, end: Bound, step?: Bound], ["start", "end"]>
+) => Tensor = creation(
   "range",
   { start: bound, end: bound, step: { ...bound, fallback: 1 } },
   ({ start, end, step, dtype }) => {
@@ -126,16 +143,6 @@ const rangeOf: (...args: unknown[]) => Tensor = creation(
     return stepsFrom(low, by, Math.floor((high - low) / by) + 1, dtype ?? get_default_dtype());
   },
 );
-
-/**
- * The numbers from `start` to `end`, both included, in steps, in the default dtype. `arange` is preferred.
- *
- * @throws as `arange`.
- * Source: `torch.range`.
- */
-export function range(start: Bound, end: Bound, step?: Bound | OutOptions, options?: OutOptions): Tensor {
-  return rangeOf(start, end, step, options);
-}
 
 /** @throws RuntimeError when there is a negative number of them. */
 function checkCount(steps: number): void {
@@ -160,11 +167,16 @@ function spaced(start: number, end: number, steps: number, dtype: DType): number
   return Array.from({ length: steps }, (_, i) => (i < half ? from + step * i : to - step * (steps - i - 1)));
 }
 
+/** What `torch.linspace` takes. */
+interface SpacedArguments extends OutOptions {
+  readonly start: Bound;
+  readonly end: Bound;
+  /** How many numbers. */
+  readonly steps: number;
+}
+
 type Spaced = (
-  start: Bound,
-  end: Bound,
-  steps: number | ({ readonly steps: number } & OutOptions),
-  options?: OutOptions,
+  ...args: CallForms<SpacedArguments, [start: Bound, end: Bound, steps: number], ["start", "end", "steps"]>
 ) => Tensor;
 
 /**
@@ -186,12 +198,18 @@ export const linspace: Spaced = creation(
   },
 );
 
+/** What `torch.logspace` takes. */
+interface LogSpacedArguments extends SpacedArguments {
+  /** What is raised to the powers; 10 unless given. */
+  readonly base?: number;
+}
+
 type LogSpaced = (
-  start: Bound,
-  end: Bound,
-  steps: number | ({ readonly steps: number; readonly base?: number } & OutOptions),
-  base?: number | ({ readonly base?: number } & OutOptions),
-  options?: OutOptions,
+  ...args: CallForms<
+    LogSpacedArguments,
+    [start: Bound, end: Bound, steps: number, base?: number],
+    ["start", "end", "steps"]
+  >
 ) => Tensor;
 
 /**
@@ -241,11 +259,18 @@ function positions(
   return fromValues([...rows, ...columns], [2, rows.length], dtype);
 }
 
+/** What positions in triangles are made from. */
+interface TriangleArguments extends TensorOptions {
+  /** Number of rows. */
+  readonly row: number;
+  /** Number of columns. */
+  readonly col: number;
+  /** By how much the diagonal lies above the main one; 0 unless given. */
+  readonly offset?: number;
+}
+
 type TriangleIndices = (
-  row: number,
-  col: number,
-  offset?: number | ({ readonly offset?: number } & OutOptions),
-  options?: OutOptions,
+  ...args: CallForms<TriangleArguments, [row: number, col: number, offset?: number], ["row", "col"]>
 ) => Tensor;
 
 const triangleParameters = { row: integer(), col: integer(), offset: integer(0) } as const;
