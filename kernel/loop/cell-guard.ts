@@ -43,7 +43,13 @@ export class CellGuard {
       let result: { readonly value: T } | null = null;
       const conclude = (value: T): void => {
         this.#onSettled.delete(stop);
-        setImmediate(resolve, value);
+        // Node forgets the immediates behind one that is terminated: then once more.
+        const again = (): void => conclude(value);
+        this.#onSettled.add(again);
+        setImmediate(() => {
+          this.#onSettled.delete(again);
+          resolve(value);
+        });
       };
       const finish = (value: T): void => {
         if (result !== null) return;
@@ -54,13 +60,18 @@ export class CellGuard {
         if (result !== null) conclude(result.value);
         else setTimeout(finish, GRACE_MS, lost).unref();
       };
+      let begun = false;
       const begin = (): void => {
-        if (this.#enter()) {
+        if (begun) return;
+        begun = this.#enter();
+        if (begun) {
+          this.#onSettled.delete(begin);
           this.#onSettled.add(stop);
           void work().then(finish);
         } else this.#onSettled.add(begin);
       };
       // On a stack of its own: a termination ends every function on the stack, also those of whoever called this.
+      this.#onSettled.add(begin); // in case an interrupt takes the immediate with it
       setImmediate(begin);
     });
   }

@@ -70,7 +70,11 @@ export class StopRemote {
     const functionDeclaration = "function () { this(); }";
     await new Promise<void>((resolve) => {
       // The answer may be an error: the call itself is among the code that is ended.
-      this.#inspector.post("Runtime.callFunctionOn", { objectId, functionDeclaration }, () => resolve());
+      this.#inspector.post("Runtime.callFunctionOn", { objectId, functionDeclaration }, (_error, answer) => {
+        // Seen when code recurses at the end of its stack: there is no room for the question what runs. User code does that.
+        if (answer?.exceptionDetails === undefined) resolve();
+        else this.#inspector.post("Runtime.terminateExecution", () => resolve());
+      });
     });
   }
 

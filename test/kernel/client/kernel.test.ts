@@ -190,6 +190,9 @@ describe("An interrupt", () => {
     "for (;;) console.log('x')",
     "/(a+)+$/.test('a'.repeat(40) + 'b')",
     "for (;;) try { for (;;); } finally { for (;;); }",
+    "setImmediate(() => { for (;;); }); await new Promise(() => {})",
+    "function deep() { try { deep(); } finally { deep(); } } deep()",
+    "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)",
   ];
   it.each(stops.flatMap(([name, stop]) => cells.map((cell) => [name, cell, stop] as const)))(
     "by %s ends `%s`, and keeps every variable",
@@ -239,6 +242,15 @@ describe("An interrupt", () => {
     const next = run("6 * 7");
     await kernel.interrupt();
     expect(shown(await next)).toBe("42");
+  });
+
+  it("ends an immediate that never returns, and the cell that left it behind still answers", async () => {
+    const result = await stopped(
+      "setImmediate(() => { for (;;); }); 'answered'",
+      kernel.interrupt.bind(kernel),
+    );
+    expect(result.status).toBe("ok");
+    expect(shown(await run("6 * 7"))).toBe("42");
   });
 
   it("in the middle of tensor operations leaves tensors, recording and threads in order", async () => {
