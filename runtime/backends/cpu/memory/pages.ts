@@ -1,6 +1,7 @@
 /** Small blocks share a page: watching one page costs what watching one large block does. A page is free when all that lies in it is gone. */
-import { makeFindable } from "./collector.ts";
-import { claim, foundAlive, unclaim, type Block, type Claim } from "./reclaim.ts";
+import { makeFindable } from "../../memory/collector.ts";
+import type { Claim } from "../../memory/generations.ts";
+import { claim, foundAlive, unclaim, type Block } from "./reclaim.ts";
 
 const pageBytes = 64 * 1024 - 64;
 
@@ -10,7 +11,7 @@ export const largestInPage: number = 8 * 1024;
 /** A block that small storages are cut from; each of them refers to it. */
 export class Page implements Block {
   address = 0;
-  claim: Claim | null = null;
+  claim: Claim<number> | null = null;
   readonly bytes: number = pageBytes;
   readonly description = "a page of small tensors";
   /** How far it is taken. */

@@ -2,21 +2,13 @@ import { cpu } from "../../../device.ts";
 import { allocateArray, arrayOver, type DType, type TypedArray } from "../../../dtype.ts";
 import { Storage } from "../../../storage.ts";
 import type { View } from "../../backend.ts";
-import { makeFindable } from "./collector.ts";
+import { makeFindable } from "../../memory/collector.ts";
+import type { Claim } from "../../memory/generations.ts";
 import { blockBytes, heapMemory } from "./heap.ts";
 import { largestInPage, pageFor, type Page } from "./pages.ts";
 import { settlePending } from "./pending.ts";
 import { fillZeros } from "./zeros.ts";
-import {
-  claim,
-  epoch,
-  foundAlive,
-  statistics,
-  tick,
-  unclaim,
-  type Claim,
-  type Evictable,
-} from "./reclaim.ts";
+import { claim, epoch, foundAlive, statistics, tick, unclaim, type Evictable } from "./reclaim.ts";
 
 /** Storages of so many bytes stay outside of the heap: the garbage collector makes and frees an array of this size faster than any allocator. */
 const smallBytes = 64;
@@ -35,7 +27,7 @@ export class CpuStorage extends Storage implements Evictable {
   /** The value of the allocator's clock when a kernel last asked for the address. */
   lastUsed = 0;
   /** The allocator's entry while it watches this storage. */
-  claim: Claim | null = null;
+  claim: Claim<number> | null = null;
   /** The page that a small block was cut from. */
   #page: Page | null = null;
   #array: TypedArray | null;
