@@ -16,6 +16,7 @@ const replacing: readonly string[] = [
 /** Files that need a runtime of their own: they count its memory or its threads, or look at warnings, which are given once. */
 const alone: readonly string[] = [
   "test/runtime/backends/cpu/{blas,memory,threads}/**/*.test.ts",
+  "test/runtime/backends/webgl/{lost,memory}.test.ts",
   "test/runtime/{threads,recover}.test.ts",
   "test/runtime/autograd/anomaly.test.ts",
   "test/runtime/ops/shaping/views.test.ts",

@@ -6,7 +6,7 @@ import { instanceOf } from "./glsl/templates.ts";
 import { addressOf } from "./glsl/addressing.ts";
 import { isExact } from "./glsl/emission.ts";
 import { writePacked, writeRegion, writeUnpacked, type Draft } from "./glsl/source.ts";
-import { checkAlive, graphics, passed } from "./graphics.ts";
+import { checkKnown, graphics, passed } from "./graphics.ts";
 import { isSingle, lastOf, type Region } from "./access.ts";
 import { Plan, type Leaf } from "./plan.ts";
 import { programFor, run } from "./programs.ts";
@@ -23,7 +23,6 @@ import {
 } from "./textures.ts";
 import { Value } from "./values.ts";
 import { input } from "../../expression.ts";
-import { watch } from "./memory.ts";
 
 /** The value's texture. Computes or uploads it where there is none yet. */
 export function textureOf(value: Value): Texture {
@@ -34,13 +33,12 @@ export function textureOf(value: Value): Texture {
   }
   if (value.stage !== null) evaluate([value]);
   else value.texture = value.array === null ? arbitrary(value) : uploaded(value, value.array);
-  watch(value);
   return value.texture!; // both ways have set it
 }
 
 /** The texture of a value whose own went with its context. */
 function reviveTexture(value: Value, lost: Texture): Texture {
-  if (value.array === null) checkAlive(lost.graphics);
+  if (value.array === null) checkKnown(lost.graphics);
   value.texture = null;
   return textureOf(value);
 }
@@ -93,8 +91,7 @@ export function evaluate(values: readonly Value[]): void {
   const outputs = draw(plan, textures, values.length, values[0]!.length);
   values.forEach((value, i) => {
     value.texture = outputs[i]!;
-    watch(value);
-    value.dropStage();
+      value.dropStage();
   });
 }
 
@@ -275,7 +272,6 @@ function elementsOf(value: Value): TypedArray {
   const { dtype, length } = value;
   if (length === 0 || (value.texture === null && value.stage === null)) return allocateArray(dtype, length);
   const { texture, isTemporary } = unpackedTexture(value);
-  checkAlive(texture.graphics);
   const numbers = download(texture, length);
   if (isTemporary) texture.release();
   return asElements(numbers, dtype);
@@ -293,7 +289,6 @@ export function elementOf(value: Value, index: number): number | bigint {
   if (value.array !== null) return value.array.data[index]!;
   const texture = value.stage === null && value.texture === null ? null : textureOf(value);
   if (texture === null || texture.packing !== null) return arrayOf(value).data[index]!;
-  checkAlive(texture.graphics);
   const number = downloadOne(texture, index);
   return value.dtype.name === "int64" ? BigInt(number) : number;
 }

@@ -81,17 +81,44 @@ export function lostError(): RuntimeError {
 }
 
 /** Lets go of a lost context, so that the next use opens another one. */
-export function abandonGraphics(): void {
-  if (current === null) return;
-  current.lost = true;
-  current = null;
+function abandonGraphics(own: Graphics): void {
+  own.lost = true;
+  if (current === own) current = null;
   abandonWebGL();
 }
 
-/** @throws RuntimeError when the context has been lost. */
+/** GL_CONTEXT_LOST of OpenGL ES 3.2, and WebGL's own. */
+const lostErrors: ReadonlySet<number> = new Set([0x0507, 0x9242]);
+
+/** Asks the driver. One that has lost its context says so, or refuses every call. */
+function isLost({ gl }: Graphics): boolean {
+  try {
+    return gl.isContextLost() || lostErrors.has(gl.getError());
+  } catch {
+    return true;
+  }
+}
+
+/** @throws RuntimeError when it is known that the context was lost. */
+export function checkKnown({ lost }: Graphics): void {
+  if (lost) throw lostError();
+}
+
+/** Asks the driver, and lets go of the context where it is lost. @throws RuntimeError when it is. */
 export function checkAlive(own: Graphics): void {
-  if (!own.lost && own.gl.isContextLost()) abandonGraphics();
-  if (own.lost) throw lostError();
+  if (!own.lost && isLost(own)) abandonGraphics(own);
+  checkKnown(own);
+}
+
+/** Does something with the context. @throws RuntimeError that says so where it fails because the context was lost. */
+export function guarded<T>(own: Graphics, body: () => T): T {
+  checkKnown(own);
+  try {
+    return body();
+  } catch (error) {
+    checkAlive(own);
+    throw error;
+  }
 }
 
 /** Resolves when everything asked for so far has been done: between looks other work of the program goes on. */

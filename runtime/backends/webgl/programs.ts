@@ -2,7 +2,7 @@
 import type { GPGPUContext } from "@tensorflow/tfjs-backend-webgl";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import type { Drawing, Handle } from "./drawing.ts";
-import { checkAlive, graphics, type Graphics } from "./graphics.ts";
+import { graphics, guarded, type Graphics } from "./graphics.ts";
 import type { Texture } from "./textures.ts";
 
 type Compiled = ReturnType<GPGPUContext["createProgram"]>;
@@ -55,7 +55,8 @@ function compile({ gl, backend }: Graphics, source: string, inputs: number): Pro
 export function programFor(key: string, inputs: number, write: () => string): Program {
   const own = graphics();
   let program = own.programs.get(key);
-  if (program === undefined) own.programs.set(key, (program = compile(own, write(), inputs)));
+  if (program === undefined)
+    own.programs.set(key, (program = guarded(own, () => compile(own, write(), inputs))));
   return program;
 }
 
@@ -81,9 +82,12 @@ function attach(own: Graphics, outputs: readonly Texture[]): void {
 }
 
 /** Runs a program. @throws RuntimeError when the context has been lost. */
-export function run({ compiled, textures, wholes, fractions }: Program, work: Run): void {
+export function run(program: Program, work: Run): void {
   const own = graphics();
-  checkAlive(own);
+  guarded(own, () => draw(own, program, work));
+}
+
+function draw(own: Graphics, { compiled, textures, wholes, fractions }: Program, work: Run): void {
   const { gl, backend } = own;
   const { gpgpu } = backend;
   attach(own, work.outputs);

@@ -7,7 +7,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import type { Handle } from "./drawing.ts";
-import { graphics, type Graphics } from "./graphics.ts";
+import { checkAlive, graphics, guarded, type Graphics } from "./graphics.ts";
 
 /** The matrices of a packed texture. A texel has the elements [r, c], [r, c + 1], [r + 1, c], [r + 1, c + 1] for even r and c; blocks come row by row. */
 export interface Packing {
@@ -22,26 +22,36 @@ export interface Extent {
   readonly columns: number;
 }
 
-/** A texture that somebody owns: who does gives it back. */
-export class Texture implements Extent {
+/** A texture as it is given back. Unlike `Texture` it does not keep alive what has it. */
+export interface Allocation {
   readonly graphics: Graphics;
   /** How tfjs knows it. */
   readonly dataId: object;
+}
+
+/** A texture that somebody owns: who does gives it back. */
+export class Texture implements Extent {
+  readonly allocation: Allocation;
   readonly handle: Handle;
   readonly rows: number;
   readonly columns: number;
   readonly packing: Packing | null;
+  /** Whose elements these are: while somebody works with the texture, nobody else is given it. */
+  keeper: object | null = null;
 
   constructor(own: Graphics, dataId: object) {
     const data = own.backend.texData.get(dataId);
     const { texture, texShape, isPacked, shape } = data;
     const [rows, columns] = texShape!; // whoever calls has had the texture made
-    this.graphics = own;
-    this.dataId = dataId;
+    this.allocation = { graphics: own, dataId };
     this.handle = texture!.texture; // as above
     this.rows = isPacked ? Math.ceil(rows / 2) : rows;
     this.columns = isPacked ? Math.ceil(columns / 2) : columns;
     this.packing = isPacked ? packingOf(shape) : null;
+  }
+
+  get graphics(): Graphics {
+    return this.allocation.graphics;
   }
 
   /** Bytes that it takes. */
@@ -51,15 +61,20 @@ export class Texture implements Extent {
 
   /** Gives it back, for use by another. */
   release(): void {
-    if (this.graphics.lost) return;
-    this.graphics.backend.disposeData(this.dataId);
-    trimFree(this.graphics);
+    releaseTexture(this.allocation);
   }
 
   /** The same texture as tfjs's programs take it, read as a tensor of `shape`. */
   info(shape: readonly number[]): TensorInfo {
-    return { dataId: this.dataId, shape: [...shape], dtype: "float32" };
+    return { dataId: this.allocation.dataId, shape: [...shape], dtype: "float32" };
   }
+}
+
+/** Gives a texture back, for use by another. */
+export function releaseTexture({ graphics: own, dataId }: Allocation): void {
+  if (own.lost) return;
+  own.backend.disposeData(dataId);
+  trimFree(own);
 }
 
 function packingOf(shape: readonly number[]): Packing {
@@ -116,12 +131,14 @@ export function allocateMatrices({ batch, rows, columns }: Packing): Texture {
 }
 
 function made(own: Graphics, shape: number[], texShape: [number, number], isPacked: boolean): Texture {
-  const { dataId } = own.backend.makeTensorInfo(shape, "float32");
-  const data = own.backend.texData.get(dataId);
-  data.texShape = texShape;
-  data.isPacked = isPacked;
-  own.backend.uploadToGPU(dataId);
-  return new Texture(own, dataId);
+  return guarded(own, () => {
+    const { dataId } = own.backend.makeTensorInfo(shape, "float32");
+    const data = own.backend.texData.get(dataId);
+    data.texShape = texShape;
+    data.isPacked = isPacked;
+    own.backend.uploadToGPU(dataId);
+    return new Texture(own, dataId);
+  });
 }
 
 /** Bytes of textures that wait for use, beyond which they are given back to the driver when they are more than those in use. */
@@ -155,36 +172,57 @@ export function deleteFree(own: Graphics): void {
 /** Writes elements into an unpacked texture, from the first on. */
 export function upload(texture: Texture, elements: Float32Array): void {
   const { gl } = texture.graphics;
-  const { columns } = texture;
+  guarded(texture.graphics, () => {
+    gl.bindTexture(gl.TEXTURE_2D, texture.handle);
+    forRows(texture, elements, (row, width, height, part) =>
+      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, row, width, height, gl.RED, gl.FLOAT, part),
+    );
+    gl.bindTexture(gl.TEXTURE_2D, null);
+  });
+}
+
+/** Whole rows of the texture, and then what is left. */
+function forRows(
+  { columns }: Texture,
+  elements: Float32Array,
+  visit: (row: number, width: number, height: number, part: Float32Array) => void,
+): void {
   const whole = Math.floor(elements.length / columns);
-  gl.bindTexture(gl.TEXTURE_2D, texture.handle);
-  const put = (row: number, width: number, height: number, part: Float32Array): void =>
-    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, row, width, height, gl.RED, gl.FLOAT, part);
-  if (whole > 0) put(0, columns, whole, elements.subarray(0, whole * columns));
+  if (whole > 0) visit(0, columns, whole, elements.subarray(0, whole * columns));
   const rest = elements.subarray(whole * columns);
-  if (rest.length > 0) put(whole, rest.length, 1, rest);
-  gl.bindTexture(gl.TEXTURE_2D, null);
+  if (rest.length > 0) visit(whole, rest.length, 1, rest);
+}
+
+/** Reads from a texture. @throws RuntimeError when it is lost with its context, which reads as zeros otherwise. */
+function reading<T>(texture: Texture, body: () => T): T {
+  const { graphics: own, handle, rows, columns } = texture;
+  const answer = guarded(own, () => {
+    own.backend.gpgpu.setOutputMatrixTexture(handle, rows, columns);
+    return body();
+  });
+  checkAlive(own);
+  return answer;
 }
 
 /** The first elements of an unpacked texture, `length` of them. Waits until they are computed. */
 export function download(texture: Texture, length: number): Float32Array {
-  const { gl, backend } = texture.graphics;
-  const { columns } = texture;
-  backend.gpgpu.setOutputMatrixTexture(texture.handle, texture.rows, columns);
+  const { gl } = texture.graphics;
   const elements = new Float32Array(length);
-  const whole = Math.floor(length / columns);
-  if (whole > 0) gl.readPixels(0, 0, columns, whole, gl.RED, gl.FLOAT, elements.subarray(0, whole * columns));
-  const rest = elements.subarray(whole * columns);
-  if (rest.length > 0) gl.readPixels(0, whole, rest.length, 1, gl.RED, gl.FLOAT, rest);
-  return elements;
+  return reading(texture, () => {
+    forRows(texture, elements, (row, width, height, part) =>
+      gl.readPixels(0, row, width, height, gl.RED, gl.FLOAT, part),
+    );
+    return elements;
+  });
 }
 
 /** Element `index` of an unpacked texture. */
 export function downloadOne(texture: Texture, index: number): number {
-  const { gl, backend } = texture.graphics;
-  const { columns } = texture;
-  backend.gpgpu.setOutputMatrixTexture(texture.handle, texture.rows, columns);
+  const { gl } = texture.graphics;
   const element = new Float32Array(1);
-  gl.readPixels(index % columns, Math.floor(index / columns), 1, 1, gl.RED, gl.FLOAT, element);
-  return element[0]!;
+  const [x, y] = [index % texture.columns, Math.floor(index / texture.columns)];
+  return reading(texture, () => {
+    gl.readPixels(x, y, 1, 1, gl.RED, gl.FLOAT, element);
+    return element[0]!;
+  });
 }

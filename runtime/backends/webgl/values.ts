@@ -6,15 +6,16 @@
  */
 import type { DType } from "../../dtype.ts";
 import type { CpuStorage } from "../cpu/memory/storage.ts";
+import { makeFindable } from "../memory/collector.ts";
+import type { Claim, Owner } from "../memory/generations.ts";
+import { forgetTexture, foundAlive, noteTexture } from "./memory.ts";
 import type { Stage } from "./stages.ts";
-import type { Texture } from "./textures.ts";
+import type { Allocation, Texture } from "./textures.ts";
 
 /** `length` elements of one dtype. Textures hold float32 numbers, whatever the dtype: whole numbers lie in them only where float32 has all of their digits. */
-export class Value {
+export class Value implements Owner<Allocation> {
   readonly dtype: DType;
   readonly length: number;
-  /** The elements in a texture, from its first on. */
-  texture: Texture | null = null;
   /** The elements in the processor's memory; nobody writes into it. */
   array: CpuStorage | null = null;
   /** How the elements are computed, while they have not been. */
@@ -25,10 +26,29 @@ export class Value {
   uses = 0;
   /** Whether float32 holds each of the array's whole numbers, once that is known. */
   exact: boolean | null = null;
+  claim: Claim<Allocation> | null = null;
+  #texture: Texture | null = null;
 
   constructor(dtype: DType, length: number) {
     this.dtype = dtype;
     this.length = length;
+  }
+
+  /** The elements in a texture, from its first on. It is the value's own once it is given to it. */
+  get texture(): Texture | null {
+    return this.#texture;
+  }
+
+  set texture(texture: Texture | null) {
+    if (this.#texture !== null) forgetTexture(this, this.#texture);
+    this.#texture = texture;
+    if (texture === null) return;
+    texture.keeper = this;
+    noteTexture(this, texture);
+  }
+
+  found(): void {
+    foundAlive(this);
   }
 
   /** A value whose elements are in an array that nobody writes into any more. */
@@ -69,8 +89,9 @@ export class Value {
 
   /** Gives the texture back. */
   dropTexture(): void {
-    this.texture?.release();
+    const texture = this.#texture;
     this.texture = null;
+    texture?.release();
   }
 
   /** Forgets how the elements were computed. */
@@ -81,3 +102,5 @@ export class Value {
     for (const input of stage.inputs) if ("value" in input) input.value.drop();
   }
 }
+
+makeFindable(Value);

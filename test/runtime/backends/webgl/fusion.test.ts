@@ -1,0 +1,113 @@
+import { expect, test } from "vitest";
+import { counts } from "../../../../runtime/backends/webgl/graphics.ts";
+import torch from "../../../../runtime/index.ts";
+import type { Tensor } from "../../../../runtime/tensor.ts";
+import { describeWebGL } from "./operands.ts";
+
+/** Programs run and compiled while `body` was. */
+function countIn(body: () => void): { passes: number; compiles: number } {
+  const { passes, compiles } = counts;
+  body();
+  return { passes: counts.passes - passes, compiles: counts.compiles - compiles };
+}
+
+/** A tensor whose elements are in a texture only. */
+function onDevice(...shape: number[]): Tensor {
+  const x = torch.ones(shape).to("webgl").exp();
+  x.view([-1]).index(0).mul_(1);
+  return x;
+}
+
+describeWebGL("pointwise work", () => {
+  test("is done when its elements are wanted, a chain in one pass", () => {
+    const x = onDevice(5, 7);
+    let y = x;
+    expect(
+      countIn(() => {
+        y = x.mul(2).add(x).relu().tanh().sigmoid();
+      }).passes,
+    ).toBe(0);
+    expect(countIn(() => y.tolist()).passes).toBe(1);
+    expect(countIn(() => y.tolist()).passes).toBe(0);
+  });
+
+  test("is one pass in backward, too", () => {
+    const x = onDevice(4, 3).requires_grad_();
+    const y = x.mul(0.1).add(0.2).tanh().mul(x).sigmoid();
+    y.tolist();
+    const gradient = torch.ones(4, 3, { device: "webgl" });
+    expect(
+      countIn(() => {
+        y.backward(gradient);
+        x.grad?.tolist();
+      }).passes,
+    ).toBe(1);
+    const reference = torch.full([4, 3], Math.E, { requires_grad: true });
+    reference.mul(0.1).add(0.2).tanh().mul(reference).sigmoid().sum().backward();
+    expect(torch.allclose(x.grad!.cpu(), reference.grad!, { rtol: 1e-4 })).toBe(true);
+  });
+
+  test("goes through other shapes of the same elements", () => {
+    const x = onDevice(6, 4);
+    const y = x.add(1).view(3, 8).mul(2).flatten().sub(3).reshape(2, 12);
+    expect(countIn(() => y.tolist()).passes).toBe(1);
+  });
+
+  test("is computed once where several use it, unless that is cheaper than to keep it", () => {
+    const x = onDevice(8);
+    const dear = x.erf().pow(1.3).sin();
+    const [first, second, third] = [dear.add(1), dear.add(2), dear.add(3)];
+    const { passes } = countIn(() => [first, second, third].map((y) => y.tolist()));
+    // The value itself, and one for each of its users that did not compute it.
+    expect(passes).toBeLessThanOrEqual(4);
+    const before = counts.passes;
+    dear.tolist();
+    expect(counts.passes - before).toBe(0);
+  });
+
+  test("compiles nothing for other numbers, shapes of the same kind, or a second time", () => {
+    const compute = (x: Tensor, factor: number): void =>
+      void torch.nn.functional.leaky_relu(x.mul(factor).add(factor).clamp(-factor, factor), factor).tolist();
+    compute(onDevice(5, 6), 3);
+    expect(countIn(() => compute(onDevice(5, 6), 7.5)).compiles).toBe(0);
+    expect(countIn(() => compute(onDevice(31, 2, 9), 0.25)).compiles).toBe(0);
+  });
+
+  test("stays bounded where nobody wants an element for long", () => {
+    let x = onDevice(16);
+    const { passes } = countIn(() => {
+      for (let step = 0; step < 500; step++) x = x.mul(0.5).add(1);
+    });
+    expect(passes).toBeGreaterThan(0);
+    expect(x.index(3).item()).toBeCloseTo(2, 5);
+  });
+
+  test("of more operands than a program has textures for is divided", () => {
+    const parts = Array.from({ length: 40 }, (_, i) => {
+      const part = onDevice(3);
+      return part.mul(0).add(i);
+    });
+    const sum = parts.reduce((total, part) => total.add(part));
+    expect(sum.tolist()).toEqual([780, 780, 780]);
+  });
+
+  test("takes the elements that there were when it was asked for", () => {
+    const x = onDevice(4);
+    const y = x.mul(0).add(5);
+    const z = y.add(1);
+    y.mul_(10);
+    y.index(torch.slice(0, 2)).add_(1);
+    expect(z.tolist()).toEqual([6, 6, 6, 6]);
+    expect(y.tolist()).toEqual([51, 51, 50, 50]);
+  });
+
+  test("of an optimizer's step writes parameter and state together", () => {
+    const p = onDevice(10).requires_grad_();
+    const optimizer = new torch.optim.Adam([p], { lr: 0.1 });
+    p.grad = onDevice(10);
+    optimizer.step();
+    p.grad = onDevice(10);
+    expect(countIn(() => optimizer.step())).toEqual({ passes: 1, compiles: 0 });
+    expect(torch.webgl.fallbacks().filter(({ name }) => name.includes("pointwiseAll"))).toEqual([]);
+  });
+});
