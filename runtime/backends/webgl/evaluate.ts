@@ -91,7 +91,7 @@ export function evaluate(values: readonly Value[]): void {
   const outputs = draw(plan, textures, values.length, values[0]!.length);
   values.forEach((value, i) => {
     value.texture = outputs[i]!;
-      value.dropStage();
+    value.dropStage();
   });
 }
 

@@ -24,8 +24,7 @@ const generations = new Generations<Allocation, Value>({
   smallestBudget,
   looks,
   inUse: () => inUse,
-  held: ({ texture }) =>
-    texture === null ? null : { resource: texture.allocation, size: sizeOf(texture) },
+  held: ({ texture }) => (texture === null ? null : { resource: texture.allocation, size: sizeOf(texture) }),
   give: (allocation, size) => {
     inUse -= size;
     releaseTexture(allocation);

@@ -23,11 +23,24 @@ interface Member {
   readonly numbers: number;
 }
 
-/** Whether a program computes this input instead of reading it. */
-export function isTakenIn(input: StageInput, length: number): boolean {
+/** Operations that are done again, in other programs, rather than their results kept in a texture. */
+const cheap = 24;
+
+/** Textures that every WebGL 2 context lets a program read. */
+const textureUnits = 16;
+
+/** Whether a program may compute an input instead of reading it: it is pending, and it has the program's positions. */
+export function canTakeIn(input: StageInput, length: number): boolean {
   return (
     "value" in input && input.access === null && input.value.stage !== null && input.value.length === length
   );
+}
+
+/** Whether a pending value that several computations use was a part of programs so often that it is kept from now on. */
+function isWorthKeeping({ stage, users, taken }: Value): boolean {
+  const { cost, leaves } = stage!; // only pending values are asked about
+  // Each texture more than the one that would hold the result is an operation, too.
+  return users > 1 && taken * (cost + leaves.length - 1) > cheap;
 }
 
 /** Everything that one program computes, for some values of one length. */
@@ -48,6 +61,7 @@ export class Plan {
     if (known !== undefined) return known;
     const stage = value.stage!; // only values with one are taken in
     const inputs = stage.inputs.map((input) => this.#refer(input, stage.length));
+    value.taken++;
     const member = { stage, inputs, numbers: this.fractions.length };
     this.fractions.push(...stage.parameters, ...stage.constants);
     this.#indices.set(value, this.#members.length);
@@ -57,8 +71,13 @@ export class Plan {
   #refer(input: StageInput, length: number): Reference {
     if ("number" in input) return { kind: "number", index: this.fractions.push(input.number) - 1 };
     const { value } = input;
-    if (isTakenIn(input, length)) return { kind: "stage", index: this.#take(value), dtype: value.dtype };
+    if (canTakeIn(input, length) && !this.#isKept(value))
+      return { kind: "stage", index: this.#take(value), dtype: value.dtype };
     return { kind: "leaf", index: this.#leaf(value, input.access), dtype: value.dtype };
+  }
+
+  #isKept(value: Value): boolean {
+    return !this.#indices.has(value) && this.leaves.length < textureUnits && isWorthKeeping(value);
   }
 
   #leaf(value: Value, access: Access | null): number {

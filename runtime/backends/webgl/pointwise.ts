@@ -13,18 +13,16 @@ import { runOnCpu } from "./fallback.ts";
 import { canEmit, isExact } from "./glsl/emission.ts";
 import { instanceOf } from "./glsl/templates.ts";
 import { graphics } from "./graphics.ts";
-import { settledAccess } from "./plan.ts";
+import { canTakeIn, settledAccess } from "./plan.ts";
 import type { Stage, StageInput } from "./stages.ts";
 import { WebGLStorage } from "./storage.ts";
 import { Value } from "./values.ts";
 import { canWrite, isWhole, write } from "./writing.ts";
 
-/** Textures that one program reads at most: every WebGL 2 context has 16 units. */
+/** Textures that one program reads at most, so that there is room for values that turn out to be worth keeping. */
 const mostLeaves = 12;
 /** Operations in one program, about, beyond which taking in another stage gains nothing and compiling takes long. */
 const mostCost = 64;
-/** Operations that are done twice rather than kept in a texture of their own. */
-const cheap = 24;
 
 const none: readonly number[] = [];
 
@@ -104,13 +102,11 @@ function leavesOf(inputs: readonly StageInput[]): readonly Value[] {
   return [...leaves];
 }
 
-/** Computes those pending inputs that cannot be part of one program with what uses them, and those that were part of another already. */
+/** Computes those pending inputs that cannot be part of one program with what uses them. */
 function settleInputs(inputs: readonly StageInput[], length: number, cost: number): void {
   for (const input of inputs) {
     if (!("value" in input) || input.value.stage === null) continue;
-    const { value, access } = input;
-    const isNew = value.uses === 0 || (value.uses === 1 && value.stage!.cost <= cheap);
-    if (access !== null || value.length !== length || !isNew) textureOf(value);
+    if (!canTakeIn(input, length)) textureOf(input.value);
   }
   const parts = inputs.filter(isPart).toSorted((a, b) => costOf(b) - costOf(a));
   for (const input of parts) {
@@ -118,7 +114,6 @@ function settleInputs(inputs: readonly StageInput[], length: number, cost: numbe
     if (total <= mostCost && leavesOf(inputs).length <= mostLeaves) break;
     if ("value" in input && input.value.stage !== null) textureOf(input.value);
   }
-  for (const input of inputs) if ("value" in input && input.value.stage !== null) input.value.uses++;
 }
 
 /** What a fallback of an expression is called. */

@@ -22,8 +22,10 @@ export class Value implements Owner<Allocation> {
   stage: Stage | null = null;
   /** Storages and computations that refer to this value. Those that the garbage collector took are still counted. */
   holders = 0;
-  /** In how many computations this one, while it was not done, became a part. */
-  uses = 0;
+  /** How many computations read this value. */
+  users = 0;
+  /** In how many programs its computation was a part, while it was pending. */
+  taken = 0;
   /** Whether float32 holds each of the array's whole numbers, once that is known. */
   exact: boolean | null = null;
   claim: Claim<Allocation> | null = null;
@@ -69,7 +71,11 @@ export class Value implements Owner<Allocation> {
   static ofStage(stage: Stage): Value {
     const value = new Value(stage.dtype, stage.length);
     value.stage = stage;
-    for (const input of stage.inputs) if ("value" in input) input.value.hold();
+    for (const input of stage.inputs) {
+      if (!("value" in input)) continue;
+      input.value.hold();
+      input.value.users++;
+    }
     return value;
   }
 

@@ -12,7 +12,10 @@ describeWebGL("textures", () => {
     let last = x;
     // 2 MiB a step: twenty times what may be in use in the end.
     for (let step = 0; step < 1000; step++) {
-      last = x.mul(1 + step).t().add(1);
+      last = x
+        .mul(1 + step)
+        .t()
+        .add(1);
       last.index(0).mul_(2);
     }
     expect(last.index(1, 1).item()).toBe(1001);
