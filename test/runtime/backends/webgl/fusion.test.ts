@@ -18,6 +18,10 @@ function onDevice(...shape: number[]): Tensor {
   return x;
 }
 
+function compute(x: Tensor, factor: number): void {
+  torch.nn.functional.leaky_relu(x.mul(factor).add(factor).clamp(-factor, factor), factor).tolist();
+}
+
 describeWebGL("pointwise work", () => {
   test("is done when its elements are wanted, a chain in one pass", () => {
     const x = onDevice(5, 7);
@@ -66,8 +70,6 @@ describeWebGL("pointwise work", () => {
   });
 
   test("compiles nothing for other numbers, shapes of the same kind, or a second time", () => {
-    const compute = (x: Tensor, factor: number): void =>
-      void torch.nn.functional.leaky_relu(x.mul(factor).add(factor).clamp(-factor, factor), factor).tolist();
     compute(onDevice(5, 6), 3);
     expect(countIn(() => compute(onDevice(5, 6), 7.5)).compiles).toBe(0);
     expect(countIn(() => compute(onDevice(31, 2, 9), 0.25)).compiles).toBe(0);
