@@ -4,6 +4,7 @@ import { kernelInfo, KernelLoop } from "./loop/index.ts";
 import { installPrelude, recoverRuntime } from "./prelude/index.ts";
 import { createSession, openLanguage, type CellTypes, type Session } from "./session/index.ts";
 import {
+  endDescendants,
   logLine,
   Transport,
   TransportError,
@@ -19,7 +20,7 @@ import { ConnectionError, readConnectionFile } from "./wire/index.ts";
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
 
-/** Kept before any cell runs: cells may replace globals, and the session makes `process.exit` end the cell alone. */
+/** Kept before any cell runs: cells may replace globals, and in a cell `process.exit` first answers the cell. */
 const exit = process.exit.bind(process);
 
 async function main(args: readonly string[]): Promise<void> {
@@ -35,23 +36,28 @@ async function main(args: readonly string[]): Promise<void> {
   const sender = { session: randomUUID(), username: userInfo().username };
   let loop: KernelLoop<ShellRequest> | null = null;
   const language = openLanguage(process.cwd());
+  const end = (code: number): never => {
+    loop?.end(code);
+    return exit(code);
+  };
   const handlers: TransportHandlers = {
     onRequest: (request) => void loop?.handle(request),
     onInterrupted: () => {
       recoverRuntime();
       loop?.interrupted();
     },
-    onShutdown: () => {
-      loop?.flush();
-      exit(0);
-    },
+    onShutdown: () => exit(0),
     onFailure: fail,
   };
   const [transport, session] = await Promise.all([
     Transport.open(info, sender, kernelInfo, handlers, language.port),
-    openSession(language),
+    openSession(language, end),
   ]);
-  process.on("exit", () => transport.closeSync());
+  process.on("exit", () => {
+    loop?.flush();
+    transport.closeSync();
+    endDescendants();
+  });
   surviveErrors(session);
   loop = new KernelLoop({ front: transport, session, kernelInfo, log: logLine });
   transport.begin();
@@ -59,8 +65,8 @@ async function main(args: readonly string[]): Promise<void> {
   language.start();
 }
 
-async function openSession(types: CellTypes): Promise<Session> {
-  const session = await createSession({ types });
+async function openSession(types: CellTypes, end: (code: number) => never): Promise<Session> {
+  const session = await createSession({ types, exit: end });
   installPrelude();
   return session;
 }

@@ -37,6 +37,8 @@ export class CellRunner<Incoming extends Request> {
   readonly #guard: CellGuard;
   /** The outputs whose text was not sent yet. */
   readonly #waiting = new Set<CellOutput>();
+  /** The cells that run, with their execution counts. */
+  readonly #running = new Map<Incoming, number>();
   #count = 0;
 
   constructor(front: Front<Incoming>, session: Session) {
@@ -50,6 +52,11 @@ export class CellRunner<Incoming extends Request> {
     return this.#count;
   }
 
+  /** The cells that run now, with their execution counts. */
+  get running(): ReadonlyMap<Incoming, number> {
+    return this.#running;
+  }
+
   /** Runs one cell; everything that it put out has been sent when this resolves with its reply. */
   async run(incoming: Incoming, request: ExecuteRequest): Promise<ExecuteReply> {
     const parent = incoming.message.header;
@@ -61,7 +68,9 @@ export class CellRunner<Incoming extends Request> {
     }
     const output = new CellOutput(this.#front, parent, this.#waiting);
     const connections = { output, input: inputOf(this.#front, incoming, output, request.allow_stdin) };
+    this.#running.set(incoming, count);
     const finished = await this.#guard.run(() => this.#work(request, count, connections), interrupted);
+    this.#running.delete(incoming);
     output.flush();
     return this.#conclude(request, count, parent, finished);
   }

@@ -1,5 +1,12 @@
 import type { Session } from "../session/types.ts";
-import type { Contents, IsCompleteReply, JsonObject, KernelInfoReply, MessageType } from "../wire/index.ts";
+import type {
+  Contents,
+  ExecuteReply,
+  IsCompleteReply,
+  JsonObject,
+  KernelInfoReply,
+  MessageType,
+} from "../wire/index.ts";
 import { CellRunner } from "./cell-runner.ts";
 import { readCommMessage } from "./comm-message.ts";
 import { readExecuteRequest } from "./execute-request.ts";
@@ -71,6 +78,22 @@ export class KernelLoop<Incoming extends Request> {
   /** Sends what still waits to be sent, for the end of the process. */
   flush(): void {
     this.#runner.flush();
+  }
+
+  /** A cell ends the process: answers every cell that runs, as ended by `process.exit(code)`. */
+  end(code: number): void {
+    this.flush();
+    for (const [request, execution_count] of this.#runner.running) {
+      const evalue = `process.exit(${code})`;
+      const error = { ename: "ProcessExit", evalue, traceback: [`ProcessExit: ${evalue}`] };
+      if (code !== 0) this.#publish(request, "error", error);
+      const reply: ExecuteReply =
+        code === 0
+          ? { status: "ok", execution_count, user_expressions: {}, payload: [] }
+          : { status: "error", execution_count, ...error };
+      this.#front.reply(request, "execute_reply", reply, { status: reply.status });
+      this.#publish(request, "status", { execution_state: "idle" });
+    }
   }
 
   /** A request that this kernel does not know is logged and left alone, as the specification wants. */

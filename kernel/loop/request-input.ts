@@ -1,4 +1,4 @@
-import { noInput } from "../session/no-input.ts";
+import { noInput } from "../session/input/no-input.ts";
 import type { InputQuestion, InputSource } from "../session/types.ts";
 import type { CellOutput } from "./cell-output.ts";
 import type { Front, Request } from "./front.ts";

@@ -7,11 +7,15 @@ import {
   type CommsGlobal,
   type TypesSetting,
 } from "../display/index.ts";
+import { createDialogs } from "./input/dialogs.ts";
+import { noInput } from "./input/no-input.ts";
+import { installStdin } from "./input/readline.ts";
 import { CELL_SUPPORT, type CellSupport } from "../language/types.ts";
 import { contextCell, currentOrLatestCell } from "./cell-context.ts";
 import { loadModule } from "./modules/load.ts";
 import { cellMeta } from "./modules/meta.ts";
 import type { OrderedOutput } from "./ordered-output.ts";
+import type { InputSource } from "./types.ts";
 import { usingCtx } from "./using-context.ts";
 
 function register<T>(resource: T, asynchronous: boolean): T {
@@ -43,6 +47,11 @@ function onInterrupt(tidy: () => void): () => void {
   return currentOrLatestCell()?.onInterrupt(tidy) ?? (() => {});
 }
 
+/** Where the calling code asks its user. */
+function cellInput(): InputSource {
+  return currentOrLatestCell()?.input ?? noInput;
+}
+
 /** Defines the globals of cells whose folder is `cwd`: what compiled code calls, `require`, `display`, `Jupyter` and their like. */
 export function installCellSupport(cwd: string, comms: CommsGlobal, types: TypesSetting): void {
   const display = createDisplay(cellOutput);
@@ -61,4 +70,6 @@ export function installCellSupport(cwd: string, comms: CommsGlobal, types: Types
   defineGlobal("updateDisplay", jupyter.updateDisplay);
   defineGlobal("clearOutput", jupyter.clearOutput);
   defineGlobal("progress", createProgress({ output: cellOutput, onInterrupt }));
+  for (const [name, dialog] of Object.entries(createDialogs(cellInput))) defineGlobal(name, dialog);
+  installStdin(cellInput);
 }

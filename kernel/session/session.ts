@@ -19,7 +19,7 @@ import {
 import { CellRun } from "./cell-run.ts";
 import { installCellSupport } from "./cell-support.ts";
 import { Evaluator, type Evaluation } from "./evaluator.ts";
-import { noInput } from "./no-input.ts";
+import { noInput } from "./input/no-input.ts";
 import { guardProcessExit } from "./process-exit.ts";
 import { TypeChecker } from "./type-check.ts";
 import { installStackTraces, type StackFrame } from "./traceback/stack.ts";
@@ -193,7 +193,7 @@ export async function createSession(options: SessionOptions = {}): Promise<Sessi
   const cells = new CellLibrary();
   followCells();
   captureOutput();
-  guardProcessExit();
+  guardProcessExit(options.exit ?? process.exit.bind(process));
   Error.stackTraceLimit = stackFrames;
   installStackTraces(
     (file, position) => cells.locate(file, position),

@@ -1,3 +1,4 @@
+export { endDescendants } from "./descendants.ts";
 export { logLine } from "./log.ts";
 export { Transport } from "./transport.ts";
 export type { TransportHandlers } from "./transport.ts";

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { BindError } from "./bind-error.ts";
+import { endDescendants } from "./descendants.ts";
 import { logLine } from "./log.ts";
 import { watchParent } from "./orphan.ts";
 import { Refusals } from "./refusals.ts";
@@ -165,5 +166,6 @@ async function endProcess(): Promise<void> {
     void mainThread.stop();
   }
   await server.close();
+  endDescendants();
   process.kill(process.pid, "SIGKILL");
 }

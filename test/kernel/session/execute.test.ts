@@ -175,10 +175,13 @@ describe("interrupting", () => {
 });
 
 describe("process.exit", () => {
-  it("ends the cell and keeps the kernel", async () => {
+  it("says that the kernel ends, and ends it with its code", async () => {
     const executed = await session.execute("console.log('before'); process.exit(3); console.log('after')");
-    expect(executed.outcome).toMatchObject({ error: { ename: "ProcessExit" } });
+    expect(executed.outcome).toMatchObject({ error: { evalue: "the process would end with 3" } });
     expect(streamText(executed.outputs, "stdout")).toBe("before\n");
+    expect(streamText(executed.outputs, "stderr")).toBe(
+      "process.exit(3): the kernel ends, and its variables with it.\n",
+    );
   });
 });
 

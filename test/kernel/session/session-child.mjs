@@ -20,7 +20,12 @@ const terminator = new Worker(
   { eval: true },
 );
 
-const session = await createSession({ cwd: process.argv[2] });
+/** These sessions outlive what the kernel's end would be. */
+function exit(code) {
+  throw new RangeError(`the process would end with ${code}`);
+}
+
+const session = await createSession({ cwd: process.argv[2], exit });
 installPrelude();
 process.on("uncaughtException", (error) => session.reportUncaught(error));
 process.on("unhandledRejection", (reason, promise) => session.reportUncaught(reason, promise));

@@ -1,5 +1,5 @@
 import { StdinNotImplementedError } from "./stdin-not-implemented-error.ts";
-import type { InputSource } from "./types.ts";
+import type { InputSource } from "../types.ts";
 
 /** For requests that nobody answers questions of. */
 export const noInput: InputSource = {
