@@ -17,12 +17,12 @@ export class LineStream extends Readable {
 
   /**
    * @param inputOf the input of the cell that reads
-   * @param wanted whether someone would take a line now; by default, whether the stream is not paused
+   * @param wanted whether someone would take a line now; by default, whether the stream is read
    */
   constructor(inputOf: () => InputSource, wanted?: () => boolean) {
     super({ encoding: "utf8", highWaterMark: 1 });
     this.#inputOf = inputOf;
-    this.#wanted = wanted ?? (() => !this.isPaused() && this.#hasReader());
+    this.#wanted = wanted ?? (() => this.#isRead());
     this.on("resume", () => this.look());
     this.on("newListener", (name: string | symbol) => {
       if (name === "readable" || name === "data") this.look();
@@ -59,7 +59,8 @@ export class LineStream extends Readable {
     }
   }
 
-  #hasReader(): boolean {
-    return this.listenerCount("data") + this.listenerCount("readable") > 0;
+  /** Loops that await the stream listen to `readable`, everyone else lets it flow. */
+  #isRead(): boolean {
+    return this.listenerCount("readable") > 0 || this.readableFlowing === true;
   }
 }

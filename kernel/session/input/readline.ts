@@ -1,7 +1,7 @@
 import { syncBuiltinESMExports } from "node:module";
 import process from "node:process";
 import readline, { type Interface, type ReadLineOptions } from "node:readline";
-import promises from "node:readline/promises";
+import promises, { type ReadLineOptions as PromisingOptions } from "node:readline/promises";
 import { promisify } from "node:util";
 import type { InputSource } from "../types.ts";
 import { LineStream } from "./line-stream.ts";
@@ -19,20 +19,20 @@ interface QuestionOptions {
  *
  * The stream alone would not do: it cannot know whether a line that Node's interface reads ahead is wanted.
  */
-function installReadline(stdin: LineStream, inputOf: InputOf): void {
+function installReadline(inputOf: InputOf): void {
   const { createInterface } = readline;
   readline.createInterface = ((...given: Parameters<typeof createInterface>) =>
-    reads(given, stdin)
+    reads(given)
       ? withCallbacks(
-          attached((options) => createInterface(options), given, inputOf),
+          attached((options: ReadLineOptions) => createInterface(options), given, inputOf),
           inputOf,
         )
       : createInterface(...given)) as typeof createInterface; // overloaded, which one function expression cannot declare
   const { createInterface: createPromising } = promises;
   promises.createInterface = ((...given: Parameters<typeof createPromising>) =>
-    reads(given, stdin)
+    reads(given)
       ? withPromises(
-          attached((options) => createPromising(options), given, inputOf),
+          attached((options: PromisingOptions) => createPromising(options), given, inputOf),
           inputOf,
         )
       : createPromising(...given)) as typeof createPromising; // as above
@@ -40,20 +40,22 @@ function installReadline(stdin: LineStream, inputOf: InputOf): void {
 }
 
 /** The first argument is the stream itself, or options that hold it. */
-function reads([first]: readonly unknown[], stdin: LineStream): boolean {
-  return first === stdin || (first as Partial<ReadLineOptions> | undefined)?.input === stdin; // what a user passes may lack it
+function reads([first]: readonly unknown[]): boolean {
+  const { input } = (first ?? {}) as { readonly input?: unknown }; // of whatever a user passes
+  return first instanceof LineStream || input instanceof LineStream;
 }
 
 /** An interface on a stream of its own, which asks only while somebody listens to its lines. */
-function attached<Made extends Interface | promises.Interface>(
-  create: (options: ReadLineOptions) => Made,
+function attached<Options extends object, Made extends Interface | promises.Interface>(
+  create: (options: Options & { readonly input: LineStream }) => Made,
   [first, output]: readonly unknown[],
   inputOf: InputOf,
 ): Made {
-  const options = (first as ReadLineOptions).input === undefined ? { output } : first; // see `reads`
+  // See `reads`: one or the other was given.
+  const options = (first instanceof LineStream ? { output } : first) as Options;
   let made: Made | null = null;
   const lines = new LineStream(inputOf, () => (made?.listenerCount("line") ?? 0) > 0);
-  made = create({ ...(options as ReadLineOptions), input: lines, terminal: false });
+  made = create({ ...options, input: lines, terminal: false });
   made.on("newListener", (name: string | symbol) => name === "line" && lines.look());
   made.on("close", () => lines.destroy());
   lines.on("error", (error) => void made?.emit("error", error));
@@ -107,12 +109,12 @@ async function asked(query: string, { signal }: QuestionOptions, inputOf: InputO
 
 /** Replaces `process.stdin`, which is empty in a kernel, by what the user of the cell types. */
 export function installStdin(inputOf: InputOf): void {
-  const stdin = new LineStream(inputOf);
-  Object.defineProperty(process, "stdin", {
-    value: stdin,
-    configurable: true,
-    enumerable: true,
-    writable: true,
-  });
-  installReadline(stdin, inputOf);
+  let stdin = new LineStream(inputOf);
+  const get = (): LineStream => {
+    // Leaving a `for await` loop destroys the stream that it read; the next cell reads again.
+    if (stdin.destroyed) stdin = new LineStream(inputOf);
+    return stdin;
+  };
+  Object.defineProperty(process, "stdin", { get, configurable: true, enumerable: true });
+  installReadline(inputOf);
 }
