@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
-import { kernelInfo, KernelLoop } from "./loop/index.ts";
+import path from "node:path";
+import { currentPlatform, userDataDir } from "./jupyter-paths.ts";
+import { History, HistoryFiles, kernelInfo, KernelLoop } from "./loop/index.ts";
 import { installPrelude, recoverRuntime } from "./prelude/index.ts";
 import { createSession, openLanguage, type CellTypes, type Session } from "./session/index.ts";
 import {
@@ -59,7 +61,7 @@ async function main(args: readonly string[]): Promise<void> {
     endDescendants();
   });
   surviveErrors(session);
-  loop = new KernelLoop({ front: transport, session, kernelInfo, log: logLine });
+  loop = new KernelLoop({ front: transport, session, kernelInfo, history: openHistory(), log: logLine });
   transport.begin();
   // Not before the kernel answers: the first cell is seldom sent at once.
   language.start();
@@ -69,6 +71,14 @@ async function openSession(types: CellTypes, end: (code: number) => never): Prom
   const session = await createSession({ types, exit: end });
   installPrelude();
   return session;
+}
+
+/** Cells are kept in Jupyter's data folder, unless the environment says TYPETORCH_HISTORY=off. */
+function openHistory(): History {
+  if (process.env["TYPETORCH_HISTORY"] === "off") return new History(null);
+  return new History(
+    new HistoryFiles(path.join(userDataDir(currentPlatform()), "typetorch", "history"), logLine),
+  );
 }
 
 /** An error of a late timer or a forgotten promise is output of its cell; the kernel and its variables live on. */

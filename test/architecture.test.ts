@@ -18,6 +18,7 @@ const parts = [
   "kernel/display",
   "kernel/wire",
   "kernel/launch",
+  "kernel/jupyter-paths",
   "renderers",
   "runtime",
 ] as const;

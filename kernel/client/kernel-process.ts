@@ -156,7 +156,13 @@ async function connectionFileFor(options: StartOptions): Promise<ConnectionFile>
 function launch(connectionFile: string, options: StartOptions): ChildProcess {
   const { command, args } = kernelCommand(connectionFile);
   // Jupyter's own clients set this variable: a kernel whose parent is gone ends by itself.
-  const env = { ...process.env, JPY_PARENT_PID: String(process.pid), ...options.env };
+  // What a program executes is no history of what its user typed.
+  const env = {
+    ...process.env,
+    JPY_PARENT_PID: String(process.pid),
+    TYPETORCH_HISTORY: "off",
+    ...options.env,
+  };
   return spawn(command, args, { cwd: options.cwd, env, stdio: ["ignore", "inherit", "pipe"] });
 }
 

@@ -9,6 +9,7 @@ import type {
 import { CellGuard } from "./cell-guard.ts";
 import { CellOutput, displayData } from "./cell-output.ts";
 import type { Front, Request } from "./front.ts";
+import type { History } from "./history/index.ts";
 import { inputOf } from "./request-input.ts";
 
 /** How a cell and its user expressions ended. */
@@ -35,15 +36,17 @@ export class CellRunner<Incoming extends Request> {
   readonly #front: Front<Incoming>;
   readonly #session: Session;
   readonly #guard: CellGuard;
+  readonly #history: History;
   /** The outputs whose text was not sent yet. */
   readonly #waiting = new Set<CellOutput>();
   /** The cells that run, with their execution counts. */
   readonly #running = new Map<Incoming, number>();
   #count = 0;
 
-  constructor(front: Front<Incoming>, session: Session) {
+  constructor(front: Front<Incoming>, session: Session, history: History) {
     this.#front = front;
     this.#session = session;
+    this.#history = history;
     this.#guard = new CellGuard(front, () => session.interrupt());
   }
 
@@ -62,7 +65,10 @@ export class CellRunner<Incoming extends Request> {
     const parent = incoming.message.header;
     // A cell that leaves no history still needs a name in tracebacks: it takes the number of the next one.
     const count = this.#count + 1;
-    if (request.store_history) this.#count = count;
+    if (request.store_history) {
+      this.#count = count;
+      this.#history.begin(count, request.code);
+    }
     if (!request.silent) {
       this.#front.publish(parent, "execute_input", { code: request.code, execution_count: count });
     }
@@ -110,6 +116,7 @@ export class CellRunner<Incoming extends Request> {
       try {
         const result = { ...displayData(outcome.result), execution_count: count };
         this.#front.publish(parent, "execute_result", result);
+        if (request.store_history) this.#history.end(count, String(result.data["text/plain"] ?? ""));
       } catch (error) {
         return this.#fail(count, parent, notJson(error as TypeError)); // JSON.stringify throws nothing else
       }

@@ -11,12 +11,14 @@ import { CellRunner } from "./cell-runner.ts";
 import { readCommMessage } from "./comm-message.ts";
 import { readExecuteRequest } from "./execute-request.ts";
 import type { Front, Request } from "./front.ts";
+import type { History } from "./history/index.ts";
 
 /** What the loop works with. */
 export interface LoopOptions<Incoming extends Request> {
   readonly front: Front<Incoming>;
   readonly session: Session;
   readonly kernelInfo: KernelInfoReply;
+  readonly history: History;
   /** Takes one line about a message that was not understood. */
   readonly log: (line: string) => void;
 }
@@ -36,20 +38,22 @@ export class KernelLoop<Incoming extends Request> {
   readonly #front: Front<Incoming>;
   readonly #session: Session;
   readonly #runner: CellRunner<Incoming>;
+  readonly #history: History;
   readonly #log: (line: string) => void;
   readonly #answers: Readonly<Record<string, Answer<Incoming>>>;
 
-  constructor({ front, session, kernelInfo, log }: LoopOptions<Incoming>) {
+  constructor({ front, session, kernelInfo, history, log }: LoopOptions<Incoming>) {
     this.#front = front;
     this.#session = session;
-    this.#runner = new CellRunner(front, session);
+    this.#runner = new CellRunner(front, session, history);
+    this.#history = history;
     this.#log = log;
     this.#answers = {
       execute_request: (request) => this.#execute(request),
       is_complete_request: (request) => this.#isComplete(request),
       kernel_info_request: (request) => front.reply(request, "kernel_info_reply", kernelInfo),
       comm_info_request: (request) => this.#commInfo(request),
-      history_request: (request) => front.reply(request, "history_reply", { status: "ok", history: [] }),
+      history_request: (request) => this.#searchHistory(request),
     };
   }
 
@@ -140,6 +144,15 @@ export class KernelLoop<Incoming extends Request> {
     // JupyterLab sends an empty name, or null, for every target.
     const comms = open.filter(([, { target_name: name }]) => !isName(wanted) || name === wanted);
     this.#front.reply(request, "comm_info_reply", { status: "ok", comms: Object.fromEntries(comms) });
+  }
+
+  #searchHistory(request: Incoming): void {
+    const history = this.#history.query(request.message.content);
+    const reply: Contents["history_reply"] =
+      typeof history === "string"
+        ? { status: "error", ename: "ProtocolError", evalue: history, traceback: [history] }
+        : { status: "ok", history };
+    this.#front.reply(request, "history_reply", reply);
   }
 
   #publish<Type extends MessageType>(request: Incoming, type: Type, content: Contents[Type]): void {

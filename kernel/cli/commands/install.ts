@@ -1,7 +1,7 @@
 import path from "node:path";
 
 import { installKernelspec, targetDataDir, uninstallKernelspec } from "../jupyter/kernelspec.ts";
-import { prefixDataDir } from "../jupyter/paths.ts";
+import { prefixDataDir } from "../../jupyter-paths.ts";
 import type { InstallTarget } from "../jupyter/kernelspec.ts";
 
 /** `typetorch install`: writes the kernelspec and says how to use it. */

@@ -9,7 +9,7 @@ import {
   prefixDataDir,
   systemDataDirs,
   userDataDir,
-} from "../jupyter/paths.ts";
+} from "../../jupyter-paths.ts";
 import { askPython } from "../jupyter/python.ts";
 import type { Finding } from "./finding.ts";
 

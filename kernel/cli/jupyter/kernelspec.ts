@@ -5,7 +5,7 @@ import { kernelSpec } from "../../launch.ts";
 import { ensureWritableFolder, writeFilesAtomically } from "../files.ts";
 import { InputError } from "../input-error.ts";
 import { logoPng, logoSvg } from "./logo.ts";
-import { currentPlatform, kernelspecDir, prefixDataDir, userDataDir } from "./paths.ts";
+import { currentPlatform, kernelspecDir, prefixDataDir, userDataDir } from "../../jupyter-paths.ts";
 import { pythonPrefix } from "./python.ts";
 
 /** The name under which front ends know the kernel. */

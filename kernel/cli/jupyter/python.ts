@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
 import { InputError } from "../input-error.ts";
-import type { PlatformFacts } from "./paths.ts";
+import type { PlatformFacts } from "../../jupyter-paths.ts";
 
 const execute = promisify(execFile);
 

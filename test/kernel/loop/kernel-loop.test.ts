@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { kernelInfo, KernelLoop, type Request } from "../../../kernel/loop/index.ts";
+import { History, kernelInfo, KernelLoop, type Request } from "../../../kernel/loop/index.ts";
 import type { ExecuteOutcome, OutputSink, Session } from "../../../kernel/session/types.ts";
 import type { MessageType } from "../../../kernel/wire/index.ts";
 import { MemoryFront, requestOf, sessionOf } from "./memory-front.ts";
@@ -15,7 +15,8 @@ const five: ExecuteOutcome = { status: "ok", result: { data: { "text/plain": "5"
 function setUp(session: Session): { front: MemoryFront; loop: KernelLoop<Request>; logged: string[] } {
   const front = new MemoryFront();
   const logged: string[] = [];
-  const loop = new KernelLoop({ front, session, kernelInfo, log: (line) => logged.push(line) });
+  const log = (line: string): unknown => logged.push(line);
+  const loop = new KernelLoop({ front, session, kernelInfo, history: new History(null), log });
   return { front, loop, logged };
 }
 
@@ -182,7 +183,8 @@ describe("The loop", () => {
     ["is_complete_request", { code: "f(" }, "is_complete_reply", { status: "incomplete", indent: "  " }],
     ["is_complete_request", {}, "is_complete_reply", { status: "unknown" }],
     ["comm_info_request", {}, "comm_info_reply", { status: "ok", comms: {} }],
-    ["history_request", {}, "history_reply", { status: "ok", history: [] }],
+    ["history_request", { hist_access_type: "tail" }, "history_reply", { status: "ok", history: [] }],
+    ["history_request", {}, "history_reply", { status: "error", ename: "ProtocolError" }],
     ["kernel_info_request", {}, "kernel_info_reply", { status: "ok", protocol_version: "5.5" }],
   ] as const)("answers %s %j with %s", async (type, content, replyType, reply) => {
     const { front, loop } = setUp(answering(five));
@@ -200,6 +202,198 @@ describe("The loop", () => {
       expect(logged).toEqual([`Ignored a message of type "${type}" on shell: this kernel does not know it.`]);
     },
   );
+});
+
+const withComms = (comms: Partial<Session["comms"]>): Session => {
+  const session = answering(five);
+  return { ...session, comms: { ...session.comms, ...comms } };
+};
+
+describe("A message of a comm", () => {
+  const message = { comm_id: "1", target_name: "slider", data: { value: 3 } };
+  it("reaches the session between busy and idle, and what its handlers put out belongs to it", async () => {
+    const received: unknown[] = [];
+    const session = withComms({
+      receive: async (comm, { output }) => {
+        received.push(comm);
+        output.stream("stdout", "moved");
+        output.broadcast({ type: "comm_msg", content: { comm_id: "1", data: {} } });
+      },
+    });
+    const { front, loop } = setUp(session);
+    const request = requestOf("comm_open", message, { inTurn: false });
+    await loop.handle(request);
+    expect(received).toMatchObject([
+      { type: "comm_open", commId: "1", targetName: "slider", data: { value: 3 }, buffers: [] },
+    ]);
+    expect(front.transcript).toEqual(["status busy", "stream moved", "comm_msg", "status idle"]);
+    expect(new Set(front.sent.map(({ parent }) => parent))).toEqual(new Set([request.message.header.msg_id]));
+    expect(front.finished).toEqual([request]);
+  });
+
+  it("that the session does not expect waits its turn, and is then taken all the same", async () => {
+    const received: string[] = [];
+    const session = withComms({
+      expects: () => false,
+      receive: async ({ type }) => void received.push(type),
+    });
+    const { front, loop } = setUp(session);
+    const early = requestOf("comm_msg", message, { inTurn: false });
+    await loop.handle(early);
+    expect([front.deferred, front.sent, received]).toEqual([[early], [], []]);
+    await loop.handle({ ...early, inTurn: true });
+    expect(received).toEqual(["comm_msg"]);
+  });
+
+  it.each([{ comm_id: 5 }, {}])("with the content %j is ignored", async (content) => {
+    const { front, loop, logged } = setUp(answering(five));
+    await loop.handle(requestOf("comm_msg", content));
+    expect(front.transcript).toEqual(["status busy", "status idle"]);
+    expect(logged).toHaveLength(1);
+  });
+
+  it("is taken while a cell waits, which is answered on its own", async () => {
+    const open: (() => void)[] = [];
+    const waiting = sessionOf(async () => {
+      await new Promise<void>((resolve) => open.push(resolve));
+      return five;
+    });
+    const receive = async (): Promise<void> => open[0]?.();
+    const { front, loop } = setUp({ ...waiting, comms: { ...waiting.comms, receive } });
+    const cell = loop.handle(requestOf("execute_request", { code: "" }));
+    await sleep(10);
+    await loop.handle(requestOf("comm_msg", message, { inTurn: false }));
+    await cell;
+    expect(front.transcript.filter((line) => line.startsWith("exec"))).toEqual([
+      "execute_input",
+      "execute_result",
+      "execute_reply",
+    ]);
+    expect(front.insideCell).toBe(false);
+  });
+
+  it("names the targets that were asked for in comm_info_reply", async () => {
+    const comms = { a: { target_name: "slider" }, b: { target_name: "plot" } };
+    const { front, loop } = setUp(withComms({ open: () => comms }));
+    for (const content of [{}, { target_name: "" }, { target_name: null }, { target_name: "plot" }])
+      await loop.handle(requestOf("comm_info_request", content));
+    const replies = front.sent.filter(({ type }) => type === "comm_info_reply");
+    expect(replies.map(({ content }) => Object.keys(content["comms"] as object))).toEqual([
+      ["a", "b"],
+      ["a", "b"],
+      ["a", "b"],
+      ["b"],
+    ]);
+  });
+});
+
+const asking = (password: boolean): Session => {
+  const session = answering(five);
+  const execute: Session["execute"] = async (_code, _count, { output, input }) => {
+    output.stream("stdout", "before");
+    output.stream("stdout", "the question");
+    const text = `${input.askNow({ prompt: "a?", password })} ${await input.ask({ prompt: "b?", password })}`;
+    return { status: "ok", result: { data: { "text/plain": text }, metadata: {} } };
+  };
+  return {
+    ...session,
+    execute: (...given) =>
+      execute(...given).catch((error: Error) => ({
+        status: "error",
+        error: { ename: error.name, evalue: error.message, traceback: [] },
+      })),
+  };
+};
+
+describe("Input", () => {
+  it("is asked of the client after everything that was printed", async () => {
+    const { front, loop } = setUp(asking(true));
+    front.lines.push("one", "two");
+    await loop.handle(requestOf("execute_request", { code: "" }));
+    expect(front.transcript.slice(2, -2)).toEqual([
+      "stream before",
+      "stream the question",
+      "input_request",
+      "input_request",
+      "execute_result",
+    ]);
+    expect(front.sent.filter(({ type }) => type === "input_request").map(({ content }) => content)).toEqual([
+      { prompt: "a?", password: true },
+      { prompt: "b?", password: true },
+    ]);
+    expect(front.sent.at(-3)?.content["data"]).toEqual({ "text/plain": "one two" });
+  });
+
+  it("that was interrupted ends as a KeyboardInterrupt", async () => {
+    const { front, loop } = setUp(asking(false));
+    await loop.handle(requestOf("execute_request", { code: "" }));
+    expect(front.sent.at(-2)?.content["ename"]).toBe("KeyboardInterrupt");
+  });
+
+  it("is refused with what to do where the client allows none", async () => {
+    const { front, loop } = setUp(asking(false));
+    await loop.handle(requestOf("execute_request", { code: "", allow_stdin: false }));
+    expect(front.sent.at(-2)?.content).toMatchObject({
+      ename: "StdinNotImplementedError",
+      evalue: expect.stringContaining("allow_stdin is false"),
+    });
+  });
+});
+
+describe("The end of the process in a cell", () => {
+  it.each([
+    [0, ["stream bye", "execute_reply", "status idle"], { status: "ok", execution_count: 1 }],
+    [3, ["stream bye", "error", "execute_reply", "status idle"], { status: "error", ename: "ProcessExit" }],
+  ] as const)("with code %i answers the cell after what it printed", async (code, transcript, reply) => {
+    const session = sessionOf(async (_code, output) => {
+      output.stream("stdout", "hello");
+      output.stream("stdout", "bye");
+      loop.end(code);
+      return new Promise(() => {});
+    });
+    const { front, loop } = setUp(session);
+    void loop.handle(requestOf("execute_request", { code: "" }));
+    await sleep(10);
+    expect(front.transcript.slice(3)).toEqual(transcript);
+    expect(front.sent.find(({ type }) => type === "execute_reply")?.content).toMatchObject(reply);
+  });
+});
+
+const waiting = (): { session: Session; open: ((outcome: ExecuteOutcome) => void)[] } => {
+  const open: ((outcome: ExecuteOutcome) => void)[] = [];
+  return { session: sessionOf(async () => new Promise((resolve) => open.push(resolve))), open };
+};
+
+describe("Cells of subshells", () => {
+  it("run while another one waits, and the gate stays closed until the last has ended", async () => {
+    const { session, open } = waiting();
+    const { front, loop } = setUp(session);
+    const cells = [1, 2].map(() => loop.handle(requestOf("execute_request", { code: "" })));
+    await sleep(10);
+    expect(open).toHaveLength(2);
+    open[1]?.(five);
+    await cells[1];
+    expect(front.insideCell).toBe(true);
+    open[0]?.(nothing);
+    await cells[0];
+    expect(front.insideCell).toBe(false);
+    expect(front.finished).toHaveLength(2);
+  });
+
+  it("are all ended by an interrupt, and cells that come later run", async () => {
+    const { session, open } = waiting();
+    const { front, loop } = setUp({ ...session, interrupt: () => open.splice(0).map((end) => end(failure)) });
+    const cells = [1, 2].map(() => loop.handle(requestOf("execute_request", { code: "" })));
+    await sleep(10);
+    loop.interrupted();
+    await Promise.all(cells);
+    expect(front.sent.filter(({ type }) => type === "error")).toHaveLength(2);
+    const next = loop.handle(requestOf("execute_request", { code: "" }));
+    await sleep(10);
+    open[0]?.(five);
+    await next;
+    expect(front.insideCell).toBe(false);
+  });
 });
 
 describe("An interrupted cell", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { prefixDataDir, systemDataDirs, userDataDir } from "../../../../kernel/cli/jupyter/paths.ts";
-import type { PlatformFacts } from "../../../../kernel/cli/jupyter/paths.ts";
+import { prefixDataDir, systemDataDirs, userDataDir } from "../../kernel/jupyter-paths.ts";
+import type { PlatformFacts } from "../../kernel/jupyter-paths.ts";
 
 const on = (platform: NodeJS.Platform, env: PlatformFacts["env"] = {}): PlatformFacts => ({
   platform,

@@ -1,0 +1,2 @@
+export { HistoryFiles } from "./files.ts";
+export { History } from "./history.ts";
