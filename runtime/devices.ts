@@ -1,7 +1,7 @@
 /** What programs may ask of devices: where a tensor can be put, what it can hold there, and which tensors meet. */
 import { accelerator } from "./backends/chosen.ts";
 import { cpu, Device, webgl } from "./device.ts";
-import type { DType } from "./dtype.ts";
+import { float32, float64, type DType } from "./dtype.ts";
 import { AssertionError } from "./errors/assertionError.ts";
 import { RuntimeError } from "./errors/runtimeError.ts";
 import { use } from "./placement.ts";
@@ -42,7 +42,12 @@ export function holds(device: Device, dtype: DType): boolean {
   return device === cpu || dtype.name !== "float64";
 }
 
-/** @throws TypeError for a dtype that the device does not have. Source: `torch/csrc/...` `empty_mps` in `aten/src/ATen/mps/EmptyTensor.cpp`. */
+/** The dtype of most digits that a device has. */
+export function mostExact(device: Device): DType {
+  return device === cpu ? float64 : float32;
+}
+
+/** @throws TypeError for a dtype that the device does not have. Source: `empty_mps` in `aten/src/ATen/mps/EmptyTensor.cpp`. */
 export function checkHolds(device: Device, dtype: DType): void {
   if (!holds(device, dtype))
     throw new TypeError(

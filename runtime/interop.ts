@@ -1,4 +1,5 @@
 /** Tensors as the arrays of JavaScript. */
+import { cpu } from "./device.ts";
 import { float16, float32, type TypedArray } from "./dtype.ts";
 import { RuntimeError } from "./errors/runtimeError.ts";
 import { convert, duplicate } from "./settle.ts";
@@ -9,7 +10,7 @@ export interface InteropMethods {
   /**
    * The elements in row-major order as a typed array of the tensor's own type: a copy. Truth values come as bytes, float16 as a `Float32Array`.
    *
-   * @throws RuntimeError for a tensor that requires grad, TypeError for bfloat16, as in PyTorch.
+   * @throws RuntimeError for a tensor that requires grad, TypeError for bfloat16 or a tensor on an accelerator, as in PyTorch.
    * Source: `torch.Tensor.numpy`.
    */
   numpy(): TypedArray;
@@ -19,6 +20,10 @@ function toTypedArray(tensor: Tensor): TypedArray {
   if (tensor.requires_grad)
     throw new RuntimeError(
       "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead: an array has no history.",
+    );
+  if (tensor.device !== cpu)
+    throw new TypeError(
+      `can't convert ${tensor.device.toString()} device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first.`,
     );
   if (tensor.dtype.name === "bfloat16")
     throw new TypeError(

@@ -11,7 +11,7 @@ import type { Shape } from "./shape.ts";
 import { closeScope, openScope } from "./scope.ts";
 import type { MethodOf, Signature } from "./signatures.ts";
 import { named } from "./named.ts";
-import { runPlaced, runTogether } from "./operatorPlacement.ts";
+import { computedOnCpu, runPlaced, runTogether } from "./operatorPlacement.ts";
 import { withOut, type ListCall } from "./out.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -88,6 +88,11 @@ export interface DeclaredFacts<P extends Parameters> {
   readonly forward: (args: ArgumentsOf<P>, output?: Tensor | null) => Forward;
   /** With a joint rule: the positions of results that carry no gradient although their dtype could. */
   readonly nonDifferentiable?: readonly number[];
+  /**
+   * Whether `forward` goes through elements itself, or needs float64: then it gets copies on the CPU of tensors that are elsewhere, which is counted among what fell
+   * back, and its results are sent where those are.
+   */
+  readonly onCpu?: true;
   /** The arguments whose tensors may be on another device than the others'. */
   readonly anywhere?: readonly (keyof P & string)[];
   /** Whether the operator also exists as a method that writes into its first input. */
@@ -142,7 +147,10 @@ function runForward<P extends Parameters>(declaration: Declaration<P>, args: Arg
   const scope = openScope();
   let result: Forward | null = null;
   try {
-    result = declaration.forward(args);
+    result =
+      accelerated && declaration.onCpu
+        ? computedOnCpu(args, (copies) => declaration.forward(copies))
+        : declaration.forward(args);
     return result;
   } finally {
     closeScope(scope, result);

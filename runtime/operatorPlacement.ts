@@ -1,7 +1,8 @@
 /** Where an operator's results go, from the tensors that it was given. Called only once an accelerator was used. */
-import type { Device } from "./device.ts";
+import { cpu, type Device } from "./device.ts";
 import { differentDevices, joinsAny } from "./devices.ts";
-import { nameOperator, placeOn } from "./placement.ts";
+import { currentDevice, nameOperator, placedOn, placeOn } from "./placement.ts";
+import { here, onCpu } from "./reading.ts";
 import { Tensor } from "./tensor.ts";
 
 /** The tensors of an argument: itself, or those in a list. */
@@ -43,9 +44,9 @@ function checkArguments(
   }
 }
 
-/** Runs a composite, whose operators check their tensors themselves. */
-export function runPlaced<T>(operator: string, args: Arguments, body: () => T): T {
-  return runOn(operator, deviceOf(args, []), body);
+/** Runs what consists of operators, which check their tensors themselves: a composite, or a derivative with the gradients that it gets. */
+export function runPlaced<T>(operator: string, args: Arguments | readonly unknown[], body: () => T): T {
+  return runOn(operator, deviceOf(args as Arguments, []), body); // a list's positions are names too
 }
 
 /**
@@ -86,4 +87,21 @@ function runOn<T>(operator: string, device: Device | null, body: () => T): T {
     placeOn(before);
     nameOperator(name);
   }
+}
+
+/** An argument with tensors of the CPU in it. */
+function brought(value: unknown): unknown {
+  if (value instanceof Tensor) return value.isNumber ? value : onCpu(value);
+  return Array.isArray(value) ? value.map(brought) : value;
+}
+
+/** Computes with copies on the CPU, and sends the results where tensors are made now. */
+export function computedOnCpu<A extends Arguments, R extends Tensor | readonly Tensor[]>(
+  args: A,
+  compute: (args: A) => R,
+): R {
+  if (currentDevice() === cpu) return compute(args);
+  const copies = Object.fromEntries(Object.entries(args).map(([name, value]) => [name, brought(value)]));
+  const results: Tensor | readonly Tensor[] = placedOn(cpu, () => compute(copies as A)); // the same, elsewhere
+  return (results instanceof Tensor ? here(results) : results.map(here)) as R; // one or several, as they were
 }

@@ -4,7 +4,7 @@
  */
 import { allocateArray, DType, float64, scalarDtype } from "./dtype.ts";
 import { MemoryFormat } from "./memoryFormat.ts";
-import { fromArray } from "./settle.ts";
+import { fromArrayOnCpu } from "./settle.ts";
 import { Tensor } from "./tensor.ts";
 import type { Scalar } from "./types.ts";
 
@@ -75,7 +75,7 @@ function makeNumberTensor(value: Scalar): Tensor {
   const dtype = scalarDtype(value).is_floating_point ? float64 : scalarDtype(value);
   const data = allocateArray(dtype, 1);
   data[0] = (dtype.name === "int64" ? BigInt(value) : Number(value)) as never; // the array's element type follows from the dtype
-  const tensor = fromArray(data, dtype, []);
+  const tensor = fromArrayOnCpu(data, dtype, []);
   tensor.isNumber = true;
   return tensor;
 }

@@ -17,7 +17,7 @@ let placed: Device | null = null;
 /** Where programs put what they make. */
 let defaultDevice: Device | null = null;
 /** Placements that user code has interrupted, the innermost last. */
-const interrupted: (Device | null)[] = [];
+const interrupted: { readonly device: Device | null; readonly operator: string }[] = [];
 let operator = "";
 let acceleratorBackend: Backend | null = null;
 
@@ -77,18 +77,22 @@ export function placedOn<T>(device: Device, body: () => T): T {
 
 /** Lets user code, which an operation calls, make its tensors on the default device. `resumePlacement` goes back. */
 export function interruptPlacement(): void {
-  interrupted.push(placed);
+  interrupted.push({ device: placed, operator });
+  operator = "";
   placeOn(null);
 }
 
 export function resumePlacement(): void {
   // The accelerator may have been used for the first time in between: then the placement around was none.
-  placeOn(interrupted.pop() ?? null);
+  const around = interrupted.pop();
+  operator = around?.operator ?? "";
+  placeOn(around?.device ?? null);
 }
 
 /** Forgets where operators put their results: after a program was stopped in the middle of one. */
 export function abandonPlacement(): void {
   interrupted.length = 0;
+  operator = "";
   placeOn(null);
 }
 

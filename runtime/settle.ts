@@ -127,11 +127,12 @@ function broughtToCpu(tensor: Tensor): Tensor {
   );
 }
 
-/** A row-major copy, of the same dtype or another, on the tensor's device. */
+/** A row-major copy, of the same dtype or another, on the tensor's device; of a plain number where tensors are made now. */
 export function duplicate(tensor: Tensor, dtype: DType = tensor.dtype): Tensor {
-  const result = accelerated
-    ? placedOn(tensor.device, () => allocate(tensor.shape, dtype))
-    : allocate(tensor.shape, dtype);
+  const result =
+    accelerated && !tensor.isNumber
+      ? placedOn(tensor.device, () => allocate(tensor.shape, dtype))
+      : allocate(tensor.shape, dtype);
   copyInto(result, tensor);
   return result;
 }
@@ -269,7 +270,9 @@ export function elementwise(
 /** A new tensor with arbitrary elements for what is computed from `operands`. */
 function allocateFor(operands: readonly Tensor[], shape: Shape, dtype: DType): Tensor {
   if (!accelerated) return allocateLike(operands[0]!, shape, dtype);
-  return placedOn(commonDevice(operands), () => allocate(shape, dtype));
+  // Plain numbers have no place of their own.
+  const device = operands.every((operand) => operand.isNumber) ? currentDevice() : commonDevice(operands);
+  return placedOn(device, () => allocate(shape, dtype));
 }
 
 /** A new tensor with arbitrary elements, which shares the description of its layout with `pattern` where that fits. */

@@ -1,3 +1,4 @@
+import { noteRead } from "./reading.ts";
 import type { Hook } from "./autograd/hooks.ts";
 import type { AccumulateGrad, Node, TensorFacts } from "./autograd/node.ts";
 import { checkGrad, dataOf, exchangeData, retainsGrad, warnOfMissingGrad } from "./autograd/leaves.ts";
@@ -11,7 +12,7 @@ import { inspectAs } from "./inspect.ts";
 import type { OperatorMethods } from "./methods.ts";
 import { isContiguousIn } from "./layout.ts";
 import type { MemoryFormat } from "./memoryFormat.ts";
-import { accelerated } from "./placement.ts";
+import { accelerated, operatorUnderWay } from "./placement.ts";
 import { formatTensor } from "./printing.ts";
 import { duplicate } from "./settle.ts";
 import { contiguousStrides, formatShape, isContiguous, normalizeDim, numel, type Shape } from "./shape.ts";
@@ -401,8 +402,10 @@ function printedFunction(tensor: Tensor): string | null {
 
 /** The tensor itself; of a part of what lies on a device, a copy that is made there, so that only the part is read. */
 function readable(tensor: Tensor): Tensor {
-  if (!accelerated || tensor.device === cpu || tensor.storage.length === tensor.numel()) return tensor;
-  return duplicate(tensor);
+  if (!accelerated || tensor.device === cpu) return tensor;
+  // What a program reads is its own affair; an operator that does waits for the device unasked.
+  if (operatorUnderWay() !== "") noteRead(tensor);
+  return tensor.storage.length === tensor.numel() ? tensor : duplicate(tensor);
 }
 
 /** One element as a user reads it. */

@@ -1,10 +1,10 @@
 /** Runs a computation graph backward. Source: `torch/csrc/autograd/engine.cpp`. */
+import { runPlaced } from "../operatorPlacement.ts";
 import { allocateArray, writeElement } from "../dtype.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { E, input } from "../expression.ts";
 import { add } from "../ops/elementwise/arithmetic.ts";
 import { sumToShape } from "../ops/reductions/reduction.ts";
-import { commonDevice } from "../devices.ts";
 import { accelerated, placedOn } from "../placement.ts";
 import { closeScope, disownSince, enterScopes, leaveScopes, openScope } from "../scope.ts";
 import { duplicate, elementwise, elementwiseInto, fromArray, sentTo } from "../settle.ts";
@@ -247,9 +247,7 @@ class Run {
   #derive(node: Node, grads: readonly (Tensor | null)[], scope: number): readonly (Tensor | null)[] {
     try {
       if (node.nodeHooks !== null || node.isCustom) return this.#deriveOpenly(node, grads, scope);
-      const results = accelerated
-        ? placedOn(commonDevice(grads), () => node.apply(grads))
-        : node.apply(grads);
+      const results = accelerated ? runPlaced(node.label, grads, () => node.apply(grads)) : node.apply(grads);
       checkNan(node.label, results);
       return results;
     } catch (error) {

@@ -4,7 +4,7 @@ import { can_cast } from "../dtype.ts";
 import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import type { OperatorFacts } from "../operator.ts";
-import { runPlaced, runWriting } from "../operatorPlacement.ts";
+import { computedOnCpu, runPlaced, runWriting } from "../operatorPlacement.ts";
 import { copy } from "../ops/shaping/conversion.ts";
 import { accelerated } from "../placement.ts";
 import { closeScope, openScope } from "../scope.ts";
@@ -100,7 +100,12 @@ export function applyInPlace(operator: OperatorFacts, self: Tensor, rest: readon
   const recording = wanted && declaration.vjp !== null;
   const original = recording ? before(self, readsFirst(planOf(declaration), args)) : null;
   try {
-    const write = (): void => overwrite(self, (output) => declaration.forward(args, output) as Tensor); // in-place operators have one result
+    const compute = (output: Tensor): unknown =>
+      accelerated && declaration.onCpu
+        ? computedOnCpu(args, (copies) => declaration.forward(copies))
+        : declaration.forward(args, output);
+    // In-place operators have one result.
+    const write = (): void => overwrite(self, (output) => compute(output) as Tensor);
     if (accelerated) runWriting(`${operator.operatorName}_`, self, args, declaration.anywhere ?? [], write);
     else write();
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { DTypeName } from "../../runtime/dtype.ts";
+import type { DType, DTypeName } from "../../runtime/dtype.ts";
 import torch, { Tensor } from "../../runtime/index.ts";
 import { decodeNumber, decodeValues, type EncodedNumber, type EncodedTensor } from "./data.ts";
 
@@ -34,13 +34,30 @@ export interface EncodedCall {
 /** How the elements of an argument lie in memory; what an operator answers must not depend on it. */
 export type MemoryLayout = "contiguous" | "strided";
 
+/** Where the tensors of a call are, and what that changes. */
+export interface Place {
+  readonly device: string;
+  /** The dtype in which the device holds one: float32 for float64, where it has no other. */
+  readonly dtypeOf: (name: DTypeName) => DTypeName;
+  /** How far results may be from PyTorch's, whatever their floating dtype; `null` for what `torch.testing.assert_close` allows. */
+  readonly tolerance: { readonly relative: number; readonly absolute: number } | null;
+}
+
+/** On the CPU, everything is as PyTorch has it. */
+export const onCpu: Place = { device: "cpu", dtypeOf: (name) => name, tolerance: null };
+
+/** The dtype that a device has instead of the one that the generator wrote; it writes only dtypes that exist here. */
+function dtypeIn(place: Place, name: string): DType {
+  return torch[place.dtypeOf(name as DTypeName)];
+}
+
 function layOut(
   elements: (number | bigint)[],
   { dtype, shape }: TensorArgument,
   layout: MemoryLayout,
+  place: Place,
 ): Tensor {
-  // The generator writes only dtypes that exist here.
-  const options = { dtype: torch[dtype as DTypeName] };
+  const options = { dtype: dtypeIn(place, dtype), device: place.device };
   if (layout === "contiguous") return torch.tensor(elements, options).reshape(shape);
   // Every element behind another one that must never be read.
   const spaced = elements.flatMap((value) => [typeof value === "bigint" ? 99n : 99, value]);
@@ -50,12 +67,14 @@ function layOut(
     .select(shape.length, 1);
 }
 
-function decodeTensor(argument: TensorArgument, layout: MemoryLayout): Tensor {
+function decodeTensor(argument: TensorArgument, layout: MemoryLayout, place: Place): Tensor {
   const { dtype, shape, values, fill, requires_grad = false } = argument;
   const count = shape.reduce((product, size) => product * size, 1);
-  if (fill !== undefined) return torch.full(shape, fill, { dtype: torch[dtype as DTypeName], requires_grad });
+  const { device } = place;
+  if (fill !== undefined)
+    return torch.full(shape, fill, { dtype: dtypeIn(place, dtype), device, requires_grad });
   const elements = decodeValues(dtype, values ?? Array.from<number>({ length: count }).fill(0));
-  return layOut(elements, argument, layout).requires_grad_(requires_grad);
+  return layOut(elements, argument, layout, place).requires_grad_(requires_grad);
 }
 
 /** `Array.isArray` does not narrow readonly arrays. */
@@ -64,15 +83,19 @@ function isList(argument: EncodedArgument): argument is readonly EncodedArgument
 }
 
 /** The value that a row stands for. */
-export function decodeArgument(argument: EncodedArgument, layout: MemoryLayout = "contiguous"): unknown {
+export function decodeArgument(
+  argument: EncodedArgument,
+  layout: MemoryLayout = "contiguous",
+  place: Place = onCpu,
+): unknown {
   if (argument === null || typeof argument !== "object") return argument;
-  if (isList(argument)) return argument.map((item) => decodeArgument(item, layout));
-  if ("torch" in argument) return torch[argument.torch];
+  if (isList(argument)) return argument.map((item) => decodeArgument(item, layout, place));
+  if ("torch" in argument) return dtypeIn(place, argument.torch);
   if ("memory_format" in argument) return torch[argument.memory_format];
   if ("slice" in argument) return torch.slice(...argument.slice);
   if ("ellipsis" in argument) return "...";
   if ("number" in argument) return decodeNumber(argument.number);
-  return decodeTensor(argument, layout);
+  return decodeTensor(argument, layout, place);
 }
 
 /** A call with its tensors made anew, so that no call sees what another one did to them. */
@@ -82,11 +105,18 @@ export interface Call {
   readonly receiver: number;
 }
 
-export function decodeCall({ args, kwargs = {}, receiver = 0 }: EncodedCall, layout?: MemoryLayout): Call {
+export function decodeCall(
+  { args, kwargs = {}, receiver = 0 }: EncodedCall,
+  layout?: MemoryLayout,
+  place?: Place,
+): Call {
   const keywords = Object.fromEntries(
-    Object.entries(kwargs).map(([name, value]) => [name, decodeArgument(value, layout)]),
+    Object.entries(kwargs).map(([name, value]) => [
+      name,
+      name === "device" && place !== undefined ? place.device : decodeArgument(value, layout, place),
+    ]),
   );
-  return { args: args.map((value) => decodeArgument(value, layout)), keywords, receiver };
+  return { args: args.map((value) => decodeArgument(value, layout, place)), keywords, receiver };
 }
 
 /** The tensors of a call in the order in which the generator asks for their gradients. */
@@ -110,8 +140,8 @@ export function describeCall(name: string, { args, kwargs = {} }: EncodedCall): 
 }
 
 /** The twin of `cotangent` in `generators/operators.py`. */
-export function cotangent({ shape, dtype }: Tensor, turn: number): Tensor {
+export function cotangent({ shape, dtype, device }: Tensor, turn: number): Tensor {
   const count = shape.reduce((product: number, size: number) => product * size, 1);
   const values = Array.from({ length: count }, (_, index) => (((index * 5 + turn) % 7) + 1) / 4);
-  return torch.tensor(values, { dtype }).reshape(shape);
+  return torch.tensor(values, { dtype, device }).reshape(shape);
 }

@@ -1,4 +1,5 @@
 /** Compares calls of operators with what PyTorch answers. */
+import type { DTypeName } from "../../runtime/dtype.ts";
 import torch, { autograd, F, Tensor } from "../../runtime/index.ts";
 import {
   cotangent,
@@ -8,10 +9,12 @@ import {
   type Call,
   type EncodedCall,
   type MemoryLayout,
+  type Place,
+  onCpu,
 } from "./arguments.ts";
 import { difference, differenceOfValues } from "./closeness.ts";
 import type { EncodedNumber, EncodedTensor } from "./data.ts";
-import { differences } from "./differences.ts";
+import { differences as onEveryDevice, type Difference } from "./differences.ts";
 
 type EncodedGradients = readonly (readonly EncodedNumber[] | null)[];
 
@@ -107,12 +110,18 @@ function toJson(value: unknown): string {
   return JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? Number(item) : item));
 }
 
-function differenceOfResult(got: unknown, expected: EncodedResult, arbitrary: boolean): string | null {
+function differenceOfResult(
+  got: unknown,
+  expected: EncodedResult,
+  arbitrary: boolean,
+  place: Place,
+): string | null {
   if (isList(expected)) {
     const list: readonly unknown[] = Array.isArray(got) ? got : [got];
     if (list.length !== expected.length) return `got ${list.length} results, PyTorch ${expected.length}`;
     return (
-      list.map((item, index) => differenceOfResult(item, expected[index]!, arbitrary)).find(Boolean) ?? null
+      list.map((item, index) => differenceOfResult(item, expected[index]!, arbitrary, place)).find(Boolean) ??
+      null
     );
   }
   if ("plain" in expected)
@@ -120,14 +129,21 @@ function differenceOfResult(got: unknown, expected: EncodedResult, arbitrary: bo
       ? null
       : `got ${toJson(got)}, PyTorch ${toJson(expected.plain)}`;
   if (!(got instanceof Tensor)) return `expected a Tensor, got ${String(got)}`;
-  return difference(got, arbitrary ? { ...expected, values: null } : expected);
+  if (got.device.type !== torch.device(place.device).type) return `the result is on ${String(got.device)}`;
+  const dtype = place.dtypeOf(expected.dtype as DTypeName); // the generator writes only dtypes that exist here
+  return difference(got, { ...expected, dtype, ...(arbitrary && { values: null }) }, place.tolerance);
 }
 
 /** What is wrong with the result of a row. */
-export function differenceOfResults(form: Form, row: SampleRow, layout: MemoryLayout): string | null {
-  const call = decodeCall(row, layout);
+export function differenceOfResults(
+  form: Form,
+  row: SampleRow,
+  layout: MemoryLayout,
+  place: Place = onCpu,
+): string | null {
+  const call = decodeCall(row, layout, place);
   if (row.seed !== undefined) torch.manual_seed(row.seed);
-  return differenceOfResult(form(call), row.result, row.arbitrary ?? false);
+  return differenceOfResult(form(call), row.result, row.arbitrary ?? false, place);
 }
 
 function gradients(outputs: Tensor[], inputs: Tensor[], createGraph: boolean): (Tensor | null)[] {
@@ -135,35 +151,48 @@ function gradients(outputs: Tensor[], inputs: Tensor[], createGraph: boolean): (
   return [...autograd.grad(outputs, inputs, { grad_outputs, create_graph: createGraph, allow_unused: true })];
 }
 
-function differenceOfGradients(got: (Tensor | null)[], expected: EncodedGradients): string | null {
+function differenceOfGradients(
+  got: (Tensor | null)[],
+  expected: EncodedGradients,
+  { tolerance }: Place,
+): string | null {
   const found = expected.map((values, index) => {
     const tensor = got[index] ?? null;
     // PyTorch leaves out a gradient that is zero everywhere or writes it down, as it was easier.
     if (values === null)
       return tensor === null
         ? null
-        : differenceOfValues(tensor, tensor.tolist() === 0 ? [0] : Array<number>(tensor.numel()).fill(0));
+        : differenceOfValues(
+            tensor,
+            tensor.tolist() === 0 ? [0] : Array<number>(tensor.numel()).fill(0),
+            tolerance,
+          );
     if (tensor === null)
       return values.every((value) => value === 0)
         ? null
         : `got no gradient, PyTorch ${values.slice(0, 6).join(" ")}`;
-    return differenceOfValues(tensor, values);
+    return differenceOfValues(tensor, values, tolerance);
   });
   const first = found.findIndex(Boolean);
   return first < 0 ? null : `input ${first}: ${found[first]}`;
 }
 
 /** What is wrong with the first or second derivatives of a row. */
-export function differenceOfDerivatives(form: Form, row: SampleRow, layout: MemoryLayout): string | null {
-  const call = decodeCall(row, layout);
+export function differenceOfDerivatives(
+  form: Form,
+  row: SampleRow,
+  layout: MemoryLayout,
+  place: Place = onCpu,
+): string | null {
+  const call = decodeCall(row, layout, place);
   const inputs = tensorsThatRequireGrad(call);
   if (row.seed !== undefined) torch.manual_seed(row.seed);
   const outputs = tensorsOf(form(call)).filter((output) => output.requires_grad);
   const first = gradients(outputs, inputs, true);
-  const wrong = differenceOfGradients(first, row.gradients ?? []);
+  const wrong = differenceOfGradients(first, row.gradients ?? [], place);
   if (wrong !== null || row.second === undefined) return wrong && `gradient of ${wrong}`;
   const onward = first.filter((grad): grad is Tensor => grad !== null && grad.requires_grad);
-  const second = differenceOfGradients(gradients(onward, inputs, false), row.second);
+  const second = differenceOfGradients(gradients(onward, inputs, false), row.second, place);
   return second && `second derivative of ${second}`;
 }
 
@@ -194,6 +223,8 @@ export function failures<Row extends EncodedCall>(
   name: string,
   rows: readonly Row[],
   check: (row: Row) => string | null,
+  /** Calls that differ on purpose. */
+  differences: readonly Difference[] = onEveryDevice,
 ): string[] {
   return rows.flatMap((row) => {
     const call = describeCall(name, row);

@@ -1,8 +1,14 @@
 import type { Tensor } from "../../runtime/index.ts";
 import { decodeValues, type EncodedNumber, type EncodedTensor } from "./data.ts";
 
+/** How far an element may be from PyTorch's. */
+export interface Tolerance {
+  readonly relative: number;
+  readonly absolute: number;
+}
+
 /** What `torch.testing.assert_close` allows for each floating dtype; everything else must be equal. */
-const tolerances: Readonly<Record<string, { readonly relative: number; readonly absolute: number }>> = {
+const tolerances: Readonly<Record<string, Tolerance>> = {
   float16: { relative: 1e-3, absolute: 1e-5 },
   bfloat16: { relative: 1.6e-2, absolute: 1e-5 },
   float32: { relative: 1.3e-6, absolute: 1e-5 },
@@ -21,8 +27,7 @@ function flatValues(tensor: Tensor): (number | bigint)[] {
 }
 
 /** Whether two elements agree; NaN agrees with NaN, and zero with either zero, as in PyTorch. */
-function agree(got: number | bigint, expected: number | bigint, dtype: string): boolean {
-  const tolerance = tolerances[dtype];
+function agree(got: number | bigint, expected: number | bigint, tolerance: Tolerance | undefined): boolean {
   if (tolerance === undefined) return BigInt(got) === BigInt(expected);
   const [left, right] = [Number(got), Number(expected)];
   if (Number.isNaN(right) || Number.isNaN(left)) return Number.isNaN(right) && Number.isNaN(left);
@@ -35,12 +40,26 @@ function shorten(values: readonly unknown[]): string {
   return values.length > 12 ? `${values.slice(0, 12).join(" ")} … (${values.length})` : values.join(" ");
 }
 
+function wider(usual: Tolerance, allowed: Tolerance | null): Tolerance {
+  if (allowed === null) return usual;
+  return {
+    relative: Math.max(usual.relative, allowed.relative),
+    absolute: Math.max(usual.absolute, allowed.absolute),
+  };
+}
+
 /** What is wrong with the elements of `got`, or `null`. */
-export function differenceOfValues(got: Tensor, expected: readonly EncodedNumber[]): string | null {
-  const name = got.dtype.name;
+export function differenceOfValues(
+  got: Tensor,
+  expected: readonly EncodedNumber[],
+  allowed: Tolerance | null = null,
+): string | null {
+  const { name, is_floating_point } = got.dtype;
+  const tolerance = is_floating_point ? wider(tolerances[name]!, allowed) : undefined;
   const [left, right] = [flatValues(got), decodeValues(name, expected)];
   const fits =
-    left.length === right.length && left.every((value, index) => agree(value, right[index] ?? NaN, name));
+    left.length === right.length &&
+    left.every((value, index) => agree(value, right[index] ?? NaN, tolerance));
   return fits ? null : `got ${shorten(left)}, PyTorch ${shorten(right)}`;
 }
 
@@ -48,9 +67,10 @@ export function differenceOfValues(got: Tensor, expected: readonly EncodedNumber
 export function difference(
   got: Tensor,
   expected: Omit<EncodedTensor, "values"> & { readonly values: EncodedTensor["values"] | null },
+  tolerance: Tolerance | null = null,
 ): string | null {
   if (got.dtype.name !== expected.dtype) return `got dtype ${got.dtype.name}, PyTorch ${expected.dtype}`;
   const [shape, right] = [got.shape.join(","), expected.shape.join(",")];
   if (shape !== right) return `got shape [${shape}], PyTorch [${right}]`;
-  return expected.values === null ? null : differenceOfValues(got, expected.values);
+  return expected.values === null ? null : differenceOfValues(got, expected.values, tolerance);
 }

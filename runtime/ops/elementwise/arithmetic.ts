@@ -1,4 +1,5 @@
 /** Arithmetic on two tensors, and the choice between them. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
+import { cpu } from "../../device.ts";
 import { bool, int64, uint8, type DType } from "../../dtype.ts";
 import { checkFits } from "../../elements.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
@@ -165,9 +166,13 @@ const roundingMode: Parameter<RoundingMode> = keywordOnly({
   convert: (value) => (value === "trunc" || value === "floor" || value === null ? value : undefined),
 });
 
-/** @throws RuntimeError where whole numbers would be divided by 0. */
+/** @throws RuntimeError where whole numbers would be divided by 0. What lies on an accelerator is not looked at, as in PyTorch. */
 export function refuseZeroDivisor(dtype: DType, other: Tensor): void {
-  if (!dtype.is_floating_point && reduceDims("any", other.eq(0), [...other.shape.keys()], false).item())
+  if (dtype.is_floating_point || other.device !== cpu) return;
+  const zero = other.isNumber
+    ? Number(other.item()) === 0
+    : reduceDims("any", other.eq(0), [...other.shape.keys()], false).item();
+  if (zero)
     throw new RuntimeError(
       "ZeroDivisionError: whole numbers cannot be divided by 0. Convert with .float() first.",
     );

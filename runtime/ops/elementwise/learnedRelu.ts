@@ -1,4 +1,5 @@
 /** Rectified linear units whose slope below 0 is learned, or drawn at random. */
+import { onCpu, tensorFrom } from "../../reading.ts";
 import { float16, float64, int64 } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
@@ -6,7 +7,7 @@ import { parameter } from "../../expression.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
 import { flag, number, tensor, type Parameter } from "../../parameters.ts";
 import { default_generator, Generator } from "../../random.ts";
-import { convert, duplicate, elementwise, fromArray } from "../../settle.ts";
+import { elementwise } from "../../settle.ts";
 import type { FunctionSignature, GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { mul, where } from "./arithmetic.ts";
@@ -89,11 +90,12 @@ export const prelu: Operator<GeneralSignature<[weight: Tensor]>> = composite({
 
 /** The slopes that training draws: one for each element that is not positive, in their order, and 1 for the others. */
 function drawnSlopes(input: Tensor, lower: number, upper: number, generator: Generator): Tensor {
-  const elements = duplicate(input, float64).storage.data as Float64Array; // asked for in float64
+  const { storage, offset } = onCpu(input, float64);
+  const elements = storage.peek() as Float64Array; // asked for in float64
   const slopes = Float64Array.from({ length: input.numel() }, (_, i) =>
-    elements[i]! <= 0 ? generator.uniformDouble() * (upper - lower) + lower : 1,
+    elements[offset + i]! <= 0 ? generator.uniformDouble() * (upper - lower) + lower : 1,
   );
-  return convert(fromArray(slopes, float64, input.shape), input.dtype);
+  return tensorFrom(slopes, float64, input.dtype, input.shape);
 }
 
 /** The middle between the limits for elements that are not positive, 1 for the others. */

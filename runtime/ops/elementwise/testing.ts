@@ -1,5 +1,6 @@
 /** Questions about elements, and about how near two tensors are to each other. */
-import { float64, int64 } from "../../dtype.ts";
+import { mostExact } from "../../devices.ts";
+import { int64 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { parameter } from "../../expression.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
@@ -82,9 +83,8 @@ function compare(
   other: Tensor,
   numbers: readonly number[],
 ): Tensor {
-  const [left, right] = input.dtype.is_floating_point
-    ? [input, other]
-    : [input.to(float64), other.to(float64)];
+  const exact = mostExact(input.device);
+  const [left, right] = input.dtype.is_floating_point ? [input, other] : [input.to(exact), other.to(exact)];
   return elementwise(expression, [left, right], "bool", null, numbers);
 }
 

@@ -82,6 +82,7 @@ export const cholesky_ex: Operator<
   LinalgSignature<[A: Tensor], ExOptions, Results<"L" | "info", readonly [Tensor, Tensor]>>
 > = operator({
   name: "linalg_cholesky_ex",
+  onCpu: true,
   resultNames: ["L", "info"],
   out: true,
   parameters: { A: tensor, upper: keywordOnly(flag(false)), check_errors: keywordOnly(flag(false)) },
@@ -135,6 +136,7 @@ export const linalgCholesky: Operator<LinalgSignature<[A: Tensor], { readonly up
  */
 export const cholesky: Operator<MethodSignature<[upper?: boolean | { upper?: boolean }]>> = operator({
   name: "cholesky",
+  onCpu: true,
   out: true,
   parameters: { input: tensor, upper: flag(false) },
   saves: ["result"],
@@ -164,6 +166,7 @@ function solveWith(factor: Tensor, right: Tensor, upper: boolean): Tensor {
 export const cholesky_solve: Operator<MethodSignature<[L: Tensor, upper?: boolean | { upper?: boolean }]>> =
   operator({
     name: "cholesky_solve",
+    onCpu: true,
     out: true,
     parameters: { B: tensor, L: tensor, upper: flag(false) },
     saves: ["L", "result"],
@@ -193,6 +196,7 @@ export const cholesky_solve: Operator<MethodSignature<[L: Tensor, upper?: boolea
  */
 export const cholesky_inverse: Operator<MethodSignature<[upper?: boolean | { upper?: boolean }]>> = operator({
   name: "cholesky_inverse",
+  onCpu: true,
   out: true,
   parameters: { input: tensor, upper: flag(false) },
   saves: ["input", "result"],

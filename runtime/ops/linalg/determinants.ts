@@ -116,6 +116,7 @@ function determinantBackward(grad: Tensor, a: Tensor, det: Tensor): Tensor {
  */
 export const linalgDet: Operator<LinalgSignature<[A: Tensor], object>> = operator({
   name: "linalg_det",
+  onCpu: true,
   out: true,
   parameters: { A: tensor },
   saves: ["A", "result"],
@@ -151,6 +152,7 @@ export const linalgSlogdet: Operator<
   LinalgSignature<[A: Tensor], object, Results<"sign" | "logabsdet", readonly [Tensor, Tensor]>>
 > = operator({
   name: "linalg_slogdet",
+  onCpu: true,
   resultNames: ["sign", "logabsdet"],
   out: true,
   parameters: { A: tensor },

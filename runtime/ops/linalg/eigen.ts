@@ -84,6 +84,7 @@ export const eigh: Operator<
   >
 > = operator({
   name: "linalg_eigh",
+  onCpu: true,
   resultNames: ["eigenvalues", "eigenvectors"],
   out: true,
   parameters: { A: tensor, UPLO: triangle },

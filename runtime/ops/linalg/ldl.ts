@@ -39,6 +39,7 @@ export const ldl_factor_ex: Operator<
   >
 > = operator({
   name: "linalg_ldl_factor_ex",
+  onCpu: true,
   resultNames: ["LD", "pivots", "info"],
   out: true,
   parameters: { A: tensor, hermitian: keywordOnly(flag(false)), check_errors: keywordOnly(flag(false)) },
@@ -88,6 +89,7 @@ export const ldl_factor: Operator<
 export const ldl_solve: Operator<LinalgSignature<[LD: Tensor, pivots: Tensor, B: Tensor], FactorOptions>> =
   operator({
     name: "linalg_ldl_solve",
+    onCpu: true,
     out: true,
     parameters: { LD: tensor, pivots: tensor, B: tensor, hermitian: keywordOnly(flag(false)) },
     forward: ({ LD, pivots, B }) => {

@@ -1,5 +1,7 @@
 /** Factors L and U. Derivatives: PyTorch's `torch/csrc/autograd/FunctionsManual.cpp`, `plu_backward_base`, `lu_factor_ex_backward`. */
-import { int32 } from "../../dtype.ts";
+import { tensorFrom } from "../../reading.ts";
+import { numel } from "../../shape.ts";
+import { int32, float64 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
 import { flag, keywordOnly, tensor, type Parameter } from "../../parameters.ts";
@@ -41,16 +43,15 @@ function checkFactored(name: string, input: Tensor, pivot: boolean): void {
 /** The permutation matrix of each list of pivots. */
 function permutations(pivots: Tensor, rows: number, like: Tensor): Tensor {
   const batch = pivots.shape.slice(0, -1);
-  const result = allocateZeros([...batch, rows, rows], like.dtype);
+  const shape = [...batch, rows, rows];
   const count = pivots.size(-1);
-  const chosen = integersOf(pivots.contiguous());
-  // Matrices are float32 or float64.
-  const data = result.storage.data as Float64Array;
-  for (let first = 0, base = 0; base < result.numel(); first += count, base += rows * rows)
+  const chosen = integersOf(pivots);
+  const data = new Float64Array(numel(shape));
+  for (let first = 0, base = 0; base < data.length; first += count, base += rows * rows)
     orderOf(chosen.subarray(first, first + count), rows).forEach((row, i) => {
       data[base + row * rows + i] = 1;
     });
-  return result;
+  return tensorFrom(data, float64, like.dtype, shape);
 }
 
 /** The first rows of each matrix. */
@@ -169,6 +170,7 @@ export const lu_factor_ex: Operator<
   >
 > = operator({
   name: "linalg_lu_factor_ex",
+  onCpu: true,
   resultNames: ["LU", "pivots", "info"],
   out: true,
   parameters: { A: tensor, pivot: keywordOnly(flag(true)), check_errors: keywordOnly(flag(false)) },
@@ -241,6 +243,7 @@ export const linalgLu: Operator<
   >
 > = operator({
   name: "linalg_lu",
+  onCpu: true,
   resultNames: ["P", "L", "U"],
   out: true,
   nonDifferentiable: [0],
@@ -271,6 +274,7 @@ export const lu_unpack: Operator<
   >
 > = operator({
   name: "lu_unpack",
+  onCpu: true,
   resultNames: ["P", "L", "U"],
   out: true,
   nonDifferentiable: [0],
@@ -382,6 +386,7 @@ function checkFactors(name: string, lu: Tensor, pivots: Tensor): void {
 export const linalgLuSolve: Operator<LinalgSignature<[LU: Tensor, pivots: Tensor, B: Tensor], SolveOptions>> =
   operator({
     name: "linalg_lu_solve",
+    onCpu: true,
     out: true,
     parameters: {
       LU: tensor,

@@ -1,4 +1,5 @@
 /** Batches of matrices: what every operator of linear algebra checks, and how it hands its work to the backend. */
+import { onCpu } from "../../reading.ts";
 import { int32, type DType } from "../../dtype.ts";
 import { LinAlgError } from "../../errors/linAlgError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
@@ -79,9 +80,9 @@ export function fresh(shape: Shape, dtype: DType): Tensor {
 
 /** The whole numbers in a row-major int32 tensor. */
 export function integersOf(tensor: Tensor): Int32Array {
+  const { storage, offset } = onCpu(tensor);
   // The caller's tensor is int32.
-  const data = tensor.storage.data as Int32Array;
-  return data.slice(tensor.offset, tensor.offset + tensor.numel());
+  return storage.peek().slice(offset, offset + tensor.numel()) as Int32Array;
 }
 
 /** The transpose of every matrix. */
@@ -101,7 +102,7 @@ export function product(...factors: readonly Tensor[]): Tensor {
 
 /** The identity in the dtype of `like`. */
 export function identityLike(like: Tensor, size: number): Tensor {
-  return eye(size, { dtype: like.dtype });
+  return eye(size, { dtype: like.dtype, device: like.device });
 }
 
 /** Matrices with the elements of the last dimension on their diagonals. */

@@ -109,6 +109,7 @@ function exponential(input: Tensor): Tensor {
  */
 export const matrix_exp: Operator<MethodSignature<[]>> = operator({
   name: "linalg_matrix_exp",
+  onCpu: true,
   parameters: { input: tensor },
   saves: ["input"],
   forward: ({ input }) => {

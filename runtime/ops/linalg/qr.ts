@@ -119,6 +119,7 @@ export const linalgQr: Operator<
   LinalgSignature<[A: Tensor, mode?: string | { readonly mode?: string }], object, Pair>
 > = operator({
   name: "linalg_qr",
+  onCpu: true,
   resultNames: ["Q", "R"],
   out: true,
   parameters: { A: tensor, mode: modeParameter },
@@ -170,6 +171,7 @@ export const qr: Operator<MethodSignature<[some?: boolean | { some?: boolean }],
 export const geqrf: Operator<MethodSignature<[], Results<"a" | "tau", readonly [Tensor, Tensor]>>> = operator(
   {
     name: "geqrf",
+    onCpu: true,
     resultNames: ["a", "tau"],
     out: true,
     parameters: { input: tensor },

@@ -117,6 +117,7 @@ function checkProduct(name: string, vectors: Tensor, tau: Tensor): void {
  */
 export const householder_product: Operator<LinalgSignature<[A: Tensor, tau: Tensor], object>> = operator({
   name: "linalg_householder_product",
+  onCpu: true,
   out: true,
   parameters: { A: tensor, tau: tensor },
   saves: ["A", "tau"],
@@ -186,6 +187,7 @@ export const ormqr: Operator<
   >
 > = operator({
   name: "ormqr",
+  onCpu: true,
   out: true,
   parameters: {
     input: tensor,

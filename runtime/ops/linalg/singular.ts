@@ -97,6 +97,7 @@ function cut(tensor: Tensor | null | undefined, dim: -1 | -2, count: number): Te
 export const svdOf: Operator<LinalgSignature<[A: Tensor, full_matrices?: boolean], object, Triple>> =
   operator({
     name: "linalg_svd",
+    onCpu: true,
     resultNames: ["U", "S", "Vh"],
     parameters: { A: tensor, full_matrices: flag(true) },
     saves: ["result"],

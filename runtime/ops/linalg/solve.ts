@@ -117,6 +117,7 @@ export const solve_ex: Operator<
   >
 > = operator({
   name: "linalg_solve_ex",
+  onCpu: true,
   resultNames: ["result", "info"],
   out: true,
   parameters: {
@@ -201,6 +202,7 @@ export const inv_ex: Operator<
   >
 > = operator({
   name: "linalg_inv_ex",
+  onCpu: true,
   resultNames: ["inverse", "info"],
   out: true,
   parameters: { A: tensor, check_errors: keywordOnly(flag(false)) },

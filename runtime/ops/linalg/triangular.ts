@@ -56,6 +56,7 @@ const upperParameter = {
 export const solve_triangular: Operator<LinalgSignature<[A: Tensor, B: Tensor], TriangularOptions>> =
   operator({
     name: "linalg_solve_triangular",
+    onCpu: true,
     out: true,
     parameters: {
       A: tensor,
@@ -115,6 +116,7 @@ export const triangular_solve: Operator<
   >
 > = operator({
   name: "triangular_solve",
+  onCpu: true,
   resultNames: ["solution", "cloned_coefficient"],
   parameters: {
     b: tensor,

@@ -1,4 +1,5 @@
 /** Sums, means and maxima of rows of a table, bag by bag. Derivatives: PyTorch's `_embedding_bag_dense_backward`. */
+import { onCpu } from "../../reading.ts";
 import { float64, int64 } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
@@ -14,10 +15,10 @@ import {
   tensor,
   type Parameter,
 } from "../../parameters.ts";
-import { allocateZeros, convert, duplicate } from "../../settle.ts";
+import { allocateZeros, convert } from "../../settle.ts";
 import { formatShape, sameShape } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
-import type { Tensor } from "../../tensor.ts";
+import { type Tensor, readValues } from "../../tensor.ts";
 import { masked_fill, mul } from "../elementwise/arithmetic.ts";
 import { eq } from "../elementwise/comparison.ts";
 import { widened } from "../shaping/conversion.ts";
@@ -50,7 +51,7 @@ type Facts = Context<typeof bagParameters>;
 /** The row that is largest in each bag and column, `[bags, width]`; 0 in an empty bag. */
 function largestRows(weight: Tensor, { count, rows, bagOf }: Bags): Tensor {
   const width = weight.shape[1]!;
-  const values = duplicate(weight, float64).storage.data as Float64Array; // float64 by the line itself
+  const values = readValues(onCpu(weight, float64)) as Float64Array; // asked for in float64
   const largest = Array<number>(count * width).fill(-1);
   rows.forEach((row, i) => {
     for (let column = 0; column < width; column++) {

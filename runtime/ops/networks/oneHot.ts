@@ -1,11 +1,12 @@
 /** Class numbers as rows with a single one. */
+import { fromArray } from "../../settle.ts";
+import { onCpu } from "../../reading.ts";
 import { int64 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { operator, type Operator } from "../../operator.ts";
 import { integer, tensor } from "../../parameters.ts";
-import { allocateZeros, duplicate } from "../../settle.ts";
 import type { FunctionSignature } from "../../signatures.ts";
-import type { Tensor } from "../../tensor.ts";
+import { type Tensor, readValues } from "../../tensor.ts";
 import { given, sample } from "../samples.ts";
 
 /** How many classes there are; those that nobody counted are as many as the labels need. */
@@ -50,12 +51,11 @@ export const one_hot: Operator<
       throw new RuntimeError(
         `one_hot is only applicable to index tensor of type LongTensor, got ${tensor.dtype.toString()}. Call .long() first.`,
       );
-    const labels = duplicate(tensor).storage.data as BigInt64Array; // int64, as checked
+    const labels = readValues(onCpu(tensor)) as BigInt64Array; // int64, as checked
     const classes = countClasses(labels, num_classes);
-    const result = allocateZeros([...tensor.shape, classes], int64);
-    const ones = result.storage.data as BigInt64Array; // int64 by the line itself
+    const ones = new BigInt64Array(labels.length * classes);
     labels.forEach((label, row) => (ones[row * classes + Number(label)] = 1n));
-    return result;
+    return fromArray(ones, int64, [...tensor.shape, classes]);
   },
   vjp: null,
   samples: [

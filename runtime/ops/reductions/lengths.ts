@@ -1,5 +1,6 @@
 /** Norms by name, distances of whole tensors, and tensors scaled to a length. */
-import { float32, float64 } from "../../dtype.ts";
+import { mostExact } from "../../devices.ts";
+import { float32 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, operator, type InPlaceOperator, type Operator } from "../../operator.ts";
 import {
@@ -124,7 +125,8 @@ const tiny = 1e-7;
 /** The tensor in the dtype in which PyTorch adds up its lengths here. */
 function accumulated(input: Tensor): Tensor {
   if (!input.dtype.is_floating_point) return input;
-  return to(input, { dtype: input.dtype.itemsize < float32.itemsize ? float32 : float64 });
+  const dtype = input.dtype.itemsize < float32.itemsize ? float32 : mostExact(input.device);
+  return to(input, { dtype });
 }
 
 /** All dimensions but one. @throws IndexError when there is no such dimension. */

@@ -1,10 +1,13 @@
 /** What tensors of positions and masks choose from a tensor. */
+import { backendAt } from "../../placement.ts";
+import { onCpu } from "../../reading.ts";
+import type { Device } from "../../device.ts";
 import type { Combine, Coordinate, Selection } from "../../backends/indexing.ts";
 import { bool, int32, int64, uint8 } from "../../dtype.ts";
 import { IndexError } from "../../errors/indexError.ts";
-import { alias, allocate, backendOf, broadcastTo, convert, duplicate } from "../../settle.ts";
+import { alias, allocate, backendOf, broadcastTo, convert, duplicate, sentTo } from "../../settle.ts";
 import { broadcastShapes, formatShape, numel, type Shape } from "../../shape.ts";
-import type { Tensor } from "../../tensor.ts";
+import { type Tensor, readValues } from "../../tensor.ts";
 
 /** For each dimension of a tensor: which positions, or `null` for all of them. Missing ones at the end mean all. */
 export type Indices = readonly (Tensor | null)[];
@@ -67,7 +70,7 @@ function readAxes(indices: Indices, input: Tensor): Axis[] {
     if (index !== null) {
       if (isMask(index)) checkMask(index, shape, dim);
       axes.push({
-        positions: isMask(index) ? truePositions(index) : convert(index, int64),
+        positions: sent(isMask(index) ? truePositions(index) : convert(index, int64), input.device),
         dim,
         count,
         size: numel(shape.slice(dim, dim + count)),
@@ -77,6 +80,11 @@ function readAxes(indices: Indices, input: Tensor): Axis[] {
     dim += count;
   }
   return axes;
+}
+
+/** An index, or a plain number, on the device of what is indexed: PyTorch takes indices of the CPU anywhere. */
+function sent(tensor: Tensor, device: Device): Tensor {
+  return tensor.device === device ? tensor : sentTo(device, tensor);
 }
 
 /** @throws IndexError when an index tensor has no whole numbers, or there are more than dimensions. */
@@ -100,13 +108,13 @@ function checkIndices(indices: Indices, shape: Shape): void {
 
 /** The first position of an index, in row-major order, that is below `low` or not below `high`; `null` when there is none. */
 export function firstOutside(index: Tensor, low: number, high: number): bigint | null {
-  const positions = duplicate(index, int64).storage.data as BigInt64Array; // int64 by the line itself
+  const positions = readValues(onCpu(index, int64)) as BigInt64Array; // asked for in int64
   return positions.find((position) => position < low || position >= high) ?? null;
 }
 
 /** The whole numbers of an index tensor, in row-major order. */
 export function readIndices(index: Tensor): ArrayLike<number> {
-  const { data } = duplicate(index).storage;
+  const data = readValues(onCpu(index));
   return data instanceof BigInt64Array ? Array.from(data, Number) : (data as Int32Array); // anything else was refused before
 }
 
@@ -211,5 +219,6 @@ export function taken({ selection, explain }: Chosen): Tensor {
 
 /** Writes values of the selection's shape and dtype into it. */
 export function putInto({ selection, explain }: Chosen, values: Tensor, combine: Combine): void {
-  if (!backendOf(values).put(selection, values, combine)) explain();
+  const { device } = selection.view.storage;
+  if (!backendAt(device).put(selection, sent(values, device), combine)) explain();
 }

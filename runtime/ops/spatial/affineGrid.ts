@@ -1,10 +1,11 @@
 /** Grids of points that an affine map moves. */
-import { writeElement, type DType } from "../../dtype.ts";
+import { tensorFrom } from "../../reading.ts";
+import { writeElement, type DType, allocateArray, float64 } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { ValueError } from "../../errors/valueError.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
 import { flag, tensor, type Parameter } from "../../parameters.ts";
-import { allocate, broadcastTo, duplicate } from "../../settle.ts";
+import { broadcastTo, duplicate } from "../../settle.ts";
 import { formatShape, numel, type Shape } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -23,7 +24,7 @@ function coordinates(size: number, alignCorners: boolean): readonly number[] {
 function basePoints(batch: number, sizes: Shape, alignCorners: boolean, dtype: DType): Tensor {
   const rank = sizes.length;
   const along = sizes.map((size) => coordinates(size, alignCorners));
-  const points = allocate([numel(sizes), rank + 1], dtype);
+  const points = allocateArray(float64, numel(sizes) * (rank + 1));
   const rows = Array.from({ length: numel(sizes) }, (_, point) => {
     const row = [1];
     let rest = point;
@@ -33,8 +34,9 @@ function basePoints(batch: number, sizes: Shape, alignCorners: boolean, dtype: D
     }
     return row;
   });
-  rows.flat().forEach((value, i) => writeElement(dtype, points.storage.data, points.offset + i, value)); // the dtype has fractions
-  return duplicate(broadcastTo(points, [batch, ...points.shape]));
+  rows.flat().forEach((value, i) => writeElement(float64, points, i, value));
+  const shape = [numel(sizes), rank + 1];
+  return duplicate(broadcastTo(tensorFrom(points, float64, dtype, shape), [batch, ...shape]));
 }
 
 const gridSize: Parameter<Shape> = {

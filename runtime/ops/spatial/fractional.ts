@@ -1,6 +1,7 @@
 /** Pooling with windows at random places. */
+import { onCpu } from "../../reading.ts";
 import { uniformInto } from "../../drawing.ts";
-import { int32, writeElement } from "../../dtype.ts";
+import { int32, writeElement, allocateArray } from "../../dtype.ts";
 import { IndexError } from "../../errors/indexError.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
@@ -8,7 +9,7 @@ import { ValueError } from "../../errors/valueError.ts";
 import { composite, operator, type Operator, type Sample } from "../../operator.ts";
 import { flag, optionalTensor, tensor, type Parameter } from "../../parameters.ts";
 import { default_generator } from "../../random.ts";
-import { allocate } from "../../settle.ts";
+import { allocate, fromArray } from "../../settle.ts";
 import { formatShape, numel, type Shape } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import { readValues, type Tensor } from "../../tensor.ts";
@@ -75,11 +76,14 @@ function forEachIndex(shape: Shape, visit: (index: readonly number[]) => void): 
 function largest(input: Tensor, draws: Tensor, sizes: Sizes): readonly [Tensor, Tensor] {
   const rank = sizes.kernel.length;
   const shape = [...input.shape.slice(0, -rank), ...sizes.output];
-  const [values, positions] = [allocate(shape, input.dtype), allocate(shape, int32)];
+  const values = allocateArray(input.dtype, numel(shape));
+  const places = new Int32Array(numel(shape));
   // The dtype has fractions.
-  const [source, drawn] = [readValues(input), readValues(draws)] as [ArrayLike<number>, ArrayLike<number>];
+  const [source, drawn] = [readValues(onCpu(input)), readValues(onCpu(draws))] as [
+    ArrayLike<number>,
+    ArrayLike<number>,
+  ];
   const round = input.dtype.itemsize <= 4 ? Math.fround : (value: number): number => value;
-  const places = positions.storage.data as Int32Array; // int32 by the line above
   const size = numel(sizes.input);
   let at = 0;
   for (let plane = 0; plane < numel(input.shape.slice(0, -rank)); plane++) {
@@ -91,11 +95,11 @@ function largest(input: Tensor, draws: Tensor, sizes: Sizes): readonly [Tensor, 
     forEachIndex(sizes.output, (index) => {
       const start = index.map((position, dim) => starts[dim]![position]!);
       const place = largestIn(source, plane * size, start, sizes);
-      writeElement(values.dtype, values.storage.data, values.offset + at, source[plane * size + place]!);
-      places[positions.offset + at++] = place;
+      writeElement(input.dtype, values, at, source[plane * size + place]!);
+      places[at++] = place;
     });
   }
-  return [values, positions];
+  return [fromArray(values, input.dtype, shape), fromArray(places, int32, shape)];
 }
 
 interface SettledSizes {
@@ -252,10 +256,8 @@ function checkDraws(input: Tensor, draws: Tensor, rank: number): void {
 
 /** A number from [0, 1) for each channel and dimension. */
 function drawPlaces(input: Tensor, rank: number): Tensor {
-  const draws = allocate(
-    [input.ndim === rank + 2 ? input.shape[0]! : 1, input.shape.at(-rank - 1)!, rank],
-    input.dtype,
-  );
+  const shape = [input.ndim === rank + 2 ? input.shape[0]! : 1, input.shape.at(-rank - 1)!, rank];
+  const draws = allocate(shape, input.dtype);
   uniformInto("check_uniform_bounds", draws, default_generator, 0, 1);
   return draws;
 }

@@ -2,6 +2,8 @@
  * Which elements of an image or a volume a point lies between, and how much each counts. Places are plain numbers, weights are tensors that gradients flow
  * through. Source: PyTorch's `ATen/native/GridSampler.h`.
  */
+import { mostExact } from "../../devices.ts";
+import { tensorFrom } from "../../reading.ts";
 import { bool, float64, int64 } from "../../dtype.ts";
 import { fromArray } from "../../settle.ts";
 import type { Shape } from "../../shape.ts";
@@ -70,7 +72,7 @@ function reflected(positions: Tensor, axis: GridAxis): Tensor {
   const slopes = new Float64Array(values.length);
   for (let i = 0; i < values.length; i++) [shown[i], slopes[i]] = reflectedAt(values[i]!, low, high);
   const asTensor = (data: Float64Array): Tensor =>
-    fromArray(data, float64, positions.shape).to({ dtype: positions.dtype });
+    tensorFrom(data, float64, positions.dtype, positions.shape);
   // The value is what the mirror shows; the rest is zero and carries the slope.
   const movement = sub(positions, detach(positions));
   return add(mul(movement, asTensor(slopes)), asTensor(shown));
@@ -115,7 +117,7 @@ function cubicFar(x: Tensor, rest: Tensor): Tensor {
 
 /** The weights of the four neighbours of points that lie `share` behind the second one; in float64, because their slopes cancel out where all neighbours are equal. */
 function cubicWeights(share: Tensor): readonly Tensor[] {
-  const exact = share.to({ dtype: float64 });
+  const exact = share.to({ dtype: mostExact(share.device) });
   const rest = rsub(exact, 1);
   const weights = [cubicFar(exact, rest), cubicNear(exact), cubicNear(rest), cubicFar(rest, exact)];
   return weights.map((weight) => weight.to({ dtype: share.dtype }));

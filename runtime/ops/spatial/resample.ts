@@ -1,4 +1,7 @@
 /** The operator behind interpolation and padding: a linear map along each of the last dimensions. */
+import { onCpu } from "../../reading.ts";
+import { currentDevice } from "../../placement.ts";
+import { mostExact } from "../../devices.ts";
 import type { AxisMap } from "../../backends/resampling.ts";
 import { float32, float64, uint8, type DType } from "../../dtype.ts";
 import { operator, type Operator } from "../../operator.ts";
@@ -28,15 +31,15 @@ const resampling: Parameter<Resampling> = {
 /** The dtype in which sums are computed. */
 function sumDtype(dtype: DType): DType {
   if (dtype === float32 || dtype === float64) return dtype;
-  return dtype.is_floating_point ? float32 : float64;
+  return dtype.is_floating_point ? float32 : mostExact(currentDevice());
 }
 
 /** Sums in float64 as elements of `dtype`: bytes are rounded, halves upwards, and kept between 0 and 255. */
 function settleSums(sums: Tensor, dtype: DType): Tensor {
   if (dtype !== uint8 || sums.dtype === uint8) return convert(sums, dtype);
-  const { data } = sums.storage;
+  const { storage, offset } = onCpu(sums, float64);
   const bytes = Uint8ClampedArray.from(
-    data.subarray(sums.offset, sums.offset + sums.numel()) as Float64Array, // sums of bytes are float64
+    storage.peek().subarray(offset, offset + sums.numel()) as Float64Array, // asked for in float64
     (sum) => Math.floor(sum + 0.5),
   );
   return fromArray(new Uint8Array(bytes.buffer), uint8, sums.shape);

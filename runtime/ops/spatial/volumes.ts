@@ -2,17 +2,28 @@
  * Pooling of volumes, with settled windows: first over the height and width of every layer, then over the depth. The mean and the first largest number of a block
  * are what the two steps give one after the other.
  */
+import { onCpu } from "../../reading.ts";
 import type { AveragingPlaneWindows, AveragingWindows, PlaneWindows } from "../../backends/pooling.ts";
 import { bool, float32, float64, int32, int64, type DType } from "../../dtype.ts";
+import { E, input, parameter } from "../../expression.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { operator, type Operator } from "../../operator.ts";
 import { tensor } from "../../parameters.ts";
-import { allocate, allocateZeros, backendOf, duplicate, reshaped } from "../../settle.ts";
+import {
+  allocate,
+  allocateZeros,
+  backendOf,
+  duplicate,
+  elementwise,
+  reshaped,
+  fromArray,
+} from "../../settle.ts";
 import { numel, type Shape } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
-import type { Tensor } from "../../tensor.ts";
+import { type Tensor, readValues } from "../../tensor.ts";
 import { settled, type MaxPool } from "./pooling.ts";
 import { adaptiveWindows, averageWindows, maxWindows, wholeWindows } from "./poolingWindows.ts";
+import { chooseAlong } from "../shaping/advanced.ts";
 import { sample } from "../samples.ts";
 import { spreadAt } from "./positions.ts";
 
@@ -98,9 +109,9 @@ function wholeMeans(input: Tensor, windows: AveragingVolumeWindows): Tensor {
   const divisors = depth.divisors.flatMap((d) =>
     rows.divisors.flatMap((h) => columns.divisors.map((w) => BigInt(d * h * w))),
   );
-  const data = sums.storage.data as BigInt64Array; // int64 is the only dtype of whole numbers that is averaged
-  for (let i = 0; i < sums.numel(); i++) data[sums.offset + i]! /= divisors[i % divisors.length]!;
-  return sums;
+  const data = readValues(onCpu(sums)) as BigInt64Array; // int64 is the only dtype of whole numbers that is averaged
+  for (let i = 0; i < data.length; i++) data[i]! /= divisors[i % divisors.length]!;
+  return fromArray(data, int64, sums.shape);
 }
 
 function undivided(axis: AveragingWindows): AveragingWindows {
@@ -159,25 +170,24 @@ export const adaptiveAverageVolumes: Operator<AveragePool> = averagePool(
   (dtype) => dtype.is_floating_point,
 );
 
-/** The positions in whole volumes, from the layer that was taken and the position within it. */
-function joinPositions(positions: Tensor, within: Tensor, across: Tensor, layerSize: number): void {
-  const [result, inLayer, layer] = [positions, within, across].map(
-    ({ storage, offset }) => storage.data.subarray(offset) as Int32Array, // positions are int32
-  ) as [Int32Array, Int32Array, Int32Array];
-  const [planes, depth, places] = across.shape as [number, number, number];
-  const perVolume = within.numel() / planes;
-  for (let p = 0; p < planes; p++)
-    for (let i = p * depth * places; i < (p + 1) * depth * places; i++) {
-      const at = layer[i]!;
-      result[i] = Math.floor(at / places) * layerSize + inLayer[p * perVolume + at]!;
-    }
+/** The position in the whole volume: how many layers lie before the one that was taken, in which an element has its own position. */
+const inVolume = E.add(E.mul(E.floorDivide(input(0), parameter(0)), parameter(1)), input(1));
+
+/** The positions in whole volumes, from the position within each layer and among the layers. */
+function joinPositions(shape: Shape, within: Tensor, across: Tensor, layerSize: number): Tensor {
+  const [planes, , places] = across.shape as [number, number, number];
+  const taken = reshaped(across, [planes, across.numel() / planes]);
+  const inLayer = allocate(taken.shape, int32);
+  const ofVolume = reshaped(within, [planes, within.numel() / planes]);
+  backendOf(within).take(inLayer, chooseAlong(ofVolume, 1, taken));
+  return reshaped(elementwise(inVolume, [taken, inLayer], "promote", null, [places, layerSize]), shape);
 }
 
 /** The largest number of each window, and its position within the volume. */
 function largest(input: Tensor, windows: VolumeWindows): readonly [Tensor, Tensor] {
   const shape = coarse(input.shape, windows);
-  const [values, positions] = [allocate(shape, input.dtype), allocate(shape, int32)];
-  if (numel(shape) === 0) return [values, positions];
+  const values = allocate(shape, input.dtype);
+  if (numel(shape) === 0) return [values, allocate(shape, int32)];
   const { within, across } = stepsOf<PlaneWindows>(windows);
   const [source, backend] = [layers(input), backendOf(input)];
   const betweenShape = [source.shape[0]!, ...shape.slice(-2)];
@@ -186,8 +196,7 @@ function largest(input: Tensor, windows: VolumeWindows): readonly [Tensor, Tenso
   const target = rowsOfLayers(layers(values), windows.depth.start.length);
   const layer = allocate(target.shape, int32);
   backend.maxPool(target, layer, rowsOfLayers(best, windows.depth.size), across);
-  joinPositions(positions, inLayer, layer, windows.rows.size * windows.columns.size);
-  return [values, positions];
+  return [values, joinPositions(shape, inLayer, layer, windows.rows.size * windows.columns.size)];
 }
 
 /** What tells two poolings of volumes apart. */
