@@ -124,6 +124,11 @@ function repertoireOf(dtype: DType): Repertoire {
   return dtype.is_signed ? signedWholes : wholes;
 }
 
+/** Whether there is a formula in float32 for a function of one number, of two, or, for 0, for one that is called by name. */
+export function hasFormula(name: string, operands: 0 | 1 | 2): boolean {
+  return name in [fractions.calls, fractions.unary, fractions.binary][operands]!;
+}
+
 /** Whether programs compute the expression in `dtype`. */
 export function canEmit(expression: Expression, dtype: DType): boolean {
   const repertoire = repertoireOf(dtype);
