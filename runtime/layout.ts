@@ -49,6 +49,24 @@ function memoryOrder(shape: Shape, strides: readonly number[]): number[] {
   return order;
 }
 
+/**
+ * The dimensions in the order in which they lie in memory, the outermost first.
+ *
+ * @throws RuntimeError when `unique` asks for one order and there are several.
+ * Source: `torch.Tensor.dim_order`.
+ */
+export function dimOrder(shape: Shape, strides: readonly number[], unique: boolean): readonly number[] {
+  const alike = strides.some((stride, dim) => dim > 0 && stride === strides[dim - 1]);
+  if (unique && (alike || shape.includes(1)))
+    throw new RuntimeError(
+      `The tensor does not have unique dim order: dimensions of size 1 or of equal strides can be exchanged, in shape ${formatShape(shape)} with strides ${formatShape(strides)}.`,
+    );
+  const last = isContiguousIn(channels_last, shape, strides);
+  if (isContiguous(shape, strides) && !last) return [...shape.keys()];
+  if (last && !isContiguous(shape, strides)) return channelsInnermost.get(channels_last)!.toReversed();
+  return memoryOrder(shape, strides).toReversed();
+}
+
 /** Whether the elements lie without gaps and none lies where another does, in whatever order. */
 function isDense(shape: Shape, strides: readonly number[]): boolean {
   if (shape.includes(0)) return true;

@@ -10,7 +10,7 @@ import { IndexError } from "./errors/indexError.ts";
 import { RuntimeError } from "./errors/runtimeError.ts";
 import { inspectAs } from "./inspect.ts";
 import type { OperatorMethods } from "./methods.ts";
-import { isContiguousIn } from "./layout.ts";
+import { dimOrder, isContiguousIn } from "./layout.ts";
 import type { MemoryFormat } from "./memoryFormat.ts";
 import { accelerated, operatorUnderWay } from "./placement.ts";
 import { formatTensor } from "./printing.ts";
@@ -152,6 +152,16 @@ export class Tensor<out S extends Shape = Shape, out D extends DTypeName = DType
   /** Position of the first element in the shared storage. Source: `torch.Tensor.storage_offset`. */
   storage_offset(): number {
     return this.offset;
+  }
+
+  /**
+   * The dimensions in the order in which they lie in memory, the outermost first: `[0, 2, 3, 1]` in the format `torch.channels_last`.
+   *
+   * @throws RuntimeError when `ambiguity_check` asks for one order and there are several.
+   * Source: `torch.Tensor.dim_order`.
+   */
+  dim_order(options?: { readonly ambiguity_check?: boolean }): readonly number[] {
+    return dimOrder(this.shape, this.strides, options?.ambiguity_check ?? false);
   }
 
   /** Whether the elements lie without gaps in row-major order, or as `memory_format` says. Source: `torch.Tensor.is_contiguous`. */

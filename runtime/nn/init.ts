@@ -4,16 +4,16 @@
  */
 import { no_grad } from "../autograd/modes.ts";
 import { bind } from "../binding.ts";
+import type { CallForms } from "../callForms.ts";
 import { ValueError } from "../errors/valueError.ts";
 import { choice, number, tensor as tensorParameter, type Parameter } from "../parameters.ts";
-import { default_generator, Generator } from "../random.ts";
+import type { Generator } from "../random.ts";
 import { formatShape, numel } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { generator, type GeneratorOption } from "./initGenerator.ts";
 
-/** Where random numbers are drawn from; the default generator unless given. */
-interface GeneratorOption {
-  readonly generator?: Generator;
-}
+export { dirac_, orthogonal_, sparse_ } from "./initMatrices.ts";
+export { trunc_normal_ } from "./initTruncated.ts";
 
 /** Which of a weight's sizes the spread of its values follows. */
 type FanMode = "fan_in" | "fan_out";
@@ -32,12 +32,6 @@ export type Nonlinearity =
   | "relu"
   | "leaky_relu"
   | "selu";
-
-const generator: Parameter<Generator> = {
-  expects: "a torch.Generator",
-  fallback: default_generator,
-  convert: (value) => (value instanceof Generator ? value : undefined),
-};
 
 function isGain(value: string): value is Nonlinearity {
   return (
@@ -126,8 +120,20 @@ export function normal_(...args: readonly unknown[]): Tensor {
 
 const normalParameters = { tensor: tensorParameter, mean: number(0), std: number(1), generator };
 
+/** What `nn.init.constant_` takes. */
+interface ConstantArguments<T> {
+  readonly tensor: T;
+  readonly val: number;
+}
+
+const constantParameters = { tensor: tensorParameter, val: number() };
+
 /** Writes one value. Source: `torch.nn.init.constant_`. */
-export function constant_<T extends Tensor>(tensor: T, val: number): T {
+export function constant_<T extends Tensor>(
+  ...args: CallForms<ConstantArguments<T>, [tensor: T, val: number], ["tensor", "val"]>
+): T;
+export function constant_(...args: readonly unknown[]): Tensor {
+  const { tensor, val } = bind("constant_", constantParameters, args);
   no_grad(() => tensor.fill_(val));
   return tensor;
 }

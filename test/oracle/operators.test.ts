@@ -63,6 +63,7 @@ const withoutSamples: Readonly<Record<string, string>> = {
     "OpInfo has no samples; it is the derivative of log_softmax, whose samples test it",
   to: "OpInfo's samples are about devices and memory formats; the program 'conversions' is its test",
   type_as: "OpInfo has no samples; it is `to` with the dtype of another tensor",
+  vander: "OpInfo has no samples of this order of powers; the program 'shapes in tutorials' is its test",
   unravel_index: "OpInfo has no samples; the program 'counts of whole numbers' is its test",
   adjoint: "OpInfo has no samples; it is `mH` with a method's form",
   concat: "OpInfo has no samples; it is another name of cat",

@@ -5,3 +5,4 @@ export { einsum } from "./einsum.ts";
 export { pca_lowrank, svd_lowrank } from "./lowRank.ts";
 export { lu_unpack } from "./lu.ts";
 export { chain_matmul } from "./powers.ts";
+export { torchVander as vander } from "./tensors.ts";

@@ -1,12 +1,15 @@
 /** Linear algebra of vectors and of tensors taken for matrices. */
+import type { CallForms } from "../../callForms.ts";
+import { int64 } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
-import { integer, keywordOnly, optionalInteger, tensor, type Parameter } from "../../parameters.ts";
+import { flag, integer, keywordOnly, optionalInteger, tensor, type Parameter } from "../../parameters.ts";
 import { broadcastShapes, formatShape, normalizeDim, numel } from "../../shape.ts";
+import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { mul, sub } from "../elementwise/arithmetic.ts";
-import { roll } from "../shaping/arranging.ts";
+import { flip, roll } from "../shaping/arranging.ts";
 import { cat } from "../shaping/joining.ts";
 import { cumprod } from "../reductions/scan.ts";
 import { sum } from "../reductions/reduction.ts";
@@ -140,6 +143,49 @@ export const vander: Operator<LinalgSignature<[x: Tensor], { readonly N?: number
   samples: [() => [sample([3])], () => [sample([2, 2]), { N: 4 }]],
   errors: [{ args: () => [sample([2]), { N: 1 }], error: "RuntimeError", message: /greater than 1/ }],
 });
+
+/**
+ * A Vandermonde matrix: each row holds the powers of one element of a vector, from N − 1 down to 0, or up with `increasing`; as many as there are elements unless `N` is given.
+ *
+ * @throws RuntimeError when `x` is no vector, or N is negative.
+ * Source: `torch.vander`.
+ */
+export const torchVander: Operator<
+  FunctionSignature<
+    (...args: CallForms<VanderArguments, [x: Tensor, N?: number | null, increasing?: boolean]>) => Tensor
+  >
+> = composite({
+  name: "vander",
+  parameters: { x: tensor, N: optionalInteger, increasing: flag(false) },
+  define: ({ x, N, increasing }) => {
+    if (x.ndim !== 1)
+      throw new RuntimeError(
+        `x must be a one-dimensional tensor, got shape ${formatShape(x.shape)}. torch.linalg.vander takes more dimensions.`,
+      );
+    const count = N ?? x.shape[0]!;
+    if (count < 0)
+      throw new RuntimeError(`N must be non-negative, got ${count}: it is the number of powers.`);
+    const dtype = x.dtype.is_floating_point ? x.dtype : int64;
+    const start = ones([x.shape[0]!, Math.min(count, 1)], { dtype });
+    const others = expand(unsqueeze(x, -1), [x.shape[0]!, Math.max(count - 1, 0)]);
+    const powers = cat([start, cumprod(others, -1)], -1);
+    return increasing ? powers : flip(powers, [-1]);
+  },
+  samples: [() => [sample([3])], () => [sample([2]), 4, true], () => [sample([2]), { N: 1 }]],
+  errors: [
+    { args: () => [sample([2, 2])], error: "RuntimeError", message: /one-dimensional/ },
+    { args: () => [sample([2]), -1], error: "RuntimeError", message: /non-negative/ },
+  ],
+});
+
+/** What `torch.vander` takes. */
+interface VanderArguments {
+  readonly x: Tensor;
+  /** How many powers. */
+  readonly N?: number | null;
+  /** Whether the powers go up. */
+  readonly increasing?: boolean;
+}
 
 /**
  * The inverse of a tensor taken for a matrix, whose rows are its first `ind` dimensions, and whose columns are the others.

@@ -96,7 +96,9 @@ INITIAL = [
     ("ones_", [2, 2], {}), ("zeros_", [2, 2], {}), ("eye_", [2, 3], {}), ("xavier_uniform_", [3, 4], {}), ("xavier_uniform_", [3, 2, 2, 2], {"gain": 2}),
     ("xavier_normal_", [4, 5], {}), ("kaiming_uniform_", [3, 4], {}), ("kaiming_uniform_", [3, 2, 3], {"a": 0.3, "mode": "fan_out"}),
     ("kaiming_normal_", [4, 6], {"nonlinearity": "relu"}), ("kaiming_normal_", [4, 4], {"nonlinearity": "tanh"}), ("kaiming_uniform_", [2, 8], {"nonlinearity": "linear"}),
-    ("kaiming_uniform_", [2, 3], {"nonlinearity": "selu"}),
+    ("kaiming_uniform_", [2, 3], {"nonlinearity": "selu"}), ("orthogonal_", [4, 3], {}), ("orthogonal_", [2, 3, 2], {"gain": 2.5}), ("sparse_", [5, 3], {"sparsity": 0.3, "std": 0.5}),
+    ("dirac_", [4, 3, 2], {}), ("dirac_", [4, 2, 3, 3], {"groups": 2}), ("dirac_", [2, 2, 1, 2, 3], {}), ("trunc_normal_", [30], {}),
+    ("trunc_normal_", [20], {"mean": 1, "std": 0.5, "a": 0.5, "b": 1.25}), ("trunc_normal_", [20], {"a": 1.5, "b": 2.5}),
 ]
 
 # Arguments that have no default, or one that is no number, word or truth value.
