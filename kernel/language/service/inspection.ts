@@ -29,12 +29,13 @@ function markup(content: string | MarkupContent | undefined): string {
   return typeof content === "string" ? content : content.value;
 }
 
-/** Markdown of a hover; `null` when it is empty. */
+/** Markdown of a hover; `null` when it is empty, or says `any` of a name that does not exist. */
 export function hoverMarkdown(hover: Hover | null): string | null {
   if (hover === null) return null;
   const { contents } = hover;
   const text = typeof contents === "object" && "kind" in contents ? contents.value : "";
-  return text.trim() === "" ? null : text.trim();
+  const unknown = /^(?:```typescript\s+any\s+```)?$/u.test(text.trim());
+  return unknown ? null : text.trim();
 }
 
 /** Markdown of the signatures of a call: the one that fits first, with the parameter at the cursor. */

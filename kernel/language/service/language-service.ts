@@ -8,6 +8,7 @@ import { noCompletion, type CompleteContent } from "./completion.ts";
 import { cellDiagnostics } from "./diagnostics.ts";
 import { FrontQuestions } from "./front-questions.ts";
 import { nothingToInspect, type InspectContent } from "./inspection.ts";
+import { LocalFiles } from "./local-files.ts";
 import { cleanMessage } from "./messages.ts";
 import { DOCUMENT_PREFIX, makeProject, type OwnTypes } from "./project.ts";
 import type { FrontQuestion } from "./questions.ts";
@@ -60,6 +61,7 @@ export class LanguageService {
   readonly #server: TypeServer;
   readonly #documents: CellDocuments;
   readonly #front: FrontQuestions;
+  readonly #files: LocalFiles;
   readonly #cells = new Map<string, KnownCell>();
   /** Names of cells by the number of their document. */
   readonly #names = new Map<number, string>();
@@ -72,6 +74,7 @@ export class LanguageService {
     this.#server = server;
     this.problem = problem;
     this.#documents = new CellDocuments(server);
+    this.#files = new LocalFiles(cwd);
     this.#front = new FrontQuestions({
       server,
       documents: this.#documents,
@@ -127,6 +130,7 @@ export class LanguageService {
         this.#commit(name, known);
         return [];
       }
+      this.#server.filesChanged(this.#files.changed(source));
       const items = await this.#diagnose(document);
       const found = cellDiagnostics(items, { name, source, program }).map((each) => this.#cleaned(each));
       if (mode === "warn" || found.every(({ severity }) => severity === "warning")) this.#commit(name, known);

@@ -1,0 +1,94 @@
+import { readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import { parseSync } from "oxc-parser";
+
+/** Endings that an import may leave out, as TypeScript and the kernel's loader try them. */
+const endings = [
+  "",
+  ".ts",
+  ".tsx",
+  ".mts",
+  ".cts",
+  ".d.ts",
+  ".js",
+  ".jsx",
+  ".mjs",
+  ".cjs",
+  ".json",
+  "/index.ts",
+  "/index.js",
+];
+
+/** What compiles to the ending that an import names. */
+const sources: Readonly<Record<string, string>> = {
+  ".js": ".ts",
+  ".jsx": ".tsx",
+  ".mjs": ".mts",
+  ".cjs": ".cts",
+};
+
+function modified(file: string): number | null {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return stats?.isFile() === true ? stats.mtimeMs : null;
+}
+
+/** The file that a relative or absolute import means; `null` if there is none, or for the name of a package. */
+function resolveLocal(specifier: string, folder: string): string | null {
+  if (!/^(?:\.{1,2}\/|\/|\.{1,2}$)/u.test(specifier)) return null;
+  const target = path.resolve(folder, specifier);
+  const ending = path.extname(target);
+  const source = sources[ending];
+  const candidates = endings.map((each) => target + each);
+  if (source !== undefined) candidates.push(target.slice(0, -ending.length) + source);
+  return candidates.find((each) => modified(each) !== null) ?? null;
+}
+
+/** Specifiers of a module's imports, dynamic ones included where they are plain strings. */
+function importedSpecifiers(file: string, text: string): string[] {
+  const { module } = parseSync(file, text);
+  const dynamic = module.dynamicImports.map(({ moduleRequest: { start, end } }) =>
+    text.slice(start + 1, end - 1),
+  );
+  const reexported = module.staticExports.flatMap(({ entries }) =>
+    entries.map(({ moduleRequest }) => moduleRequest?.value ?? ""),
+  );
+  return [...module.staticImports.map(({ moduleRequest }) => moduleRequest.value), ...reexported, ...dynamic];
+}
+
+/** The user's own files that cells import, directly or through each other, and when each was last seen to change. */
+export class LocalFiles {
+  readonly #folder: string;
+  readonly #seen = new Map<string, number>();
+
+  /** @param folder from which imports of cells start */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Files that were added or changed since the last call, those included that a cell about to run imports as the first. */
+  changed(cell: string): string[] {
+    const changed: string[] = [];
+    for (const file of this.#seen.keys()) this.#look(file, changed);
+    for (const specifier of importedSpecifiers("cell.tsx", cell)) {
+      const file = resolveLocal(specifier, this.#folder);
+      if (file !== null && !this.#seen.has(file)) this.#look(file, changed);
+    }
+    return changed;
+  }
+
+  #look(file: string, changed: string[]): void {
+    const now = modified(file);
+    if (now === (this.#seen.get(file) ?? null)) return;
+    changed.push(file);
+    if (now === null) {
+      this.#seen.delete(file);
+      return;
+    }
+    const imports = /\.[cm]?[jt]sx?$/u.test(file) ? importedSpecifiers(file, readFileSync(file, "utf8")) : [];
+    const found = imports
+      .map((each) => resolveLocal(each, path.dirname(file)))
+      .filter((each) => each !== null);
+    this.#seen.set(file, now);
+    for (const each of found) if (!this.#seen.has(each)) this.#look(each, changed);
+  }
+}
