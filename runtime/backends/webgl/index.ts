@@ -5,7 +5,10 @@ import { adopt as adoptOnCpu } from "../cpu/memory/storage.ts";
 import { copy } from "./copying.ts";
 import { processorMethods } from "./fallback.ts";
 import { hasTextures } from "./evaluate.ts";
+import { convolutions } from "./kernels/convolution.ts";
 import { products } from "./kernels/products.ts";
+import { reductions } from "./kernels/reductions.ts";
+import { rowMethods } from "./kernels/rows.ts";
 import { instanceOf } from "./glsl/templates.ts";
 import { pointwise, pointwiseAll } from "./pointwise.ts";
 import { WebGLStorage } from "./storage.ts";
@@ -44,6 +47,9 @@ function adopt(data: TypedArray, dtype: DType, shared: boolean): WebGLStorage {
 export const webglBackend: Backend = {
   ...processorMethods(),
   ...products,
+  ...convolutions,
+  ...reductions,
+  ...rowMethods,
   allocate,
   allocateZeros,
   adopt,

@@ -42,9 +42,9 @@ export function packMatrices(packing: Packing, writer: ProgramWriter, body: stri
   writer.drawTexels(
     [texture],
     `int block = at.y * k[0] + at.x;
-int q = block / ${width};
+int q = quotient(block, ${width});
 int c = 2 * (block - q * ${width});
-int b = q / ${down};
+int b = quotient(q, ${down});
 int r = 2 * (q - b * ${down});
 bool right = c + 1 < ${columns}, below = r + 1 < ${rows};
 o0 = vec4(
@@ -83,7 +83,7 @@ export function matricesOf(operand: MatrixView, packing: Packing, splits: number
   const split =
     splits === 1
       ? "int m = b; int j = c;"
-      : `int m = b / ${writer.whole(splits)}; int j = c + (b - m * ${writer.whole(splits)}) * ${writer.whole(packing.columns)}; if (j >= ${writer.whole(total)}) return 0.0;`;
+      : `int m = quotient(b, ${writer.whole(splits)}); int j = c + (b - m * ${writer.whole(splits)}) * ${writer.whole(packing.columns)}; if (j >= ${writer.whole(total)}) return 0.0;`;
   return packMatrices(
     packing,
     writer,

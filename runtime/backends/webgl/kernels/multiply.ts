@@ -11,7 +11,7 @@ import { ProgramWriter } from "./program.ts";
 
 /** What is multiplied. */
 export interface Product {
-  /** Rows of the result; all products of the batch share them where there are those of one product only. */
+  /** Rows of the result. An operand with fewer matrices than there are products is taken in turn. */
   readonly left: Matrices;
   /** Columns of the result, as rows. */
   readonly right: Matrices;
@@ -42,10 +42,13 @@ export function multiply(product: Product, finish: Finish): Value {
   return Value.ofTexture(output, float32, batch * rows * columns);
 }
 
-function drawSums(output: Texture, { left, right, splits, inner }: Product, finish: Finish): void {
+function drawSums(output: Texture, { left, right, batch, splits, inner }: Product, finish: Finish): void {
   const writer = new ProgramWriter();
   const blocks = writer.whole(Math.ceil(inner / 2));
-  const [a, b] = [operandOf(writer, left, "r / 2", splits), operandOf(writer, right, "c / 2", splits)];
+  const [a, b] = [
+    operandOf(writer, left, "r / 2", batch * splits),
+    operandOf(writer, right, "c / 2", batch * splits),
+  ];
   writer.drawTexels(
     [output],
     `${blockLines(writer, output.packing!)}
@@ -88,9 +91,9 @@ ${storeLine(writer, output.packing!)}`,
 function blockLines(writer: ProgramWriter, packing: Packing): string {
   const [over, down] = [writer.whole(across(packing)), writer.whole(Math.ceil(packing.rows / 2))];
   return `int block = at.y * k[0] + at.x;
-int q = block / ${over};
+int q = quotient(block, ${over});
 int c = 2 * (block - q * ${over});
-int b = q / ${down};
+int b = quotient(q, ${down});
 int r = 2 * (q - b * ${down});`;
 }
 
@@ -105,13 +108,13 @@ function operandOf(
   writer: ProgramWriter,
   { texture }: Matrices,
   row: string,
-  splits: number,
+  count: number,
 ): { readonly sampler: string; readonly start: string } {
   const packing = texture.packing!; // matrices are packed
   const sampler = writer.sampler(texture);
   const down = writer.whole(Math.ceil(packing.rows / 2));
-  // Of a single product's matrices: the same for all of the batch.
-  const matrix = packing.batch === splits ? `(b % ${writer.whole(splits)})` : "b";
+  // Where there are fewer matrices than products, they are taken in turn.
+  const matrix = packing.batch === count ? "b" : `(b % ${writer.whole(packing.batch)})`;
   const line = `${matrix} * ${down} + ${row}`;
   const width = across(packing);
   if (texture.columns === width) return { sampler, start: `ivec2(0, ${line})` };

@@ -47,7 +47,7 @@ export function offsetLines(
   for (let dim = sizes.length - 1; dim > 0; dim--) {
     const [size, stride] = [writer.whole(sizes[dim]!), writer.whole(strides[dim]!)];
     lines.push(
-      `{ int q = ${name}r / ${size}; ${name} += (${name}r - q * ${size}) * ${stride}; ${name}r = q; }`,
+      `{ int q = quotient(${name}r, ${size}); ${name} += (${name}r - q * ${size}) * ${stride}; ${name}r = q; }`,
     );
   }
   lines.push(`${name} += ${name}r * ${writer.whole(strides[0]!)};`);

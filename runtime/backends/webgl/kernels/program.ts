@@ -17,6 +17,16 @@ export interface Result {
 const texel =
   "float texelOf(sampler2D t, int p, int shift) { return texelFetch(t, ivec2(p & ((1 << shift) - 1), p >> shift), 0).r; }";
 
+/** Division of whole numbers that are not negative. Processors divide many fractions at once, and whole numbers one by one. */
+const quotient = `int quotient(int a, int b) {
+float f = float(b);
+int q = int(float(a) / f);
+int r = a - q * b;
+int s = int(floor(float(r) / f));
+r -= s * b;
+return q + s + (r >= b ? 1 : r < 0 ? -1 : 0);
+}`;
+
 /** A program as it is being written. Numbers that change from call to call are uniforms, of which the texts name the places: a new shape compiles nothing. */
 export class ProgramWriter {
   /** The first is the output's width. */
@@ -100,6 +110,7 @@ export class ProgramWriter {
       ...this.#inputs.map((_, j) => `uniform sampler2D t${j};`),
       `uniform int k[${this.#wholes.length}];`,
       `uniform float u[${Math.max(this.#fractions.length, 1)}];`,
+      quotient,
       texel,
       fetches,
       functionsFor(own),
