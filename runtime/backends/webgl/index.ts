@@ -6,6 +6,7 @@ import { copy } from "./copying.ts";
 import { processorMethods } from "./fallback.ts";
 import { hasTextures } from "./evaluate.ts";
 import { convolutions } from "./kernels/convolution.ts";
+import { pooling } from "./kernels/pooling.ts";
 import { products } from "./kernels/products.ts";
 import { reductions } from "./kernels/reductions.ts";
 import { rowMethods } from "./kernels/rows.ts";
@@ -46,6 +47,7 @@ function adopt(data: TypedArray, dtype: DType, shared: boolean): WebGLStorage {
 /** WebGL: programs for what they can do, the processor for the rest. */
 export const webglBackend: Backend = {
   ...processorMethods(),
+  ...pooling,
   ...products,
   ...convolutions,
   ...reductions,
