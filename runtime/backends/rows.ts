@@ -10,12 +10,12 @@ export interface Labels {
   readonly ignored: number;
 }
 
-/** What `pickLabels` adds up. */
+/** Where `pickLabels` writes what it adds up; each view has one element. */
 export interface PickedSums {
-  readonly losses: number;
-  readonly weights: number;
-  /** The number of a row whose label is no class, −1 where there is none. */
-  readonly wrongRow: number;
+  /** The sum of the losses; with `mean`, divided by that of the weights. */
+  readonly total: View;
+  readonly weights: View;
+  readonly mean: boolean;
 }
 
 /**
@@ -65,9 +65,15 @@ export interface RowBackend {
   /** For each row `Σ x · y`; `output` has one element for each. */
   rowProducts(output: View, left: View, right: View): void;
 
-  /** Sums of minus the labelled elements of each row, times the weights of their classes; each is written to `losses` too unless that is `null`. */
-  pickLabels(losses: View | null, input: View, labels: Labels): PickedSums;
+  /**
+   * Sums of minus the labelled elements of each row, times the weights of their classes; each is written to `losses` too unless that is `null`. Gives the number of the
+   * first row whose label is no class, −1 where there is none; sums are unfinished then.
+   */
+  pickLabels(losses: View | null, sums: PickedSums, input: View, labels: Labels): number;
 
-  /** Zeros, and at each label minus its class's weight times `grad` times `factor`; `grad` has one element, or one for each row. */
-  spreadLabels(output: View, grad: View, factor: number, labels: Labels): void;
+  /**
+   * Zeros, and at each label minus its class's weight times `grad`, divided by `divisor`, of one element, unless that is `null`; `grad` has one element, or one for each
+   * row.
+   */
+  spreadLabels(output: View, grad: View, divisor: View | null, labels: Labels): void;
 }

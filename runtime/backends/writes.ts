@@ -47,7 +47,7 @@ export const writtenArguments: Writes = {
   normalizeBackward: [0],
   normalizeWeightGradient: [0],
   rowProducts: [0],
-  pickLabels: [0],
+  pickLabels: [0, 1],
   spreadLabels: [0],
   take: [0],
   put: [0],

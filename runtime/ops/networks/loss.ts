@@ -1,5 +1,6 @@
 /** Distances between predictions and targets. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
 import type { Labels, PickedSums } from "../../backends/rows.ts";
+import { fillWith } from "../../creation/filled.ts";
 import { float64, int64, uint8, type DType } from "../../dtype.ts";
 import { IndexError } from "../../errors/indexError.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
@@ -207,14 +208,19 @@ function rowMajor(tensor: Tensor): Tensor {
   return tensor.is_contiguous() ? tensor : duplicate(tensor);
 }
 
-/** Sums of the labelled elements; of nothing 0. */
-function pick(losses: Tensor | null, input: Tensor, labels: Labels): PickedSums {
-  if (numel(labels.labels.shape) === 0) return { losses: 0, weights: 0, wrongRow: -1 };
-  return backendOf(input).pickLabels(losses, rowMajor(input), labels);
+/** Results that sums are written to. */
+interface Sums extends PickedSums {
+  readonly total: Tensor;
+  readonly weights: Tensor;
 }
 
-function scalarOf(value: number, dtype: DType): Tensor {
-  return given([value], dtype, []);
+/** Adds up the labelled elements; what is added up for no labels is 0. Gives the row of a label that is no class, −1 where there is none. */
+function pick(losses: Tensor | null, sums: Sums, input: Tensor, labels: Labels): number {
+  if (numel(labels.labels.shape) > 0)
+    return backendOf(input).pickLabels(losses, sums, rowMajor(input), labels);
+  fillWith(sums.total, sums.mean ? Number.NaN : 0);
+  fillWith(sums.weights, 0);
+  return -1;
 }
 
 /**
@@ -233,9 +239,9 @@ export const nllLossBackward: Operator<
   forward: ({ grad, target, total_weight, shape, ...options }) => {
     const result = allocate(shape, grad.dtype);
     if (numel(shape) === 0) return result;
-    const factor = options.reduction === "mean" ? 1 / Number(total_weight.item()) : 1;
+    const divisor = options.reduction === "mean" ? convert(total_weight, grad.dtype) : null;
     const labels = labelsOf(grad.dtype, { target, ...options });
-    backendOf(result).spreadLabels(result, rowMajor(grad), factor, labels);
+    backendOf(result).spreadLabels(result, rowMajor(grad), divisor, labels);
     return result;
   },
   vjp: {
@@ -265,12 +271,14 @@ const nllOfBatch: Operator<
     checkLabels(input, target, weight);
     const labels = labelsOf(input.dtype, { target, weight, ignore_index, reduction });
     const losses = reduction === "none" ? allocate(target.shape, input.dtype) : null;
-    const sums = pick(losses, input, labels);
-    if (sums.wrongRow >= 0) throw notAClass(target, sums.wrongRow, input.size(-1));
-    const weights = scalarOf(sums.weights, input.dtype);
-    if (losses !== null) return [losses, weights];
-    const total = reduction === "mean" ? sums.losses / sums.weights : sums.losses;
-    return [scalarOf(total, input.dtype), weights];
+    const sums = {
+      total: allocate([], input.dtype),
+      weights: allocate([], input.dtype),
+      mean: reduction === "mean",
+    };
+    const wrongRow = pick(losses, sums, input, labels);
+    if (wrongRow >= 0) throw notAClass(target, wrongRow, input.size(-1));
+    return [losses ?? sums.total, sums.weights];
   },
   vjp: {
     input: (g, { shapes, others, target, weight, ignore_index, reduction }) => {

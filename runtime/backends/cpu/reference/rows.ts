@@ -1,6 +1,6 @@
 /** Work on rows in JavaScript: for float64, for a handful of elements, and to hold the kernels against. See `RowBackend` for what each does. */
 import type { View } from "../../backend.ts";
-import type { Labels, RowBackend } from "../../rows.ts";
+import type { Labels, PickedSums, RowBackend } from "../../rows.ts";
 
 /** The elements of a row-major view. */
 interface Elements {
@@ -79,6 +79,17 @@ function forEachLabel(
     const label = Number(data[labels.offset + row]!);
     if (label !== ignored) visit(row, label, column(weights, label, 1));
   }
+}
+
+/** Writes what `pickLabels` has added up. */
+export function storeSums({ total, weights, mean }: PickedSums, losses: number, weight: number): void {
+  elementsOf(total).data[total.offset] = mean ? losses / weight : losses;
+  elementsOf(weights).data[weights.offset] = weight;
+}
+
+/** What elements are multiplied with to divide them. */
+export function factorOf(divisor: View | null): number {
+  return divisor === null ? 1 : 1 / elementsOf(divisor).data[divisor.offset]!;
 }
 
 export const referenceRows: RowBackend = {
@@ -191,7 +202,7 @@ export const referenceRows: RowBackend = {
     });
   },
 
-  pickLabels(losses, input, labels) {
+  pickLabels(losses, into, input, labels) {
     const [from, to] = [elementsOf(input), optional(losses)];
     const [classes, count] = [rowLength(input), rowCount(input)];
     const sums = { losses: 0, weights: 0, wrongRow: -1 };
@@ -206,13 +217,15 @@ export const referenceRows: RowBackend = {
       sums.losses += loss;
       sums.weights += weight;
     });
-    return sums;
+    storeSums(into, sums.losses, sums.weights);
+    return sums.wrongRow;
   },
 
-  spreadLabels(output, grad, factor, labels) {
+  spreadLabels(output, grad, divisor, labels) {
     const [to, from] = [elementsOf(output), elementsOf(grad)];
     const [classes, count] = [rowLength(output), rowCount(output)];
     const step = grad.shape.length === 0 ? 0 : 1;
+    const factor = factorOf(divisor);
     for (let i = 0; i < classes * count; i++) to.data[to.offset + i] = 0;
     forEachLabel(labels, count, (row, label, weight) => {
       to.data[to.offset + row * classes + label] = -from.data[from.offset + row * step]! * weight * factor;

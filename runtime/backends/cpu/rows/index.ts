@@ -4,7 +4,7 @@ import type { View } from "../../backend.ts";
 import type { RowBackend } from "../../rows.ts";
 import { parameterDoubles } from "../memory/heap.ts";
 import { addressOf, type CpuStorage } from "../memory/storage.ts";
-import { referenceRows } from "../reference/rows.ts";
+import { factorOf, referenceRows, storeSums } from "../reference/rows.ts";
 import { columnKernels, columnsPerBlock, mostColumns } from "../reduction/columnKernels.ts";
 import { runKernel } from "../threads/parallel.ts";
 import { likelihoodKernels } from "./likelihoodKernels.ts";
@@ -121,8 +121,8 @@ export const rows: RowBackend = {
     else referenceRows.rowProducts(output, left, right);
   },
 
-  pickLabels(losses, input, labels) {
-    if (!hasKernel(input)) return referenceRows.pickLabels(losses, input, labels);
+  pickLabels(losses, sums, input, labels) {
+    if (!hasKernel(input)) return referenceRows.pickLabels(losses, sums, input, labels);
     const classes = input.shape.at(-1)!;
     likelihoodKernels.functions.pick(
       0,
@@ -134,20 +134,17 @@ export const rows: RowBackend = {
       classes,
       labels.ignored,
     );
-    return {
-      losses: parameterDoubles[0]!,
-      weights: parameterDoubles[1]!,
-      wrongRow: parameterDoubles[2]! - 1,
-    };
+    storeSums(sums, parameterDoubles[0]!, parameterDoubles[1]!);
+    return parameterDoubles[2]! - 1;
   },
 
-  spreadLabels(output, grad, factor, labels) {
+  spreadLabels(output, grad, divisor, labels) {
     if (!hasKernel(output)) {
-      referenceRows.spreadLabels(output, grad, factor, labels);
+      referenceRows.spreadLabels(output, grad, divisor, labels);
       return;
     }
     const classes = output.shape.at(-1)!;
-    parameterDoubles[0] = factor;
+    parameterDoubles[0] = factorOf(divisor);
     runKernel(likelihoodKernels, "spread", numel(output.shape) / classes, grainOf(classes), [
       addressOf(output),
       addressOf(labels.labels),

@@ -159,11 +159,8 @@ function inverse({ size, start, end }: PoolingWindows): {
 function spread(writer: ProgramWriter, input: View, windows: PlaneWindows, step: string): Value {
   const [rows, columns] = [windows.rows, windows.columns].map((along) => {
     const { first, last } = inverse(along);
-    return {
-      first: wholeTable(writer, first),
-      last: wholeTable(writer, last),
-      ...declareWindows(writer, along),
-    };
+    const { start, end } = declareWindows(writer, along);
+    return { first: wholeTable(writer, first), last: wholeTable(writer, last), start, end };
   });
   const [height, width] = [
     writer.whole(windows.rows.start.length),

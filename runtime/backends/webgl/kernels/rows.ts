@@ -9,6 +9,7 @@ import type { Value } from "../values.ts";
 import { write } from "../writing.ts";
 import { fold, type FoldFinish, type FoldKind } from "./fold.ts";
 import { areFractions, canDraw, textureFor } from "./operands.ts";
+import { labelMethods } from "./labels.ts";
 import { ProgramWriter } from "./program.ts";
 
 /** What a row's element is computed from: views with an element for each, for each row, or for each column. */
@@ -120,8 +121,10 @@ function exponentials(input: View, rows: Rows): { readonly largest: Value; reado
   return { largest, sums };
 }
 
-/** Row-wise methods of the backend but for those about labels. */
-export const rowMethods: Omit<RowBackend, "pickLabels" | "spreadLabels"> = {
+/** The methods of the backend. */
+export const rowMethods: RowBackend = {
+  ...labelMethods,
+
   softmax: method(
     "softmax",
     (output, input) => ({ inputs: [input], outputs: [output] }),

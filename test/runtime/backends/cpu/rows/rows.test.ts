@@ -198,23 +198,39 @@ describe("labels", () => {
 
   test.each(cases)("pick what they point at, without weights, with them, and with some ignored", (labels) => {
     const input = noise(shape, 1);
-    expect(compare([[12]], (backend, [losses]) => backend.pickLabels(losses!, input, labels))).toEqual([]);
-    const [got, exact] = [kernels, referenceRows].map((backend) => backend.pickLabels(null, input, labels));
-    expect(got!.losses).toBeCloseTo(exact!.losses, 5);
-    expect({ ...got, losses: 0 }).toEqual({ ...exact, losses: 0, wrongRow: -1 });
+    for (const mean of [false, true]) {
+      const differences = compare([[12], [], []], (backend, [losses, total, weights]) =>
+        expect(backend.pickLabels(losses!, { total: total!, weights: weights!, mean }, input, labels)).toBe(
+          -1,
+        ),
+      );
+      expect(differences).toEqual([]);
+      const alone = compare([[], []], (backend, [total, weights]) =>
+        backend.pickLabels(null, { total: total!, weights: weights!, mean }, input, labels),
+      );
+      expect(alone).toEqual([]);
+    }
   });
 
   test.each(cases)("spread a gradient, without weights, with them, and with some ignored", (labels) => {
     for (const grad of [view([], () => 3), noise([12], 4)])
-      expect(
-        compare([shape], (backend, [output]) => backend.spreadLabels(output!, grad, 0.5, labels)),
-      ).toEqual([]);
+      for (const divisor of [null, view([], () => 2)])
+        expect(
+          compare([shape], (backend, [output]) => backend.spreadLabels(output!, grad, divisor, labels)),
+        ).toEqual([]);
   });
 
   test.each([11, -1, 2 ** 40])("name the first row where one is %d, which is no class", (label) => {
     const wrong = labelsOf([...values.slice(0, 7), label, 3, label, 0, 0], null);
     for (const backend of [kernels, referenceRows])
-      expect(backend.pickLabels(null, noise(shape, 1), wrong).wrongRow).toBe(7);
+      expect(
+        backend.pickLabels(
+          null,
+          { total: empty([]), weights: empty([]), mean: false },
+          noise(shape, 1),
+          wrong,
+        ),
+      ).toBe(7);
   });
 });
 

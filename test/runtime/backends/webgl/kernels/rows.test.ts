@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { describeWebGL } from "../operands.ts";
+import { int64 } from "../../../../../runtime/dtype.ts";
+import { both, describeWebGL, operand, result } from "../operands.ts";
 import { disagreement } from "./compare.ts";
 
 const shapes: readonly { readonly shape: readonly number[] }[] = [
@@ -53,5 +54,34 @@ describeWebGL("rows", () => {
       }, 1e-3);
       expect(found).toBeNull();
     }
+  });
+
+  test("losses of labels and their gradient, with weights, ignored ones, and none", () => {
+    const classes = [2, 0, 4, 1, 2, 2, 3];
+    for (const weighted of [false, true])
+      for (const mean of [false, true])
+        for (const ignored of [-100, 2]) {
+          const found = disagreement(({ backend, filled, empty }) => {
+            const labels = {
+              labels: filled([7], classes, int64),
+              weight: weighted ? filled([5], [1, 2, 0.5, 3, 0.25]) : null,
+              ignored,
+            };
+            const [losses, total, weights, back] = [empty([7]), empty([]), empty([]), empty([7, 5])];
+            expect(backend.pickLabels(losses, { total, weights, mean }, filled([7, 5]), labels)).toBe(-1);
+            backend.spreadLabels(back, filled([]), mean ? weights : null, labels);
+            return [losses, total, weights, back];
+          });
+          expect(found).toBeNull();
+        }
+  });
+
+  test("a label that is no class is found", () => {
+    const [, device] = both;
+    const labels = { labels: operand(device, [1, 2, 5, 5], [4], int64), weight: null, ignored: -100 };
+    const sums = { total: result(device, []), weights: result(device, []), mean: false };
+    expect(
+      device.pickLabels(null, sums, operand(device, [1, 2, 3, 4], [4, 1]), { ...labels, ignored: 1 }),
+    ).toBe(1);
   });
 });
