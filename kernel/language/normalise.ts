@@ -130,13 +130,16 @@ function rewriteStatement(draft: Draft, statement: Statement): void {
   }
 }
 
-/** `import()` and `import.meta` become the session's: V8 has no module to relate them to. */
-function rewriteModuleSyntax({ edit, program }: Draft): void {
+/** `import()`, `import.meta` and what is thrown go through the session: V8 has no module to relate them to, and no place for values that are no errors. */
+function rewriteForSession({ edit, program }: Draft): void {
   walk(program, (node) => {
     if (node.type === "ImportExpression") {
       edit.update(node.start, node.start + "import".length, `${CELL_SUPPORT}.import`);
     } else if (node.type === "MetaProperty" && node.meta.name === "import") {
       edit.update(node.start, node.end, `${CELL_SUPPORT}.meta`);
+    } else if (node.type === "ThrowStatement") {
+      edit.appendLeft(node.argument.start, `${CELL_SUPPORT}.thrown(`);
+      edit.prependRight(node.argument.end, ")");
     }
   });
 }
@@ -155,7 +158,7 @@ export function normalise(source: string, program: Program): Normalised {
   const edit = new MagicString(source);
   const draft: Draft = { edit, source, program, declares: new Set(), mentioned: mentionedNames(program) };
   for (const statement of program.body) rewriteStatement(draft, statement);
-  rewriteModuleSyntax(draft);
+  rewriteForSession(draft);
   const vars = hoistVars(edit, program);
   edit.prepend(preamble(vars));
   return {

@@ -57,6 +57,8 @@ export interface CellSupport {
   use<T>(resource: T): T;
   /** The same for `await using`. */
   useAsync<T>(resource: T): T;
+  /** Passes on what a `throw` throws. V8 tells where an error was made, and nothing of other values. */
+  thrown<T>(value: T): T;
 }
 
 /** Global name of the `CellSupport` object: long enough that no cell declares it by chance. */

@@ -19,9 +19,9 @@ export class CellLibrary {
     this.#cells.set(cell.name, cell);
   }
 
-  /** The cell as it was written. */
-  textOf(name: string): string | undefined {
-    return this.#cells.get(name)?.source;
+  /** The cell as it was written, or the text of a file of the user's, by its URL. */
+  textOf(file: string): string | undefined {
+    return this.#cells.get(file)?.source ?? (isUserFile(file) ? textOfFile(file) : undefined);
   }
 
   /** Whether a stack frame's file is a cell. */
@@ -34,6 +34,14 @@ export class CellLibrary {
     const cell = this.#cells.get(file);
     if (cell !== undefined) return cell.toSource(position);
     return isTypeScript(file) && isUserFile(file) ? locateInFile(file, position) : null;
+  }
+}
+
+function textOfFile(url: string): string | undefined {
+  try {
+    return readFileSync(fileURLToPath(url), "utf8");
+  } catch {
+    return undefined; // It may be gone by now.
   }
 }
 

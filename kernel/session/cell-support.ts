@@ -15,6 +15,7 @@ import { contextCell, currentOrLatestCell } from "./cell-context.ts";
 import { loadModule } from "./modules/load.ts";
 import { cellMeta } from "./modules/meta.ts";
 import type { OrderedOutput } from "./ordered-output.ts";
+import { rememberThrown } from "./traceback/thrown-at.ts";
 import type { InputSource } from "./types.ts";
 import { usingCtx } from "./using-context.ts";
 
@@ -29,6 +30,7 @@ function supportFor(cwd: string): CellSupport {
     import: (specifier, request) => loadModule(specifier, request ?? {}, cwd),
     use: (resource) => register(resource, false),
     useAsync: (resource) => register(resource, true),
+    thrown: rememberThrown,
   };
 }
 

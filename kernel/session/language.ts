@@ -5,7 +5,7 @@ import { resolveOwn } from "./modules/own.ts";
 import { typesModeOf } from "./type-check.ts";
 
 /** Modules of this package that cells import, whose types are its own wherever the notebook lies. */
-const ownModules = ["typetorch", "typetorch/renderers"];
+const ownModules = ["typetorch", "typetorch/renderers", "tslab"];
 
 /** The file with the types of one of the package's modules, as its build puts it beside the module. */
 function declarationsOf(url: string): string {

@@ -23,6 +23,7 @@ import { noInput } from "./input/no-input.ts";
 import { guardProcessExit } from "./process-exit.ts";
 import { TypeChecker } from "./type-check.ts";
 import { installStackTraces, type StackFrame } from "./traceback/stack.ts";
+import { placeOfThrown } from "./traceback/thrown-at.ts";
 import { errorHeader, framedPlace, toJupyterError } from "./traceback/traceback.ts";
 import type {
   CellConnections,
@@ -156,8 +157,8 @@ class ReplSession implements Session {
     }
     this.#checker.retract(run, await this.#existing(cell));
     const at = thrown?.at ?? null;
-    const frame = at === null ? null : { caller: "", file: cell.name, position: cell.toSource(at) };
-    return { status: "error", error: this.#describe(failure?.error, frame) };
+    const place = at === null ? null : { caller: "", file: cell.name, position: cell.toSource(at) };
+    return { status: "error", error: this.#describe(failure?.error, place) };
   }
 
   /** Names of a cell that threw which have come to be: V8 leaves the others without a binding or without a value. */
@@ -170,10 +171,13 @@ class ReplSession implements Session {
     return names.filter((_, index) => flags[index] === true);
   }
 
-  #describe(error: unknown, thrownAt: StackFrame | null = null): JupyterError {
+  /** @param at where V8 saw the throw, if the error cannot tell */
+  #describe(error: unknown, at: StackFrame | null = null): JupyterError {
     // `instanceof` alone would run the traps of a proxy that was thrown.
     if (types.isNativeError(error) && error instanceof CellSyntaxError) return syntaxError(error);
-    return toJupyterError(error, (name) => this.#cells.textOf(name), thrownAt);
+    const remembered = placeOfThrown(error);
+    const place = remembered.length > 0 || at === null ? remembered : [at];
+    return toJupyterError(error, (file) => this.#cells.textOf(file), place);
   }
 
   async #result(run: CellRun, { showsValue }: CompiledCell, value: unknown): Promise<DisplayContent | null> {

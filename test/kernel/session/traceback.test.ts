@@ -69,9 +69,29 @@ describe("a traceback", () => {
   });
 
   it("ends for causes that go in circles", async () => {
-    expect(await failure("const loop = new Error('loop'); loop.cause = loop; throw loop")).toContain(
-      "caused by:",
+    expect(await failure("const loop = new Error('loop'); loop.cause = loop; throw loop")).toMatch(
+      /caused by:\nError: loop \(shown above\)$/u,
     );
+  });
+
+  it("shows where a value was thrown that is no error, and further properties of one that is", async () => {
+    const thrown = await session.execute("function no() {\n  throw { code: 5 };\n}\nno();");
+    expect(plainTraceback(thrown)).toContain(`at no (Cell[${thrown.cell}]:2:`);
+    expect(plainTraceback(thrown)).toContain("> 2 |   throw { code: 5 };");
+    expect(await failure("throw Object.assign(new Error('e'), { code: 'E5', more: [1] })")).toMatch(
+      /\{ code: 'E5', more: \[ 1 \] \}$/u,
+    );
+  });
+
+  it("cuts messages and recursion that nobody could read", async () => {
+    const { outcome } = await session.execute("throw new Error('x'.repeat(1e6))");
+    expect(outcome).toMatchObject({
+      error: { evalue: expect.stringMatching(/^x{20000}… \(980,000 more characters\)$/u) },
+    });
+    const text = await failure("function down(): number { return down() + 1 }\ndown()");
+    expect(text).toMatch(/RangeError: Maximum call stack size exceeded/u);
+    expect(text).toMatch(/… \d+ more of the same/u);
+    expect(text.split("\n").length).toBeLessThan(15);
   });
 
   it.each([
