@@ -3,7 +3,7 @@ import { Console } from "node:console";
 import process from "node:process";
 import { StringDecoder } from "node:string_decoder";
 import { Writable } from "node:stream";
-import { currentCell, currentOrLatestCell } from "./cell-context.ts";
+import { currentOrLatestCell } from "./cell-context.ts";
 
 type StreamName = "stdout" | "stderr";
 type WriteCallback = (error?: Error | null) => void;
@@ -21,7 +21,10 @@ function textOf(name: StreamName, chunk: string | Uint8Array, encoding: BufferEn
     : chunk;
 }
 
-/** Sends what a cell writes to a stream of the process to the cell's output. Writes of the kernel itself pass. */
+/**
+ * Sends what cells write to a stream of the process to their output: what comes from no known cell, such as a callback of the
+ * file system, belongs to the latest. The kernel itself writes to none of them.
+ */
 function captureStream(name: StreamName): void {
   const stream = process[name];
   const original = stream.write.bind(stream);
@@ -32,7 +35,7 @@ function captureStream(name: StreamName): void {
     callback?: WriteCallback,
   ): boolean => {
     const done = typeof encoding === "function" ? encoding : callback;
-    const cell = currentCell();
+    const cell = currentOrLatestCell();
     if (cell === null)
       return typeof encoding === "function" ? original(chunk, done) : original(chunk, encoding, done);
     cell.output.stream(name, textOf(name, chunk, typeof encoding === "string" ? encoding : undefined));

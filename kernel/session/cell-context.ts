@@ -71,21 +71,21 @@ export function contextCell(): CellRun | null {
 }
 
 /**
- * The run that output of the calling code belongs to. Callbacks of sockets, files and native addons carry no context: theirs
- * belongs to the cell that runs. Between cells there is none, since the kernel may be the one who writes.
+ * The run that output of the calling code belongs to. Callbacks of files and native addons carry no context: theirs belongs
+ * to the cell that runs, or between cells to the one that ran last.
  */
-export function currentCell(): CellRun | null {
-  return current ?? running.at(-1) ?? null;
-}
-
-/** As `currentCell`, for what only cells use, such as their `console`: between cells it belongs to the one that ran last. */
 export function currentOrLatestCell(): CellRun | null {
-  return current ?? latest;
+  return current ?? running.at(-1) ?? latest;
 }
 
-/** The run in which a promise was made. */
-export function cellOfPromise(promise: object): CellRun | null {
-  return owners.get(promise) ?? null;
+/** Says that an object belongs to the run of the calling code, if that is known. */
+export function ownObject(object: object): void {
+  if (current !== null) owners.set(object, current);
+}
+
+/** The run in which a promise was made, or that an object belongs to. */
+export function cellOfObject(object: object): CellRun | null {
+  return owners.get(object) ?? null;
 }
 
 /** The first promise that is made while `work` runs: that of an asynchronous function, when `work` calls one. */

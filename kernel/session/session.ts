@@ -6,9 +6,10 @@ import { CellSyntaxError, compileCell, isComplete, preloadStripper } from "../la
 import type { CompiledCell, Completeness, JupyterError } from "../language/types.ts";
 import { captureOutput } from "./capture.ts";
 import { cellComms } from "./cell-comms.ts";
+import { followChildren } from "./child-output.ts";
 import { CellLibrary } from "./cell-library.ts";
 import {
-  cellOfPromise,
+  cellOfObject,
   currentOrLatestCell,
   enterRun,
   followCells,
@@ -18,6 +19,7 @@ import {
 } from "./cell-context.ts";
 import { CellRun } from "./cell-run.ts";
 import { installCellSupport } from "./cell-support.ts";
+import { followEmitters } from "./emitters.ts";
 import { Evaluator, type Evaluation } from "./evaluator.ts";
 import { noInput } from "./input/no-input.ts";
 import { guardProcessExit } from "./process-exit.ts";
@@ -96,7 +98,7 @@ class ReplSession implements Session {
   }
 
   reportUncaught(error: unknown, promise?: Promise<unknown>): void {
-    this.#writeUncaught(error, (promise && cellOfPromise(promise)) ?? currentOrLatestCell());
+    this.#writeUncaught(error, (promise && cellOfObject(promise)) ?? currentOrLatestCell());
   }
 
   #writeUncaught(error: unknown, cell: CellRun | null): void {
@@ -196,6 +198,8 @@ const stackFrames = 50;
 export async function createSession(options: SessionOptions = {}): Promise<Session> {
   const cells = new CellLibrary();
   followCells();
+  followEmitters();
+  followChildren();
   captureOutput();
   guardProcessExit(options.exit ?? process.exit.bind(process));
   Error.stackTraceLimit = stackFrames;

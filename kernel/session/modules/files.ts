@@ -4,10 +4,15 @@ import { fileURLToPath, pathToFileURL, URL } from "node:url";
 import { isOwnFile } from "../traceback/user-code.ts";
 
 /** Endings that an import of a local file may leave out, in the order in which they are tried. */
-const endings = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs", ".json"];
+const endings = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json"];
 
 /** What TypeScript's compiler would emit, and the file that it would emit it from. */
-const sourceEndings: Readonly<Record<string, string>> = { ".js": ".ts", ".mjs": ".mts", ".cjs": ".cts" };
+const sourceEndings: Readonly<Record<string, string>> = {
+  ".js": ".ts",
+  ".jsx": ".tsx",
+  ".mjs": ".mts",
+  ".cjs": ".cts",
+};
 
 /** Whether an import is relative or absolute, not the name of a package. */
 export function isPathSpecifier(specifier: string): boolean {
@@ -19,9 +24,9 @@ export function isUserFile(url: string): boolean {
   return url.startsWith("file:") && !url.includes("/node_modules/") && !isOwnFile(url);
 }
 
-/** Whether a URL is that of a TypeScript file. */
+/** Whether a URL is that of a file that Node does not run as it is: TypeScript, or JSX. */
 export function isTypeScript(url: string): boolean {
-  return /\.[cm]?ts(?:[?#]|$)/u.test(url);
+  return /\.(?:[cm]?ts|[jt]sx)(?:[?#]|$)/u.test(url);
 }
 
 function isFile(file: string): boolean {
@@ -36,7 +41,7 @@ function candidates(file: string): string[] {
     file,
     ...(source === undefined ? [] : [file.slice(0, -ending.length) + source]),
     ...endings.map((each) => file + each),
-    ...endings.slice(0, 5).map((each) => path.join(file, `index${each}`)),
+    ...endings.map((each) => path.join(file, `index${each}`)),
   ];
 }
 

@@ -12,7 +12,7 @@ const known = new Map<string, Known>();
 
 /** The local files that a file imports. One that does not parse has none: the loader reports it. */
 function localImports(file: string): string[] {
-  if (!/\.[cm]?[jt]s$/u.test(file)) return [];
+  if (!/\.[cm]?[jt]sx?$/u.test(file)) return [];
   const { module } = parseSync(file, readFileSync(file, "utf8"));
   const reexports = module.staticExports.flatMap(({ entries }) =>
     entries.map((entry) => entry.moduleRequest),
