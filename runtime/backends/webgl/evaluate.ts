@@ -3,7 +3,7 @@ import { allocateArray, float32, type DType, type TypedArray } from "../../dtype
 import type { CpuStorage } from "../cpu/memory/storage.ts";
 import { adopt } from "../cpu/memory/storage.ts";
 import { instanceOf } from "./glsl/templates.ts";
-import { addressOf } from "./glsl/addressing.ts";
+import { addressOf, shiftOf } from "./glsl/addressing.ts";
 import { isExact } from "./glsl/emission.ts";
 import { writePacked, writeRegion, writeUnpacked, type Draft } from "./glsl/source.ts";
 import { checkKnown, graphics, passed } from "./graphics.ts";
@@ -95,13 +95,19 @@ export function evaluate(values: readonly Value[]): void {
   });
 }
 
-/** The packed texture that all others are laid out like, so that a program need not take blocks apart. */
+/**
+ * A packed texture that others are laid out like, so that a program need not take blocks apart. Unpacked ones with as many elements are read into blocks: what is updated
+ * with a packed gradient is packed from then on, as products want it.
+ */
 function commonPacking({ leaves }: Plan, textures: readonly Texture[], length: number): Texture | null {
-  const blocks = textures.filter((_, i) => leaves[i]!.access === null && leaves[i]!.value.length === length);
+  const blocks = textures.filter(
+    (texture, i) =>
+      texture.packing !== null && leaves[i]!.access === null && leaves[i]!.value.length === length,
+  );
   const first = blocks[0];
   if (first === undefined || first.packing === null) return null;
   const { packing } = first;
-  for (const { packing: own } of blocks) if (own === null || !samePacking(own, packing)) return null;
+  if (!blocks.every((block) => samePacking(block.packing!, packing))) return null;
   const others = leaves.filter((leaf) => leaf.access !== null);
   const fits = others.every((leaf) => isSingle(leaf.access!) || isRow(leaf, packing.columns));
   const plain = textures.every((texture, i) => leaves[i]!.access === null || texture.packing === null);
@@ -183,10 +189,12 @@ function drawPacked(
 ): readonly Texture[] {
   const addresses = textures.map((texture, i) => {
     const { access } = plan.leaves[i]!;
-    if (access === null) return { form: "block", numbers: [] };
+    if (access === null && texture.packing !== null) return { form: "block", numbers: [] };
+    const shift = shiftOf(texture);
+    if (access === null) return { form: "plain", numbers: [shift] };
     return isSingle(access)
-      ? { form: "single", numbers: [access.offset, texture.columns] }
-      : { form: "row", numbers: [access.offset, access.strides[1]!, texture.columns] };
+      ? { form: "single", numbers: [access.offset, shift] }
+      : { form: "row", numbers: [access.offset, access.strides[1]!, shift] };
   });
   const { rows, columns } = like.packing!; // that is why it was chosen
   const { firsts, wholes } = layOut(

@@ -23,7 +23,7 @@ function liesAs(texture: Layout, output: Extent): boolean {
 export function addressOf(access: Access | null, texture: Layout, output: Extent | null): Address {
   if (access === null && output !== null && liesAs(texture, output)) return { form: "same", numbers: [] };
   const { packing } = texture;
-  const texel = packing === null ? [texture.columns] : [packing.rows, packing.columns, texture.columns];
+  const texel = packing === null ? [shiftOf(texture)] : [packing.rows, packing.columns, texture.columns];
   const suffix = packing === null ? "" : "p";
   if (access === null) return { form: `flat${suffix}`, numbers: texel };
   const { sizes, strides, offset } = access;
@@ -31,22 +31,42 @@ export function addressOf(access: Access | null, texture: Layout, output: Extent
   return { form: `${sizes.length}${suffix}`, numbers };
 }
 
+/** The width of an unpacked texture as a power of two: finding an element takes no division then. */
+export function shiftOf({ columns }: Extent): number {
+  return Math.log2(columns);
+}
+
+/** Division of whole numbers that are not negative, exactly. Processors divide many fractions at once, but whole numbers one by one; graphics cards have no division of them. */
+const quotient = `
+int quotient(int a, int b) {
+  float f = float(b);
+  int q = int(float(a) / f);
+  int r = a - q * b;
+  int s = int(floor(float(r) / f));
+  r -= s * b;
+  return q + s + (r >= b ? 1 : r < 0 ? -1 : 0);
+}`;
+
 /** Finds an element of a packed texture by its number. */
 const packedFetch = `
 float packedAt(sampler2D t, int p, int rows, int columns, int width) {
-  int c = p % columns;
-  int q = p / columns;
-  int r = q % rows;
-  int block = ((q / rows) * ((rows + 1) / 2) + r / 2) * ((columns + 1) / 2) + c / 2;
-  vec4 v = texelFetch(t, ivec2(block % width, block / width), 0);
+  int q = quotient(p, columns);
+  int c = p - q * columns;
+  int b = quotient(q, rows);
+  int r = q - b * rows;
+  int block = (b * ((rows + 1) / 2) + r / 2) * ((columns + 1) / 2) + c / 2;
+  int y = quotient(block, width);
+  vec4 v = texelFetch(t, ivec2(block - y * width, y), 0);
   return (r & 1) == 0 ? ((c & 1) == 0 ? v.x : v.y) : ((c & 1) == 0 ? v.z : v.w);
 }`;
 
 const plainFetch = `
-float plainAt(sampler2D t, int p, int width) { return texelFetch(t, ivec2(p % width, p / width), 0).r; }`;
+float plainAt(sampler2D t, int p, int shift) {
+  return texelFetch(t, ivec2(p & ((1 << shift) - 1), p >> shift), 0).r;
+}`;
 
 /** The functions that addresses use. */
-export const fetches: string = `${packedFetch}\n${plainFetch}`;
+export const fetches: string = `${quotient}\n${packedFetch}\n${plainFetch}`;
 
 /**
  * The statements that declare the element `name` of the texture `sampler` at position `i`; \`at\` is the output's texel. The numbers begin at \`k[first]\`.
@@ -78,7 +98,9 @@ function positionLines(
   if (rank === 1) return { lines: [`int ${name}p = k[${first}] + i * ${stride(0)};`], next };
   const lines = [`int ${name}p = k[${first}];`, `int ${name}r = i;`];
   for (let dim = rank - 1; dim > 0; dim--)
-    lines.push(`${name}p += (${name}r % ${size(dim)}) * ${stride(dim)};`, `${name}r /= ${size(dim)};`);
+    lines.push(
+      `{ int q = quotient(${name}r, ${size(dim)}); ${name}p += (${name}r - q * ${size(dim)}) * ${stride(dim)}; ${name}r = q; }`,
+    );
   lines.push(`${name}p += ${name}r * ${stride(0)};`);
   return { lines, next };
 }

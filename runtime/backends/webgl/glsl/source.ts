@@ -71,7 +71,7 @@ export function writeRegion(draft: Draft, rank: number): string {
   for (let dim = 0; dim < rank; dim++) {
     const [stride, size, step] = [2 + 3 * dim, 3 + 3 * dim, 4 + 3 * dim];
     lines.push(
-      `{ int n = left / k[${stride}]; if (n >= k[${size}]) discard; left -= n * k[${stride}]; i += n * k[${step}]; }`,
+      `{ int n = quotient(left, k[${stride}]); if (n >= k[${size}]) discard; left -= n * k[${stride}]; i += n * k[${step}]; }`,
     );
   }
   lines.push("if (left != 0) discard;");
@@ -84,7 +84,7 @@ export function writeRegion(draft: Draft, rank: number): string {
 }
 
 /**
- * A program over packed textures of one layout, four elements at a time. Forms: \`block\`, a texture packed alike; \`row\`, an unpacked texture with one element for
+ * A program over packed textures of one layout, four elements at a time. Forms: \`block\`, a texture packed alike; \`plain\`, an unpacked one with as many elements; \`row\`, an unpacked texture with one element for
  * each column; \`single\`, one element. \`k\` begins with the output's width, and the rows and columns of its matrices. What a block has beyond them becomes 0.
  */
 export function writePacked(draft: Draft): string {
@@ -92,6 +92,13 @@ export function writePacked(draft: Draft): string {
   const fetch = (form: string, i: number): readonly string[] => {
     const k = (number: number): string => `k[${firsts[i]! + number}]`;
     if (form === "block") return [`vec4 x${i} = texelFetch(t${i}, at, 0);`];
+    if (form === "plain") {
+      const above = `p${i}`;
+      return [
+        `int ${above} = (b * k[1] + r) * k[2] + c;`,
+        `vec4 x${i} = vec4(plainAt(t${i}, ${above}, ${k(0)}), plainAt(t${i}, ${above} + 1, ${k(0)}), plainAt(t${i}, ${above} + k[2], ${k(0)}), plainAt(t${i}, ${above} + k[2] + 1, ${k(0)}));`,
+      ];
+    }
     if (form === "single") return [`vec4 x${i} = vec4(plainAt(t${i}, ${k(0)}, ${k(1)}));`];
     const at = (column: string): string => `plainAt(t${i}, ${k(0)} + ${column} * ${k(1)}, ${k(2)})`;
     return [`vec2 x${i}h = vec2(${at("c")}, ${at("(c + 1)")});`, `vec4 x${i} = x${i}h.xyxy;`];
@@ -108,8 +115,10 @@ export function writePacked(draft: Draft): string {
       "ivec2 at = ivec2(gl_FragCoord.xy);",
       "int block = at.y * k[0] + at.x;",
       "int across = (k[2] + 1) / 2;",
-      "int c = 2 * (block % across);",
-      "int r = 2 * ((block / across) % ((k[1] + 1) / 2));",
+      "int q = quotient(block, across);",
+      "int c = 2 * (block - q * across);",
+      "int b = quotient(q, (k[1] + 1) / 2);",
+      "int r = 2 * (q - b * ((k[1] + 1) / 2));",
       ...forms.flatMap(fetch),
       ...results.map((_, i) => `vec4 y${i};`),
       ...lanes,

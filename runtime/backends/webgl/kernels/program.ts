@@ -1,6 +1,6 @@
 /** Programs of the kernels: a text that is written for each call, with the numbers and textures that it reads. Equal texts are compiled once. */
 import { functionsFor } from "../glsl/library.ts";
-import { fetches } from "../glsl/addressing.ts";
+import { fetches, shiftOf } from "../glsl/addressing.ts";
 import { graphics } from "../graphics.ts";
 import { programFor, run } from "../programs.ts";
 import { allocateTexture, extentFor, type Texture } from "../textures.ts";
@@ -12,20 +12,6 @@ export interface Result {
   readonly dtype: DType;
   readonly length: number;
 }
-
-/** An unpacked texture is a power of two wide, so that no division is needed to find an element. */
-const texel =
-  "float texelOf(sampler2D t, int p, int shift) { return texelFetch(t, ivec2(p & ((1 << shift) - 1), p >> shift), 0).r; }";
-
-/** Division of whole numbers that are not negative. Processors divide many fractions at once, and whole numbers one by one. */
-const quotient = `int quotient(int a, int b) {
-float f = float(b);
-int q = int(float(a) / f);
-int r = a - q * b;
-int s = int(floor(float(r) / f));
-r -= s * b;
-return q + s + (r >= b ? 1 : r < 0 ? -1 : 0);
-}`;
 
 /** A program as it is being written. Numbers that change from call to call are uniforms, of which the texts name the places: a new shape compiles nothing. */
 export class ProgramWriter {
@@ -64,7 +50,7 @@ export class ProgramWriter {
     const { packing, columns } = texture;
     const call =
       packing === null
-        ? `texelOf(${sampler}, p, ${this.whole(Math.log2(columns))})`
+        ? `plainAt(${sampler}, p, ${this.whole(shiftOf(texture))})`
         : `packedAt(${sampler}, p, ${this.whole(packing.rows)}, ${this.whole(packing.columns)}, ${this.whole(columns)})`;
     this.#functions.push(`float ${name}(int p) { return ${call}; }`);
     return name;
@@ -110,8 +96,6 @@ export class ProgramWriter {
       ...this.#inputs.map((_, j) => `uniform sampler2D t${j};`),
       `uniform int k[${this.#wholes.length}];`,
       `uniform float u[${Math.max(this.#fractions.length, 1)}];`,
-      quotient,
-      texel,
       fetches,
       functionsFor(own),
       own,

@@ -1,0 +1,233 @@
+/**
+ * The WebGL device against tfjs, used directly with its own engine on the same context, and against our CPU: `npx tsc -p tsconfig.bench.json && node build/bench/webgl.js`.
+ * Contestants take turns; a time is the median of all rounds, with all work done that was asked for.
+ */
+import type { Tensor4D, Tensor as TfTensor, Tensor2D } from "@tensorflow/tfjs-core";
+import torch, { F, type Tensor } from "../runtime/index.ts";
+import { webglContext } from "../runtime/backends/webgl/context/start.ts";
+import { describeContext } from "../runtime/backends/webgl/context/description.ts";
+import { textureOf } from "../runtime/backends/webgl/evaluate.ts";
+import { WebGLStorage } from "../runtime/backends/webgl/storage.ts";
+import { duration, pad, ratioText } from "./format.ts";
+import { median } from "./statistics.ts";
+
+const context = webglContext();
+const tf = context.core;
+const gl = context.gl as typeof context.gl & { finish(): void };
+tf.registerBackend("webgl", () => context.backend);
+await tf.setBackend("webgl");
+
+/** Does all of the work that a tensor stands for. */
+function settle(tensor: Tensor): void {
+  const { storage } = tensor;
+  if (storage instanceof WebGLStorage) textureOf(storage.value);
+}
+
+/** One thing to be measured: a body for each contestant, which gives what it computed. */
+interface Row {
+  readonly name: string;
+  readonly ours: (device: string) => () => readonly Tensor[];
+  readonly tfjs: () => () => TfTensor | TfTensor[];
+}
+
+const contestants = ["webgl", "tfjs", "cpu"] as const;
+type Contestant = (typeof contestants)[number];
+
+/** A run of a contestant's body, up to the end of the work. */
+function runnerOf(row: Row, contestant: Contestant): () => void {
+  if (contestant === "tfjs") {
+    const body = row.tfjs();
+    return () => {
+      tf.dispose(body());
+      gl.finish();
+    };
+  }
+  const body = row.ours(contestant);
+  return () => {
+    for (const result of body()) {
+      settle(result);
+      // As tfjs's are: what nobody says is found by a sweep, which belongs to another measurement.
+      if (!result.requires_grad) result.storage.release();
+    }
+    if (contestant === "webgl") gl.finish();
+  };
+}
+
+const [rounds, target] = [9, 20];
+
+/** How often a body runs in a round, so that a round takes some 20 ms. */
+function calibrate(run: () => void): number {
+  run();
+  run();
+  const start = performance.now();
+  run();
+  return Math.max(1, Math.min(100, Math.ceil(target / (performance.now() - start))));
+}
+
+function measure(row: Row): void {
+  const runs = contestants.map((contestant) => runnerOf(row, contestant));
+  const repeats = runs.map(calibrate);
+  const times: number[][] = runs.map(() => []);
+  for (let round = 0; round < rounds; round++)
+    runs.forEach((run, who) => {
+      const start = performance.now();
+      for (let repeat = 0; repeat < repeats[who]!; repeat++) run();
+      times[who]!.push(((performance.now() - start) / repeats[who]!) * 1000);
+    });
+  const [ours, theirs, cpu] = times.map(median) as [number, number, number]; // one for each contestant
+  const ratios = [ours / theirs, ours / cpu].map((ratio) => pad(ratioText(ratio), 8, true));
+  const figures = [ours, theirs, cpu].map((time) => pad(duration(time), 10, true));
+  console.log(`${pad(row.name, 36, false)}${ratios.join("")}${figures.join("")}`);
+}
+
+/** The same numbers for every contestant. */
+function numbers(shape: readonly number[], seed: number): Float32Array {
+  return Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) =>
+    Math.sin(i * 12.9898 + seed),
+  );
+}
+
+function own(device: string, shape: readonly number[], seed: number): Tensor {
+  const tensor = torch.tensor(numbers(shape, seed)).reshape(shape).to(device);
+  settle(tensor);
+  return tensor;
+}
+
+function product(size: number): Row {
+  const shape = [size, size];
+  return {
+    name: `matmul ${size} × ${size}`,
+    ours: (device) => {
+      const [a, b] = [own(device, shape, 1), own(device, shape, 2)];
+      return () => [a.matmul(b)];
+    },
+    tfjs: () => {
+      const [a, b] = [tf.tensor(numbers(shape, 1), shape), tf.tensor(numbers(shape, 2), shape)];
+      return () => tf.matMul(a, b);
+    },
+  };
+}
+
+/** Images N × C × H × W, kernels O × C × K × K; tfjs has channels last, as its kernels are best at. */
+function convolution(
+  name: string,
+  [n, c, h]: readonly number[],
+  [o, k]: readonly number[],
+  padding: number,
+): Row {
+  return {
+    name,
+    ours: (device) => {
+      const [input, weight] = [own(device, [n!, c!, h!, h!], 1), own(device, [o!, c!, k!, k!], 2)];
+      return () => [F.conv2d(input, weight, null, 1, padding)];
+    },
+    tfjs: () => {
+      const input = tf.tensor(numbers([n!, h!, h!, c!], 1), [n!, h!, h!, c!]) as Tensor4D;
+      const weight = tf.tensor(numbers([k!, k!, c!, o!], 2), [k!, k!, c!, o!]) as Tensor4D;
+      return () => tf.conv2d(input, weight, 1, padding === 0 ? "valid" : "same");
+    },
+  };
+}
+
+function ownChain(x: Tensor, y: Tensor, steps: number): Tensor {
+  let result = x;
+  for (let step = 0; step < steps; step += 5) result = result.mul(2).add(1).relu().mul(y).sub(x);
+  return result;
+}
+
+function tfChain(x: TfTensor, y: TfTensor, steps: number): TfTensor {
+  return tf.tidy(() => {
+    let result = x;
+    for (let step = 0; step < steps; step += 5)
+      result = tf.sub(tf.mul(tf.relu(tf.add(tf.mul(result, 2), 1)), y), x);
+    return result;
+  });
+}
+
+function chain(steps: number): Row {
+  const shape = [1024, 1024];
+  return {
+    name: `${steps} pointwise operators of 1 M`,
+    ours: (device) => {
+      const [x, y] = [own(device, shape, 1), own(device, shape, 2)];
+      return () => [ownChain(x, y, steps)];
+    },
+    tfjs: () => {
+      const [x, y] = [tf.tensor(numbers(shape, 1), shape), tf.tensor(numbers(shape, 2), shape)];
+      return () => tfChain(x, y, steps);
+    },
+  };
+}
+
+const [batch, inputs, hidden, classes, rate] = [64, 784, 256, 10, 0.01];
+
+function ownStep(device: string): () => readonly Tensor[] {
+  const [x, w1, w2] = [
+    own(device, [batch, inputs], 1),
+    own(device, [hidden, inputs], 2),
+    own(device, [classes, hidden], 3),
+  ];
+  const labels = torch.arange(batch).remainder(classes).to(device);
+  const [b1, b2] = [torch.zeros([hidden], { device }), torch.zeros([classes], { device })];
+  const parameters = [w1, b1, w2, b2].map((tensor) => tensor.mul(0.05).detach().requires_grad_());
+  const optimizer = new torch.optim.SGD(parameters, { lr: rate });
+  const [weight1, bias1, weight2, bias2] = parameters as [Tensor, Tensor, Tensor, Tensor]; // as many as were made
+  return () => {
+    optimizer.zero_grad();
+    const loss = F.cross_entropy(F.linear(F.linear(x, weight1, bias1).relu(), weight2, bias2), labels);
+    loss.backward();
+    optimizer.step();
+    return [loss, ...parameters];
+  };
+}
+
+/** tfjs's derivatives come with another package: the step is written out, with as few operations as it takes. */
+function tfStep(): () => TfTensor[] {
+  const x = tf.tensor(numbers([batch, inputs], 1), [batch, inputs]) as Tensor2D;
+  let [w1, w2] = [
+    tf.mul(tf.tensor(numbers([inputs, hidden], 2), [inputs, hidden]), 0.05),
+    tf.mul(tf.tensor(numbers([hidden, classes], 3), [hidden, classes]), 0.05),
+  ];
+  let [b1, b2]: TfTensor[] = [tf.zeros([hidden]), tf.zeros([classes])];
+  const wanted = tf.oneHot(
+    Array.from({ length: batch }, (_, i) => i % classes),
+    classes,
+  );
+  return () => {
+    const old = [w1, b1, w2, b2] as TfTensor[]; // as many as named
+    const results = tf.tidy(() => {
+      const h = tf.fused.matMul({ a: x, b: w1 as Tensor2D, bias: b1!, activation: "relu" }) as Tensor2D;
+      const p = tf.softmax(tf.fused.matMul({ a: h, b: w2 as Tensor2D, bias: b2! }));
+      const loss = tf.div(tf.neg(tf.sum(tf.mul(wanted, tf.log(p)))), batch);
+      const g = tf.div(tf.sub(p, wanted), batch) as Tensor2D;
+      const gh = tf.mul(tf.matMul(g, w2 as Tensor2D, false, true), tf.step(h)) as Tensor2D;
+      const gradients = [tf.matMul(x, gh, true), tf.sum(gh, 0), tf.matMul(h, g, true), tf.sum(g, 0)];
+      return [loss, ...gradients.map((gradient, i) => tf.sub(old[i]!, tf.mul(gradient, rate)))];
+    });
+    [w1, b1, w2, b2] = results.slice(1) as [TfTensor, TfTensor, TfTensor, TfTensor]; // one for each gradient
+    tf.dispose(old);
+    return [results[0]!];
+  };
+}
+
+const rows: readonly Row[] = [
+  product(256),
+  product(512),
+  product(1024),
+  convolution("conv 3 × 3, 8 × 32 × 28 × 28, 32", [8, 32, 28], [32, 3], 1),
+  convolution("conv 3 × 3, 4 × 64 × 14 × 14, 128", [4, 64, 14], [128, 3], 1),
+  convolution("conv 5 × 5, 64 × 1 × 28 × 28, 6", [64, 1, 28], [6, 5], 0),
+  convolution("conv 5 × 5, 64 × 6 × 12 × 12, 16", [64, 6, 12], [16, 5], 0),
+  { name: "MLP 784-256-10, SGD step", ours: ownStep, tfjs: tfStep },
+  chain(5),
+  chain(10),
+];
+
+const wanted = process.argv.slice(2);
+console.log(describeContext(context.description));
+console.log(
+  `${pad("", 36, false)}${["/ tfjs", "/ CPU"].map((head) => pad(head, 8, true)).join("")}${["ours", "tfjs", "CPU"].map((head) => pad(head, 10, true)).join("")}`,
+);
+for (const row of rows)
+  if (wanted.length === 0 || wanted.some((text) => row.name.includes(text))) measure(row);
+process.exit(0);
