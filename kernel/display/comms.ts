@@ -48,10 +48,10 @@ export interface Comm {
    * @throws Error when the comm is closed, TypeError when JSON cannot carry the data
    */
   send(data?: unknown, options?: CommOptions): void;
-  /** Adds a handler of messages; what it returns takes the handler away. */
-  onMsg(handler: CommHandler): () => void;
-  /** Adds a handler that is called when the front end closes the comm; what it returns takes the handler away. */
-  onClose(handler: CommHandler): () => void;
+  /** Adds a handler of messages. */
+  onMsg(handler: CommHandler): void;
+  /** Adds a handler that is called when the front end closes the comm. */
+  onClose(handler: CommHandler): void;
   /** Closes the comm, on both sides. Closing it again does nothing. */
   close(data?: unknown, options?: CommOptions): void;
 }
@@ -64,8 +64,8 @@ export interface CommOpenOptions extends CommOptions {
 
 /** The cells' side of the comms: `Jupyter.comms`. */
 export interface CommsGlobal {
-  /** Says what to do when a front end opens a comm with this target. Registering a name again replaces it. What it returns takes the target away. */
-  registerTarget(name: string, target: CommTarget): () => void;
+  /** Says what to do when a front end opens a comm with this target. Registering a name again replaces it. */
+  registerTarget(name: string, target: CommTarget): void;
   /** Takes a target away. Open comms stay. */
   unregisterTarget(name: string): void;
   /**
@@ -86,19 +86,15 @@ function message(
 
 /** Handlers that are called one after the other, in the order in which they were added. */
 class Handlers {
-  /** Replaced, never changed: a handler may add and take away others while they are called. */
-  #handlers: readonly { readonly handle: CommHandler }[] = [];
+  /** Replaced, never changed: a handler may add others while they are called. */
+  #handlers: readonly CommHandler[] = [];
 
-  add(handle: CommHandler): () => void {
-    const entry = { handle };
-    this.#handlers = [...this.#handlers, entry];
-    return () => {
-      this.#handlers = this.#handlers.filter((each) => each !== entry);
-    };
+  add(handler: CommHandler): void {
+    this.#handlers = [...this.#handlers, handler];
   }
 
   call({ data, metadata, buffers }: CommEvent): void {
-    for (const { handle } of this.#handlers) handle({ data, metadata, buffers });
+    for (const handle of this.#handlers) handle({ data, metadata, buffers });
   }
 }
 
@@ -131,12 +127,12 @@ class OpenComm implements Comm {
     this.#send(message("comm_msg", { comm_id: this.commId, data }, options));
   }
 
-  onMsg(handler: CommHandler): () => void {
-    return this.messages.add(handler);
+  onMsg(handler: CommHandler): void {
+    this.messages.add(handler);
   }
 
-  onClose(handler: CommHandler): () => void {
-    return this.closings.add(handler);
+  onClose(handler: CommHandler): void {
+    this.closings.add(handler);
   }
 
   close(data: unknown = {}, options: CommOptions = {}): void {
@@ -161,16 +157,13 @@ export class CommRegistry implements CommsGlobal {
     this.#send = send;
   }
 
-  registerTarget(name: string, target: CommTarget): () => void {
+  registerTarget(name: string, target: CommTarget): void {
     if (typeof target !== "function") {
       throw new TypeError(
         `Jupyter.comms.registerTarget: the target of "${name}" must be a function (comm, open) => …, not ${typeof target}.`,
       );
     }
     this.#targets.set(name, target);
-    return () => {
-      if (this.#targets.get(name) === target) this.#targets.delete(name);
-    };
   }
 
   unregisterTarget(name: string): void {
