@@ -1,4 +1,5 @@
 /** Writing elements into storages, which gives them other values. */
+import { numel } from "../../shape.ts";
 import type { View } from "../backend.ts";
 import { isIdentity, accessOf, regionOf } from "./access.ts";
 import { copyOf, drawInto, textureOf, unpackedCopy } from "./evaluate.ts";
@@ -14,7 +15,8 @@ export function canWrite(output: View): boolean {
 
 /** Whether a view is its whole storage, in row-major order. */
 export function isWhole(view: View): boolean {
-  return isIdentity(accessOf(view, view.shape), view.storage.length);
+  const { length } = view.storage;
+  return numel(view.shape) === length && isIdentity(accessOf(view, view.shape), length);
 }
 
 /** Gives a view's elements those of `value`, which is pending or computed, in the view's row-major order. `canWrite` is asked first. */

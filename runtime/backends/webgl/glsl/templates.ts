@@ -1,6 +1,6 @@
 /**
- * Expressions that differ in their constants only share a template, and so a program: the constants are given with each call. Zero, one and their like are written into
- * the program: they are few, and compilers make use of them.
+ * Expressions that differ in their constants only share a template, and so a program: the constants are given with each call. One and its like are written into the
+ * program: they are few, and compilers make use of them. Of zero they would make wrong use: zero times NaN is not zero.
  */
 import type { Expression } from "../../../expression.ts";
 
@@ -22,11 +22,11 @@ export interface Instance {
   readonly constants: readonly number[];
 }
 
-const written: ReadonlySet<number> = new Set([0, 1, -1, 2, 0.5]);
+const written: ReadonlySet<number> = new Set([1, -1, 2, 0.5]);
 
-/** Whether a constant is part of the form. Minus zero is not zero. */
+/** Whether a constant is part of the form. */
 function isWritten(value: number): boolean {
-  return written.has(value) && !Object.is(value, -0);
+  return written.has(value);
 }
 
 const templates = new Map<string, Template>();

@@ -74,6 +74,7 @@ float uint8Of(float x) {
   // The lower 32 bits of a whole number, as one with a sign.
   lowerBits: `
 float lowerBits(float x) {
+  if (abs(x) < 2147483648.0) return x;
   float t = x - 4294967296.0 * floor(x / 4294967296.0);
   return t >= 2147483648.0 ? t - 4294967296.0 : t;
 }`,
