@@ -23,7 +23,9 @@ export const pooling: PoolingBackend = {
   },
 
   maxPoolSpread(input, output, positions, windows) {
-    if (!areFractions(input, output) || !canDraw([output, positions], [input]))
+    // Positions that come without windows can be anywhere: an element would have to look at all of them.
+    const isAnywhere = windows.rows.start.length === 0;
+    if (isAnywhere || !areFractions(input, output) || !canDraw([output, positions], [input]))
       return void runOnCpu("maxPoolSpread", [input, output, positions, windows]);
     const writer = new ProgramWriter();
     const [gradient, position] = [output, positions].map((view) => reader(writer, view));
