@@ -1,10 +1,7 @@
 import type { Program, Statement } from "oxc-parser";
-import { walk } from "./ast.ts";
 import { normalise } from "./normalise.ts";
 import { parseCell } from "./parse.ts";
-import { positionAt } from "./position.ts";
-import { chain, lowerUsing, stripTypes, type Rewritten } from "./strip.ts";
-import { CellSyntaxError } from "./syntax-error.ts";
+import { chain, lowerUsing, stripTypes, type JsxSettings, type Rewritten } from "./strip.ts";
 import type { CompiledCell } from "./types.ts";
 
 /** Whether the value of a statement is worth showing: that of an expression which is not an assignment. */
@@ -14,14 +11,9 @@ function hasValue(statement: Statement | undefined): boolean {
   return type !== "AssignmentExpression" && type !== "UpdateExpression";
 }
 
-/** Node has no decorators, and oxc only those of TypeScript 4: better to say so than to run something else. */
-function refuseDecorators(program: Program, name: string, source: string): void {
-  walk(program, (node) => {
-    if (node.type !== "Decorator") return;
-    const message =
-      "Decorators are not supported: Node.js does not run them yet. Call the function yourself.";
-    throw new CellSyntaxError(message, name, source, positionAt(source, node.start));
-  });
+/** The last statement that runs: what is only there for types has no value, and neither has an empty statement. */
+function lastStatement({ body }: Program): Statement | undefined {
+  return body.findLast(({ type }) => type !== "EmptyStatement" && !type.startsWith("TS"));
 }
 
 /**
@@ -29,12 +21,13 @@ function refuseDecorators(program: Program, name: string, source: string): void 
  *
  * @param source the cell as it was written
  * @param name shown in tracebacks and used as V8's script name, such as `Cell[3]`
+ * @param jsx how JSX is compiled; by default without React
  * @throws CellSyntaxError when the cell does not parse
  */
-export function compileCell(source: string, name: string): CompiledCell {
-  refuseDecorators(parseCell(source, name), name, source);
-  const stripped = stripTypes(source);
-  const program = parseCell(stripped.code, name);
+export function compileCell(source: string, name: string, jsx?: JsxSettings): CompiledCell {
+  const parsed = parseCell(source, name);
+  const stripped = stripTypes(source, parsed, jsx);
+  const { program } = parseCell(stripped.code, name);
   const normalised = normalise(stripped.code, program);
   const steps: Rewritten[] = [stripped, normalised];
   if (normalised.nestedUsing) steps.push(lowerUsing(normalised.code));
@@ -43,7 +36,7 @@ export function compileCell(source: string, name: string): CompiledCell {
     source,
     code: `${steps.at(-1)?.code}\n//# sourceURL=${name}`,
     declares: normalised.declares,
-    showsValue: hasValue(program.body.findLast(({ type }) => type !== "EmptyStatement")),
+    showsValue: hasValue(lastStatement(parsed.program)),
     toSource: chain(steps),
   };
 }

@@ -4,7 +4,7 @@ export { isComplete } from "./completeness.ts";
 export { CellSyntaxError } from "./syntax-error.ts";
 export { compileModule } from "./module-source.ts";
 export { codeFrame } from "./code-frame.ts";
-export { preloadStripper } from "./strip.ts";
+export { preloadStripper, type JsxSettings } from "./strip.ts";
 export { CELL_SUPPORT } from "./types.ts";
 export type {
   CellSupport,

@@ -11,6 +11,12 @@ export interface ParseFailure {
   readonly offset: number;
 }
 
+/** A program, and the language that it is written in. */
+export interface Parsed {
+  readonly program: Program;
+  readonly language: CellLanguage;
+}
+
 /** What the parser found: a program, or why there is none. */
 export type ParseOutcome =
   | { readonly program: Program; readonly failure: null; readonly language: CellLanguage }
@@ -51,8 +57,8 @@ export function parse(source: string): ParseOutcome {
  *
  * @throws CellSyntaxError at the parser's first error
  */
-export function parseCell(source: string, name: string): Program {
-  const { program, failure } = parse(source);
-  if (failure === null) return program;
+export function parseCell(source: string, name: string): Parsed {
+  const { program, language, failure } = parse(source);
+  if (failure === null) return { program, language };
   throw new CellSyntaxError(failure.message, name, source, positionAt(source, failure.offset));
 }

@@ -1,7 +1,12 @@
 import { createRequire } from "node:module";
 import type * as Swc from "@swc/wasm-typescript";
+import type * as Esbuild from "esbuild";
+import type { Program } from "oxc-parser";
 import { transformSync, type HelperMode, type TransformOptions } from "oxc-transform";
+import { walk } from "./ast.ts";
+import type { CellLanguage, Parsed } from "./parse.ts";
 import { throughMap, unmoved, type Mapping } from "./position.ts";
+import { CELL_SUPPORT } from "./types.ts";
 
 type Stripper = typeof Swc;
 
@@ -13,6 +18,7 @@ export interface Rewritten {
 
 const require = createRequire(import.meta.url);
 let stripper: Stripper | undefined;
+let esbuild: typeof Esbuild | undefined;
 
 /** swc's stripper is a WebAssembly module that takes 100 ms and more to load; whoever only imports this module does not pay that. */
 function loadStripper(): Stripper {
@@ -43,7 +49,7 @@ export function chain(steps: readonly Rewritten[]): Mapping {
 
 /** Runs oxc's transformer, which prints the program anew, over a text that is known to parse. */
 function transform(source: string, options: TransformOptions): Rewritten {
-  const { code, map, errors } = transformSync("cell.ts", source, {
+  const { code, map, errors } = transformSync(`cell.${options.lang ?? "ts"}`, source, {
     sourceType: "module",
     sourcemap: true,
     ...options,
@@ -53,14 +59,61 @@ function transform(source: string, options: TransformOptions): Rewritten {
   return { code, toSource: map === undefined ? unmoved : throughMap(() => map.mappings) };
 }
 
+/** How `<b/>` is compiled: as calls of an imported function, or of one that has a name. */
+export type JsxSettings =
+  | { readonly runtime: "automatic"; readonly importSource: string }
+  | { readonly runtime: "classic"; readonly pragma: string; readonly pragmaFrag: string };
+
+/** JSX without React: elements are plain objects, made by a function of the kernel. */
+export const ownJsx: Extract<JsxSettings, { runtime: "classic" }> = {
+  runtime: "classic",
+  pragma: `${CELL_SUPPORT}.jsx`,
+  pragmaFrag: `${CELL_SUPPORT}.Fragment`,
+};
+
+/** Whether a program has what no version of Node runs: decorators, and `accessor` fields. */
+function needsLowering(program: Program): boolean {
+  let found = false;
+  walk(program, (node) => {
+    found ||= node.type === "Decorator" || node.type === "AccessorProperty";
+    return !found;
+  });
+  return found;
+}
+
+/** oxc has only the decorators of TypeScript 4; esbuild has the standard's. Its program is started for each such text. */
+function lowerDecorators(source: string, language: CellLanguage, jsx: JsxSettings): Rewritten {
+  esbuild ??= require("esbuild") as typeof Esbuild; // `require` is untyped
+  const classic = jsx.runtime === "classic";
+  const { code, map } = esbuild.transformSync(source, {
+    loader: language,
+    target: "esnext",
+    supported: { decorators: false },
+    sourcemap: "external",
+    jsx: classic ? "transform" : "automatic",
+    ...(classic
+      ? { jsxFactory: jsx.pragma, jsxFragment: jsx.pragmaFrag }
+      : { jsxImportSource: jsx.importSource }),
+    // An import that looks unused may be a later cell's.
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
+  });
+  const { mappings } = JSON.parse(map) as { mappings: string }; // a source map, revision 3
+  return { code, toSource: throughMap(() => mappings) };
+}
+
 /**
  * Turns TypeScript that parses into JavaScript. Types are blanked out in place where that suffices; enums, namespaces,
- * parameter properties, `import x = require()` and `<T>x` are rewritten, with a source map.
+ * parameter properties, `import x = require()`, `<T>x`, JSX and decorators are rewritten, with a source map.
  */
-export function stripTypes(source: string): Rewritten {
-  const blanked = blankTypes(source);
+export function stripTypes(
+  source: string,
+  { program, language }: Parsed,
+  jsx: JsxSettings = ownJsx,
+): Rewritten {
+  if (needsLowering(program)) return lowerDecorators(source, language, jsx);
+  const blanked = language === "tsx" ? null : blankTypes(source);
   if (blanked !== null) return { code: blanked, toSource: unmoved };
-  return transform(source, { lang: "ts", typescript: { onlyRemoveTypeImports: true } });
+  return transform(source, { lang: language, typescript: { onlyRemoveTypeImports: true }, jsx });
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { JsxSettings } from "./strip.ts";
+
 /** A place in a text. Both count from 1, in UTF-16 code units, as V8's stack traces do. */
 export interface Position {
   readonly line: number;
@@ -59,6 +61,10 @@ export interface CellSupport {
   useAsync<T>(resource: T): T;
   /** Passes on what a `throw` throws. V8 tells where an error was made, and nothing of other values. */
   thrown<T>(value: T): T;
+  /** Makes an element of JSX where there is no React. */
+  jsx(type: unknown, props: object | null, ...children: unknown[]): unknown;
+  /** The type of `<>…</>`. */
+  readonly Fragment: unknown;
 }
 
 /** Global name of the `CellSupport` object: long enough that no cell declares it by chance. */
@@ -80,6 +86,8 @@ export interface CellDiagnostic {
   readonly source: string;
   readonly start: Position;
   readonly end: Position;
+  /** Whether the place is inside of a function, whose code runs when it is called. */
+  readonly deferred: boolean;
   /** The name that TypeScript cannot find, when this is the complaint: it may exist as a property of `globalThis`. */
   readonly missing: string | null;
 }
@@ -100,6 +108,8 @@ export interface CellTypes {
   check(name: string, source: string, mode: TypesMode): Promise<CheckedCell>;
   /** A cell runs in spite of its errors: later cells see its names. */
   accept(name: string): void;
+  /** How the notebook's folder has JSX compiled: as its tsconfig.json says, with React where that is installed, or without. */
+  jsx(): Promise<JsxSettings>;
   /** A cell threw: of the values that it declares only those in `existing` came to be. */
   retract(name: string, existing: readonly string[]): void;
 }

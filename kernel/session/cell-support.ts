@@ -11,6 +11,7 @@ import { createDialogs } from "./input/dialogs.ts";
 import { noInput } from "./input/no-input.ts";
 import { installStdin } from "./input/readline.ts";
 import { CELL_SUPPORT, type CellSupport } from "../language/types.ts";
+import { Fragment, jsx } from "./jsx.ts";
 import { contextCell, currentOrLatestCell } from "./cell-context.ts";
 import { loadModule } from "./modules/load.ts";
 import { cellMeta } from "./modules/meta.ts";
@@ -31,6 +32,8 @@ function supportFor(cwd: string): CellSupport {
     use: (resource) => register(resource, false),
     useAsync: (resource) => register(resource, true),
     thrown: rememberThrown,
+    jsx,
+    Fragment,
   };
 }
 

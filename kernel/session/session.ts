@@ -136,7 +136,7 @@ class ReplSession implements Session {
   async #outcome(run: CellRun, code: string): Promise<ExecuteOutcome> {
     try {
       const check = this.#checker.begin(run, code);
-      const cell = compileCell(code, run.name);
+      const cell = compileCell(code, run.name, await this.#checker.jsxOf(code));
       const refused = await check.settle();
       if (refused !== null) return { status: "error", error: refused };
       // The cell may have been interrupted meanwhile.

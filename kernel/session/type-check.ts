@@ -1,5 +1,6 @@
 import process from "node:process";
 import { styleText } from "node:util";
+import type { JsxSettings } from "../language/index.ts";
 import type { CellDiagnostic, CellTypes, JupyterError, TypesMode } from "../language/types.ts";
 import type { CellRun } from "./cell-run.ts";
 import { errorHeader, framedPlace } from "./traceback/traceback.ts";
@@ -103,6 +104,11 @@ export class TypeChecker {
         );
       },
     };
+  }
+
+  /** How a cell's JSX is compiled; asks nobody for a cell that can have none. */
+  async jsxOf(source: string): Promise<JsxSettings | undefined> {
+    return /<[\w>]/u.test(source) ? this.#types?.jsx() : undefined;
   }
 
   /** A cell threw: only these of the values that it declares exist. */

@@ -1,4 +1,5 @@
 import type { DeclaredName, Declarations } from "../declarations.ts";
+import { CELL_SUPPORT } from "../types.ts";
 import type { Contribution, Scope, VisibleName } from "./scope.ts";
 
 /** Prefix of the type that a variable has at the end of its cell. */
@@ -18,11 +19,11 @@ export const FIRST_LINE = 1;
 
 /** Whether a name is the kernel's, which completions leave out. */
 export function isInternalName(name: string): boolean {
-  return [NARROWED, TYPE, MODULE, CARRIED].some((prefix) => name.startsWith(prefix));
+  return [NARROWED, TYPE, MODULE, CARRIED, CELL_SUPPORT].some((prefix) => name.startsWith(prefix));
 }
 
 /** Words of a text that may be names: a superset of what it mentions, found also where it does not parse. */
-function mentionedWords(source: string): Set<string> {
+export function mentionedWords(source: string): Set<string> {
   return new Set(source.match(/[\p{ID_Start}$_][\p{ID_Continue}$\u200C\u200D]*/gu) ?? []);
 }
 

@@ -75,15 +75,16 @@ export function cellDiagnostics(items: readonly Diagnostic[], cell: DiagnosedCel
     if (lineStart === undefined) continue;
     const offset = lineStart + start.character;
     const missing = missingName(item);
-    const later = missing !== null && deferred.some((span) => span.start <= offset && offset < span.end);
+    const inFunction = deferred.some((span) => span.start <= offset && offset < span.end);
     found.push({
       code: item.code,
       message: messageOf(item),
-      severity: later ? "warning" : "error",
+      severity: missing !== null && inFunction ? "warning" : "error",
       cell: cell.name,
       source: cell.source,
       start: place(start),
       end: place(end),
+      deferred: inFunction,
       missing,
     });
   }

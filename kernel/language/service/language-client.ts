@@ -1,4 +1,5 @@
 import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
+import { ownJsx, type JsxSettings } from "../strip.ts";
 import type { CellTypes, CheckedCell, TypesMode } from "../types.ts";
 import type { FromLanguage, LanguageThreadData, ToLanguage } from "./questions.ts";
 
@@ -12,6 +13,8 @@ export class LanguageClient implements CellTypes {
   readonly #data: LanguageThreadData;
   readonly #channel = new MessageChannel();
   readonly #waiting = new Map<number, (checked: Checked | null) => void>();
+  readonly #jsx: Promise<JsxSettings>;
+  #configured: (jsx: JsxSettings) => void = () => {};
   readonly #notices: string[] = [];
   #told = false;
   #asked = 0;
@@ -21,6 +24,7 @@ export class LanguageClient implements CellTypes {
   /** Makes the client; the thread starts with {@link start}, or with the first cell. */
   constructor(data: LanguageThreadData) {
     this.#data = data;
+    this.#jsx = new Promise((resolve) => (this.#configured = resolve));
   }
 
   /** Where front ends' questions go, as `FrontQuestion`; to be transferred to the thread that hears them. */
@@ -57,6 +61,11 @@ export class LanguageClient implements CellTypes {
     return { diagnostics: checked?.diagnostics ?? [], notices };
   }
 
+  async jsx(): Promise<JsxSettings> {
+    this.start();
+    return this.#jsx;
+  }
+
   accept(name: string): void {
     this.#post({ type: "accept", name });
   }
@@ -87,12 +96,14 @@ export class LanguageClient implements CellTypes {
   }
 
   #take(message: FromLanguage): void {
-    if (message.type === "checked") this.#waiting.get(message.id)?.(message);
+    if (message.type === "configured") this.#configured(message.jsx);
+    else if (message.type === "checked") this.#waiting.get(message.id)?.(message);
     else this.#notices.push(message.text);
   }
 
   #fail(reason: string): void {
     this.#failed ??= reason;
+    this.#configured(ownJsx);
     for (const settle of this.#waiting.values()) settle(null);
   }
 }

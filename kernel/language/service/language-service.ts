@@ -1,18 +1,19 @@
 import type { Diagnostic } from "vscode-languageserver-protocol";
 import { declarationsOf } from "../declarations.ts";
 import { parse } from "../parse.ts";
+import { ownJsx, type JsxSettings } from "../strip.ts";
 import type { CellDiagnostic, TypesMode } from "../types.ts";
 import { carriedType } from "./cell-document.ts";
 import { CellDocuments, type CellSource } from "./cell-documents.ts";
 import { noCompletion, type CompleteContent } from "./completion.ts";
+import { complaintKey, dependantsOf, type KnownCell } from "./dependants.ts";
 import { cellDiagnostics } from "./diagnostics.ts";
 import { FrontQuestions } from "./front-questions.ts";
 import { nothingToInspect, type InspectContent } from "./inspection.ts";
 import { LocalFiles } from "./local-files.ts";
 import { cleanMessage } from "./messages.ts";
-import { DOCUMENT_PREFIX, makeProject, type OwnTypes } from "./project.ts";
+import { DOCUMENT_PREFIX, makeProject, ownJsxTypes, type OwnTypes } from "./project.ts";
 import type { FrontQuestion } from "./questions.ts";
-import type { Scope } from "./scope.ts";
 import { TypeServer, typeScriptExecutable } from "./type-server.ts";
 
 /** A pause after which the service prepares for the cells to come. */
@@ -42,14 +43,6 @@ export interface CellToCheck {
   readonly mode: TypesMode;
 }
 
-/** A cell that was checked, and may be taken back. */
-interface KnownCell {
-  readonly cell: CellSource;
-  /** Number of its document; `null` while its names are not visible. */
-  number: number | null;
-  before: Scope | null;
-}
-
 /** A comment at the front of a cell that switches its check off, as at the front of a file. */
 function optsOut(source: string): boolean {
   const [comments = ""] = /^(?:\s+|\/\/.*|\/\*[^]*?\*\/)*/u.exec(source) ?? [];
@@ -69,8 +62,11 @@ export class LanguageService {
   #idle: NodeJS.Timeout | undefined;
   /** What is wrong with the user's configuration. */
   readonly problem: string | null;
+  /** How the folder has JSX compiled. */
+  readonly jsx: JsxSettings;
 
-  private constructor(server: TypeServer, cwd: string, problem: string | null) {
+  private constructor(server: TypeServer, cwd: string, problem: string | null, jsx: JsxSettings) {
+    this.jsx = jsx;
     this.#server = server;
     this.problem = problem;
     this.#documents = new CellDocuments(server);
@@ -89,11 +85,11 @@ export class LanguageService {
     own,
     executable = typeScriptExecutable(),
   }: ServiceOptions): Promise<LanguageService> {
-    const { configuration, problem } = await makeProject(executable, cwd, own);
+    const { configuration, problem, jsx } = await makeProject(executable, cwd, own);
     const server = new TypeServer(executable, cwd);
     server.write("tsconfig.json", configuration, "jsonc");
-    server.write(`${DOCUMENT_PREFIX}types.d.ts`, carriedType);
-    return new LanguageService(server, cwd, problem);
+    server.write(`${DOCUMENT_PREFIX}types.d.ts`, carriedType + (jsx === ownJsx ? ownJsxTypes : ""));
+    return new LanguageService(server, cwd, problem, jsx);
   }
 
   /** Process id of the server, if it runs. */
@@ -124,7 +120,7 @@ export class LanguageService {
       if (program === null) return [];
       const cell: CellSource = { source, declares: declarationsOf(program), language };
       const document = this.#documents.write(cell);
-      const known: KnownCell = { cell, number: null, before: null };
+      const known: KnownCell = { cell, number: null, before: null, complaints: new Set() };
       this.#cells.set(name, known);
       if (mode === "off" || optsOut(source)) {
         this.#commit(name, known);
@@ -133,9 +129,27 @@ export class LanguageService {
       this.#server.filesChanged(this.#files.changed(source));
       const items = await this.#diagnose(document);
       const found = cellDiagnostics(items, { name, source, program }).map((each) => this.#cleaned(each));
-      if (mode === "warn" || found.every(({ severity }) => severity === "warning")) this.#commit(name, known);
-      return found;
+      known.complaints = new Set(found.map(complaintKey));
+      if (mode === "error" && found.some(({ severity }) => severity === "error")) return found;
+      this.#commit(name, known);
+      return [...found, ...(await this.#broken(name, known))];
     });
+  }
+
+  /** What a cell breaks in functions of older cells, which see its names from now on in place of those that they were made with. */
+  async #broken(name: string, changed: KnownCell): Promise<CellDiagnostic[]> {
+    const broken: CellDiagnostic[] = [];
+    for (const [older, { cell, complaints }] of dependantsOf(changed, this.#cells, this.#documents.scope)) {
+      const { program } = parse(cell.source);
+      if (program === null) continue;
+      const items = await this.#diagnose(this.#documents.write(cell));
+      for (const each of cellDiagnostics(items, { name: older, source: cell.source, program })) {
+        if (!each.deferred || each.missing !== null || complaints.has(complaintKey(each))) continue;
+        const message = `${this.#clean(each.message)} ${name} has declared anew what this function uses.`;
+        broken.push({ ...each, message, severity: "warning" });
+      }
+    }
+    return broken;
   }
 
   /** A cell with errors runs: its names are visible from now on. */

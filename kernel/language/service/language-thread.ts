@@ -1,5 +1,6 @@
 import process from "node:process";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
+import { ownJsx } from "../strip.ts";
 import { LanguageService } from "./language-service.ts";
 import type {
   FromLanguage,
@@ -18,7 +19,10 @@ import type {
 const { port, ...data } = workerData as LanguageThreadData & { readonly port: MessagePort };
 
 const service = LanguageService.open(data);
-service.then(announce, (error: unknown) => toMain({ type: "notice", text: reason(error) }));
+service.then(announce, (error: unknown) => {
+  toMain({ type: "configured", jsx: ownJsx });
+  toMain({ type: "notice", text: reason(error) });
+});
 
 parentPort?.on("message", (message: ToLanguage) => void take(message));
 port.on("message", (question: FrontQuestion) => void answer(question));
@@ -34,6 +38,7 @@ function reason(error: unknown): string {
 }
 
 async function announce(opened: LanguageService): Promise<void> {
+  toMain({ type: "configured", jsx: opened.jsx });
   if (opened.problem !== null) toMain({ type: "notice", text: opened.problem });
   // A server that cannot be started is told of with the first cell.
   if (data.eager) await opened.warm(data.warm).catch(() => {});

@@ -3,6 +3,8 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { ownJsx, type JsxSettings } from "../strip.ts";
+import { CELL_SUPPORT } from "../types.ts";
 
 /** Where the types of things come from that are the kernel's own. */
 export interface OwnTypes {
@@ -108,7 +110,40 @@ export interface Project {
   /** Text of the configuration that stands, in memory, in the notebook's folder. */
   readonly configuration: string;
   readonly problem: string | null;
+  readonly jsx: JsxSettings;
 }
+
+/** How the user's configuration has JSX compiled; without one React does it, if it is there. */
+function jsxOf(cwd: string, user: Options): JsxSettings {
+  const source = typeof user["jsxImportSource"] === "string" ? user["jsxImportSource"] : null;
+  if (user["jsx"] === "react") {
+    const factory = user["jsxFactory"] ?? user["reactNamespace"] ?? "React.createElement";
+    return {
+      runtime: "classic",
+      pragma: String(factory),
+      pragmaFrag: String(user["jsxFragmentFactory"] ?? "React.Fragment"),
+    };
+  }
+  const importSource = source ?? "react";
+  const asked = source !== null || user["jsx"] !== undefined;
+  return asked || isInstalled(`${importSource}/jsx-runtime`, cwd)
+    ? { runtime: "automatic", importSource }
+    : ownJsx;
+}
+
+function isInstalled(specifier: string, cwd: string): boolean {
+  try {
+    createRequire(path.join(cwd, "cell.ts")).resolve(specifier);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Declares what JSX without React is made of: any tag, with any properties. */
+export const ownJsxTypes: string = `
+declare namespace JSX { type Element = any; interface IntrinsicElements { [tag: string]: any } }
+declare const ${CELL_SUPPORT}: { jsx(type: unknown, props: object | null, ...children: unknown[]): any; Fragment: any };`;
 
 /** Makes the project for cells of the folder `cwd`: the user's configuration with what cells need. */
 export async function makeProject(executable: string, cwd: string, own: OwnTypes): Promise<Project> {
@@ -122,10 +157,12 @@ export async function makeProject(executable: string, cwd: string, own: OwnTypes
   }
   const types = Array.isArray(user["types"]) ? user["types"] : [];
   const roots = user["typeRoots"] === undefined ? typeRootsFor(cwd) : undefined;
+  const jsx = jsxOf(cwd, user);
   const compilerOptions: Options = {
     ...defaults,
     ...user,
     ...forced,
+    ...(jsx === ownJsx && { jsx: "react", jsxFactory: ownJsx.pragma, jsxFragmentFactory: ownJsx.pragmaFrag }),
     ...(roots !== undefined && { typeRoots: roots }),
     types: [...new Set([...types, "node"])],
     paths: { ...(user["paths"] as Options | undefined), ...pathsOf(own) }, // an object, or TypeScript would have refused it
@@ -135,7 +172,7 @@ export async function makeProject(executable: string, cwd: string, own: OwnTypes
     include: [`${DOCUMENT_PREFIX}*`],
     files: own.globals === null ? [] : [own.globals],
   });
-  return { configuration, problem };
+  return { configuration, problem, jsx };
 }
 
 function pathsOf({ modules }: OwnTypes): Record<string, string[]> {

@@ -1,3 +1,4 @@
+import type { JsxSettings } from "../strip.ts";
 import type { CellDiagnostic, TypesMode } from "../types.ts";
 import type { OwnTypes } from "./project.ts";
 
@@ -32,6 +33,8 @@ export type FromLanguage =
       readonly diagnostics: readonly CellDiagnostic[];
       readonly failure: string | null;
     }
+  /** What the notebook's folder is configured to do. */
+  | { readonly type: "configured"; readonly jsx: JsxSettings }
   /** What the user should know, such as a configuration that cannot be read. */
   | { readonly type: "notice"; readonly text: string };
 

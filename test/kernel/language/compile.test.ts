@@ -35,7 +35,7 @@ const statements: readonly string[] = [
 
 /** Puts statements together, with the marks numbered, and every other name made unique too. */
 function cellOf(chosen: readonly string[]): string {
-  const names = /\b(?:a|b|A|P|E|N|I|T|f|d|ns|r|s|u|i|y|deep)\b(?!')/gu;
+  const names = /\b(?:a|b|A|D|F|P|E|N|I|T|f|d|ns|r|s|u|i|y|deep)\b(?!')/gu;
   return chosen
     .map((text, index) => text.replaceAll(names, `$&_${index}`).replaceAll("MARK", `mark_${index}_`))
     .join("\n");
@@ -43,18 +43,32 @@ function cellOf(chosen: readonly string[]): string {
 
 const cells = array(constantFrom(...statements), { minLength: 1, maxLength: 8 }).map(cellOf);
 
+/** In JSX `<any>x` is no cast. */
+const cellsWithJsx = array(
+  constantFrom(";<p id={MARK}>{MARK}</p>", ...statements.filter((each) => !each.includes("<any>"))),
+  { minLength: 1, maxLength: 8 },
+).map((chosen) => cellOf([";<p>{MARK}</p>", ...chosen]));
+
+const cellsWithDecorators = array(constantFrom("class F { accessor x = MARK }", ...statements), {
+  maxLength: 8,
+}).map((chosen) => cellOf(["@MARK class D { @f(MARK) m() { return MARK } }", ...chosen]));
+
+function expectPositionsToLeadBack(source: string): void {
+  const cell = compileCell(source, "Cell[1]");
+  for (const [mark] of source.matchAll(/mark_\d+_/gu)) {
+    const at = cell.code.lastIndexOf(mark);
+    if (at < 0) continue;
+    const places = [...source.matchAll(new RegExp(mark, "gu"))].map(({ index }) => positionAt(source, index));
+    expect(places).toContainEqual(cell.toSource(positionAt(cell.code, at)));
+  }
+}
+
 describe("compileCell", () => {
   it("leads every position of the compiled cell back to where it stood", () => {
-    assert(
-      property(cells, (source) => {
-        const cell = compileCell(source, "Cell[1]");
-        for (const [mark] of source.matchAll(/mark_\d+_/gu)) {
-          const at = cell.code.lastIndexOf(mark);
-          if (at < 0) continue;
-          expect(cell.toSource(positionAt(cell.code, at))).toEqual(positionAt(source, source.indexOf(mark)));
-        }
-      }),
-    );
+    assert(property(cells, expectPositionsToLeadBack));
+    assert(property(cellsWithJsx, expectPositionsToLeadBack));
+    // Each starts a program, which takes its time.
+    assert(property(cellsWithDecorators, expectPositionsToLeadBack), { numRuns: 6 });
   });
 
   it("leads what an import became back to the import", () => {
@@ -83,6 +97,38 @@ describe("compileCell", () => {
   it("leaves a var body of an if without braces one statement", () => {
     const { code } = compileCell("if (false) var a = 1; else var b = 2", "Cell[1]");
     expect(code).toContain("if (false) (a = 1); else (b = 2)");
+  });
+
+  it("lowers decorators of methods, and keeps imports that look unused", () => {
+    const { code } = compileCell(
+      'import { a } from "m";\nclass A { @logged m(x: number) { return x } }',
+      "Cell[1]",
+    );
+    expect(code).not.toMatch(/@logged|x: number/u);
+    expect(code).toContain('"a": a');
+  });
+
+  it("compiles JSX as the folder has it", () => {
+    const source = "<p id='x'>{1}</p>";
+    expect(compileCell(source, "Cell[1]").code).toContain('__typetorch_cell__.jsx("p", { id: "x" }, 1)');
+    const react = compileCell(source, "Cell[1]", { runtime: "automatic", importSource: "react" });
+    expect(react.code).toContain('import("react/jsx-runtime"');
+    const preact = compileCell(source, "Cell[1]", {
+      runtime: "classic",
+      pragma: "h",
+      pragmaFrag: "Fragment",
+    });
+    expect(preact.code).toContain('h("p", { id: "x" }, 1)');
+  });
+
+  it.each([
+    ["1; interface A {}", true],
+    ["@deco class A {}", false],
+    ["enum E { A }", false],
+    ["<b/>", true],
+    ["x = 1", false],
+  ])("knows whether %j has a value", (source, shows) => {
+    expect(compileCell(source, "Cell[1]").showsValue).toBe(shows);
   });
 
   it("does not join lines that a moved statement kept apart", () => {

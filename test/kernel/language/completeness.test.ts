@@ -11,6 +11,12 @@ describe("isComplete", () => {
     "// only a comment",
     "type A = string",
     "enum E {}",
+    "if (a) b",
+    "declare function f(): void",
+    "function f(): void;\nfunction f() {}",
+    "<b>text</b>",
+    "@decorator class A {}",
+    "'😀'",
   ])("calls %j complete", (code) => {
     expect(isComplete(code)).toEqual({ status: "complete" });
   });
@@ -30,6 +36,27 @@ describe("isComplete", () => {
     ["try {}", ""],
     ["enum E {", "  "],
     ["let a: {", "  "],
+    ["if (a)", "  "],
+    ["if (a) {\n  b()\n} else", "  "],
+    ["for (const a of b)", "  "],
+    ["switch (a) {\n  case 1:", "    "],
+    ["switch (a) {\n  case 1:\n    b();", "    "],
+    ["f(function () {\n  g();\n", "  "],
+    ["async () => {\n", "  "],
+    ["[1, 2,", "  "],
+    ["if (a) { // why (", "  "],
+    ["@decorator", ""],
+    ["@decorator()\nclass A {", "  "],
+    ["class A {\n  @decorator", "  "],
+    ["a ?.", ""],
+    ["a.", ""],
+    ["const a", ""],
+    ["const a =", ""],
+    ["function f()", ""],
+    ["function f(): void", ""],
+    ["x satisfies", ""],
+    ["<ul>\n  <li>", "  "],
+    ["import { a } from", ""],
   ])("asks for more after %j", (code, indent) => {
     expect(isComplete(code)).toEqual({ status: "incomplete", indent });
   });

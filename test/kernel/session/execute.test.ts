@@ -81,9 +81,20 @@ describe("modern JavaScript", () => {
     });
   });
 
-  it("refuses decorators in words", async () => {
-    expect(plainTraceback(await session.execute("@sealed class F {}"))).toContain(
-      "Decorators are not supported",
+  it("runs decorators and accessor fields as the standard has them", async () => {
+    const value = await session.value(`
+      function twice(method: (x: number) => number, context: ClassMethodDecoratorContext) {
+        return (x: number) => method(x) * 2;
+      }
+      class Decorated { @twice size(x: number) { return x } accessor name = "n" }
+      [new Decorated().size(4), new Decorated().name]`);
+    expect(value).toBe("[ 8, 'n' ]");
+  });
+
+  it("makes plain objects of JSX where there is no React", async () => {
+    await session.execute("const Item = ({ name }: { name: string }) => <li>{name}</li>");
+    expect(await session.value("JSON.stringify(<ul id='l'><Item name='a'/></ul>)")).toBe(
+      `'{"type":"ul","props":{"id":"l","children":[{"type":"li","props":{"children":["a"]}}]}}'`,
     );
   });
 });

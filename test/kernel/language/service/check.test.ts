@@ -66,6 +66,7 @@ const sessions: Readonly<Record<string, Cells>> = {
     ["le = 's'", "error 1:1 TS2322"],
     ["co = 2", "error 1:1 TS2588"],
     ["fu = 3", "error 1:1 TS2632"],
+    ["function fv() {}; fv = 3", "error 1:19 TS2630"],
   ],
   "lets later cells decide the type of a variable without one": [
     ["let late; let empty = []; let nil = null"],
@@ -113,6 +114,17 @@ const sessions: Readonly<Record<string, Cells>> = {
     ["const arrow = () => { const x: NotYet = laterOn }", "warning 1:32 TS2304", "warning 1:41 TS2304"],
     ["class Early { m() { return notYet() } }", "warning 1:28 TS2304"],
     ["notYet()", "error 1:1 TS2304"],
+  ],
+  "warns of functions of older cells that a new declaration breaks": [
+    ["const factor = 2"],
+    ["function scaled(x: number) { return factor * x }"],
+    ["factor.toFixed(); scaled(1)"],
+    ["const factor = 3"],
+    ["const factor = 'three'", "warning 1:37 TS2362"],
+    ["function scaled(x: number) { return x }"],
+    ["const factor = true"],
+    ["const useLater = () => later2(1)", "warning 1:24 TS2304"],
+    ["function later2(text: string) { return text }", "warning 1:31 TS2345"],
   ],
   "lets cells use names of browsers and of Node": [
     [
