@@ -10,7 +10,7 @@ import { accelerated } from "./placement.ts";
 import type { Shape } from "./shape.ts";
 import { closeScope, openScope } from "./scope.ts";
 import type { MethodOf, Signature } from "./signatures.ts";
-import { named } from "./named.ts";
+import { namingOf } from "./named.ts";
 import { computedOnCpu, runPlaced, runTogether } from "./operatorPlacement.ts";
 import { withOut, type ListCall } from "./out.ts";
 import { Tensor } from "./tensor.ts";
@@ -255,8 +255,9 @@ function describeOperator<S extends Signature>(
   },
 ): Operator<S> {
   const { name, resultNames } = facts;
-  const naming: ListCall = resultNames
-    ? (args) => named(call(args) as readonly unknown[], resultNames) // several results are a list
+  const named = resultNames && namingOf(name, resultNames);
+  const naming: ListCall = named
+    ? (args) => named(call(args) as readonly unknown[]) // several results are a list
     : call;
   const complete = facts.out ? withOut(name, naming) : naming;
   const described = Object.assign((...args: unknown[]): unknown => complete(args), {

@@ -15,6 +15,7 @@ import { rules } from "./programs/rules.ts";
 import { shapes } from "./programs/shapes.ts";
 import { statistics } from "./programs/statistics.ts";
 import { subscripts } from "./programs/subscripts.ts";
+import { tutorials } from "./programs/tutorials.ts";
 
 interface ProgramAnswers {
   readonly name: string;
@@ -35,6 +36,7 @@ const programs: Readonly<Record<string, Program>> = {
   ...shapes,
   ...statistics,
   ...subscripts,
+  ...tutorials,
 };
 
 let giveBack: (() => void) | null = null;

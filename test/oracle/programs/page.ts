@@ -24,6 +24,8 @@ export class Page {
 function pythonText(value: unknown): string {
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
+  // A shape, or several tensors; results with names say themselves how they print.
+  if (Array.isArray(value) && value.constructor === Array) return `[${value.map(pythonText).join(", ")}]`;
   return String(value);
 }
 
