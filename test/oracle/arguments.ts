@@ -60,7 +60,10 @@ function layOut(
   const options = { dtype: dtypeIn(place, dtype), device: place.device };
   if (layout === "contiguous") return torch.tensor(elements, options).reshape(shape);
   // Every element behind another one that must never be read.
-  const spaced = elements.flatMap((value) => [typeof value === "bigint" ? 99n : 99, value]);
+  const unread = typeof elements[0] === "bigint" ? 99n : 99;
+  const spaced = Array.from({ length: 2 * elements.length }, (_, i) =>
+    i % 2 ? elements[(i - 1) / 2]! : unread,
+  );
   return torch
     .tensor(spaced, options)
     .reshape([...shape, 2])
