@@ -2,7 +2,6 @@
  * Remembers the context that this machine gives, so that only the first start has to try. The note is taken away before a context is opened and written after: if the
  * driver has changed and crashes, the next start finds no note and tries again.
  */
-import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -32,6 +31,8 @@ function keyOf(environment: NodeJS.ProcessEnv): string {
 }
 
 function fileOf(key: string): string {
+  // Loaded here, as all that only WebGL needs: to load it takes longer than most of the runtime.
+  const { createHash } = process.getBuiltinModule("node:crypto");
   const name = createHash("sha256").update(key).digest("hex").slice(0, 16);
   return join(cacheFolder(), `webgl-${name}.json`);
 }

@@ -1,5 +1,5 @@
 /** Tries a way in a process of its own: native code may crash or hang, which must not end the notebook. */
-import { spawnSync, type SpawnSyncReturns } from "node:child_process";
+import type { SpawnSyncReturns } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Answer } from "./attempt.ts";
 import type { Way } from "./description.ts";
@@ -17,6 +17,7 @@ export function probe(way: Way, { program = ownProgram, timeLimit = 10_000 }: Pr
   const isSource = program.href.endsWith(".ts");
   // What runs the sources of this process must run that one's; what a user preloads is not meant for it.
   const args = [...(isSource ? process.execArgv : []), "--no-warnings", fileURLToPath(program), way];
+  const { spawnSync } = process.getBuiltinModule("node:child_process");
   const result = spawnSync(process.execPath, args, {
     encoding: "utf8",
     timeout: timeLimit,

@@ -2,7 +2,6 @@
  * ANGLE loads Vulkan's loader from the folder of its own libraries and from nowhere else. For as long as a context is being opened there is a folder that has all of
  * them, as links.
  */
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -32,6 +31,7 @@ function findLoader(): string | null {
 
 /** Lines of `ldconfig -p` are `libvulkan.so.1 (libc6,x86-64) => /usr/lib/…`. */
 function askLinker(): string[] {
+  const { execFileSync } = process.getBuiltinModule("node:child_process");
   const architecture = process.arch === "arm64" ? "AArch64" : "x86-64";
   for (const program of ["ldconfig", "/sbin/ldconfig"])
     try {

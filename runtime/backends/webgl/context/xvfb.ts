@@ -1,6 +1,4 @@
 /** A private X server without a screen. It takes no connections over a network, nor from anybody who does not know its cookie, and ends with this process. */
-import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import {
   accessSync,
   closeSync,
@@ -68,6 +66,7 @@ export function startXvfb(): XServer {
   const [authority, output, errors] = ["authority", "display", "errors"].map((name) =>
     join(folder, name),
   ) as [string, string, string]; // as many as names
+  const { randomBytes } = process.getBuiltinModule("node:crypto");
   writeFileSync(authority, authorityOf(randomBytes(16)), { mode: 0o600 });
   const stop = launch(authority, output, errors);
   try {
@@ -84,6 +83,7 @@ function launch(authority: string, output: string, errors: string): () => void {
   const options = ["-displayfd", "1", "-auth", authority, "-nolisten", "tcp", "-noreset"];
   const screen = ["-screen", "0", "64x64x24"];
   const [out, err] = [openSync(output, "w"), openSync(errors, "w")];
+  const { spawn } = process.getBuiltinModule("node:child_process");
   const shell = spawn("/bin/sh", ["-c", script, "sh", ...options, ...screen], {
     detached: true,
     stdio: ["pipe", out, err],
