@@ -5,11 +5,15 @@ import { adopt as adoptOnCpu } from "../cpu/memory/storage.ts";
 import { copy } from "./copying.ts";
 import { processorMethods } from "./fallback.ts";
 import { hasTextures } from "./evaluate.ts";
+import { attention } from "./kernels/attention.ts";
 import { convolutions } from "./kernels/convolution.ts";
+import { indexing } from "./kernels/indexing.ts";
 import { pooling } from "./kernels/pooling.ts";
 import { products } from "./kernels/products.ts";
 import { reductions } from "./kernels/reductions.ts";
+import { resampling } from "./kernels/resampling.ts";
 import { rowMethods } from "./kernels/rows.ts";
+import { scans } from "./kernels/scan.ts";
 import { instanceOf } from "./glsl/templates.ts";
 import { pointwise, pointwiseAll } from "./pointwise.ts";
 import { WebGLStorage } from "./storage.ts";
@@ -49,9 +53,13 @@ export const webglBackend: Backend = {
   ...processorMethods(),
   ...pooling,
   ...products,
+  ...attention,
   ...convolutions,
+  ...indexing,
   ...reductions,
+  ...resampling,
   ...rowMethods,
+  ...scans,
   allocate,
   allocateZeros,
   adopt,

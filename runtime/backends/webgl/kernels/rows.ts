@@ -1,95 +1,14 @@
 /** Work on rows: softmax, normalisation, labels. */
-import { float32 } from "../../../dtype.ts";
 import { numel } from "../../../shape.ts";
 import type { Backend, View } from "../../backend.ts";
 import type { RowBackend } from "../../rows.ts";
-import { textureOf } from "../evaluate.ts";
 import { runOnCpu } from "../fallback.ts";
 import type { Value } from "../values.ts";
 import { write } from "../writing.ts";
-import { fold, type FoldFinish, type FoldKind } from "./fold.ts";
-import { areFractions, canDraw, textureFor } from "./operands.ts";
+import type { FoldFinish } from "./fold.ts";
 import { labelMethods } from "./labels.ts";
-import { ProgramWriter } from "./program.ts";
-
-/** What a row's element is computed from: views with an element for each, for each row, or for each column. */
-interface Operands {
-  readonly [name: string]: { readonly of: View | Value; readonly by: "element" | "row" | "column" };
-}
-
-/** The rows of a view. */
-interface Rows {
-  readonly count: number;
-  readonly length: number;
-}
-
-function rowsOf({ shape }: View): Rows {
-  const length = shape.at(-1) ?? 1;
-  return { count: numel(shape) / length, length };
-}
-
-function isView(operand: View | Value): operand is View {
-  return "storage" in operand;
-}
-
-/** Declares each operand as a number of its name, for row `i` and column `j`. */
-function declare(writer: ProgramWriter, operands: Operands, { length }: Rows): string {
-  const width = writer.whole(length);
-  const index = { element: `i * ${width} + j`, row: "i", column: "j" };
-  return Object.entries(operands)
-    .map(([name, { of, by }]) => {
-      const fetch = writer.elements(isView(of) ? textureFor(of) : textureOf(of));
-      const offset = isView(of) && of.offset !== 0 ? `${writer.whole(of.offset)} + ` : "";
-      return `float ${name} = ${fetch}(${offset}${index[by]});`;
-    })
-    .join(" ");
-}
-
-/** Folds what `expression` gives for each element of a row. */
-function foldRows(
-  kind: FoldKind,
-  rows: Rows,
-  operands: Operands,
-  expression: string,
-  finish: FoldFinish = () => "",
-): Value {
-  const source = { length: rows.length, write: numberOf(rows, operands, expression) };
-  return fold(kind, source, { dtype: float32, length: rows.count }, finish);
-}
-
-function numberOf(rows: Rows, operands: Operands, expression: string): (writer: ProgramWriter) => string {
-  return (writer) => {
-    const name = writer.name();
-    writer.define(`float ${name}(int i, int j) { ${declare(writer, operands, rows)} return ${expression}; }`);
-    return name;
-  };
-}
-
-/** Folds what `expression` gives for each element of a column. */
-function foldColumns(rows: Rows, operands: Operands, expression: string): Value {
-  const write = (writer: ProgramWriter): string => {
-    const [inner, name] = [numberOf(rows, operands, expression)(writer), writer.name()];
-    writer.define(`float ${name}(int i, int j) { return ${inner}(j, i); }`);
-    return name;
-  };
-  return fold("sum", { length: rows.count, write }, { dtype: float32, length: rows.length });
-}
-
-/** Computes each element of all rows. */
-function mapRows(rows: Rows, operands: Operands, expression: string): Value {
-  const writer = new ProgramWriter();
-  const name = numberOf(rows, operands, expression)(writer);
-  const width = writer.whole(rows.length);
-  const [value] = writer.draw(
-    [{ dtype: float32, length: rows.count * rows.length }],
-    `int row = quotient(i, ${width}); float y0 = ${name}(row, i - row * ${width});`,
-  );
-  return value!; // one for each result
-}
-
-function release(...values: readonly Value[]): void {
-  for (const value of values) value.dropTexture();
-}
+import { areFractions, canDraw } from "./operands.ts";
+import { foldColumns, foldRows, mapRows, releaseRows, rowsOf, type Rows } from "./rowWork.ts";
 
 /** Whether all can be done here. */
 function canWork(inputs: readonly (View | null)[], outputs: readonly View[]): boolean {
@@ -137,7 +56,7 @@ export const rowMethods: RowBackend = {
         s: { of: sums, by: "row" },
       } as const;
       write(output, mapRows(rows, operands, logarithm ? "x - m - log(s)" : "exp(x - m) / s"));
-      release(largest, sums);
+      releaseRows(largest, sums);
     },
   ),
 
@@ -150,7 +69,7 @@ export const rowMethods: RowBackend = {
       const sums = foldRows("sum", rows, operands, logarithm ? "g" : "g * y");
       const all = { ...operands, s: { of: sums, by: "row" } } as const;
       write(output, mapRows(rows, all, logarithm ? "g - exp(y) * s" : "y * (g - s)"));
-      release(sums);
+      releaseRows(sums);
     },
   ),
 
@@ -163,7 +82,7 @@ export const rowMethods: RowBackend = {
       const each = { count: numel(output.shape), length: 1 };
       const operands = { m: { of: largest, by: "row" }, s: { of: sums, by: "row" } } as const;
       write(output, mapRows(each, operands, "isInfinite(m) ? m : m + log(s)"));
-      release(largest, sums);
+      releaseRows(largest, sums);
     },
   ),
 
@@ -220,7 +139,7 @@ export const rowMethods: RowBackend = {
       const b = foldRows("sum", rows, operands, `${h} * (x - m) * s`, mean);
       const all = { ...operands, a: { of: a, by: "row" }, b: { of: b, by: "row" } } as const;
       write(output, mapRows(rows, all, `s * (${h} - a - (x - m) * s * b)`));
-      release(a, b);
+      releaseRows(a, b);
     },
   ),
 
