@@ -117,13 +117,10 @@ ${finish}`,
 }
 
 /** Elements that lie one after another, `length` for each fold. */
-export function consecutive(texture: Texture, length: number, offset = 0): (writer: ProgramWriter) => string {
+function consecutive(texture: Texture, length: number): (writer: ProgramWriter) => string {
   return (writer) => {
     const [fetch, name] = [writer.elements(texture), writer.name()];
-    const start = offset === 0 ? "" : `${writer.whole(offset)} + `;
-    writer.define(
-      `float ${name}(int i, int j) { return ${fetch}(${start}i * ${writer.whole(length)} + j); }`,
-    );
+    writer.define(`float ${name}(int i, int j) { return ${fetch}(i * ${writer.whole(length)} + j); }`);
     return name;
   };
 }

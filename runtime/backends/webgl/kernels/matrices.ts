@@ -20,7 +20,7 @@ export function across({ columns }: Packing): number {
 }
 
 /** Whether each row of blocks lies within a row of texels. */
-export function isAligned({ packing, columns }: Texture): boolean {
+function isAligned({ packing, columns }: Texture): boolean {
   return packing !== null && columns % across(packing) === 0;
 }
 

@@ -1,5 +1,4 @@
 /** Operands of kernels: a view's elements as a texture, and where in it each is. */
-import { RuntimeError } from "../../../errors/runtimeError.ts";
 import { numel } from "../../../shape.ts";
 import type { View } from "../../backend.ts";
 import { adopt } from "../../cpu/memory/storage.ts";
@@ -95,14 +94,6 @@ export function plainTextureFor(view: View): Texture {
 export function isRowMajor(view: View): boolean {
   const { sizes, strides } = dimsOf(view);
   return sizes.length === 0 || (sizes.length === 1 && strides[0] === 1);
-}
-
-/** @throws RuntimeError for more elements than a program can count. */
-export function checkSize(length: number): void {
-  if (length < 2 ** 31) return;
-  throw new RuntimeError(
-    `A computation on the WebGL device would need ${length} elements at once; programs count to ${2 ** 31 - 1}. Work on smaller parts, or on the CPU.`,
-  );
 }
 
 /** Elements of a view. */
