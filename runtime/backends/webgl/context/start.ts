@@ -180,6 +180,12 @@ export function webglContext(): OpenContext {
   return start.open();
 }
 
+/** Why there is no WebGL here, and what to do; `null` where there is. */
+export function missingWebGL(): string | null {
+  const diagnosis = start.diagnose();
+  return diagnosis.context === null ? unavailable(diagnosis).message : null;
+}
+
 /** What WebGL is here, without opening it. */
 export function diagnoseWebGL(): Diagnosis {
   return start.diagnose();
