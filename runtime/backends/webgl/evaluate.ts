@@ -4,12 +4,12 @@ import type { CpuStorage } from "../cpu/memory/storage.ts";
 import { adopt } from "../cpu/memory/storage.ts";
 import { instanceOf } from "./glsl/templates.ts";
 import { addressOf, shiftOf } from "./glsl/addressing.ts";
-import { isExact } from "./glsl/emission.ts";
 import { writePacked, writeRegion, writeUnpacked, type Draft } from "./glsl/source.ts";
 import { checkKnown, graphics, passed } from "./graphics.ts";
 import { isSingle, lastOf, type Region } from "./access.ts";
 import { Plan, type Leaf } from "./plan.ts";
 import { programFor, run } from "./programs.ts";
+import { reachOf } from "./reach.ts";
 import {
   allocatePacked,
   allocateTexture,
@@ -71,17 +71,7 @@ export function fitsTexture(value: Value): boolean {
   if (!hasTextures(value.dtype)) return false;
   const { array } = value;
   if (value.texture !== null || value.stage !== null || array === null) return true;
-  if (value.dtype.name !== "int32" && value.dtype.name !== "int64") return true;
-  return (value.exact ??= allExact(array.data));
-}
-
-function allExact(data: TypedArray): boolean {
-  for (let i = 0; i < data.length; i++) {
-    const element = data[i]!;
-    if (typeof element === "number" ? !isExact(element) : BigInt(Math.fround(Number(element))) !== element)
-      return false;
-  }
-  return true;
+  return value.dtype.is_floating_point || reachOf(value) < Infinity;
 }
 
 /** Computes pending values of one length in one pass. */
@@ -253,6 +243,7 @@ export function copyOf(value: Value): Value {
     inputs: [{ value, access: null }],
     cost: 0,
     leaves: [value],
+    reach: value.reach,
   });
 }
 

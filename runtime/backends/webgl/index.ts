@@ -38,6 +38,7 @@ function allocateZeros(dtype: DType, length: number): WebGLStorage {
     inputs: [],
     cost: 0,
     leaves: [],
+    reach: 0,
   });
   return new WebGLStorage(dtype, length, value);
 }

@@ -14,6 +14,7 @@ import { canEmit, isExact } from "./glsl/emission.ts";
 import { instanceOf } from "./glsl/templates.ts";
 import { graphics } from "./graphics.ts";
 import { canTakeIn, settledAccess } from "./plan.ts";
+import { reachOfResult } from "./reach.ts";
 import type { Stage, StageInput } from "./stages.ts";
 import { WebGLStorage } from "./storage.ts";
 import { Value } from "./values.ts";
@@ -76,11 +77,24 @@ function stageOf(
     if (input === null) return null;
     inputs.push(input);
   }
+  const reach = compute.is_floating_point ? null : reachOfResult(expression, compute, inputs, parameters);
+  if (reach === null && !compute.is_floating_point) return null;
   const { template, constants } = instanceOf(expression);
   settleInputs(inputs, length, template.cost);
   const leaves = leavesOf(inputs);
   const cost = inputs.reduce((sum, input) => sum + costOf(input), template.cost);
-  return { template, constants, parameters, compute, dtype: output.dtype, length, inputs, cost, leaves };
+  return {
+    template,
+    constants,
+    parameters,
+    compute,
+    dtype: output.dtype,
+    length,
+    inputs,
+    cost,
+    leaves,
+    reach,
+  };
 }
 
 /** Whether an input is computed in the program that uses it. */

@@ -33,4 +33,6 @@ export interface Stage {
   readonly cost: number;
   /** Values that it reads from textures, those of the stages that it takes in included. */
   readonly leaves: readonly Value[];
+  /** The largest size of whole numbers, where it is known. */
+  readonly reach: number | null;
 }

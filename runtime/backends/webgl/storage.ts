@@ -77,7 +77,7 @@ export class WebGLStorage extends Storage {
       value.array = array;
       value.dropTexture();
       value.dropStage();
-      value.exact = null;
+      value.reach = null;
       return array;
     }
     const own = allocate(this.dtype, this.length);

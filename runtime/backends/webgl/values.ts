@@ -26,8 +26,8 @@ export class Value implements Owner<Allocation> {
   users = 0;
   /** In how many programs its computation was a part, while it was pending. */
   taken = 0;
-  /** Whether float32 holds each of the array's whole numbers, once that is known. */
-  exact: boolean | null = null;
+  /** The largest size of its whole numbers, once it is known; Infinity for an array with one that float32 lacks. */
+  reach: number | null = null;
   claim: Claim<Allocation> | null = null;
   #texture: Texture | null = null;
 
@@ -71,6 +71,7 @@ export class Value implements Owner<Allocation> {
   static ofStage(stage: Stage): Value {
     const value = new Value(stage.dtype, stage.length);
     value.stage = stage;
+    value.reach = stage.reach;
     for (const input of stage.inputs) {
       if (!("value" in input)) continue;
       input.value.hold();

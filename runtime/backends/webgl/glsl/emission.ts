@@ -97,7 +97,7 @@ interface Repertoire {
 
 const fractions: Repertoire = { unary: fractionUnary, binary: fractionBinary, calls: fractionCalls };
 
-/** Whole numbers are held by floats that have all of their digits; only what cannot leave their range is computed. */
+/** Whole numbers are held by floats that have all of their digits; `reach.ts` sees to it that sums and products have them, too. */
 const wholes: Repertoire = {
   unary: {
     abs: fractionUnary.abs,
@@ -107,7 +107,7 @@ const wholes: Repertoire = {
     round: same,
     trunc: same,
   },
-  binary: { maximum: call("max"), minimum: call("min") },
+  binary: { add: infix("+"), sub: infix("-"), mul: infix("*"), maximum: call("max"), minimum: call("min") },
   calls: {},
 };
 
@@ -115,7 +115,13 @@ const signedWholes: Repertoire = { ...wholes, unary: { ...wholes.unary, neg: fra
 
 const truths: Repertoire = {
   ...wholes,
-  binary: { ...wholes.binary, bitAnd: call("min"), bitOr: call("max"), bitXor: (x, y) => `abs(${x} - ${y})` },
+  binary: {
+    maximum: call("max"),
+    minimum: call("min"),
+    bitAnd: call("min"),
+    bitOr: call("max"),
+    bitXor: (x, y) => `abs(${x} - ${y})`,
+  },
 };
 
 function repertoireOf(dtype: DType): Repertoire {
@@ -262,9 +268,11 @@ export function emitStage(
 ): readonly string[] {
   const emission = new Emission(template, compute, names, prefix);
   const isBool = dtype.category === "bool";
-  const value = isBool
+  const number = isBool
     ? `float(${emission.truth(template.expression)})`
     : emission.number(template.expression);
+  // Eight bits wrap around, once, as on the way into an array.
+  const value = dtype.name === "uint8" ? `uint8Of(${number})` : number;
   return [...emission.lines, `float ${result} = ${value};`];
 }
 
