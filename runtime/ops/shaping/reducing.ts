@@ -37,6 +37,33 @@ const reduceParameter: Parameter<string> = {
   convert: (value) => (typeof value === "string" ? value : undefined),
 };
 
+/** A tensor, a dimension with positions along it, the values that meet there, and how they are combined. */
+type ReducingSignature = GeneralSignature<
+  [
+    dim: number,
+    index: Tensor,
+    values: Tensor,
+    reduce: string | { readonly reduce: string; readonly include_self?: boolean },
+    options?: { readonly include_self?: boolean },
+  ]
+>;
+
+/** What stands in front of the values. */
+const placeParameters = { input: tensor, dim: integer(), index: positionsParameter };
+
+/** What stands behind the values. */
+const reductionParameters = { reduce: reduceParameter, include_self: keywordOnly(flag(true)) };
+
+/** What both functions are called with, but the values, and what they gave. */
+interface ReducingCall {
+  readonly input: Tensor;
+  readonly dim: number;
+  readonly index: Tensor;
+  readonly reduce: string;
+  readonly include_self: boolean;
+  readonly result: Tensor;
+}
+
 /** @throws RuntimeError for a word that is no reduction. */
 function readReduction(name: string, reduce: string, among: readonly Reduction[]): Reduction {
   const found = among.find((word) => word === reduce);
@@ -160,14 +187,8 @@ function withPlaces(source: Tensor, { shape }: Tensor): Tensor {
   return shape.reduce<Tensor>((part, size, dim) => narrow(part, dim, 0, size), source);
 }
 
-interface ScatterCall {
-  readonly input: Tensor;
-  readonly dim: number;
-  readonly index: Tensor;
+interface ScatterCall extends ReducingCall {
   readonly src: Tensor;
-  readonly reduce: string;
-  readonly include_self: boolean;
-  readonly result: Tensor;
 }
 
 function scatterCall({ input, dim, index, src, reduce, include_self, result }: ScatterCall): Call {
@@ -182,16 +203,6 @@ function scatterCall({ input, dim, index, src, reduce, include_self, result }: S
   };
 }
 
-type ScatterReduceSignature = GeneralSignature<
-  [
-    dim: number,
-    index: Tensor,
-    src: Tensor,
-    reduce: string | { readonly reduce: string; readonly include_self?: boolean },
-    options?: { readonly include_self?: boolean },
-  ]
->;
-
 /**
  * A copy in which the elements of `src` are combined with those at the positions that `index` gives along one dimension: added (`"sum"`), multiplied
  * (`"prod"`), averaged (`"mean"`), or the largest (`"amax"`) or smallest (`"amin"`). Without `include_self`, the tensor's own elements there do not count.
@@ -199,18 +210,11 @@ type ScatterReduceSignature = GeneralSignature<
  * @throws RuntimeError when shapes or dtypes do not fit, or a position is out of range.
  * Source: `torch.scatter_reduce`.
  */
-export const scatter_reduce: InPlaceOperator<ScatterReduceSignature> = operator({
+export const scatter_reduce: InPlaceOperator<ReducingSignature> = operator({
   name: "scatter_reduce",
   out: true,
   inPlace: true,
-  parameters: {
-    input: tensor,
-    dim: integer(),
-    index: positionsParameter,
-    src: tensor,
-    reduce: reduceParameter,
-    include_self: keywordOnly(flag(true)),
-  },
+  parameters: { ...placeParameters, src: tensor, ...reductionParameters },
   saves: ["input", "src", "result"],
   forward: ({ input, dim, index, src, reduce, include_self }) => {
     const reduction = readReduction("scatter_reduce", reduce, words);
@@ -255,14 +259,8 @@ function placesOfSlices(dim: number, index: Tensor): Places {
   };
 }
 
-interface SlicesCall {
-  readonly input: Tensor;
-  readonly dim: number;
-  readonly index: Tensor;
+interface SlicesCall extends ReducingCall {
   readonly source: Tensor;
-  readonly reduce: string;
-  readonly include_self: boolean;
-  readonly result: Tensor;
 }
 
 const sliceWords = words.slice(1);
@@ -279,16 +277,6 @@ function slicesCall({ input, dim, index, source, reduce, include_self, result }:
   };
 }
 
-type IndexReduceSignature = GeneralSignature<
-  [
-    dim: number,
-    index: Tensor,
-    source: Tensor,
-    reduce: string | { readonly reduce: string; readonly include_self?: boolean },
-    options?: { readonly include_self?: boolean },
-  ]
->;
-
 /**
  * A copy in which the slices of `source` are combined with those at the positions that `index` gives along one dimension: multiplied (`"prod"`), averaged
  * (`"mean"`), or the largest (`"amax"`) or smallest (`"amin"`). Without `include_self`, the tensor's own slices there do not count.
@@ -296,18 +284,11 @@ type IndexReduceSignature = GeneralSignature<
  * @throws RuntimeError or IndexError when shapes or dtypes do not fit, or a position is out of range.
  * Source: `torch.index_reduce`.
  */
-export const index_reduce: InPlaceOperator<IndexReduceSignature> = operator({
+export const index_reduce: InPlaceOperator<ReducingSignature> = operator({
   name: "index_reduce",
   out: true,
   inPlace: true,
-  parameters: {
-    input: tensor,
-    dim: integer(),
-    index: positionsParameter,
-    source: tensor,
-    reduce: reduceParameter,
-    include_self: keywordOnly(flag(true)),
-  },
+  parameters: { ...placeParameters, source: tensor, ...reductionParameters },
   saves: ["input", "source", "result"],
   forward: ({ input, dim, index, source, reduce, include_self }) => {
     const reduction = readReduction("index_reduce", reduce, sliceWords);
