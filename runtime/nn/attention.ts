@@ -2,12 +2,11 @@
 import { bind } from "../binding.ts";
 import type { CallForms } from "../callForms.ts";
 import { empty, zeros } from "../create.ts";
-import { bool, type DType } from "../dtype.ts";
 import { AssertionError } from "../errors/assertionError.ts";
-import { RuntimeError } from "../errors/runtimeError.ts";
 import { ValueError } from "../errors/valueError.ts";
-import { add, mul, where } from "../ops/elementwise/arithmetic.ts";
+import { add, mul } from "../ops/elementwise/arithmetic.ts";
 import { kernelMask, scaled_dot_product_attention } from "../ops/networks/attention.ts";
+import { additiveMask, checkCausal, checkPairs, checkRanks } from "../ops/networks/attentionChecks.ts";
 import { dropout as dropoutOf } from "../ops/networks/dropout.ts";
 import { packedAttention } from "../ops/networks/headsAttention.ts";
 import { cat } from "../ops/shaping/joining.ts";
@@ -25,7 +24,7 @@ import {
   tensor,
   type ParametersOf,
 } from "../parameters.ts";
-import { formatShape, numel, sameShape, type Shape } from "../shape.ts";
+import { formatShape, numel, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { constant_, xavier_normal_, xavier_uniform_ } from "./init.ts";
 import { Linear } from "./layers.ts";
@@ -94,44 +93,6 @@ const forwardParameters = {
   average_attn_weights: flag(true),
   is_causal: flag(false),
 };
-
-/** A mask as numbers to add: −∞ where `true` forbids. @throws AssertionError for whole numbers. */
-function additive(name: string, mask: Tensor | null, dtype: DType): Tensor | null {
-  if (mask === null || mask.dtype.is_floating_point) return mask;
-  if (mask.dtype !== bool)
-    throw new AssertionError(
-      `only bool and floating types of ${name} are supported, got ${mask.dtype.toString()}. Make it with .bool(): true forbids a position.`,
-    );
-  return where(mask, -Infinity, zeros([], { dtype }));
-}
-
-/** @throws AssertionError where the number of dimensions does not fit. */
-function checkDimensions(
-  query: Tensor,
-  key: Tensor,
-  value: Tensor,
-  padding: Tensor | null,
-  mask: Tensor | null,
-): void {
-  const { ndim } = query;
-  if (ndim !== 2 && ndim !== 3)
-    throw new AssertionError(
-      `query should be unbatched 2D or batched 3D tensor but received ${ndim}-D query tensor of shape ${formatShape(query.shape)}`,
-    );
-  const kind = ndim === 3 ? "For batched (3-D) `query`" : "For unbatched (2-D) `query`";
-  if (key.ndim !== ndim || value.ndim !== ndim)
-    throw new AssertionError(
-      `${kind}, expected \`key\` and \`value\` to be ${ndim}-D but found ${key.ndim}-D and ${value.ndim}-D tensors respectively`,
-    );
-  if (padding !== null && padding.ndim !== ndim - 1)
-    throw new AssertionError(
-      `${kind}, expected \`key_padding_mask\` to be null or ${ndim - 1}-D but found ${padding.ndim}-D tensor instead`,
-    );
-  if (mask !== null && mask.ndim !== 2 && mask.ndim !== 3)
-    throw new AssertionError(
-      `${kind}, expected \`attn_mask\` to be null, 2-D or 3-D but found ${mask.ndim}-D tensor instead`,
-    );
-}
 
 /** What a call computes with: tensors `[batch, sequence, features]`. */
 interface Call {
@@ -254,14 +215,11 @@ export class MultiheadAttention extends Module {
   override forward(...args: readonly unknown[]): [Tensor, Tensor | null] {
     const given = bind("MultiheadAttention", forwardParameters, args);
     const { query, key, value, key_padding_mask: padding, attn_mask } = given;
-    checkDimensions(query, key, value, padding, attn_mask);
+    checkRanks(given);
+    checkCausal(given.is_causal, attn_mask);
     const batched = query.ndim === 3;
     const ordered = this.ordered(query, key, value);
     const causal = given.is_causal && padding === null && !given.need_weights;
-    if (given.is_causal && attn_mask === null)
-      throw new RuntimeError(
-        "Need attn_mask if specifying the is_causal hint. Pass {attn_mask, is_causal: true}, with a mask that is −Infinity above the diagonal.",
-      );
     const call = {
       ...ordered,
       mask: this.mask(
@@ -311,9 +269,9 @@ export class MultiheadAttention extends Module {
   ): Tensor | null {
     const [batch, queries] = query.shape as [number, number, number];
     const keys = key.shape[1]!;
-    const pairs = additive("attn_mask", attention, query.dtype);
-    const ignored = additive("key_padding_mask", padding, query.dtype);
-    if (pairs !== null) this.checkMask(pairs, [batch * this.num_heads, queries, keys]);
+    const pairs = additiveMask("attn_mask", attention, query.dtype);
+    const ignored = additiveMask("key_padding_mask", padding, query.dtype);
+    if (pairs !== null) checkPairs(pairs, [batch * this.num_heads, queries, keys]);
     if (ignored !== null && !sameShape(ignored.shape, [batch, keys]))
       throw new AssertionError(
         `expecting key_padding_mask shape of ${formatShape([batch, keys])}, but got ${formatShape(ignored.shape)}`,
@@ -323,14 +281,6 @@ export class MultiheadAttention extends Module {
     if (ignored === null) return this.padded(byHead);
     const byKey = reshape(ignored, [batch, 1, 1, keys]);
     return this.padded(byHead === null ? byKey : add(byHead, byKey));
-  }
-
-  private checkMask({ ndim, shape }: Tensor, expected: Shape): void {
-    const wanted = ndim === 2 ? expected.slice(1) : expected;
-    if (!sameShape(shape, wanted))
-      throw new RuntimeError(
-        `The shape of the ${ndim}D attn_mask is ${formatShape(shape)}, but should be ${formatShape(wanted)}.`,
-      );
   }
 
   /** How many positions are added to the keys. */

@@ -1,7 +1,4 @@
 /** Attention with several heads as one function: projections, heads, and the projection that joins them. */
-import { bool, type DType } from "../../dtype.ts";
-import { AssertionError } from "../../errors/assertionError.ts";
-import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, type Operator } from "../../operator.ts";
 import {
   flag,
@@ -13,13 +10,14 @@ import {
   type ArgumentsOf,
 } from "../../parameters.ts";
 import { allocateZeros } from "../../settle.ts";
-import { formatShape, sameShape, type Shape } from "../../shape.ts";
+import { formatShape, sameShape } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { baddbmm } from "../linalg/addedProducts.ts";
-import { add, mul, where } from "../elementwise/arithmetic.ts";
+import { add, mul } from "../elementwise/arithmetic.ts";
 import { repeat } from "../shaping/arranging.ts";
 import { scaled_dot_product_attention } from "./attention.ts";
+import { additiveMask, assert, checkCausal, checkPairs, checkRanks } from "./attentionChecks.ts";
 import { dropout } from "./dropout.ts";
 import { cat } from "../shaping/joining.ts";
 import { bmm, linear } from "../linalg/matmul.ts";
@@ -59,52 +57,13 @@ const attentionParameters = {
 
 type Arguments = ArgumentsOf<typeof attentionParameters>;
 
-/** @throws AssertionError when a condition that PyTorch asserts does not hold. */
-function assert(holds: boolean, message: string): asserts holds {
-  if (!holds) throw new AssertionError(message);
-}
-
-function checkRanks({
-  query,
-  key,
-  value,
-  key_padding_mask: padding,
-  attn_mask: mask,
-  num_heads,
-}: Arguments): void {
-  const { ndim } = query;
-  assert(
-    ndim === 2 || ndim === 3,
-    `query should be unbatched 2D or batched 3D tensor but received ${ndim}-D query tensor: it takes [L, E] or [L, N, E].`,
-  );
-  const kind = ndim === 3 ? "For batched (3-D) `query`" : "For unbatched (2-D) `query`";
-  assert(
-    key.ndim === ndim && value.ndim === ndim,
-    `${kind}, expected \`key\` and \`value\` to be ${ndim}-D but found ${key.ndim}-D and ${value.ndim}-D tensors respectively.`,
-  );
-  assert(
-    padding === null || padding.ndim === ndim - 1,
-    `${kind}, expected \`key_padding_mask\` to be \`None\` or ${ndim - 1}-D but found ${padding?.ndim}-D tensor instead.`,
-  );
-  assert(
-    mask === null || mask.ndim === 2 || mask.ndim === 3,
-    `${kind}, expected \`attn_mask\` to be \`None\`, 2-D or 3-D but found ${mask?.ndim}-D tensor instead.`,
-  );
+/** @throws AssertionError when a mask of each head does not fit a query without a batch. */
+function checkUnbatched({ query, key, attn_mask: mask, num_heads }: Arguments): void {
   const expected = [num_heads, query.shape[0]!, key.shape[0]!];
   assert(
-    ndim === 3 || mask?.ndim !== 3 || sameShape(mask.shape, expected),
+    query.ndim === 3 || mask?.ndim !== 3 || sameShape(mask.shape, expected),
     `Expected \`attn_mask\` shape to be ${formatShape(expected)} but got ${mask === null ? "None" : formatShape(mask.shape)}.`,
   );
-}
-
-/** A mask as numbers to add: −∞ where `true` forbids. @throws AssertionError for whole numbers. */
-function additive(name: string, mask: Tensor | null, dtype: DType): Tensor | null {
-  if (mask === null || mask.dtype.is_floating_point) return mask;
-  assert(
-    mask.dtype === bool,
-    `only bool and floating types of ${name} are supported, got ${mask.dtype.toString()}. Make it with .bool(): true forbids a position.`,
-  );
-  return where(mask, -Infinity, allocateZeros([], dtype));
 }
 
 function checkSizes({
@@ -137,7 +96,7 @@ function projections(args: Arguments): readonly [Tensor, Tensor, Tensor] {
   }
   const { in_proj_weight: packed } = args;
   assert(packed !== null, "use_separate_proj_weight is False but in_proj_weight is None.");
-  return chunk(packed, 3) as unknown as [Tensor, Tensor, Tensor]; // three parts
+  return chunk(packed, 3) as readonly Tensor[] as [Tensor, Tensor, Tensor]; // three parts
 }
 
 type Triple = readonly [query: Tensor, key: Tensor, value: Tensor];
@@ -185,19 +144,15 @@ function widened(mask: Tensor | null): Tensor | null {
   return cat([mask, allocateZeros([...mask.shape.slice(0, -1), 1], mask.dtype)], -1);
 }
 
-/** @throws RuntimeError when a mask is not of the products' shape. */
-function checkMask(
+/** A mask of pairs, one for each head or one for all. @throws RuntimeError when it is not of the products' shape. */
+function asHeadMask(
   mask: Tensor | null,
   queries: number,
   keys: number,
   { batch, count }: Heads,
 ): Tensor | null {
   if (mask === null) return null;
-  const expected: Shape = mask.ndim === 2 ? [queries, keys] : [batch * count, queries, keys];
-  if (!sameShape(mask.shape, expected))
-    throw new RuntimeError(
-      `The shape of the ${mask.ndim}D attn_mask is ${formatShape(mask.shape)}, but should be ${formatShape(expected)}.`,
-    );
+  checkPairs(mask, [batch * count, queries, keys]);
   return mask.ndim === 2 ? unsqueeze(mask, 0) : mask;
 }
 
@@ -284,8 +239,8 @@ function prepare(
 ): { triple: Triple; mask: Tensor | null; padding: Tensor | null } {
   const { dtype } = args.query;
   const [q, k, v] = project(args);
-  let padding = additive("key_padding_mask", args.key_padding_mask, dtype);
-  let mask = checkMask(additive("attn_mask", args.attn_mask, dtype), q.size(0), args.key.size(0), heads);
+  let padding = additiveMask("key_padding_mask", args.key_padding_mask, dtype);
+  let mask = asHeadMask(additiveMask("attn_mask", args.attn_mask, dtype), q.size(0), args.key.size(0), heads);
   let keys = args.static_k === null ? asHeads(k, heads) : checkStatic("static_k", args.static_k, heads);
   let values = args.static_v === null ? asHeads(v, heads) : checkStatic("static_v", args.static_v, heads);
   if (args.bias_k !== null) [mask, padding] = [widened(mask), widened(padding)];
@@ -299,10 +254,8 @@ function prepare(
 
 function attend(given: Arguments): [Tensor, Tensor | null] {
   checkRanks(given);
-  if (given.is_causal && given.attn_mask === null)
-    throw new RuntimeError(
-      "Need attn_mask if specifying the is_causal hint. nn.Transformer.generate_square_subsequent_mask makes one.",
-    );
+  checkUnbatched(given);
+  checkCausal(given.is_causal, given.attn_mask);
   const args = batched(given);
   checkSizes(args);
   const heads: Heads = {
