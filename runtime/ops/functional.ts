@@ -1,6 +1,7 @@
 /** The operators that are functions of `torch.nn.functional` only. */
 export { scaled_dot_product_attention } from "./networks/attention.ts";
-export { batch_norm, instance_norm } from "./networks/batchNormalization.ts";
+export { batch_norm } from "./networks/batchNormalization.ts";
+export { instance_norm } from "./networks/instanceNormalization.ts";
 export { dropout } from "./networks/dropout.ts";
 export { embedding } from "./networks/embedding.ts";
 export { linear } from "./linalg/matmul.ts";

@@ -1,5 +1,5 @@
 /** Operators that others are made of, and that have no name of their own in PyTorch's API. Listed so that the tests reach them. */
-export { nativeBatchNorm } from "./networks/batchNormalization.ts";
+export { nativeBatchNorm } from "./networks/nativeBatchNorm.ts";
 export { toCopy } from "./shaping/conversion.ts";
 export { convolution, convolutionWeight } from "./spatial/convolution.ts";
 export { dropout } from "./networks/dropout.ts";

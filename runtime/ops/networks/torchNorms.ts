@@ -6,7 +6,8 @@ import { allocateZeros } from "../../settle.ts";
 import type { Shape } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { batchNormWithStatistics, instance_norm, type BatchNormArguments } from "./batchNormalization.ts";
+import { batchNormWithStatistics, type BatchNormArguments } from "./batchNormalization.ts";
+import { instance_norm } from "./instanceNormalization.ts";
 import { layer_norm } from "./normalization.ts";
 import { sample } from "../samples.ts";
 
