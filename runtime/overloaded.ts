@@ -33,10 +33,10 @@ export function overloaded<S extends Signature>({
   choose,
   inPlace = false,
 }: Overloads): Operator<S> {
-  // Whatever has an operator's facts can be called.
   const parameters: Parameters = forms[0]?.parameters ?? {};
   const call = (...given: unknown[]): unknown => {
     const args = firstByPosition(given, parameters);
+    // Whatever has an operator's facts can be called.
     return (choose(...args) as unknown as Callable)(...args);
   };
   const facts: OperatorFacts = {

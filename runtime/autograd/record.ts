@@ -97,7 +97,7 @@ function makePlan<P extends Parameters>(declaration: Declaration<P>): Plan {
     savesOthers: !joint || saves.includes("others"),
     hasLists: slots.some((slot) => slot.list),
     hasReaders: slots.some((slot) => slot.readers !== null),
-    // The rule is looked up at each run, so that a test can exchange it.
+    // The rule is looked up at each run, so that a test can exchange it. It is called with what was recorded for this operator, whose parameters only the declaration knows.
     backward: joint
       ? (grads, node) => runJointRule(slots, declaration.jointVjp as unknown as AnyJointRule, grads, node)
       : ([grad], node) => runRules(slots, rules, grad!, node),

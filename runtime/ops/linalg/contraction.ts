@@ -79,13 +79,17 @@ const pairsParameter: Parameter<number | Pairs> = {
   convert: (value) => {
     const plain: unknown = value instanceof Tensor ? value.tolist() : value;
     if (typeof plain === "number" && Number.isInteger(plain)) return plain;
-    if (!Array.isArray(plain) || plain.length !== 2) return undefined;
-    const lists: readonly unknown[] = plain;
-    return lists.every((list) => Array.isArray(list) && list.every(Number.isInteger))
-      ? (lists as unknown as Pairs)
-      : undefined;
+    return isPairs(plain) ? plain : undefined;
   },
 };
+
+function isPairs(value: unknown): value is Pairs {
+  return (
+    Array.isArray(value) &&
+    value.length === 2 &&
+    value.every((list) => Array.isArray(list) && list.every(Number.isInteger))
+  );
+}
 
 /**
  * The sum of the products over several dimensions: over the last `dims` of the first operand and the first ones of the second, or over those of two lists. The result
