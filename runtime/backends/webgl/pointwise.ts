@@ -10,7 +10,7 @@ import { adopt } from "../cpu/memory/storage.ts";
 import { accessOf, isSingle } from "./access.ts";
 import { evaluate, fitsTexture, hasTextures, textureOf } from "./evaluate.ts";
 import { runOnCpu } from "./fallback.ts";
-import { canEmit, isExact } from "./glsl/emission.ts";
+import { canEmit, isWholeNumber } from "./glsl/emission.ts";
 import { instanceOf } from "./glsl/templates.ts";
 import { graphics } from "./graphics.ts";
 import { canTakeIn, settledAccess } from "./plan.ts";
@@ -32,7 +32,7 @@ function numberIn(compute: DType, number: number | bigint): number | null {
   if (compute.is_floating_point) return Math.fround(Number(number));
   if (compute.category === "bool") return Number(number) === 0 ? 0 : 1;
   const whole = Number(number);
-  return Number.isInteger(whole) && isExact(whole) ? whole : null;
+  return isWholeNumber(whole) ? whole : null;
 }
 
 /** The value of a storage; that of the processor is brought along. */
@@ -69,7 +69,7 @@ function stageOf(
   parameters: readonly number[],
 ): Stage | null {
   if (!hasTextures(compute) || !canEmit(expression, compute)) return null;
-  if (!compute.is_floating_point && !parameters.every(isExact)) return null;
+  if (!compute.is_floating_point && !parameters.every(isWholeNumber)) return null;
   const length = numel(output.shape);
   const inputs: StageInput[] = [];
   for (const view of views) {

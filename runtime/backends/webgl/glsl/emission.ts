@@ -144,7 +144,7 @@ export function canEmit(expression: Expression, dtype: DType): boolean {
       case "parameter":
         return true;
       case "constant":
-        return dtype === float32 || !Number.isFinite(part.value) || isExact(part.value);
+        return dtype === float32 || isWholeNumber(part.value);
       case "unary":
         return repertoire.unary[part.name] !== undefined && visit(part.x);
       case "binary":
@@ -164,6 +164,11 @@ export function canEmit(expression: Expression, dtype: DType): boolean {
 /** Whether float32 has all digits of a number. */
 export function isExact(value: number): boolean {
   return Math.fround(value) === value;
+}
+
+/** Whether a number is whole, and float32 has all of its digits. */
+export function isWholeNumber(value: number): boolean {
+  return Number.isInteger(value) && isExact(value);
 }
 
 const comparisons: Readonly<Record<Comparison, Binary>> = {

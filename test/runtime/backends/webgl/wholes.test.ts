@@ -85,6 +85,12 @@ describeWebGL("whole numbers", () => {
     expect(listFallbacks().length).toBeGreaterThan(0);
   });
 
+  test("beside numbers with fractions become what they become on the processor", () => {
+    const x = torch.arange(-12, 13);
+    const { hardtanh } = torch.nn.functional;
+    expect(hardtanh(x.to("webgl"), -0.5, 2.5).tolist()).toEqual(hardtanh(x, -0.5, 2.5).tolist());
+  });
+
   test("that float32 lacks stay on the processor, exactly", () => {
     const x = torch.tensor([2n ** 53n + 1n, 2n ** 24n + 1n, -3n]).to("webgl");
     expect(x.clone().tolist()).toEqual([2n ** 53n + 1n, 2 ** 24 + 1, -3]);
