@@ -73,7 +73,7 @@ export function openGraphics(): Graphics | null {
 }
 
 /** What happened to tensors whose textures are gone, and what to do. */
-export function lostError(): RuntimeError {
+function lostError(): RuntimeError {
   return new RuntimeError(
     "The WebGL context was lost: the driver was reset, or the graphics card is gone or out of memory, and tensors that were only there are lost with it. " +
       "Tensors with a copy on the CPU are intact. Make the others anew, for example by loading a checkpoint: the next operation opens a new context.",

@@ -7,6 +7,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import type { Handle } from "./drawing.ts";
+import { sweep } from "./memory.ts";
 import { checkAlive, graphics, guarded, type Graphics } from "./graphics.ts";
 
 /** The matrices of a packed texture. A texel has the elements [r, c], [r, c + 1], [r + 1, c], [r + 1, c + 1] for even r and c; blocks come row by row. */
@@ -130,15 +131,45 @@ export function allocateMatrices({ batch, rows, columns }: Packing): Texture {
   return made(own, [batch, rows, columns], [2 * Math.ceil(down / beside), 2 * beside * across], true);
 }
 
+/** Smaller textures are not worth asking the driver whether there was room. */
+const smallBytes = 4 * 1024 * 1024;
+
 function made(own: Graphics, shape: number[], texShape: [number, number], isPacked: boolean): Texture {
   return guarded(own, () => {
-    const { dataId } = own.backend.makeTensorInfo(shape, "float32");
-    const data = own.backend.texData.get(dataId);
-    data.texShape = texShape;
-    data.isPacked = isPacked;
-    own.backend.uploadToGPU(dataId);
-    return new Texture(own, dataId);
+    const first = take(own, shape, texShape, isPacked);
+    if (first.bytes <= smallBytes || hasRoom(own)) return first;
+    // A texture that the driver did not make is not to be used again.
+    first.release();
+    sweep();
+    deleteFree(own);
+    const second = take(own, shape, texShape, isPacked);
+    if (hasRoom(own)) return second;
+    const { bytes } = second;
+    second.release();
+    deleteFree(own);
+    throw outOfMemory(own, bytes);
   });
+}
+
+/** Whether the driver had memory for what was asked of it since the last such question. */
+function hasRoom({ gl }: Graphics): boolean {
+  return gl.getError() !== gl.OUT_OF_MEMORY;
+}
+
+function outOfMemory(own: Graphics, bytes: number): RuntimeError {
+  const { numBytesAllocated, numBytesFree } = own.backend.getTextureManager();
+  return new RuntimeError(
+    `WebGL out of memory. Tried to allocate ${bytes} bytes on ${own.context.description.renderer}, where tensors take ${numBytesAllocated - numBytesFree} bytes. Work on smaller batches, let go of tensors that are no longer needed, or move some of them with x.cpu().`,
+  );
+}
+
+function take(own: Graphics, shape: number[], texShape: [number, number], isPacked: boolean): Texture {
+  const { dataId } = own.backend.makeTensorInfo(shape, "float32");
+  const data = own.backend.texData.get(dataId);
+  data.texShape = texShape;
+  data.isPacked = isPacked;
+  own.backend.uploadToGPU(dataId);
+  return new Texture(own, dataId);
 }
 
 /** Bytes of textures that wait for use, beyond which they are given back to the driver when they are more than those in use. */

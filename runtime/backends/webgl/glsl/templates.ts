@@ -33,7 +33,7 @@ const templates = new Map<string, Template>();
 const instances = new WeakMap<Expression, Instance>();
 
 /** The parts of an expression, in order. */
-export function partsOf(expression: Expression): readonly Expression[] {
+function partsOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case "input":
     case "parameter":

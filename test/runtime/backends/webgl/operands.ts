@@ -27,7 +27,7 @@ export function viewOf(
 }
 
 /** An array of a dtype. */
-export function arrayOf(dtype: DType, numbers: readonly number[]): TypedArray {
+function arrayOf(dtype: DType, numbers: readonly number[]): TypedArray {
   const array = allocateArray(dtype, numbers.length);
   numbers.forEach((number, i) => {
     // The array's element type follows from the dtype.
