@@ -20,7 +20,6 @@ export function openLanguage(cwd: string): LanguageClient {
       modules: Object.fromEntries(ownModules.map((name) => [name, declarationsOf(resolveOwn(name))])),
       globals: declarationsOf(new URL("./cell-globals.js", import.meta.url).href),
     },
-    warm: ["typetorch"],
     eager: typesModeOf(process.env) !== "off",
   });
 }

@@ -19,7 +19,6 @@ import { TypeServer, typeScriptExecutable } from "./type-server.ts";
 /** A pause after which the service prepares for the cells to come. */
 const IDLE_MS = 60;
 
-const warmDocument = `${DOCUMENT_PREFIX}warm.ts`;
 const emptyCell = {
   source: "",
   declares: { names: new Map(), exported: new Set<string>() },
@@ -97,15 +96,13 @@ export class LanguageService {
     return this.#server.pid;
   }
 
-  /** Starts the server, and lets it read what cells will import, so that the first cells find it ready. */
-  async warm(modules: readonly string[]): Promise<void> {
+  /**
+   * Starts the server, so that the first cell finds it ready. It does not read the library's declarations before a cell imports
+   * them: all 600 files would be gone through again whenever a cell's document is opened.
+   */
+  async warm(): Promise<void> {
     await this.#inTurn(async () => this.#diagnose(this.#documents.write(emptyCell)));
     while (await this.#inTurn(async () => this.#documents.openAhead()));
-    const imports = modules.map((each) => `import ${JSON.stringify(each)};`).join("");
-    await this.#inTurn(async () => {
-      this.#server.write(warmDocument, `${imports}export {};`);
-      await this.#diagnose(warmDocument);
-    });
   }
 
   /**

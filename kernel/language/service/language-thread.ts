@@ -41,7 +41,7 @@ async function announce(opened: LanguageService): Promise<void> {
   toMain({ type: "configured", jsx: opened.jsx });
   if (opened.problem !== null) toMain({ type: "notice", text: opened.problem });
   // A server that cannot be started is told of with the first cell.
-  if (data.eager) await opened.warm(data.warm).catch(() => {});
+  if (data.eager) await opened.warm().catch(() => {});
 }
 
 async function take(message: ToLanguage): Promise<void> {

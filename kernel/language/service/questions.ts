@@ -6,8 +6,6 @@ import type { OwnTypes } from "./project.ts";
 export interface LanguageThreadData {
   readonly cwd: string;
   readonly own: OwnTypes;
-  /** Modules whose types are read before any cell imports them. */
-  readonly warm: readonly string[];
   /** Whether types are checked from the beginning: otherwise the server waits until somebody asks. */
   readonly eager: boolean;
 }

@@ -27,7 +27,8 @@ interface Ended {
 
 /** Runs the built command in the test's folder. */
 async function typetorch(...args: readonly string[]): Promise<Ended> {
-  const env = { ...process.env, TYPETORCH_DEBUG: "" };
+  // Nothing here is about types, for which each kernel would start one more program.
+  const env = { ...process.env, TYPETORCH_DEBUG: "", TYPETORCH_TYPES: "off" };
   return new Promise((resolve) => {
     execFile(process.execPath, [MAIN, ...args], { cwd: folder, env }, (error, stdout, stderr) => {
       // execFile reports the exit code in its error, which is a number when the program ended by itself.

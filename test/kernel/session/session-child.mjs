@@ -4,7 +4,7 @@ import process from "node:process";
 import { setTimeout } from "node:timers";
 import { Worker } from "node:worker_threads";
 
-const { createSession } = await import("../../../dist/kernel/session/index.js");
+const { createSession, openLanguage } = await import("../../../dist/kernel/session/index.js");
 const { installPrelude } = await import("../../../dist/kernel/prelude/index.js");
 
 /** Ends what the main thread executes, as the kernel's thread of the sockets does. */
@@ -25,7 +25,9 @@ function exit(code) {
   throw new RangeError(`the process would end with ${code}`);
 }
 
-const session = await createSession({ cwd: process.argv[2], exit });
+const [, , cwd, types] = process.argv;
+const language = types === undefined ? {} : { types: openLanguage(cwd) };
+const session = await createSession({ cwd, exit, ...language });
 installPrelude();
 process.on("uncaughtException", (error) => session.reportUncaught(error));
 process.on("unhandledRejection", (reason, promise) => session.reportUncaught(reason, promise));

@@ -24,9 +24,11 @@ export class SessionProcess {
   readonly #waiting = new Map<number, (answer: unknown) => void>();
   #asked = 0;
 
-  private constructor(cwd: string) {
+  private constructor(cwd: string, types: boolean) {
     const script = fileURLToPath(new URL("session-child.mjs", import.meta.url));
-    this.#child = fork(script, [cwd], { execArgv: ["--no-force-async-hooks-checks"] });
+    this.#child = fork(script, [cwd, ...(types ? ["types"] : [])], {
+      execArgv: ["--no-force-async-hooks-checks"],
+    });
     this.#child.on("message", (message) => {
       // The child is ours: it sends nothing else.
       const { id, answer } = message as { id: number; answer: unknown };
@@ -35,9 +37,12 @@ export class SessionProcess {
     });
   }
 
-  /** Starts a session whose cells are in the folder `cwd`. */
-  static async start(cwd: string): Promise<SessionProcess> {
-    const process = new SessionProcess(cwd);
+  /** Starts a session whose cells are in the folder `cwd`; with `types` they are checked. */
+  static async start(
+    cwd: string,
+    { types = false }: { readonly types?: boolean } = {},
+  ): Promise<SessionProcess> {
+    const process = new SessionProcess(cwd, types);
     await new Promise((resolve) => process.#waiting.set(0, resolve));
     return process;
   }
