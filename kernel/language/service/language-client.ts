@@ -4,7 +4,7 @@ import type { CellTypes, CheckedCell, TypesMode } from "../types.ts";
 import type { FromLanguage, LanguageThreadData, ToLanguage } from "./questions.ts";
 
 /** A cell does not wait longer than this for its types. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 40_000;
 
 type Checked = Extract<FromLanguage, { type: "checked" }>;
 

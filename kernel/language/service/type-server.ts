@@ -16,8 +16,8 @@ import { ServerLostError } from "./server-lost-error.ts";
 const memoryLimits = { GOMEMLIMIT: "160MiB", GOGC: "50" };
 
 /** How long an answer may take; the first one, for which the server reads its libraries, may take longer. */
-const DEADLINE_MS = 4_000;
-const FIRST_DEADLINE_MS = 15_000;
+const DEADLINE_MS = 15_000;
+const FIRST_DEADLINE_MS = 30_000;
 /** A server that is lost more often than this is not started again. */
 const MOST_RESTARTS = 5;
 
