@@ -76,6 +76,7 @@ export const norm: Operator<NormSignature> = composite({
 /**
  * The norm of the difference of two tensors, taken as vectors; shapes broadcast.
  *
+ * @throws RuntimeError when the shapes do not broadcast.
  * Source: `torch.dist`.
  */
 export const dist: Operator<GeneralSignature<[other: Tensor, p?: number | { p: number }]>> = operator({

@@ -199,8 +199,9 @@ interface IsinOptions {
 }
 
 /**
- * Whether each element is among `test_elements`; or, with `invert`, whether it is not.
+ * Whether each element is among `test_elements`; or, with `invert`, whether it is not: bool, of the shape of `elements`.
  *
+ * @throws TypeError when neither is a tensor, RuntimeError for bool.
  * Source: `torch.isin`.
  */
 export const isin: Operator<

@@ -287,7 +287,12 @@ export const copy: InPlaceOperator<GeneralSignature<[other: Operand]>> = operato
   ],
 });
 
-/** All elements equal to `value`, a number or a 0-d tensor: what `input.fill_(value)` writes. Source: `torch.fill`. */
+/**
+ * All elements equal to `value`, a number or a 0-d tensor: what `input.fill_(value)` writes.
+ *
+ * @throws RuntimeError when `value` is a tensor with dimensions.
+ * Source: `torch.fill`.
+ */
 export const fill: InPlaceOperator<GeneralSignature<[value: Operand]>> = operator({
   name: "fill",
   parameters: { input: tensor, value: operand },
