@@ -1,7 +1,7 @@
 /** The layers of a first network. */
 import { bind, describe } from "../binding.ts";
 import type { CallForms } from "../callForms.ts";
-import { ValueError } from "../errors/valueError.ts";
+import { RuntimeError } from "../errors/runtimeError.ts";
 import { linear } from "../ops/linalg/matmul.ts";
 import { relu } from "../ops/elementwise/unary.ts";
 import { flag, integer, type ParametersOf } from "../parameters.ts";
@@ -48,7 +48,7 @@ export class Linear extends Module {
   /** Shape `[out_features]`, or `null`. */
   bias: Parameter | null;
 
-  /** @throws TypeError for arguments of another kind, ValueError when a size is negative. */
+  /** @throws TypeError for arguments of another kind, RuntimeError when a size is negative. */
   constructor(
     ...args: CallForms<
       LinearArguments,
@@ -60,7 +60,7 @@ export class Linear extends Module {
     const { in_features, out_features, bias, ...place } = bind("Linear", linearParameters, args);
     for (const [name, size] of Object.entries({ in_features, out_features }))
       if (size < 0)
-        throw new ValueError(`nn.Linear: ${name} must be a whole number, 0 or more, got ${size}.`);
+        throw new RuntimeError(`nn.Linear: ${name} must be a whole number, 0 or more, got ${size}.`);
     this.in_features = in_features;
     this.out_features = out_features;
     // Kaiming initialisation with a = √5 comes to the same bound as the bias: 1/√in_features. PyTorch computes it as √3 · gain/√in_features.
