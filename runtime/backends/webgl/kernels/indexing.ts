@@ -1,19 +1,32 @@
-/** Elements that tensors of positions choose. Positions are looked at where they are: those that a program was given are still in the processor's memory. */
+/** Elements that tensors of positions choose, and triangles of matrices. */
 import type { View } from "../../backend.ts";
-import type { Coordinate, IndexingBackend, Selection } from "../../indexing.ts";
-import { arrayOf } from "../evaluate.ts";
+import type { Combine, IndexingBackend, Selection } from "../../indexing.ts";
 import { runOnCpu } from "../fallback.ts";
+import { WebGLStorage } from "../storage.ts";
 import type { Value } from "../values.ts";
 import { write } from "../writing.ts";
-import { canDraw, dimsOf, lengthOf, offsetLines, textureFor, valueOf } from "./operands.ts";
+import { areFractions, canDraw, dimsOf, lengthOf, offsetLines, textureFor } from "./operands.ts";
+import { isWithin } from "./positions.ts";
 import { ProgramWriter } from "./program.ts";
+import { put } from "./put.ts";
 
 /** The methods of the backend that programs can do; the others are the processor's. */
-export const indexing: Pick<IndexingBackend, "take" | "triangle"> = {
+export const indexing: Pick<IndexingBackend, "take" | "put" | "triangle"> = {
   take(output, source) {
     if (output.shape.includes(0) || !canTake(output, source)) return runOnCpu("take", [output, source]);
     if (!source.coordinates.every(isWithin)) return false;
     write(output, taken(output, source));
+    return true;
+  },
+
+  put(target, values, combine) {
+    const { view, coordinates } = target;
+    if (values.shape.includes(0) || !canPut(target, values, combine))
+      return runOnCpu("put", [target, values, combine]);
+    if (!coordinates.every(isWithin)) return false;
+    const result = put(target, values, combine);
+    if (result === null) return runOnCpu("put", [target, values, combine]);
+    (view.storage as WebGLStorage).replace(result); // what is written is on the device
     return true;
   },
 
@@ -39,40 +52,11 @@ function canTake(output: View, { view, coordinates }: Selection): boolean {
   return canDraw([view, ...coordinates.map(({ positions }) => positions)], [output]);
 }
 
-/** Whether all positions are in range. What a value's positions reach is found once. */
-function isWithin({ positions, size, wraps }: Coordinate): boolean {
-  const { least, most } = reachOf(valueOf(positions));
-  const first = wraps ? -size : 0;
-  if (least >= first && most < size) return true;
-  return everyPosition(positions, (position) => position >= first && position < size);
-}
-
-const reaches = new WeakMap<Value, { readonly least: number; readonly most: number }>();
-
-/** The smallest and the largest number of a value. */
-function reachOf(value: Value): { readonly least: number; readonly most: number } {
-  let reach = reaches.get(value);
-  if (reach !== undefined) return reach;
-  const { data } = arrayOf(value);
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let i = 0; i < data.length; i++) {
-    const number = Number(data[i]!);
-    least = Math.min(least, number);
-    most = Math.max(most, number);
-  }
-  reaches.set(value, (reach = { least, most }));
-  return reach;
-}
-
-/** Whether something holds for every element of a view, which may be a part of its storage. */
-function everyPosition(view: View, holds: (position: number) => boolean): boolean {
-  const { data } = arrayOf(valueOf(view));
-  const visit = (dim: number, at: number): boolean => {
-    if (dim === view.shape.length) return holds(Number(data[at]!));
-    for (let i = 0; i < view.shape[dim]!; i++) if (!visit(dim + 1, at + i * view.strides[dim]!)) return false;
-    return true;
-  };
-  return visit(0, view.offset);
+/** Sums and products of whole numbers may leave what textures hold exactly. */
+function canPut({ view, coordinates }: Selection, values: View, combine: Combine): boolean {
+  if ((combine === "sum" || combine === "prod") && !areFractions(view, values)) return false;
+  const isHere = view.storage instanceof WebGLStorage && values.dtype === view.dtype;
+  return isHere && canDraw([view, values, ...coordinates.map(({ positions }) => positions)], []);
 }
 
 function taken(output: View, { view, coordinates }: Selection): Value {

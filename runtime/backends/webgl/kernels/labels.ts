@@ -3,12 +3,13 @@ import { float32 } from "../../../dtype.ts";
 import { numel } from "../../../shape.ts";
 import type { View } from "../../backend.ts";
 import type { Labels, PickedSums, RowBackend } from "../../rows.ts";
-import { arrayOf, textureOf } from "../evaluate.ts";
+import { textureOf } from "../evaluate.ts";
 import { runOnCpu } from "../fallback.ts";
 import type { Value } from "../values.ts";
 import { write } from "../writing.ts";
 import { fold } from "./fold.ts";
-import { areFractions, canDraw, lengthOf, textureFor, valueOf } from "./operands.ts";
+import { areFractions, canDraw, lengthOf, textureFor } from "./operands.ts";
+import { positionsOf } from "./positions.ts";
 import { ProgramWriter } from "./program.ts";
 
 /** The methods of the backend about labels. */
@@ -47,7 +48,7 @@ if (label == i - row * ${classes} && label != ${writer.whole(labels.ignored)}) y
 
 /** Class numbers are looked at where they are: those that a program was given are still in the processor's memory. */
 function firstWrong({ labels, ignored }: Labels, classes: number): number {
-  const { data } = arrayOf(valueOf(labels));
+  const data = positionsOf(labels);
   const count = numel(labels.shape);
   for (let row = 0; row < count; row++) {
     const label = Number(data[labels.offset + row]!);

@@ -61,4 +61,35 @@ describeWebGL("indexing", () => {
       expect(found).toBeNull();
     }
   });
+
+  test.each(["replace", "sum", "prod", "amax", "amin"] as const)(
+    "writing to rows, some of them twice: %s",
+    (combine) => {
+      const found = disagreement(({ backend, filled }) => {
+        const table = filled([7, 5]);
+        const positions = filled([2, 3], [0, 5, -1, 2, 2, 0], int64);
+        const spread = viewOf(positions.storage, int64, [2, 3, 5], [3, 1, 0]);
+        const view = viewOf(table.storage, float32, [2, 3, 5], [0, 0, 1]);
+        const coordinates = [{ positions: spread, size: 7, stride: 5, wraps: true }];
+        expect(backend.put({ view, coordinates }, filled([2, 3, 5]), combine)).toBe(true);
+        return [table];
+      });
+      expect(found).toBeNull();
+    },
+  );
+
+  test("writing single elements, by two coordinates, into a part of a storage", () => {
+    const found = disagreement(({ backend, filled }) => {
+      const table = filled([4, 7]);
+      const [rows, columns] = [filled([5], [2, 0, 1, 1, 2], int64), filled([5], [5, 0, 3, 3, 5], int64)];
+      const coordinates = [
+        { positions: rows, size: 3, stride: 7, wraps: false },
+        { positions: columns, size: 6, stride: 1, wraps: false },
+      ];
+      const view = viewOf(table.storage, float32, [5], [0], 8);
+      expect(backend.put({ view, coordinates }, filled([5]), "sum")).toBe(true);
+      return [table];
+    });
+    expect(found).toBeNull();
+  });
 });
