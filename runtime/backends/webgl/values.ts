@@ -28,6 +28,10 @@ export class Value implements Owner<Allocation> {
   taken = 0;
   /** The largest size of its whole numbers, once it is known; Infinity for an array with one that float32 lacks. */
   reach: number | null = null;
+  /** The elements packed as a product wants them, once two products have wanted the same. */
+  packed: { readonly layout: string; readonly value: Value } | null = null;
+  /** The layout that the last product wanted. */
+  wantedLayout: string | null = null;
   claim: Claim<Allocation> | null = null;
   #texture: Texture | null = null;
 
@@ -96,9 +100,17 @@ export class Value implements Owner<Allocation> {
 
   /** Gives the texture back. */
   dropTexture(): void {
+    this.dropPacked();
     const texture = this.#texture;
     this.texture = null;
     texture?.release();
+  }
+
+  /** Gives back what was packed for products. */
+  dropPacked(): void {
+    this.packed?.value.dropTexture();
+    this.packed = null;
+    this.wantedLayout = null;
   }
 
   /** Forgets how the elements were computed. */

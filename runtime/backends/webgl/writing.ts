@@ -44,6 +44,7 @@ function exclusive(storage: WebGLStorage): Texture {
   if (value.holders === 1 && texture.packing === null) {
     value.array?.release();
     value.array = null;
+    value.dropPacked();
     return texture;
   }
   const copy = unpackedCopy(value);

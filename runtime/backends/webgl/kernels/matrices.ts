@@ -2,8 +2,10 @@
  * Matrices in packed textures, as products take them: a texel has a block of 2 × 2 elements, and the blocks of two rows lie one after another within a row of texels.
  * Whatever an operand is in its storage — transposed, a broadcast, windows of an image — becomes a matrix when it is packed.
  */
+import { float32 } from "../../../dtype.ts";
 import type { View } from "../../backend.ts";
 import { allocateMatrices, type Packing, type Texture } from "../textures.ts";
+import { Value } from "../values.ts";
 import { dimsOf, offsetLines, textureFor, valueOf, type Dims } from "./operands.ts";
 import { ProgramWriter } from "./program.ts";
 
@@ -74,7 +76,9 @@ export function matrixView(view: View, transposed: boolean): MatrixView {
 
 /** The matrices of a view. Columns are divided among \`splits\` matrices of \`packing.columns\` each where a product takes its sums in parts; the last may have fewer. */
 export function matricesOf(operand: MatrixView, packing: Packing, splits: number, total: number): Matrices {
-  const existing = packedAlready(operand, packing, splits);
+  const value = valueOf(operand.view);
+  const layout = layoutOf(operand, packing, splits);
+  const existing = packedAlready(operand, packing, splits) ?? keptFor(value, layout);
   if (existing !== null) return { texture: existing, isTemporary: false };
   const writer = new ProgramWriter();
   const fetch = writer.elements(textureFor(operand.view));
@@ -84,7 +88,7 @@ export function matricesOf(operand: MatrixView, packing: Packing, splits: number
     splits === 1
       ? "int m = b; int j = c;"
       : `int m = quotient(b, ${writer.whole(splits)}); int j = c + (b - m * ${writer.whole(splits)}) * ${writer.whole(packing.columns)}; if (j >= ${writer.whole(total)}) return 0.0;`;
-  return packMatrices(
+  const made = packMatrices(
     packing,
     writer,
     `float element(int b, int r, int c) {
@@ -95,6 +99,30 @@ ${at("pc", "j", operand.columns)}
 return ${fetch}(${offset} + pm + pr + pc);
 }`,
   );
+  return keep(value, layout, packing, made);
+}
+
+/** Tells the ways apart in which products want a value's elements. */
+function layoutOf({ view, batch, rows, columns }: MatrixView, packing: Packing, splits: number): string {
+  const dims = [batch, rows, columns].map(({ sizes, strides }) => `${sizes.join()}:${strides.join()}`);
+  return `${view.offset} ${dims.join(" ")} ${packing.batch},${packing.rows},${packing.columns} ${splits}`;
+}
+
+function keptFor({ packed }: Value, layout: string): Texture | null {
+  const texture = packed?.layout === layout ? packed.value.texture : null;
+  return texture === null || texture.graphics.lost ? null : texture;
+}
+
+/** Keeps what a second product wants, such as the weight of a network that is only used: packing takes a pass each time. */
+function keep(value: Value, layout: string, packing: Packing, made: Matrices): Matrices {
+  if (value.wantedLayout !== layout) {
+    value.wantedLayout = layout;
+    return made;
+  }
+  value.packed?.value.dropTexture();
+  const length = packing.batch * packing.rows * packing.columns;
+  value.packed = { layout, value: Value.ofTexture(made.texture, float32, length) };
+  return { texture: made.texture, isTemporary: false };
 }
 
 /** The texture of a view that lies there as the product wants it. */

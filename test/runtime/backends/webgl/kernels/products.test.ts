@@ -97,4 +97,22 @@ describeWebGL("matmul", () => {
     expect(disagreement(product(31, 22, 53))).toBeNull();
     expect(counts.compiles).toBe(before);
   });
+
+  test("an operand of two products is packed for the second and kept, until it is written", () => {
+    const passes: number[] = [];
+    const found = disagreement(({ backend, filled, empty }) => {
+      const [left, right, fresh] = [filled([6, 9]), filled([9, 5]), filled([2, 5])];
+      const outputs = Array.from({ length: 4 }, () => empty([6, 5]));
+      outputs.forEach((output, i) => {
+        const before = counts.passes;
+        if (i === 3) backend.copy(viewOf(right.storage, right.dtype, [2, 5], [5, 1], 10), fresh);
+        backend.matmul(output, left, right);
+        passes.push(counts.passes - before);
+      });
+      return outputs;
+    });
+    expect(found).toBeNull();
+    // Of the processor, which takes none, and then of the device: two operands packed twice, none, and the one that was written in part.
+    expect(passes).toEqual([0, 0, 0, 0, 3, 3, 1, 3]);
+  });
 });
