@@ -38,6 +38,7 @@ export function kernelSpec(): KernelSpec {
     display_name: "TypeScript (typetorch)",
     language: "typescript",
     interrupt_mode: "message",
-    metadata: { debugger: false },
+    // Clients that encrypt their channels make keys for kernels that say so.
+    metadata: { debugger: false, supported_encryption: "curve" },
   };
 }

@@ -38,9 +38,14 @@ async function main(args: readonly string[]): Promise<void> {
   const sender = { session: randomUUID(), username: userInfo().username };
   let loop: KernelLoop<ShellRequest> | null = null;
   const language = openLanguage(process.cwd());
+  const close = (): void => {
+    loop?.flush();
+    transport.closeSync();
+    endDescendants();
+  };
   const end = (code: number): never => {
     loop?.end(code);
-    return exit(code);
+    return exitClosing(code, close);
   };
   const handlers: TransportHandlers = {
     onRequest: (request) => void loop?.handle(request),
@@ -48,23 +53,26 @@ async function main(args: readonly string[]): Promise<void> {
       recoverRuntime();
       loop?.interrupted();
     },
-    onShutdown: () => exit(0),
+    onShutdown: () => exitClosing(0, close),
     onFailure: fail,
   };
   const [transport, session] = await Promise.all([
     Transport.open(info, sender, kernelInfo, handlers, language.port),
     openSession(language, end),
   ]);
-  process.on("exit", () => {
-    loop?.flush();
-    transport.closeSync();
-    endDescendants();
-  });
+  process.on("exit", close);
   surviveErrors(session);
   loop = new KernelLoop({ front: transport, session, kernelInfo, history: openHistory(), log: logLine });
   transport.begin();
   // Not before the kernel answers: the first cell is seldom sent at once.
   language.start();
+}
+
+/** Ends the process, with `close` as the last listener of its end: those of cells may still print. */
+function exitClosing(code: number, close: () => void): never {
+  process.off("exit", close);
+  process.on("exit", close);
+  return exit(code);
 }
 
 async function openSession(types: CellTypes, end: (code: number) => never): Promise<Session> {

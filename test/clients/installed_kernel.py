@@ -26,15 +26,24 @@ def typetorch(*arguments: str) -> str:
 
 
 class InstalledKernel(unittest.TestCase):
-    """Installs the kernel below a fresh prefix and points Jupyter there, and nowhere near the user's own settings."""
+    """Installs the kernel below a fresh prefix and points Jupyter there, and nowhere near the user's own settings.
+
+    Once for the classes of a module.
+    """
 
     folder: Path
+    installed_for: str | None = None
+    """The module whose tests run."""
 
     @classmethod
     def setUpClass(cls) -> None:
+        if InstalledKernel.installed_for == cls.__module__:
+            return
+        InstalledKernel.installed_for = cls.__module__
+        unittest.addModuleCleanup(setattr, InstalledKernel, "installed_for", None)
         temporary = tempfile.TemporaryDirectory(prefix="typetorch-clients-")
-        cls.addClassCleanup(temporary.cleanup)
-        cls.folder = Path(temporary.name)
+        unittest.addModuleCleanup(temporary.cleanup)
+        InstalledKernel.folder = Path(temporary.name)
         prefix = cls.folder / "prefix"
         typetorch("install", "--prefix", str(prefix))
         cls._set_environment(
@@ -52,5 +61,5 @@ class InstalledKernel(unittest.TestCase):
             os.environ.clear()
             os.environ.update(before)
 
-        cls.addClassCleanup(restore)
+        unittest.addModuleCleanup(restore)
         os.environ.update(variables)

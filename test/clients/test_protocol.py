@@ -5,83 +5,15 @@ import re
 import signal
 import time
 import unittest
-from dataclasses import dataclass, field
 
 import psutil
 from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import KernelManager
 
-from installed_kernel import KERNEL_NAME, InstalledKernel
-
-TIMEOUT_S = 60
-"""A limit against hanging, far above what anything here takes."""
+from installed_kernel import KERNEL_NAME
+from running_kernel import TIMEOUT_S, Protocol
 
 SETTLE_S = 0.5
 """How long a cell runs before it is interrupted; an interrupt is right at any moment, so nothing rests on it."""
-
-
-@dataclass
-class Answer:
-    """What a client received for one cell: the reply, and the messages up to `idle` in their order."""
-
-    reply: dict
-    messages: list = field(default_factory=list)
-
-    def contents(self, kind: str) -> list:
-        return [message["content"] for message in self.messages if message["msg_type"] == kind]
-
-    def text(self, name: str) -> str:
-        return "".join(part["text"] for part in self.contents("stream") if part["name"] == name)
-
-
-class Protocol(InstalledKernel):
-    """One kernel for all tests of a class, as one notebook has one kernel for all its cells."""
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        super().setUpClass()
-        cls.manager = KernelManager(kernel_name=KERNEL_NAME)
-        cls.manager.start_kernel()
-        cls.addClassCleanup(cls.manager.shutdown_kernel, now=True)
-        cls.client = cls.connect()
-
-    @classmethod
-    def connect(cls):
-        client = cls.manager.blocking_client()
-        client.start_channels()
-        cls.addClassCleanup(client.stop_channels)
-        client.wait_for_ready(timeout=TIMEOUT_S)
-        return client
-
-    def execute(self, code: str) -> Answer:
-        messages: list = []
-        reply = self.client.execute_interactive(
-            code, allow_stdin=False, output_hook=messages.append, timeout=TIMEOUT_S
-        )
-        return Answer(reply["content"], messages)
-
-    def start(self, code: str) -> str:
-        """Starts a cell that does not end, gives it time to be in its midst, and returns the id of its request."""
-        request = self.client.execute(code, allow_stdin=False)
-        while self.client.get_iopub_msg(timeout=TIMEOUT_S)["msg_type"] != "execute_input":
-            pass
-        time.sleep(SETTLE_S)
-        return request
-
-    def finish(self, request: str) -> Answer:
-        """Collects a started cell's remaining messages and its reply."""
-        messages: list = []
-        while True:
-            message = self.client.get_iopub_msg(timeout=TIMEOUT_S)
-            if message["parent_header"].get("msg_id") != request:
-                continue
-            messages.append(message)
-            if message["content"].get("execution_state") == "idle":
-                break
-        while True:
-            reply = self.client.get_shell_msg(timeout=TIMEOUT_S)
-            if reply["parent_header"].get("msg_id") == request:
-                return Answer(reply["content"], messages)
 
 
 class TestAKernel(Protocol):
@@ -160,7 +92,9 @@ class TestAKernel(Protocol):
 
     def assert_interrupted_by(self, interrupt, endless: str = "while (true) {}") -> None:
         self.execute("let kept = 41;")
-        request = self.start(f"kept += 1; {endless}")
+        request = self.execute_request(f"kept += 1; {endless}")
+        self.until(request, lambda message: message["msg_type"] == "execute_input")
+        time.sleep(SETTLE_S)
         interrupt()
         answer = self.finish(request)
         self.assertEqual(answer.reply["status"], "error")
@@ -178,12 +112,14 @@ class TestAKernel(Protocol):
 
 
 class TestTheLifeOfAKernel(Protocol):
+    own_kernel = True
+
     def test_restarts_with_nothing_left_then_shuts_down_with_no_process_left(self) -> None:
         self.execute("let forgotten = 1;")
         self.manager.restart_kernel()
         self.client.stop_channels()
         self.client = self.connect()
-        self.assertEqual(self.execute("forgotten").contents("error")[0]["ename"], "ReferenceError")
+        self.assertEqual(self.execute("// @ts-nocheck\nforgotten").contents("error")[0]["ename"], "ReferenceError")
 
         kernel = self.manager.provisioner.process
         family = [psutil.Process(kernel.pid), *psutil.Process(kernel.pid).children(recursive=True)]
