@@ -4,7 +4,6 @@ import {
   encode,
   newMessage,
   WireError,
-  type ConnectionInfo,
   type Contents,
   type Envelope,
   type ErrorReply,
@@ -13,7 +12,6 @@ import {
   type KernelInfoReply,
   type MessageChannel,
   type MessageType,
-  type Sender,
 } from "../wire/index.ts";
 import { answersFor, type Answer, type Answers } from "./answers.ts";
 import { InputDesk } from "./input-desk.ts";
@@ -24,8 +22,6 @@ import type { InputAnswer, InputQuestion, ShellRequest, SocketThreadData } from 
 
 /** What the server needs from the rest of the process. */
 export interface ServerOptions extends Pick<SocketThreadData, "info" | "sender" | "language"> {
-  readonly info: ConnectionInfo;
-  readonly sender: Sender;
   /** The answer to `kernel_info_request`, so that control is answered while the main thread is busy. */
   readonly kernelInfo: KernelInfoReply;
   /** Takes each shell request when the main thread shall answer it. */

@@ -1,5 +1,6 @@
 /*
- * JupyterLab in a real browser: what the lesson on autograd shows as it was downloaded, and after "Run All Cells".
+ * JupyterLab in a real browser: what the lesson on autograd shows as it was downloaded, and after "Run All Cells"; completing,
+ * inspecting, answering, interrupting and restarting.
  *
  *   PYTHON=… node test/browser/jupyterlab.mjs [FOLDER FOR SCREENSHOTS]
  *
@@ -14,6 +15,7 @@ import { chromium } from "playwright-core";
 
 import { installKernel, startJupyterLab } from "./server.mjs";
 import { compareOutputs } from "./outputs.mjs";
+import { checkWork, emptyNotebook } from "./work.mjs";
 
 const TENSORS = fileURLToPath(new URL("../../notebooks/01-tensors.ipynb", import.meta.url));
 const AUTOGRAD = fileURLToPath(new URL("../../notebooks/02-autograd.ipynb", import.meta.url));
@@ -164,6 +166,13 @@ async function main([screenshots]) {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: BROWSER_FLAGS,
     });
+    const page = await open(
+      browser,
+      server,
+      await place(emptyNotebook(6), "work.ipynb", path.join(notebooks, "work")),
+    );
+    await checkWork(page);
+    await page.close();
     await checkDownloaded(browser, server, path.join(notebooks, "downloaded"));
     await checkExecuted(browser, server, path.join(notebooks, "executed"), screenshots);
     if (screenshots !== undefined) {

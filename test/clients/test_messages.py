@@ -183,6 +183,7 @@ class TestOutput(Protocol):
         for late in (
             "setTimeout(() => console.log('late'), 150)",
             "void new Promise((d) => setTimeout(d, 150)).then(() => console.log('late'))",
+            "(await import('node:child_process')).exec('sleep 0.15; echo late', (_e, out) => console.log(out.trim()))",
         ):
             with self.subTest(late=late):
                 request = self.execute_request(f"{late}; undefined")
