@@ -82,7 +82,8 @@ function stageOf(
   const { template, constants } = instanceOf(expression);
   settleInputs(inputs, length, template.cost);
   const leaves = leavesOf(inputs);
-  const cost = inputs.reduce((sum, input) => sum + costOf(input), template.cost);
+  // A conversion counts, too: a chain of them ends somewhere.
+  const cost = inputs.reduce((sum, input) => sum + costOf(input), Math.max(template.cost, 1));
   return {
     template,
     constants,

@@ -85,6 +85,11 @@ describeWebGL("functions", () => {
     },
   );
 
+  test("zero times what is not finite is not zero", () => {
+    const [expected, actual] = compute(E.mul(input(0), 0));
+    expect(actual!.map((number) => number + 0)).toEqual(expected!.map((number) => number + 0));
+  });
+
   test("sines and cosines of large angles have all of their digits", () => {
     const angles = Array.from({ length: 4000 }, (_, i) =>
       Math.fround(1.37 ** (i / 20) * (i % 2 === 0 ? 1 : -1)),

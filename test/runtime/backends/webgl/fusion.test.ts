@@ -84,6 +84,15 @@ describeWebGL("pointwise work", () => {
     expect(x.index(3).item()).toBeCloseTo(2, 5);
   });
 
+  test("stays bounded where it is nothing but conversions", () => {
+    let x = onDevice(16);
+    const { passes } = countIn(() => {
+      for (let step = 0; step < 200; step++) x = x.bool().float();
+    });
+    expect(passes).toBeGreaterThan(0);
+    expect(x.tolist()).toEqual(Array.from({ length: 16 }, () => 1));
+  });
+
   test("of more operands than a program has textures for is divided", () => {
     const parts = Array.from({ length: 40 }, (_, i) => {
       const part = onDevice(3);

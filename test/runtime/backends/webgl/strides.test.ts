@@ -106,4 +106,14 @@ describeWebGL("views", () => {
       { numRuns: 60 },
     );
   });
+
+  test("of one element that is repeated are copied as often as it is", () => {
+    const [expected, actual] = both.map((backend) => {
+      const one = { ...operand(backend, [7], []), shape: [2, 3], strides: [0, 0] };
+      const output = result(backend, [2, 3]);
+      backend.copy(output, one);
+      return numbersOf(output);
+    });
+    expect(actual).toEqual(expected);
+  });
 });
