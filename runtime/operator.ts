@@ -259,8 +259,8 @@ function describeOperator<S extends Signature>(
   const naming: ListCall = named
     ? (args) => named(call(args) as readonly unknown[]) // several results are a list
     : call;
-  const complete = facts.out ? withOut(name, naming) : naming;
-  const described = Object.assign((...args: unknown[]): unknown => complete(args), {
+  const complete = facts.out ? withOut(name, naming) : (...args: unknown[]): unknown => naming(args);
+  const described = Object.assign(complete, {
     operatorName: name,
     parameters: facts.parameters,
     differentiable: facts.vjp !== null,

@@ -56,32 +56,42 @@ function compute(call: ListCall, args: readonly unknown[]): readonly Tensor[] {
   }
 }
 
+/** Writes the results of a call into the tensors that `keywords`, its last argument, names. */
+function callInto(
+  name: string,
+  call: ListCall,
+  args: readonly unknown[],
+  { out, ...keywords }: Readonly<Record<string, unknown>>,
+): unknown {
+  const positional = args.slice(0, -1);
+  if (out === null) return call([...positional, keywords]);
+  const targets = targetsOf(name, out);
+  const inputs = [...positional, ...Object.values(keywords)];
+  if (isRecording() && (anyRequiresGrad(inputs) || anyRequiresGrad(targets)))
+    throw new RuntimeError(
+      `${name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad. Use the result instead, or write inside torch.no_grad(() => …).`,
+    );
+  const results = compute(call, [...positional, keywords]);
+  checkResults(name, results, targets);
+  results.forEach((result, position) => {
+    const target = targets[position]!;
+    if (!sameShape(target.shape, result.shape)) target.resize_(result.shape);
+    copyInto(target, result);
+    markWritten(target);
+  });
+  return out;
+}
+
 /**
- * Adds the `out` form to an operator's function. A target of another shape is resized, as in PyTorch.
+ * The function of an operator that has the `out` form. A target of another shape is resized, as in PyTorch.
  *
  * @throws RuntimeError from the function when a gradient is asked for, or a result's dtype does not fit; nothing is written then.
  * Source: `resize_output` in `ATen/native/Resize.cpp`, `check_inplace` and `requires grad` of the generated `out` functions.
  */
-export function withOut(name: string, call: ListCall): ListCall {
-  return (args) => {
+export function withOut(name: string, call: ListCall): (...args: unknown[]) => unknown {
+  // Every call comes through here: what few need is elsewhere, so that this is inlined.
+  return (...args) => {
     const last = args[args.length - 1];
-    if (!isKeywords(last) || last["out"] === undefined) return call(args);
-    const { out, ...keywords } = last;
-    if (out === null) return call([...args.slice(0, -1), keywords]);
-    const targets = targetsOf(name, out);
-    const inputs = [...args.slice(0, -1), ...Object.values(keywords)];
-    if (isRecording() && (anyRequiresGrad(inputs) || anyRequiresGrad(targets)))
-      throw new RuntimeError(
-        `${name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad. Use the result instead, or write inside torch.no_grad(() => …).`,
-      );
-    const results = compute(call, [...args.slice(0, -1), keywords]);
-    checkResults(name, results, targets);
-    results.forEach((result, position) => {
-      const target = targets[position]!;
-      if (!sameShape(target.shape, result.shape)) target.resize_(result.shape);
-      copyInto(target, result);
-      markWritten(target);
-    });
-    return out;
+    return isKeywords(last) && last["out"] !== undefined ? callInto(name, call, args, last) : call(args);
   };
 }

@@ -163,7 +163,7 @@ export function creation<P extends Parameters>(
 ): (...args: unknown[]) => Tensor {
   const all = { ...parameters, ...optionParameters };
   let binder: Binder<typeof all> | null = null;
-  const withTarget = withOut(name, (args) => {
+  const named = withOut(name, (args) => {
     // Both tables are in `all`.
     const bound = (binder ??= binderFor(name, all))(args) as ArgumentsOf<P> & Options;
     const pattern = bound["input"] ?? bound["self"];
@@ -172,7 +172,6 @@ export function creation<P extends Parameters>(
       bound,
     );
   });
-  const named = (...args: unknown[]): Tensor => withTarget(args) as Tensor; // what `make` gives
   Object.defineProperty(named, "name", { value: name });
-  return named;
+  return named as (...args: unknown[]) => Tensor; // what `make` gives
 }

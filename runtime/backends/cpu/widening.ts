@@ -17,7 +17,12 @@ function isNarrow(value: unknown): boolean {
 
 /** Whether any of the arguments is narrow. Every call of a kernel asks this. */
 function anyNarrow(args: readonly unknown[]): boolean {
-  for (let i = 0; i < args.length; i++) if (isNarrow(args[i])) return true;
+  for (let i = 0; i < args.length; i++) {
+    // Most arguments are wide tensors: that is looked at before anything else.
+    const value = args[i] as Partial<View> | null | undefined; // properties of other values are undefined
+    if (value?.storage !== undefined && value.dtype?.wider === null) continue;
+    if (isNarrow(value)) return true;
+  }
   return false;
 }
 
