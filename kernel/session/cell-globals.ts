@@ -1,4 +1,5 @@
 import type { ClearOutput, Display, JupyterGlobal, Progress, UpdateDisplay } from "../display/index.ts";
+import type { Dialogs } from "./input/dialogs.ts";
 
 /* The globals of cells, as TypeScript knows them: the declarations of this file are part of every notebook's program. */
 
@@ -13,4 +14,10 @@ declare global {
   var clearOutput: ClearOutput;
   /** Goes through something with a bar that shows how far it is. */
   var progress: Progress;
+  /** Asks the reader of the notebook for a line, and waits for it. */
+  var prompt: Dialogs["prompt"];
+  /** Asks the reader a question, and waits for yes or no. */
+  var confirm: Dialogs["confirm"];
+  /** Shows a message, and waits until the reader has confirmed it. */
+  var alert: Dialogs["alert"];
 }

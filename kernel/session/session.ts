@@ -23,7 +23,7 @@ import { followEmitters } from "./emitters.ts";
 import { Evaluator, type Evaluation } from "./evaluator.ts";
 import { noInput } from "./input/no-input.ts";
 import { guardProcessExit } from "./process-exit.ts";
-import { TypeChecker } from "./type-check.ts";
+import { TypeChecker, unchecked } from "./type-check.ts";
 import { installStackTraces, type StackFrame } from "./traceback/stack.ts";
 import { placeOfThrown } from "./traceback/thrown-at.ts";
 import { errorHeader, framedPlace, toJupyterError } from "./traceback/traceback.ts";
@@ -83,7 +83,7 @@ class ReplSession implements Session {
   ): Promise<Record<string, ExecuteOutcome>> {
     const outcomes: [string, ExecuteOutcome][] = [];
     for (const [key, code] of Object.entries(expressions)) {
-      outcomes.push([key, await this.#run(`Expression[${key}]`, code, nowhere)]);
+      outcomes.push([key, await this.#run(`Expression[${key}]`, code, nowhere, false)]);
     }
     return Object.fromEntries(outcomes);
   }
@@ -111,14 +111,22 @@ class ReplSession implements Session {
    * Everything that may not come back is inside the race: a terminated evaluation never settles, and V8 also ends code of
    * the kernel that happens to be on the stack, such as a formatter that called a method of the user's object.
    */
-  async #run(name: string, code: string, connections: CellConnections): Promise<ExecuteOutcome> {
+  async #run(
+    name: string,
+    code: string,
+    connections: CellConnections,
+    typed = true,
+  ): Promise<ExecuteOutcome> {
     const run = new CellRun(this.#cells.unusedName(name), connections);
     const interruption = new Promise<ExecuteOutcome>((resolve) => {
       this.#interrupts.set(run, () => resolve(interrupted));
     });
     enterRun(run);
     try {
-      const outcome = await Promise.race([withinCell(run, () => this.#evaluate(run, code)), interruption]);
+      const outcome = await Promise.race([
+        withinCell(run, () => this.#evaluate(run, code, typed)),
+        interruption,
+      ]);
       if (outcome === interrupted) run.interrupted();
       return outcome;
     } finally {
@@ -127,15 +135,15 @@ class ReplSession implements Session {
     }
   }
 
-  async #evaluate(run: CellRun, code: string): Promise<ExecuteOutcome> {
-    const outcome = await this.#outcome(run, code);
+  async #evaluate(run: CellRun, code: string, typed: boolean): Promise<ExecuteOutcome> {
+    const outcome = await this.#outcome(run, code, typed);
     await run.output.flush();
     return outcome;
   }
 
-  async #outcome(run: CellRun, code: string): Promise<ExecuteOutcome> {
+  async #outcome(run: CellRun, code: string, typed: boolean): Promise<ExecuteOutcome> {
     try {
-      const check = this.#checker.begin(run, code);
+      const check = typed ? this.#checker.begin(run, code) : unchecked;
       const cell = compileCell(code, run.name, await this.#checker.jsxOf(code));
       const refused = await check.settle();
       if (refused !== null) return { status: "error", error: refused };

@@ -67,6 +67,9 @@ export interface TypeCheck {
   settle(): Promise<JupyterError | null>;
 }
 
+/** For what runs without a look at its types, such as expressions of front ends. */
+export const unchecked: TypeCheck = { settle: async () => null };
+
 /** Checks the types of cells before they run. */
 export class TypeChecker {
   readonly #types: CellTypes | null;
@@ -89,7 +92,7 @@ export class TypeChecker {
 
   /** Begins to check a cell. */
   begin(run: CellRun, source: string): TypeCheck {
-    if (this.#types === null) return { settle: async () => null };
+    if (this.#types === null) return unchecked;
     const mode = this.#mode;
     const checked = this.#types.check(run.name, source, mode);
     return {

@@ -4,8 +4,10 @@ import { walk } from "../ast.ts";
 import type { CellDiagnostic, Position } from "../types.ts";
 import { FIRST_LINE } from "./cell-document.ts";
 
-/** Names that TypeScript cannot find: values, types, namespaces, shorthand properties. */
-const missingNames: ReadonlySet<number> = new Set([2304, 2318, 2503, 2552, 18_004]);
+/** Names that TypeScript cannot find: values, types, namespaces, shorthand properties; those for which it advises another `lib`. */
+const missingNames: ReadonlySet<number> = new Set([
+  2304, 2318, 2503, 2552, 2580, 2581, 2582, 2583, 2584, 2591, 2592, 2593, 18_004,
+]);
 
 /**
  * What TypeScript says of a module and is no fault in a notebook: modules that are not found, or have no types (importing

@@ -62,6 +62,11 @@ describe("A name that TypeScript does not know", () => {
     expect(await session.value("dynamic + 1")).toBe("8");
   });
 
+  it("is left to run time in expressions of front ends", async () => {
+    const { x } = await session.evaluateExpressions({ x: "unknownName" });
+    expect(x).toMatchObject({ error: { ename: "ReferenceError" } });
+  });
+
   it("is a warning in a function, which may find it later", async () => {
     const { outcome, outputs } = await session.execute("function early(): number { return lateName() }");
     expect(outcome.status).toBe("ok");
@@ -85,7 +90,8 @@ it("The globals of cells have types", async () => {
   expect(await session.execute("Jupyter.nothing")).toMatchObject({
     outcome: { error: { evalue: expect.stringContaining("TS2339") } },
   });
-  expect((await session.execute("for (const i of progress(2)) i.toFixed(); display(1)")).outcome.status).toBe(
-    "ok",
-  );
+  expect(
+    (await session.execute("for (const i of progress(2)) i.toFixed(); display(1); () => prompt('a').length"))
+      .outcome.status,
+  ).toBe("ok");
 });
