@@ -31,7 +31,8 @@ const none: readonly number[] = [];
 function numberIn(compute: DType, number: number | bigint): number | null {
   if (compute.is_floating_point) return Math.fround(Number(number));
   if (compute.category === "bool") return Number(number) === 0 ? 0 : 1;
-  const whole = Number(number);
+  // Of 8 bits the lowest count.
+  const whole = compute.name === "uint8" ? ((Number(number) % 256) + 256) % 256 : Number(number);
   return isWholeNumber(whole) ? whole : null;
 }
 

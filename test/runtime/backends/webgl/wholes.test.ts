@@ -59,6 +59,12 @@ describeWebGL("whole numbers", () => {
     );
   });
 
+  test("that stand alone are converted to another dtype as on the processor", () => {
+    const [expected, actual] = compute(E.maximum(input(0), input(1)), [uint8, int32, uint8], [-1]);
+    expect(expected).toEqual([255]);
+    expect(actual).toEqual(expected);
+  });
+
   test("are compared, and combined with truth values, as on the processor", () => {
     const tests = [E.lt(input(0), input(1)), E.eq(input(0), 3), E.and(input(0), E.ne(input(1), 0))];
     fc.assert(
