@@ -21,6 +21,14 @@ export interface DeviceMethods {
   /** The number of the accelerator that the tensor is on, −1 on the CPU. Source: `torch.Tensor.get_device`. */
   get_device(): number;
   /**
+   * As `to(device)`, but what comes from the accelerator is not waited for: other cells and timers go on meanwhile. The promise is kept with the elements as they are now.
+   *
+   * `const loss = (await y.to_async("cpu")).item()`.
+   *
+   * @throws as `to`, by the promise.
+   */
+  to_async(device: Device | string): Promise<Tensor>;
+  /**
    * The tensor on the accelerator; itself where it is there already. `device` can only say which: there is one.
    *
    * @throws AssertionError when there is none.
@@ -49,10 +57,20 @@ function sendToAccelerator(self: Tensor, first: First = null, second: CopyOption
   return self.to({ ...options, device: toDevice(device) });
 }
 
+async function sendLater(self: Tensor, device: Device | string): Promise<Tensor> {
+  const target = toDevice(device);
+  if (target !== cpu || self.device === cpu) return self.to(target);
+  // What is written into the tensor meanwhile is not in the copy.
+  const copy = self.clone();
+  await copy.storage.peekLater();
+  return copy.to(target);
+}
+
 /** The implementations; the first argument is the tensor that the method is called on. */
 export const deviceMethods: {
   readonly [K in Exclude<keyof DeviceMethods, DeviceProperties>]: (self: Tensor, ...args: never[]) => unknown;
 } = {
   get_device: (self) => self.device.index ?? -1,
+  to_async: sendLater,
   cuda: sendToAccelerator,
 };

@@ -35,8 +35,12 @@ function checkResults(name: string, results: readonly Tensor[], targets: readonl
     throw new TypeError(
       `${name}(): argument 'out' must have ${results.length} Tensor${results.length === 1 ? "" : "s"}, as there are results, not ${targets.length}.`,
     );
-  results.forEach(({ dtype }, position) => {
+  results.forEach(({ dtype, device }, position) => {
     const target = targets[position]!;
+    if (target.device !== device)
+      throw new RuntimeError(
+        `Expected out tensor to have device ${device.toString()}, but got ${target.device.toString()} instead: bring it there with .to("${device.toString()}"), or leave 'out' away.`,
+      );
     if (!can_cast(dtype, target.dtype))
       throw new RuntimeError(
         `result type ${dtype.typeName} can't be cast to the desired output type ${target.dtype.typeName}: give ${name}() an 'out' of dtype ${dtype.toString()}.`,

@@ -113,6 +113,12 @@ export function sentTo(device: Device, tensor: Tensor, dtype: DType = tensor.dty
   return new Tensor({ storage, dtype, shape: tensor.shape });
 }
 
+/** Brings a tensor to the device of another one, in place: what belongs to a tensor that may have been moved. */
+export function follow(tensor: Tensor, leader: Tensor): Tensor {
+  if (tensor.device !== leader.device) tensor.become(sentTo(leader.device, tensor));
+  return tensor;
+}
+
 /** The elements of a row-major tensor in an array of its own. */
 function exactly({ storage, offset, shape }: Tensor): TypedArray {
   return storage.peek().slice(offset, offset + numel(shape));

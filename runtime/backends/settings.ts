@@ -1,6 +1,7 @@
 /** `torch.backends`: what computes, and switches for it. */
 import { blasLibrary } from "./cpu/blas/library.ts";
 import { enableBlas, isBlasEnabled } from "./cpu/blas/multiply.ts";
+import { accelerator } from "./chosen.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 
 /** A BLAS library of the system: OpenBLAS or Accelerate. */
@@ -47,7 +48,33 @@ interface AbsentBackend {
 
 const absent: AbsentBackend = { is_available: () => false, is_built: () => false };
 
+/** Switches of NVIDIA's libraries, which programs set: they may be set, and change nothing here. */
+interface IgnoredSwitches {
+  enabled: boolean;
+  benchmark: boolean;
+  deterministic: boolean;
+  allow_tf32: boolean;
+  is_available(): boolean;
+}
+
+/** `torch.backends.cudnn`. */
+export const cudnn: IgnoredSwitches = {
+  enabled: false,
+  benchmark: false,
+  deterministic: false,
+  allow_tf32: false,
+  is_available: () => false,
+};
+
 /** `torch.backends.mps`. */
 export const mps: AbsentBackend = absent;
-/** `torch.backends.cuda`. */
-export const cuda: Pick<AbsentBackend, "is_built"> = absent;
+/** `torch.backends.cuda`; its switches may be set, and change nothing. */
+export const cuda: Pick<AbsentBackend, "is_built"> & { readonly matmul: { allow_tf32: boolean } } = {
+  is_built: absent.is_built,
+  matmul: { allow_tf32: false },
+};
+
+/** `torch.backends.webgl`. */
+export const webgl: Pick<AbsentBackend, "is_available"> = {
+  is_available: () => accelerator().unavailable() === null,
+};

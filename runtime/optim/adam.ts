@@ -4,7 +4,7 @@ import { ValueError } from "../errors/valueError.ts";
 import { flag, keywordOnly, number, type Parameter, type ParametersOf } from "../parameters.ts";
 import { numel } from "../shape.ts";
 import { placedOn } from "../placement.ts";
-import { allocateZeros } from "../settle.ts";
+import { allocateZeros, follow } from "../settle.ts";
 import type { Tensor } from "../tensor.ts";
 import { AdamStep, type AdamForm } from "./adamStep.ts";
 import { checkSetting, Optimizer, type ParameterGroup, type ParametersOrGroups } from "./optimizer.ts";
@@ -156,6 +156,9 @@ export class Adam extends Optimizer<Settings> {
       this.state.set(parameter, state);
     }
     if (amsgrad) state.max_exp_avg_sq ??= zeros();
+    // The module may have been moved since the last step.
+    for (const tensor of [state.exp_avg, state.exp_avg_sq, state.max_exp_avg_sq])
+      if (tensor !== null) follow(tensor, parameter);
     return state;
   }
 }

@@ -4,7 +4,7 @@ import { ValueError } from "../errors/valueError.ts";
 import { E, input, parameter as plainNumber, type Expression } from "../expression.ts";
 import { flag, keywordOnly, number, type ParametersOf } from "../parameters.ts";
 import { placedOn } from "../placement.ts";
-import { allocate, replaceTogether } from "../settle.ts";
+import { allocate, replaceTogether, follow } from "../settle.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkSetting, Optimizer, type ParameterGroup, type ParametersOrGroups } from "./optimizer.ts";
 import { checkStepOptions, paramsParameter, stepOptions, type StepOptions } from "./settings.ts";
@@ -120,6 +120,7 @@ export class SGD extends Optimizer<Settings> {
 
   #withMomentum(parameter: Tensor, grad: Tensor, settings: Settings, numbers: readonly number[]): void {
     const known = this.#momenta.get(parameter);
+    if (known !== undefined) follow(known, parameter);
     const momentum = known ?? placedOn(parameter.device, () => allocate(parameter.shape, parameter.dtype));
     const expressions = expressionsOf(settings, known === undefined ? "begins" : "goes on");
     replaceTogether(

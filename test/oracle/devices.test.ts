@@ -2,22 +2,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import torch from "../../runtime/index.ts";
 import { useSeparateDevice, violations } from "../runtime/devices/separate.ts";
-import { describeCall, type Place } from "./arguments.ts";
 import {
   differenceOfAnswers,
   failures,
   formNamed,
   type OperatorAnswers,
-  type SampleRow,
 } from "./checking.ts";
-import { differences } from "./differences.ts";
 import { oracleFiles, readOracle } from "./data.ts";
-
-const there: Place = {
-  device: "webgl",
-  dtypeOf: (name) => (name === "float64" ? "float32" : name),
-  tolerance: { relative: 1e-3, absolute: 1e-3 },
-};
+import { differentiableRows, isForDevice, onAccelerator, rowsForDevice } from "./withoutFloat64.ts";
 
 let restore: () => void;
 beforeAll(() => {
@@ -32,29 +24,13 @@ function seen(): string[] {
   return [...new Set(violations.splice(0))];
 }
 
-/** Rows that say something about a device without float64: random numbers of float64 are others. */
-function isAsked({ args, kwargs, seed }: SampleRow): boolean {
-  return seed === undefined || !JSON.stringify([args, kwargs]).includes("float64");
-}
-
-/** Calls that differ from PyTorch on the CPU already. */
-function differsAnyway(call: string): boolean {
-  return differences.some(({ calls }) => calls.test(call));
-}
-
-/** Operators whose results are float64 whatever their arguments are. */
-const exact = new Set(["double.json", "float_power.json"]);
-
-/** Calls whose second derivative is a difference of numbers that agree in most digits of float32. */
-const inexact = /^torch\.logcumsumexp\(float64\[5,5,5\], [01]\)$/;
-
-test.each(oracleFiles("operators").filter((file) => !exact.has(file)))(
+test.each(oracleFiles("operators").filter(isForDevice))(
   "%s: values and derivatives are PyTorch's on a device of its own",
   (file) => {
     const { forms, samples } = readOracle<OperatorAnswers>(`operators/${file}`);
     const name = forms[0]!;
-    const asked = samples.filter((row) => isAsked(row) && !differsAnyway(describeCall(name, row)));
     const form = formNamed(name);
+<<<<<<< HEAD
     const different = failures(
       name,
       asked,
@@ -63,6 +39,19 @@ test.each(oracleFiles("operators").filter((file) => !exact.has(file)))(
         const compared = inexact.test(describeCall(name, row)) ? onlyValues : row;
         return differenceOfAnswers(form, compared, "contiguous", there);
       },
+=======
+    const rows = rowsForDevice(name, samples);
+    const values = failures(
+      name,
+      rows,
+      (row) => differenceOfResults(form, row, "contiguous", onAccelerator),
+      [],
+    );
+    const derivatives = failures(
+      name,
+      differentiableRows(name, rows),
+      (row) => differenceOfDerivatives(form, row, "contiguous", onAccelerator),
+>>>>>>> 7cf8d5c (Every operator on WebGL is held against PyTorch; networks train there with the processor's losses; to_async, out and indices across devices, an optimizer's state follows its module)
       [],
     );
     expect([...different, ...seen()]).toEqual([]);

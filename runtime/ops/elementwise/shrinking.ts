@@ -19,7 +19,7 @@ const expressions = {
   softshrink: E.select(
     E.gt(x, first),
     E.sub(x, first),
-    E.select(E.lt(x, E.neg(first)), E.add(x, first), E.mul(x, 0)),
+    E.select(E.lt(x, E.neg(first)), E.add(x, first), E.select(E.ne(x, x), x, 0)),
   ),
   threshold: E.select(E.le(x, first), second, x),
 };

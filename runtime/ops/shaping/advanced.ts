@@ -1,5 +1,5 @@
 /** What tensors of positions and masks choose from a tensor. */
-import { backendAt } from "../../placement.ts";
+import { backendAt, placedOn } from "../../placement.ts";
 import { onCpu } from "../../reading.ts";
 import type { Device } from "../../device.ts";
 import type { Combine, Coordinate, Selection } from "../../backends/indexing.ts";
@@ -38,7 +38,7 @@ function isMask({ dtype }: Tensor): boolean {
 function truePositions(mask: Tensor): Tensor {
   const whole = mask.is_contiguous() ? mask : duplicate(mask);
   const backend = backendOf(mask);
-  const result = allocate([backend.countTrue(whole)], int64);
+  const result = placedOn(mask.device, () => allocate([backend.countTrue(whole)], int64));
   backend.truePositions(result, whole);
   return result;
 }

@@ -41,6 +41,7 @@ export const advancedIndex: Operator<FunctionSignature<(input: Tensor, indices: 
   operator({
     name: "index",
     parameters: { input: tensor, indices: indicesParameter },
+    anywhere: ["indices"],
     forward: ({ input, indices }) => taken(choose(indices, choosable(indices, input))),
     vjp: { input: (g, { shapes, indices }) => index_put(zerosLike(g, shapes.input), indices, g, true) },
     samples: [
@@ -76,6 +77,7 @@ type IndexPutSignature = GeneralSignature<[indices: Indices, values: Tensor, acc
 export const index_put: Operator<IndexPutSignature> = operator({
   name: "index_put",
   parameters: { input: tensor, indices: indicesParameter, values: tensor, accumulate: flag(false) },
+  anywhere: ["indices"],
   forward: ({ input, indices, values, accumulate }, output) => {
     if (values.dtype !== input.dtype)
       throw new RuntimeError(

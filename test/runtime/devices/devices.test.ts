@@ -118,6 +118,78 @@ test("a module takes its parameters, gradients and buffers along, and an optimiz
   expect([...net.cpu().parameters()].every((each) => each.device.type === "cpu")).toBe(true);
 });
 
+test("an optimizer's state follows a module that is moved between steps", () => {
+  for (const make of [
+    (net: nn.Module) => new optim.SGD(net.parameters(), { lr: 0.1, momentum: 0.9 }),
+    (net: nn.Module) => new optim.Adam(net.parameters(), { lr: 0.1 }),
+  ]) {
+    const weights = ["cpu", "webgl"].map((device) => {
+      torch.manual_seed(0);
+      const net = new nn.Linear(3, 1);
+      const optimizer = make(net);
+      for (const place of ["cpu", device, "cpu"]) {
+        net.to(place);
+        optimizer.zero_grad();
+        net(torch.ones(2, 3, { device: place }))
+          .sum()
+          .backward();
+        optimizer.step();
+      }
+      return net.weight.tolist();
+    });
+    expect(weights[1]).toEqual(weights[0]);
+  }
+});
+
+test("elements come without waiting, as they were when they were asked for", async () => {
+  const x = torch.ones(3, { device: "webgl" }).requires_grad_();
+  const y = x.mul(2);
+  const later = y.to_async("cpu");
+  torch.no_grad(() => y.add_(1));
+  const here = await later;
+  expect(here.tolist()).toEqual([2, 2, 2]);
+  here.sum().backward();
+  expect(x.grad?.tolist()).toEqual([2, 2, 2]);
+  expect(String((await here.to_async("cuda")).device)).toBe("webgl:0");
+});
+
+test("arrays and targets of another device are refused as PyTorch refuses them", () => {
+  const x = torch.ones(3, { device: "webgl" });
+  expect(() => x.numpy()).toThrow(
+    /can't convert webgl:0 device type tensor to numpy. Use Tensor.cpu\(\) to copy the tensor to host memory first/,
+  );
+  expect(() => torch.zeros(3, { device: "webgl", out: torch.empty(3) })).toThrow(
+    /Expected out tensor to have device webgl:0, but got cpu instead/,
+  );
+});
+
+test("indices of the CPU choose from a tensor of the device", () => {
+  const x = torch.arange(6, { dtype: torch.float32 }).reshape(2, 3).to("webgl");
+  expect(x.index(torch.tensor([1n, 0n])).tolist()).toEqual([
+    [3, 4, 5],
+    [0, 1, 2],
+  ]);
+  expect(x.index(torch.tensor([true, false])).tolist()).toEqual([[0, 1, 2]]);
+  x.index_put_([torch.tensor([0n])], -1);
+  expect(x.tolist()).toEqual([
+    [-1, -1, -1],
+    [3, 4, 5],
+  ]);
+  expect(() => x.index_select(0, torch.tensor([0n]))).toThrow(/at least two devices/);
+});
+
+test("snapshots and flags say where a tensor is", () => {
+  const x = torch.ones(2, { device: "webgl" });
+  expect(torch.snapshot(x).device).toBe("webgl:0");
+  expect([x.is_cuda, x.is_cpu, x.is_webgl, x.get_device()]).toEqual([true, false, true, 0]);
+  const here = x.cpu();
+  expect([here.is_cuda, here.is_cpu, here.is_webgl, here.get_device()]).toEqual([false, true, false, -1]);
+  expect(torch.cuda.is_available() && torch.webgl.is_available()).toBe(true);
+  expect([torch.cuda.device_count(), torch.cuda.current_device()]).toEqual([1, 0]);
+  expect(String(torch.accelerator.current_accelerator())).toBe("webgl:0");
+  expect(torch.cuda.get_device_name(0)).toBe("the processor behind a wall");
+});
+
 test("random numbers are the CPU's on every device", () => {
   for (const make of [
     (options: object) => torch.rand([100], options),

@@ -265,7 +265,7 @@ export interface LoopFacts {
 }
 
 function readParameter(index: number, dtype: DTypeName): string {
-  if (dtype === "int64") return `BigInt(parameters[${index}])`;
+  if (dtype === "int64") return `BigInt(Math.trunc(parameters[${index}]))`;
   return dtype === "float32" || isHalf(dtype) ? `Math.fround(parameters[${index}])` : `parameters[${index}]`;
 }
 

@@ -1,0 +1,76 @@
+/** Networks train on WebGL as on the processor: the same losses, nothing read back in a step, nothing compiled after the second one. */
+import { describe, expect, test } from "vitest";
+import torch, { F, nn, optim, type Tensor } from "../../runtime/index.ts";
+
+class Perceptron extends nn.Module {
+  hidden: nn.Linear = new nn.Linear(28 * 28, 32);
+  output: nn.Linear = new nn.Linear(32, 10);
+
+  override forward(x: Tensor): Tensor {
+    return this.output(F.relu(this.hidden(x.flatten(1))));
+  }
+}
+
+class LeNet extends nn.Module {
+  first: nn.Conv2d = new nn.Conv2d(1, 6, 5, { padding: 2 });
+  second: nn.Conv2d = new nn.Conv2d(6, 16, 5);
+  hidden: nn.Linear = new nn.Linear(400, 84);
+  output: nn.Linear = new nn.Linear(84, 10);
+
+  override forward(x: Tensor): Tensor {
+    const early = F.max_pool2d(F.relu(this.first(x)), 2);
+    const late = F.max_pool2d(F.relu(this.second(early)), 2);
+    return this.output(F.relu(this.hidden(late.flatten(1))));
+  }
+}
+
+const optimizers = {
+  SGD: (net: nn.Module) => new optim.SGD(net.parameters(), { lr: 0.05, momentum: 0.9, weight_decay: 1e-4 }),
+  Adam: (net: nn.Module) => new optim.Adam(net.parameters(), { lr: 0.002 }),
+};
+
+interface Step {
+  readonly loss: number;
+  readonly compiles: number;
+  readonly fallbacks: readonly string[];
+}
+
+/** Trains a new network for some steps on one batch. */
+function train(
+  make: () => nn.Module & ((x: Tensor) => Tensor),
+  optimize: (typeof optimizers)["SGD" | "Adam"],
+  device: string,
+  steps: number,
+): Step[] {
+  torch.manual_seed(1);
+  const net = make();
+  net.to(device);
+  const optimizer = optimize(net);
+  const images = torch.randn(8, 1, 28, 28).to(device);
+  const labels = torch.randint(10, [8]).to(device);
+  return Array.from({ length: steps }, () => {
+    const before = torch.webgl.compiles();
+    torch.webgl.reset_fallbacks();
+    optimizer.zero_grad();
+    const loss = F.cross_entropy(net(images), labels);
+    loss.backward();
+    optimizer.step();
+    const fallbacks = torch.webgl.fallbacks().map(({ name }) => name);
+    return { loss: loss.item(), compiles: torch.webgl.compiles() - before, fallbacks };
+  });
+}
+
+describe.skipIf(process.env["TYPETORCH_WEBGL"] === "off")("training on WebGL", () => {
+  test.each([
+    ["a perceptron", "SGD", () => new Perceptron()],
+    ["a perceptron", "Adam", () => new Perceptron()],
+    ["LeNet", "SGD", () => new LeNet()],
+    ["LeNet", "Adam", () => new LeNet()],
+  ] as const)("%s with %s has the processor's losses", (_, name, make) => {
+    const here = train(make, optimizers[name], "cpu", 6);
+    const there = train(make, optimizers[name], "cuda", 6);
+    there.forEach(({ loss }, i) => expect(Math.abs(loss - here[i]!.loss)).toBeLessThan(1e-3));
+    expect(there.map(({ fallbacks }) => fallbacks)).toEqual(there.map(() => []));
+    expect(there.slice(2).map(({ compiles }) => compiles)).toEqual(there.slice(2).map(() => 0));
+  });
+});

@@ -1,0 +1,65 @@
+/**
+ * Every operator on WebGL: PyTorch's samples of the dtypes that it computes, with float32 for float64, and a few of them on strided tensors. With
+ * `TYPETORCH_ORACLE=all` the other dtypes too, which are left to the processor, and every sample in both layouts: that takes some minutes.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import torch from "../../runtime/index.ts";
+import type { MemoryLayout } from "./arguments.ts";
+import {
+  differenceOfDerivatives,
+  differenceOfResults,
+  failures,
+  formNamed,
+  type OperatorAnswers,
+  type SampleRow,
+} from "./checking.ts";
+import { oracleFiles, readOracle } from "./data.ts";
+import { differentiableRows, isForDevice, onAccelerator, rowsForDevice } from "./withoutFloat64.ts";
+
+/** Operators that read a tensor's storage: elsewhere in memory there are other elements. */
+const seesStorage = /^as_strided|resize_/;
+
+function layoutsOf(operator: string): readonly MemoryLayout[] {
+  return seesStorage.test(operator) ? ["contiguous"] : ["contiguous", "strided"];
+}
+
+const everything = process.env["TYPETORCH_ORACLE"] === "all";
+
+/** Dtypes that the processor computes, whose own tests ask for them. */
+const processorsDtypes = /"(?:float16|bfloat16|uint8|int8|int16)"/;
+
+function askedOf(rows: readonly SampleRow[], layout: MemoryLayout): readonly SampleRow[] {
+  if (everything) return rows;
+  const own = rows.filter(({ args, kwargs }) => !processorsDtypes.test(JSON.stringify([args, kwargs])));
+  return layout === "contiguous" ? own : own.filter((_, i) => i % Math.ceil(own.length / 3) === 0);
+}
+
+describe.skipIf(process.env["TYPETORCH_WEBGL"] === "off")("on WebGL", () => {
+  beforeAll(() => torch.set_default_device("webgl"));
+  afterAll(() => torch.set_default_device(null));
+
+  test.each(oracleFiles("operators").filter(isForDevice))(
+    "%s: values and derivatives are PyTorch's",
+    (file) => {
+      const { operator, forms, samples } = readOracle<OperatorAnswers>(`operators/${file}`);
+      const name = forms[0]!;
+      const form = formNamed(name);
+      const rows = rowsForDevice(name, samples);
+      const values = layoutsOf(operator).flatMap((layout) =>
+        failures(
+          name,
+          askedOf(rows, layout),
+          (row) => differenceOfResults(form, row, layout, onAccelerator),
+          [],
+        ),
+      );
+      const derivatives = failures(
+        name,
+        differentiableRows(name, askedOf(rows, "contiguous")),
+        (row) => differenceOfDerivatives(form, row, "contiguous", onAccelerator),
+        [],
+      );
+      expect([...values, ...derivatives]).toEqual([]);
+    },
+  );
+});
