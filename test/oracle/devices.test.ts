@@ -2,14 +2,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import torch from "../../runtime/index.ts";
 import { useSeparateDevice, violations } from "../runtime/devices/separate.ts";
-import {
-  differenceOfAnswers,
-  failures,
-  formNamed,
-  type OperatorAnswers,
-} from "./checking.ts";
+import { differenceOfAnswers, failures, formNamed, type OperatorAnswers } from "./checking.ts";
 import { oracleFiles, readOracle } from "./data.ts";
-import { differentiableRows, isForDevice, onAccelerator, rowsForDevice } from "./withoutFloat64.ts";
+import { isForDevice, onAccelerator, rowsForDevice } from "./withoutFloat64.ts";
 
 let restore: () => void;
 beforeAll(() => {
@@ -30,28 +25,10 @@ test.each(oracleFiles("operators").filter(isForDevice))(
     const { forms, samples } = readOracle<OperatorAnswers>(`operators/${file}`);
     const name = forms[0]!;
     const form = formNamed(name);
-<<<<<<< HEAD
     const different = failures(
       name,
-      asked,
-      (row) => {
-        const { gradients: _, ...onlyValues } = row;
-        const compared = inexact.test(describeCall(name, row)) ? onlyValues : row;
-        return differenceOfAnswers(form, compared, "contiguous", there);
-      },
-=======
-    const rows = rowsForDevice(name, samples);
-    const values = failures(
-      name,
-      rows,
-      (row) => differenceOfResults(form, row, "contiguous", onAccelerator),
-      [],
-    );
-    const derivatives = failures(
-      name,
-      differentiableRows(name, rows),
-      (row) => differenceOfDerivatives(form, row, "contiguous", onAccelerator),
->>>>>>> 7cf8d5c (Every operator on WebGL is held against PyTorch; networks train there with the processor's losses; to_async, out and indices across devices, an optimizer's state follows its module)
+      rowsForDevice(name, samples),
+      (row) => differenceOfAnswers(form, row, "contiguous", onAccelerator),
       [],
     );
     expect([...different, ...seen()]).toEqual([]);
