@@ -29,9 +29,9 @@ export interface XServer {
 
 /**
  * Runs the server until its own input ends, which also happens when this process is killed. The input of a command in the background is empty, so the shell is what
- * waits.
+ * waits. Its name is the folder, which it removes: nobody else does when we are killed.
  */
-const script = 'Xvfb "$@" & server=$!; read -r _; kill $server; wait $server';
+const script = 'Xvfb "$@" & server=$!; read -r _; kill $server; wait $server; rm -rf "$0"';
 
 function isInstalled(): boolean {
   return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
@@ -68,7 +68,7 @@ export function startXvfb(): XServer {
   ) as [string, string, string]; // as many as names
   const { randomBytes } = process.getBuiltinModule("node:crypto");
   writeFileSync(authority, authorityOf(randomBytes(16)), { mode: 0o600 });
-  const stop = launch(authority, output, errors);
+  const stop = launch(folder, authority, output, errors);
   try {
     return { display: `:${waitForNumber(output, errors)}`, authority, tidy, stop };
   } catch (error) {
@@ -79,12 +79,12 @@ export function startXvfb(): XServer {
 }
 
 /** Starts the shell in a session of its own, so that an interrupt from the keyboard does not reach the server; gives what ends both. */
-function launch(authority: string, output: string, errors: string): () => void {
+function launch(folder: string, authority: string, output: string, errors: string): () => void {
   const options = ["-displayfd", "1", "-auth", authority, "-nolisten", "tcp", "-noreset"];
   const screen = ["-screen", "0", "64x64x24"];
   const [out, err] = [openSync(output, "w"), openSync(errors, "w")];
   const { spawn } = process.getBuiltinModule("node:child_process");
-  const shell = spawn("/bin/sh", ["-c", script, "sh", ...options, ...screen], {
+  const shell = spawn("/bin/sh", ["-c", script, folder, ...options, ...screen], {
     detached: true,
     stdio: ["pipe", out, err],
   });
