@@ -4,7 +4,7 @@ import path from "node:path";
 import { currentPlatform, userDataDir } from "./jupyter-paths.ts";
 import { History, HistoryFiles, kernelInfo, KernelLoop } from "./loop/index.ts";
 import { installPrelude, recoverRuntime } from "./prelude/index.ts";
-import { createSession, openLanguage, type CellTypes, type Session } from "./session/index.ts";
+import { createSession, openLanguage, type Session, type SessionOptions } from "./session/index.ts";
 import {
   endDescendants,
   logLine,
@@ -58,7 +58,7 @@ async function main(args: readonly string[]): Promise<void> {
   };
   const [transport, session] = await Promise.all([
     Transport.open(info, sender, kernelInfo, handlers, language.port),
-    openSession(language, end),
+    openSession({ types: language, exit: end, ...kernelIdOf(connectionFile) }),
   ]);
   process.on("exit", close);
   surviveErrors(session);
@@ -75,8 +75,14 @@ function exitClosing(code: number, close: () => void): never {
   return exit(code);
 }
 
-async function openSession(types: CellTypes, end: (code: number) => never): Promise<Session> {
-  const session = await createSession({ types, exit: end });
+/** A Jupyter server names the connection file by the id under which it knows the kernel. */
+function kernelIdOf(connectionFile: string): { readonly kernelId?: string } {
+  const kernelId = /^kernel-(?<id>[\w-]+)\.json$/u.exec(path.basename(connectionFile))?.groups?.["id"];
+  return kernelId === undefined ? {} : { kernelId };
+}
+
+async function openSession(options: SessionOptions): Promise<Session> {
+  const session = await createSession(options);
   installPrelude();
   return session;
 }

@@ -21,6 +21,8 @@ export interface DisplayOptions {
 export interface DisplayOutput extends OutputSink {
   /** Holds the place of output that is not ready: `send` gets it, with the sink to send it to. */
   reserve<T>(content: Promise<T>, send: (content: T, sink: OutputSink) => void): Promise<void>;
+  /** Calls `send` when the cell ends, for output that was put off. */
+  beforeEnd(send: () => void): void;
 }
 
 /** Shows text of one MIME type: `display.html("<b>bold</b>")`, or as a template tag. Values in the template are put in as they are, not escaped. */

@@ -25,5 +25,8 @@ export {
 export { createProgress, type Progress } from "./progress-function.ts";
 export { ProgressBar, type ProgressOptions, type ProgressSnapshot } from "./progress.ts";
 export { prepareRenderers, registerRenderer } from "./registry.ts";
-export { failureText, plainText } from "./text.ts";
+export { boundedText, failureText, plainText } from "./text.ts";
+export { createWidgets, type Widgets } from "./widgets/controls.ts";
+export { LivePlot } from "./widgets/live-plot.ts";
+export { serveWidgets, Widget } from "./widgets/widget.ts";
 export type { Broadcast, DisplayContent, MimeBundle, OutputSink, Renderer } from "./types.ts";

@@ -26,8 +26,18 @@ export class ProgressLine {
   show(content: () => DisplayContent): void {
     this.#waiting = content;
     const wait = this.#shownAt + SHOW_EVERY_MS - performance.now();
-    if (wait <= 0) this.flush();
-    else this.#timer ??= setTimeout(() => this.flush(), wait).unref();
+    if (wait <= 0) return this.flush();
+    if (this.#timer !== null) return;
+    this.#timer = setTimeout(() => this.flush(), wait).unref();
+    this.#output.beforeEnd(() => this.flush());
+  }
+
+  /** Shows content that is not ready yet, for the first time; it keeps its place among the outputs. */
+  async showWhenReady(content: Promise<DisplayContent>): Promise<void> {
+    await this.#output.reserve(content, (ready, sink) => {
+      sink.display({ ...ready, displayId: this.#displayId });
+      this.#shown = true;
+    });
   }
 
   /** Shows what waits to be shown. */

@@ -1,6 +1,7 @@
 import { renderProgress } from "../../renderers/progress.ts";
-import { ProgressBar, registerRenderer } from "../display/index.ts";
-import { loadRenderers, renderGraphSnapshot, renderTensorValue } from "./renderers.ts";
+import { renderWidget } from "../../renderers/widget.ts";
+import { ProgressBar, registerRenderer, Widget } from "../display/index.ts";
+import { loadRenderers, renderGraphSnapshot, renderLivePlot, renderTensorValue } from "./renderers.ts";
 
 let installed = false;
 
@@ -10,5 +11,7 @@ export function installPrelude(): void {
   installed = true;
   registerRenderer(renderGraphSnapshot);
   registerRenderer(renderTensorValue, loadRenderers);
+  registerRenderer(renderLivePlot);
+  registerRenderer((value) => (value instanceof Widget ? renderWidget(value.snapshot()) : undefined));
   registerRenderer((value) => (value instanceof ProgressBar ? renderProgress(value.snapshot()) : undefined));
 }

@@ -1,7 +1,7 @@
 import type * as Renderers from "../../renderers/index.ts";
 import type * as Runtime from "../../runtime/index.ts";
 import type { GraphSnapshot } from "../../runtime/snapshot.ts";
-import type { MimeBundle } from "../display/index.ts";
+import { LivePlot, type MimeBundle } from "../display/index.ts";
 
 /** The modules that showing tensors takes. */
 export interface Loaded {
@@ -68,4 +68,12 @@ function isGraphSnapshot(value: unknown): value is GraphSnapshot {
 export function renderGraphSnapshot(value: unknown): undefined | Promise<MimeBundle | undefined> {
   if (!isGraphSnapshot(value)) return undefined;
   return loadRenderers().then(({ renderers }) => renderers.renderGraph(value));
+}
+
+/** Draws the curves of a live plot, as `plot` of the renderers draws them. */
+export function renderLivePlot(value: unknown): MimeBundle | undefined | Promise<MimeBundle | undefined> {
+  if (!(value instanceof LivePlot)) return undefined;
+  const series = value.series();
+  if (series.length === 0) return { "text/plain": "a plot without points" };
+  return whenLoaded(({ renderers }) => renderers.plot(series, value.options)[renderers.DISPLAY]());
 }

@@ -1,4 +1,11 @@
-import type { ClearOutput, Display, JupyterGlobal, Progress, UpdateDisplay } from "../display/index.ts";
+import type {
+  ClearOutput,
+  Display,
+  JupyterGlobal,
+  Progress,
+  UpdateDisplay,
+  Widgets,
+} from "../display/index.ts";
 import type { Dialogs } from "./input/dialogs.ts";
 
 /* The globals of cells, as TypeScript knows them: the declarations of this file are part of every notebook's program. */
@@ -20,4 +27,6 @@ declare global {
   var confirm: Dialogs["confirm"];
   /** Shows a message, and waits until the reader has confirmed it. */
   var alert: Dialogs["alert"];
+  /** Controls in the page whose events reach the cells, and curves that grow. */
+  var widgets: Widgets;
 }

@@ -32,5 +32,6 @@ export class CellRun {
     const waiting = [...this.#onInterrupt];
     this.#onInterrupt.clear();
     for (const tidy of waiting) tidy();
+    this.output.sendPutOff();
   }
 }

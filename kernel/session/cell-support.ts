@@ -3,16 +3,20 @@ import path from "node:path";
 import {
   createDisplay,
   createProgress,
+  createWidgets,
   jupyterGlobal,
-  type CommsGlobal,
+  LivePlot,
+  serveWidgets,
+  type CommRegistry,
   type TypesSetting,
+  type Widgets,
 } from "../display/index.ts";
 import { createDialogs } from "./input/dialogs.ts";
 import { noInput } from "./input/no-input.ts";
 import { installStdin } from "./input/readline.ts";
 import { CELL_SUPPORT, type CellSupport } from "../language/types.ts";
 import { Fragment, jsx } from "./jsx.ts";
-import { contextCell, currentOrLatestCell } from "./cell-context.ts";
+import { contextCell, currentOrLatestCell, withinCell } from "./cell-context.ts";
 import { loadModule } from "./modules/load.ts";
 import { cellMeta } from "./modules/meta.ts";
 import type { OrderedOutput } from "./ordered-output.ts";
@@ -52,13 +56,30 @@ function onInterrupt(tidy: () => void): () => void {
   return currentOrLatestCell()?.onInterrupt(tidy) ?? (() => {});
 }
 
+/** A function as the calling cell would call it: what it prints and throws, also later, goes below that cell. */
+function bindToCell<T>(handler: (value: T) => unknown): (value: T) => void {
+  const run = currentOrLatestCell();
+  if (run === null) return (value) => void handler(value);
+  // A promise of the cell's carries what is thrown to where the errors are shown that nobody catches.
+  return (value) => void withinCell(run, async () => handler(value));
+}
+
 /** Where the calling code asks its user. */
 function cellInput(): InputSource {
   return currentOrLatestCell()?.input ?? noInput;
 }
 
+/** What the globals of cells work with. */
+interface CellSurroundings {
+  readonly cwd: string;
+  readonly comms: CommRegistry;
+  readonly types: TypesSetting;
+  /** The id under which a Jupyter server knows the kernel; `null` when it is not known. */
+  readonly kernelId: string | null;
+}
+
 /** Defines the globals of cells whose folder is `cwd`: what compiled code calls, `require`, `display`, `Jupyter` and their like. */
-export function installCellSupport(cwd: string, comms: CommsGlobal, types: TypesSetting): void {
+export function installCellSupport({ cwd, comms, types, kernelId }: CellSurroundings): void {
   const display = createDisplay(cellOutput);
   const jupyter = jupyterGlobal({
     display,
@@ -75,6 +96,9 @@ export function installCellSupport(cwd: string, comms: CommsGlobal, types: Types
   defineGlobal("updateDisplay", jupyter.updateDisplay);
   defineGlobal("clearOutput", jupyter.clearOutput);
   defineGlobal("progress", createProgress({ output: cellOutput, onInterrupt }));
+  const plot: Widgets["plot"] = (options = {}) => new LivePlot(options, cellOutput);
+  defineGlobal("widgets", createWidgets({ kernelId, bind: bindToCell }, plot));
+  serveWidgets(comms);
   for (const [name, dialog] of Object.entries(createDialogs(cellInput))) defineGlobal(name, dialog);
   installStdin(cellInput);
 }

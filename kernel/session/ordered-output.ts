@@ -7,6 +7,7 @@ import type { Broadcast, DisplayContent, OutputSink } from "../display/types.ts"
 export class OrderedOutput implements OutputSink {
   readonly #sink: OutputSink;
   #pending: Promise<void> | null = null;
+  readonly #putOff = new Set<() => void>();
 
   constructor(sink: OutputSink) {
     this.#sink = sink;
@@ -43,8 +44,21 @@ export class OrderedOutput implements OutputSink {
     return this.#enqueue(async () => send(await content, this.#sink));
   }
 
+  /** Calls `send` at the next `flush`. */
+  beforeEnd(send: () => void): void {
+    this.#putOff.add(send);
+  }
+
+  /** Sends what was put off until the end. */
+  sendPutOff(): void {
+    const waiting = [...this.#putOff];
+    this.#putOff.clear();
+    for (const send of waiting) send();
+  }
+
   /** Settles when nothing waits any more. */
   async flush(): Promise<void> {
+    this.sendPutOff();
     while (this.#pending !== null) await this.#pending;
   }
 

@@ -217,7 +217,8 @@ export async function createSession(options: SessionOptions = {}): Promise<Sessi
   );
   const comms = new CommRegistry((message) => currentOrLatestCell()?.output.broadcast(message));
   const checker = new TypeChecker(options.types ?? null);
-  installCellSupport(options.cwd ?? process.cwd(), comms, checker);
+  const { cwd = process.cwd(), kernelId = null } = options;
+  installCellSupport({ cwd, comms, types: checker, kernelId });
   setImmediate(preloadStripper);
   return new ReplSession(cells, comms, checker);
 }

@@ -53,6 +53,8 @@ export interface SessionOptions {
   readonly cwd?: string;
   /** What `process.exit()` of a cell does: ends the kernel after everything was sent. */
   readonly exit?: (code: number) => never;
+  /** The id under which a Jupyter server knows the kernel: controls in its pages connect to it. */
+  readonly kernelId?: string;
   /** Checks the types of cells before they run; without it they run unchecked. */
   readonly types?: CellTypes;
 }

@@ -1,4 +1,5 @@
 import { inspect, types } from "node:util";
+import { boundedText } from "../../display/index.ts";
 
 /** What can be said about a thrown value, taken out of it once and with care: its getters and methods are the user's code. */
 export interface Thrown {
@@ -43,10 +44,7 @@ function stringProperty(object: object, key: string): string | null {
 
 /** A text that is not too long to be read. */
 function bounded(text: string): string {
-  const more = text.length - longestMessage;
-  return more <= 0
-    ? text
-    : `${text.slice(0, longestMessage)}… (${more.toLocaleString("en-US")} more characters)`;
+  return boundedText(text, longestMessage);
 }
 
 /** Whether a value is an error, of this realm or another one. */

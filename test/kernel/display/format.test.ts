@@ -59,6 +59,13 @@ describe("formatNow", () => {
     expect(formatNow(new Point(), silent)).toMatchObject({ data: { "text/plain": "second" } });
   });
 
+  it("cuts a text that is too long to be read", () => {
+    const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`key${i}`, i]));
+    expect(formatNow(many, silent)).toMatchObject({
+      data: { "text/plain": expect.stringMatching(/^.{100000}… \([\d,]+ more characters\)$/su) },
+    });
+  });
+
   it("survives a value that cannot even be inspected", () => {
     const hostile = {
       [Symbol.for("nodejs.util.inspect.custom")]: () => {
