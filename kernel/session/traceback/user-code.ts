@@ -9,9 +9,12 @@ const ownFolders = ["kernel/", "runtime/", "renderers/"].flatMap((folder) => [
   fileURLToPath(packageRoot + folder),
 ]);
 
+/** The tensor library as it is built: V8 keeps the name of the installation that compiled the code first, which may be another one. */
+const builtRuntime = /\/runtime\/runtime\.cjs$/u;
+
 /** Whether a URL or path lies in this package's own code. */
 export function isOwnFile(file: string): boolean {
-  return ownFolders.some((folder) => file.startsWith(folder));
+  return builtRuntime.test(file) || ownFolders.some((folder) => file.startsWith(folder));
 }
 
 /** Whether a stack frame's file is Node's, the kernel's or the tensor library's: code that a notebook's reader did not write. */
