@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Comm, CommEvent, CommRegistry } from "../comms.ts";
 
 /** The comm target of widgets: their page opens one comm for each place where a widget is shown. */
-export const WIDGET_TARGET = "typetorch.widget";
+const WIDGET_TARGET = "typetorch.widget";
 
 /** What a control looks like, as plain data. */
 export type WidgetControl =
