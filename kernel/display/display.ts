@@ -77,8 +77,14 @@ export interface Display {
   readonly vegalite: DisplayJson<VegaSpec>;
 }
 
-/** The promises that `display` has returned: a cell that ends in one has no value beside what was displayed. */
+/** The promises that `display` and its like have returned: a cell that ends in one has no value beside what was displayed. */
 const answers = new WeakSet<object>();
+
+/** Marks what a function returns that is called for its effect: as a cell's last line it shows nothing. */
+export function markAnswer(answer: Promise<void>): Promise<void> {
+  answers.add(answer);
+  return answer;
+}
 
 /** Whether a value is what `display` returned. */
 export function isDisplayAnswer(value: unknown): boolean {
@@ -187,9 +193,7 @@ export function createDisplay(currentOutput: () => DisplayOutput | null): Displa
   const display = (value: unknown, options: DisplayOptions = {}): Promise<void> => {
     checkOptions(value, options);
     const output = currentOutput();
-    const answer = output === null ? Promise.resolve() : showValue(output, value, options);
-    answers.add(answer);
-    return answer;
+    return markAnswer(output === null ? Promise.resolve() : showValue(output, value, options));
   };
   const raw: Raw = (mime, data, options) => display({ [mime]: data }, { ...options, raw: true });
   return Object.assign(display, methodsOf(raw));

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import type { CommOptions, CommsGlobal } from "./comms.ts";
-import type { Display, DisplayOptions } from "./display.ts";
+import { markAnswer, type Display, type DisplayOptions } from "./display.ts";
 import { displaySymbol, formatValue } from "./format.ts";
 import { pictureType, toBase64, toUint8Array } from "./mime.ts";
 import { displayable, displayTag, type Displayable, type DisplayTag } from "./tag.ts";
@@ -103,13 +103,10 @@ export function jupyterGlobal({ display, comms, send, clearOutput, types }: Jupy
     md: displayTag("text/markdown"),
     svg: displayTag("image/svg+xml"),
     image,
-    broadcast: async (
-      type: string,
-      content: Readonly<Record<string, unknown>>,
-      options: CommOptions = {},
-    ) => {
+    broadcast: (type: string, content: Readonly<Record<string, unknown>>, options: CommOptions = {}) => {
       const { metadata = {}, buffers = [] } = options;
       send({ type, content, metadata, buffers: buffers.map(toUint8Array) });
+      return markAnswer(Promise.resolve());
     },
     comms,
     get types() {
