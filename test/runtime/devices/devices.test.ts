@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import torch, { nn, optim } from "../../../runtime/index.ts";
-import { useSeparateDevice, violations } from "./separate.ts";
+import torch, { F, nn, optim } from "../../../runtime/index.ts";
+import { reads, useSeparateDevice, violations } from "./separate.ts";
 
 let restore: () => void;
 beforeAll(() => {
@@ -188,6 +188,19 @@ test("snapshots and flags say where a tensor is", () => {
   expect([torch.cuda.device_count(), torch.cuda.current_device()]).toEqual([1, 0]);
   expect(String(torch.accelerator.current_accelerator())).toBe("webgl:0");
   expect(torch.cuda.get_device_name(0)).toBe("the processor behind a wall");
+});
+
+test("a training step reads nothing from the device but the loss that the program asks for", () => {
+  const net = new nn.Sequential(new nn.Linear(4, 5), new nn.ReLU(), new nn.Linear(5, 3)).to("webgl");
+  const optimizer = new optim.Adam(net.parameters());
+  const [x, y] = [torch.randn(6, 4, { device: "webgl" }), torch.randint(3, [6], { device: "webgl" })];
+  reads.clear();
+  const loss = F.cross_entropy(net(x), y);
+  loss.backward();
+  optimizer.step();
+  expect([...reads]).toEqual([]);
+  loss.item();
+  expect([...reads]).toEqual([["program", 1]]);
 });
 
 test("random numbers are the CPU's on every device", () => {
