@@ -1,6 +1,7 @@
 // From the module: cells may replace the globals.
-import { setImmediate, setTimeout } from "node:timers";
+import { setTimeout } from "node:timers";
 import type { Front } from "./front.ts";
+import { inOwnTurn } from "./turns.ts";
 
 /** A cell that was stopped ends by itself within this time, or is given up. */
 const GRACE_MS = 250;
@@ -43,13 +44,7 @@ export class CellGuard {
       let result: { readonly value: T } | null = null;
       const conclude = (value: T): void => {
         this.#onSettled.delete(stop);
-        // Node forgets the immediates behind one that is terminated: then once more.
-        const again = (): void => conclude(value);
-        this.#onSettled.add(again);
-        setImmediate(() => {
-          this.#onSettled.delete(again);
-          resolve(value);
-        });
+        inOwnTurn(() => resolve(value));
       };
       const finish = (value: T): void => {
         if (result !== null) return;
@@ -60,19 +55,14 @@ export class CellGuard {
         if (result !== null) conclude(result.value);
         else setTimeout(finish, GRACE_MS, lost).unref();
       };
-      let begun = false;
       const begin = (): void => {
-        if (begun) return;
-        begun = this.#enter();
-        if (begun) {
-          this.#onSettled.delete(begin);
+        if (this.#enter()) {
           this.#onSettled.add(stop);
           void work().then(finish);
         } else this.#onSettled.add(begin);
       };
       // On a stack of its own: a termination ends every function on the stack, also those of whoever called this.
-      this.#onSettled.add(begin); // in case an interrupt takes the immediate with it
-      setImmediate(begin);
+      inOwnTurn(begin);
     });
   }
 

@@ -537,6 +537,24 @@ class TestComms(Protocol):
         self.until_idle(request)
         self.assertEqual(self.value_of("6 * 7"), "42")
 
+    def test_a_handler_that_never_returns_takes_no_cell_with_it(self) -> None:
+        """Seen: what was to begin in the same turn of the event loop was never answered."""
+        subshell = self.control("create_subshell_request").reply["subshell_id"]
+        self.execute("Jupyter.comms.registerTarget('spin', (comm) => comm.onMsg(() => { for (;;); }))")
+        comm, _ = self.open("spin")
+        for _ in range(5):
+            cells = [self.execute_request("await 1"), self.execute_request("for (;;) console.log('x')", subshell=subshell)]
+            event = self.send("comm_msg", {"comm_id": comm, "data": {}})
+            time.sleep(0.05)
+            while not all(request in self.replies for request in cells):
+                self.control("interrupt_request")
+                while self.client.shell_channel.msg_ready():
+                    reply = self.client.get_shell_msg(timeout=TIMEOUT_S)
+                    self.replies[reply["parent_header"]["msg_id"]] = reply
+            for request in [*cells, event]:
+                self.until_idle(request)
+        self.assertEqual(self.value_of("6 * 7"), "42")
+
     def test_messages_without_a_comm_are_ignored(self) -> None:
         for kind, content in (("comm_msg", {}), ("comm_open", {"comm_id": 5}), ("comm_msg", {"comm_id": "gone", "data": {}})):
             self.assertEqual([m["msg_type"] for m in self.until_idle(self.send(kind, content))], ["status", "status"])
