@@ -134,9 +134,10 @@ describe("A kernel", () => {
     expect(await kernel.client.isComplete("1 + 1")).toMatchObject({ status: "complete" });
     expect(await kernel.client.isComplete("function f() {")).toMatchObject({ status: "incomplete" });
     expect(await kernel.client.commInfo()).toEqual({ status: "ok", comms: {} });
-    expect(await kernel.client.history({ hist_access_type: "tail", n: 1 })).toEqual({
+    await run("'the latest'");
+    expect(await kernel.client.history({ hist_access_type: "tail", n: 1 })).toMatchObject({
       status: "ok",
-      history: [],
+      history: [[1, expect.any(Number), "'the latest'"]],
     });
   });
 
