@@ -540,6 +540,7 @@ class TestComms(Protocol):
     def test_a_handler_that_never_returns_takes_no_cell_with_it(self) -> None:
         """Seen: what was to begin in the same turn of the event loop was never answered."""
         subshell = self.control("create_subshell_request").reply["subshell_id"]
+        self.addCleanup(self.control, "delete_subshell_request", {"subshell_id": subshell})
         self.execute("Jupyter.comms.registerTarget('spin', (comm) => comm.onMsg(() => { for (;;); }))")
         comm, _ = self.open("spin")
         for _ in range(5):
