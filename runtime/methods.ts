@@ -2,6 +2,7 @@
 import { applyInPlace } from "./autograd/inplace.ts";
 import { autogradMethods, type AutogradMethods } from "./autograd/methods.ts";
 import { DType, type DTypeName } from "./dtype.ts";
+import type { ArgumentLists } from "./keywords.ts";
 import type { MethodOfOperator, Operator, OperatorFacts } from "./operator.ts";
 import { where } from "./ops/elementwise/arithmetic.ts";
 import { zero } from "./ops/shaping/conversion.ts";
@@ -57,7 +58,7 @@ import type { Operand, Scalar, TransposedShape } from "./types.ts";
 type Operators = typeof operators;
 
 /** The arguments of a method, with the tensor itself as the result. */
-type InPlace<M, Self> = M extends (...args: infer A) => unknown ? (...args: A) => Self : never;
+type InPlace<M, Self> = (...args: ArgumentLists<M>) => Self;
 
 /** The methods among a module's operators. */
 type Methods<Module, Self> = MethodsOf<Pick<Module, keyof Module & keyof Operators>, Self>;

@@ -4,6 +4,7 @@
  * it in.
  */
 import type { DType, DTypeName } from "./dtype.ts";
+import type { Called, Named, OutOption, WithOut } from "./keywords.ts";
 import type { Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import type {
@@ -31,40 +32,77 @@ export type MethodOf<S extends Signature, Self> = (S & { readonly self: Self })[
 /** One or several dimensions. */
 export type Dims = number | readonly number[];
 
+/** The first argument by name. */
+interface InputByName<T> extends OutOption {
+  readonly input: T;
+}
+
+/** The second argument by name. */
+interface OtherByName<O> {
+  readonly other: O;
+}
+
+/** Both arguments by name. */
+type PairByName<T, O> = InputByName<T> & OtherByName<O>;
+
 /** `f(x)`, of the same shape and dtype. */
 export interface UnarySignature extends Signature {
-  readonly function: <T extends Tensor>(input: T) => Tensor<ShapeOf<T>, DTypeOf<T>>;
+  readonly function: <T extends Tensor>(
+    input: T | InputByName<T>,
+    options?: OutOption,
+  ) => Tensor<ShapeOf<T>, DTypeOf<T>>;
   readonly method: () => Tensor<ShapeOf<this["self"]>, DTypeOf<this["self"]>>;
 }
 
 /** `f(x)`, where whole numbers become floating-point. */
 export interface FloatUnarySignature extends Signature {
-  readonly function: <T extends Tensor>(input: T) => Tensor<ShapeOf<T>, FloatOf<DTypeOf<T>>>;
+  readonly function: <T extends Tensor>(
+    input: T | InputByName<T>,
+    options?: OutOption,
+  ) => Tensor<ShapeOf<T>, FloatOf<DTypeOf<T>>>;
   readonly method: () => Tensor<ShapeOf<this["self"]>, FloatOf<DTypeOf<this["self"]>>>;
 }
 
 /** A question about each element. */
 export interface TestSignature extends Signature {
-  readonly function: <T extends Tensor>(input: T) => Tensor<ShapeOf<T>, "bool">;
+  readonly function: <T extends Tensor>(
+    input: T | InputByName<T>,
+    options?: OutOption,
+  ) => Tensor<ShapeOf<T>, "bool">;
   readonly method: () => Tensor<ShapeOf<this["self"]>, "bool">;
 }
 
 /** `x ∘ y` with broadcasting and promotion. */
 export interface BinarySignature extends Signature {
-  readonly function: <T extends Tensor, O extends Operand>(
-    input: T,
-    other: O,
-  ) => Tensor<Broadcast<ShapeOf<T>, ShapeOf<O>>, PromoteOperand<DTypeOf<T>, O>>;
+  readonly function: {
+    <T extends Tensor, O extends Operand>(
+      input: T,
+      other: O | (OtherByName<O> & OutOption),
+      options?: OutOption,
+    ): Tensor<Broadcast<ShapeOf<T>, ShapeOf<O>>, PromoteOperand<DTypeOf<T>, O>>;
+    <T extends Tensor, O extends Operand>(
+      named: PairByName<T, O>,
+    ): Tensor<Broadcast<ShapeOf<T>, ShapeOf<O>>, PromoteOperand<DTypeOf<T>, O>>;
+  };
   readonly method: <O extends Operand>(
-    other: O,
+    other: O | OtherByName<O>,
   ) => Tensor<Broadcast<ShapeOf<this["self"]>, ShapeOf<O>>, PromoteOperand<DTypeOf<this["self"]>, O>>;
 }
 
 /** `x ∘ y`, where either may be a number. */
 export interface EitherSignature extends BinarySignature {
   readonly function: BinarySignature["function"] &
-    (<T extends Tensor>(input: Scalar, other: T) => Tensor<ShapeOf<T>>) &
-    ((input: Scalar, other: Scalar) => Tensor<[]>);
+    (<T extends Tensor>(
+      input: Scalar,
+      other: T | (OtherByName<T> & OutOption),
+      options?: OutOption,
+    ) => Tensor<ShapeOf<T>>) &
+    ((input: Scalar, other: Scalar | (OtherByName<Scalar> & OutOption), options?: OutOption) => Tensor<[]>) &
+    (<O extends Operand>(named: PairByName<Scalar, O>) => Tensor<ShapeOf<O>>);
+}
+
+interface ScaleOption {
+  readonly alpha?: Scalar;
 }
 
 /** `x ± alpha · y`, where either may be a number. */
@@ -72,15 +110,24 @@ export interface ScaledBinarySignature extends Signature {
   readonly function: {
     <T extends Tensor, O extends Operand>(
       input: T,
-      other: O,
-      options?: { readonly alpha?: Scalar },
+      other: O | (OtherByName<O> & ScaleOption & OutOption),
+      options?: ScaleOption & OutOption,
     ): Tensor<Broadcast<ShapeOf<T>, ShapeOf<O>>, PromoteOperand<DTypeOf<T>, O>>;
-    <O extends Operand>(input: Scalar, other: O, options?: { readonly alpha?: Scalar }): Tensor<ShapeOf<O>>;
+    <O extends Operand>(
+      input: Scalar,
+      other: O | (OtherByName<O> & ScaleOption & OutOption),
+      options?: ScaleOption & OutOption,
+    ): Tensor<ShapeOf<O>>;
+    <T extends Operand, O extends Operand>(named: PairByName<T, O> & ScaleOption): Tensor;
   };
   readonly method: <O extends Operand>(
-    other: O,
-    options?: { readonly alpha?: Scalar },
+    other: O | (OtherByName<O> & ScaleOption),
+    options?: ScaleOption,
   ) => Tensor<Broadcast<ShapeOf<this["self"]>, ShapeOf<O>>, PromoteOperand<DTypeOf<this["self"]>, O>>;
+}
+
+interface RoundingOption {
+  readonly rounding_mode?: "trunc" | "floor" | null;
 }
 
 /** `x / y`, rounded or not. */
@@ -88,22 +135,27 @@ export interface DivisionSignature extends Signature {
   readonly function: {
     <T extends Tensor, O extends Operand>(
       input: T,
-      other: O,
-      options?: { readonly rounding_mode?: "trunc" | "floor" | null },
+      other: O | (OtherByName<O> & RoundingOption & OutOption),
+      options?: RoundingOption & OutOption,
     ): Tensor<Broadcast<ShapeOf<T>, ShapeOf<O>>, PromoteOperand<FloatOf<DTypeOf<T>>, O>>;
     <O extends Operand>(
       input: Scalar,
-      other: O,
-      options?: { readonly rounding_mode?: "trunc" | "floor" | null },
+      other: O | (OtherByName<O> & RoundingOption & OutOption),
+      options?: RoundingOption & OutOption,
     ): Tensor<ShapeOf<O>>;
+    <T extends Operand, O extends Operand>(named: PairByName<T, O> & RoundingOption): Tensor;
   };
   readonly method: <O extends Operand>(
-    other: O,
-    options?: { readonly rounding_mode?: "trunc" | "floor" | null },
+    other: O | (OtherByName<O> & RoundingOption),
+    options?: RoundingOption,
   ) => Tensor<
     Broadcast<ShapeOf<this["self"]>, ShapeOf<O>>,
     PromoteOperand<FloatOf<DTypeOf<this["self"]>>, O>
   >;
+}
+
+interface ExponentByName<O> {
+  readonly exponent: O;
 }
 
 /** `x ** y`, where either may be a number. */
@@ -111,23 +163,35 @@ export interface PowerSignature extends Signature {
   readonly function: {
     <T extends Tensor, O extends Operand>(
       input: T,
-      exponent: O,
+      exponent: O | (ExponentByName<O> & OutOption),
+      options?: OutOption,
     ): Tensor<Broadcast<ShapeOf<T>, ShapeOf<O>>, PromoteOperand<DTypeOf<T>, O>>;
-    <T extends Tensor>(input: Scalar, exponent: T): Tensor<ShapeOf<T>>;
+    <T extends Tensor>(
+      input: Scalar,
+      exponent: T | (ExponentByName<T> & OutOption),
+      options?: OutOption,
+    ): Tensor<ShapeOf<T>>;
+    <T extends Operand, O extends Operand>(named: InputByName<T> & ExponentByName<O>): Tensor;
   };
   readonly method: <O extends Operand>(
-    exponent: O,
+    exponent: O | ExponentByName<O>,
   ) => Tensor<Broadcast<ShapeOf<this["self"]>, ShapeOf<O>>, PromoteOperand<DTypeOf<this["self"]>, O>>;
 }
 
 /** `x ∘ y`, true or false for each pair of elements. */
 export interface ComparisonSignature extends Signature {
-  readonly function: <T extends Tensor, O extends Operand>(
-    input: T,
-    other: O,
-  ) => Tensor<Broadcast<ShapeOf<T>, ShapeOf<O>>, "bool">;
+  readonly function: {
+    <T extends Tensor, O extends Operand>(
+      input: T,
+      other: O | (OtherByName<O> & OutOption),
+      options?: OutOption,
+    ): Tensor<Broadcast<ShapeOf<T>, ShapeOf<O>>, "bool">;
+    <T extends Tensor, O extends Operand>(
+      named: PairByName<T, O>,
+    ): Tensor<Broadcast<ShapeOf<T>, ShapeOf<O>>, "bool">;
+  };
   readonly method: <O extends Operand>(
-    other: O,
+    other: O | OtherByName<O>,
   ) => Tensor<Broadcast<ShapeOf<this["self"]>, ShapeOf<O>>, "bool">;
 }
 
@@ -139,11 +203,17 @@ interface ClampOptions {
 /** Limits on each element. */
 export interface ClampSignature extends Signature {
   readonly function: {
-    (input: Tensor, min: Operand | null, max?: Operand | null): Tensor;
-    (input: Tensor, options: ClampOptions): Tensor;
+    (
+      input: Tensor,
+      min: Operand | null,
+      max?: Operand | null | (Pick<ClampOptions, "max"> & OutOption),
+      options?: OutOption,
+    ): Tensor;
+    (input: Tensor, options: ClampOptions & OutOption): Tensor;
+    (named: InputByName<Tensor> & ClampOptions): Tensor;
   };
   readonly method: {
-    (min: Operand | null, max?: Operand | null): Tensor;
+    (min: Operand | null, max?: Operand | null | Pick<ClampOptions, "max">): Tensor;
     (options: ClampOptions): Tensor;
   };
 }
@@ -165,14 +235,15 @@ export interface KeepOption {
 /** A sum, a mean and their like, over all dimensions or over some. */
 export interface ReductionSignature extends Signature {
   readonly function: {
-    (input: Tensor, options?: DTypeOption): Tensor<[]>;
+    (input: Tensor, options?: DTypeOption & OutOption): Tensor<[]>;
     (
       input: Tensor,
       dim: Dims | null,
-      keepdim?: boolean | (KeepOption & DTypeOption),
-      options?: DTypeOption,
+      keepdim?: boolean | (KeepOption & DTypeOption & OutOption),
+      options?: DTypeOption & OutOption,
     ): Tensor;
-    (input: Tensor, options: DimOptions & DTypeOption): Tensor;
+    (input: Tensor, options: DimOptions & DTypeOption & OutOption): Tensor;
+    (named: InputByName<Tensor> & DimOptions & DTypeOption): Tensor;
   };
   readonly method: {
     (options?: DTypeOption): Tensor<[]>;
@@ -181,7 +252,7 @@ export interface ReductionSignature extends Signature {
   };
 }
 
-interface DeviationOptions extends DimOptions {
+interface DeviationOptions extends DimOptions, OutOption {
   readonly correction?: number | null;
   readonly unbiased?: boolean;
 }
@@ -197,7 +268,8 @@ export type DeviationArguments = readonly [
 export interface DeviationSignature extends Signature {
   readonly function: {
     (input: Tensor): Tensor<[]>;
-    (input: Tensor, ...rest: DeviationArguments): Tensor;
+    (input: Tensor, ...rest: [...DeviationArguments, options?: OutOption]): Tensor;
+    (named: InputByName<Tensor> & DeviationOptions): Tensor;
   };
   readonly method: {
     (): Tensor<[]>;
@@ -205,18 +277,25 @@ export interface DeviationSignature extends Signature {
   };
 }
 
+interface OneDimOptions extends KeepOption {
+  readonly dim?: number | null;
+}
+
 /** The position of the largest or smallest element. */
 export interface ArgReductionSignature extends Signature {
   readonly function: {
-    (input: Tensor, dim?: number | null, keepdim?: boolean | KeepOption): Tensor<Shape, "int64">;
     (
       input: Tensor,
-      options: { readonly dim?: number | null; readonly keepdim?: boolean },
+      dim?: number | null,
+      keepdim?: boolean | (KeepOption & OutOption),
+      options?: OutOption,
     ): Tensor<Shape, "int64">;
+    (input: Tensor, options: OneDimOptions & OutOption): Tensor<Shape, "int64">;
+    (named: InputByName<Tensor> & OneDimOptions): Tensor<Shape, "int64">;
   };
   readonly method: {
     (dim?: number | null, keepdim?: boolean | KeepOption): Tensor<Shape, "int64">;
-    (options: { readonly dim?: number | null; readonly keepdim?: boolean }): Tensor<Shape, "int64">;
+    (options: OneDimOptions): Tensor<Shape, "int64">;
   };
 }
 
@@ -234,10 +313,18 @@ interface SingleDimOptions {
 /** `max` and `min`: of everything, along a dimension with the positions, or of two tensors. */
 export interface ExtremumSignature extends Signature {
   readonly function: {
-    <T extends Tensor>(input: T): Tensor<[], DTypeOf<T>>;
-    <T extends Tensor>(input: T, dim: number, keepdim?: boolean | KeepOption): ValuesAndIndices<DTypeOf<T>>;
-    <T extends Tensor>(input: T, options: SingleDimOptions): ValuesAndIndices<DTypeOf<T>>;
-    (input: Tensor, other: Tensor | { readonly other: Tensor }): Tensor;
+    <T extends Tensor>(input: T, options?: OutOption): Tensor<[], DTypeOf<T>>;
+    <T extends Tensor>(
+      input: T,
+      dim: number,
+      keepdim?: boolean | (KeepOption & OutOption),
+      options?: OutOption,
+    ): ValuesAndIndices<DTypeOf<T>>;
+    <T extends Tensor>(input: T, options: SingleDimOptions & OutOption): ValuesAndIndices<DTypeOf<T>>;
+    (input: Tensor, other: Tensor | (OtherByName<Tensor> & OutOption), options?: OutOption): Tensor;
+    (named: PairByName<Tensor, Tensor>): Tensor;
+    <T extends Tensor>(named: InputByName<T> & SingleDimOptions): ValuesAndIndices<DTypeOf<T>>;
+    <T extends Tensor>(named: InputByName<T>): Tensor<[], DTypeOf<T>>;
   };
   readonly method: (() => Tensor<[], DTypeOf<this["self"]>>) &
     ((dim: number, keepdim?: boolean | KeepOption) => ValuesAndIndices<DTypeOf<this["self"]>>) &
@@ -246,19 +333,27 @@ export interface ExtremumSignature extends Signature {
 }
 
 /** A product of matrices. */
-export interface MatmulSignature extends Signature {
-  readonly function: <A extends Tensor, B extends Tensor>(
-    input: A,
-    other: B,
-  ) => Tensor<MatmulShape<ShapeOf<A>, ShapeOf<B>>, DTypeOf<A>>;
+export interface MatmulSignature<Name extends string = "other"> extends Signature {
+  readonly function: {
+    <A extends Tensor, B extends Tensor>(
+      input: A,
+      other: B | (Named<[B], [Name]> & OutOption),
+      options?: OutOption,
+    ): Tensor<MatmulShape<ShapeOf<A>, ShapeOf<B>>, DTypeOf<A>>;
+    <A extends Tensor, B extends Tensor>(
+      named: InputByName<A> & Named<[B], [Name]>,
+    ): Tensor<MatmulShape<ShapeOf<A>, ShapeOf<B>>, DTypeOf<A>>;
+  };
   readonly method: <B extends Tensor>(
-    other: B,
+    other: B | Named<[B], [Name]>,
   ) => Tensor<MatmulShape<ShapeOf<this["self"]>, ShapeOf<B>>, DTypeOf<this["self"]>>;
 }
 
 /** A matrix's transpose. */
 export interface TransposedSignature extends Signature {
-  readonly function: <T extends Tensor>(input: T) => Tensor<TransposedShape<ShapeOf<T>>, DTypeOf<T>>;
+  readonly function: <T extends Tensor>(
+    input: T | InputByName<T>,
+  ) => Tensor<TransposedShape<ShapeOf<T>>, DTypeOf<T>>;
   readonly method: () => Tensor<TransposedShape<ShapeOf<this["self"]>>, DTypeOf<this["self"]>>;
 }
 
@@ -277,16 +372,28 @@ export type KnownSizes<N extends Shape> = -1 extends N[number]
   ? { [K in keyof N]: N[K] extends -1 ? number : N[K] }
   : N;
 
-/** Any form with the argument types given; results of unknown shape. */
+/**
+ * Any form with the argument types given; results of unknown shape.
+ *
+ * @typeParam Names the names of the arguments in their order, where they can all be given by name.
+ */
 export interface GeneralSignature<
   Arguments extends readonly unknown[],
   D extends DTypeName | "same" = "same",
+  Names extends readonly string[] = [],
 > extends Signature {
-  readonly function: <T extends Tensor>(
-    input: T,
-    ...rest: Arguments
-  ) => Tensor<Shape, D extends DTypeName ? D : DTypeOf<T>>;
-  readonly method: (...rest: Arguments) => Tensor<Shape, D extends DTypeName ? D : DTypeOf<this["self"]>>;
+  readonly function: {
+    <T extends Tensor>(
+      input: T,
+      ...rest: WithOut<Called<Arguments, Names>>
+    ): Tensor<Shape, D extends DTypeName ? D : DTypeOf<T>>;
+    <T extends Tensor>(
+      named: InputByName<T> & Named<Arguments, Names>,
+    ): Tensor<Shape, D extends DTypeName ? D : DTypeOf<T>>;
+  };
+  readonly method: (
+    ...rest: Called<Arguments, Names>
+  ) => Tensor<Shape, D extends DTypeName ? D : DTypeOf<this["self"]>>;
 }
 
 /** A function without a method form. */

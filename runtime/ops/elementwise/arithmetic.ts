@@ -447,7 +447,9 @@ export const clamp: InPlaceOperator<ClampSignature> = operator({
  * @throws RuntimeError when `mask` is not bool, or `value` has dimensions.
  * Source: `torch.Tensor.masked_fill`.
  */
-export const masked_fill: InPlaceOperator<GeneralSignature<[mask: Tensor, value: Operand]>> = operator({
+export const masked_fill: InPlaceOperator<
+  GeneralSignature<[mask: Tensor, value: Operand], "same", ["mask", "value"]>
+> = operator({
   name: "masked_fill",
   parameters: { input: tensor, mask: tensor, value: operand },
   saves: ["mask"],

@@ -102,7 +102,7 @@ const step = E.select(E.eq(x, 0), y, E.gt(x, 0));
  * @throws RuntimeError when the dtypes differ.
  * Source: `torch.heaviside`.
  */
-export const heaviside: InPlaceOperator<GeneralSignature<[values: Tensor]>> = operator({
+export const heaviside: InPlaceOperator<GeneralSignature<[values: Tensor], "same", ["values"]>> = operator({
   name: "heaviside",
   out: true,
   inPlace: true,

@@ -28,8 +28,12 @@ const expressions = {
   ),
 };
 
+interface ValueOption {
+  readonly value?: Scalar;
+}
+
 type ThreeTensors = GeneralSignature<
-  [tensor1: Tensor, tensor2: Tensor, options?: { readonly value?: Scalar }]
+  [tensor1: Tensor, tensor2: Tensor | ({ readonly tensor2: Tensor } & ValueOption), options?: ValueOption]
 >;
 
 /** A number that scales whole numbers loses its fraction. */
@@ -169,7 +173,9 @@ function nameInC(dtype: DType): string {
  * @throws RuntimeError when the dtypes differ or the shapes do not broadcast, NotImplementedError for whole numbers.
  * Source: `torch.lerp`.
  */
-export const lerp: InPlaceOperator<GeneralSignature<[end: Tensor, weight: Operand]>> = operator({
+export const lerp: InPlaceOperator<
+  GeneralSignature<[end: Tensor, weight: Operand], "same", ["end", "weight"]>
+> = operator({
   name: "lerp",
   out: true,
   parameters: { input: tensor, end: tensor, weight: operand },

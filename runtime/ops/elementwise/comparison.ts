@@ -30,7 +30,7 @@ export const gt: InPlaceOperator<ComparisonSignature> = comparison("gt", E.gt(x,
 export const ge: InPlaceOperator<ComparisonSignature> = comparison("ge", E.ge(x, y));
 
 /** Unlike the comparisons, PyTorch's logical operators take no plain numbers. */
-type LogicalSignature = GeneralSignature<[other: Tensor], "bool">;
+type LogicalSignature = GeneralSignature<[other: Tensor], "bool", ["other"]>;
 
 function logical(name: string, expression: Expression): InPlaceOperator<LogicalSignature> {
   return operator({

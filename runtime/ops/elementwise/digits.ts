@@ -139,7 +139,7 @@ function timesPower(input: Tensor, other: Tensor): Tensor {
  * @throws TypeError when `other` is a plain number, NotImplementedError when it holds truth values.
  * Source: `torch.ldexp`.
  */
-export const ldexp: InPlaceOperator<GeneralSignature<[other: Tensor]>> = operator({
+export const ldexp: InPlaceOperator<GeneralSignature<[other: Tensor], "same", ["other"]>> = operator({
   name: "ldexp",
   out: true,
   inPlace: true,
@@ -199,7 +199,11 @@ interface Replacements {
  * Source: `torch.nan_to_num`.
  */
 export const nan_to_num: InPlaceOperator<
-  GeneralSignature<[nan?: number | null | Replacements, posinf?: number | null, neginf?: number | null]>
+  GeneralSignature<
+    [nan?: number | null | Replacements, posinf?: number | null, neginf?: number | null],
+    "same",
+    ["nan", "posinf", "neginf"]
+  >
 > = operator({
   name: "nan_to_num",
   out: true,

@@ -46,7 +46,7 @@ const polygammaExpression = call("polygamma", parameter(0), x);
  * @throws RuntimeError for a negative order.
  * Source: `torch.Tensor.polygamma`.
  */
-export const polygamma: InPlaceOperator<GeneralSignature<[n: number]>> = operator({
+export const polygamma: InPlaceOperator<GeneralSignature<[n: number], "same", ["n"]>> = operator({
   name: "polygamma",
   out: true,
   parameters: { input: tensor, n: integer() },
@@ -75,7 +75,7 @@ function halves(input: Tensor, p: number): readonly Tensor[] {
  * @throws RuntimeError for `p` below 1, and for bool.
  * Source: `torch.mvlgamma`; DLMF 35.3.4.
  */
-export const mvlgamma: InPlaceOperator<GeneralSignature<[p: number]>> = operator({
+export const mvlgamma: InPlaceOperator<GeneralSignature<[p: number], "same", ["p"]>> = operator({
   name: "mvlgamma",
   out: true,
   parameters: { input: tensor, p: integer() },

@@ -61,7 +61,7 @@ function checkWeight(input: Tensor, weight: Tensor): void {
  * @throws RuntimeError when the weight does not fit, NotImplementedError for whole numbers.
  * Source: `torch.nn.functional.prelu`; K. He et al., "Delving deep into rectifiers" (2015).
  */
-export const prelu: Operator<GeneralSignature<[weight: Tensor]>> = composite({
+export const prelu: Operator<GeneralSignature<[weight: Tensor], "same", ["weight"]>> = composite({
   name: "prelu",
   parameters: { input: tensor, weight: tensor },
   define: ({ input, weight }) => {

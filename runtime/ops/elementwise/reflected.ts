@@ -55,7 +55,7 @@ export const __rsub__: Operator<ReflectedSignature> = reflected("__rsub__", (inp
 );
 
 /** `other @ input`. Source: `torch.Tensor.__rmatmul__`. */
-export const __rmatmul__: Operator<GeneralSignature<[other: Tensor]>> = composite({
+export const __rmatmul__: Operator<GeneralSignature<[other: Tensor], "same", ["other"]>> = composite({
   name: "__rmatmul__",
   parameters: { input: tensor, other: tensor },
   define: ({ input, other }) => matmul(other, input),

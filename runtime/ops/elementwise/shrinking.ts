@@ -29,7 +29,7 @@ const samples = [(): unknown[] => [sample([2, 3])], (): unknown[] => [sample([2,
 type LambdaOption = number | { readonly lambd?: number };
 
 /** The element, or 0 within `lambd` of 0. @throws NotImplementedError for whole numbers. Source: `torch.hardshrink`. */
-export const hardshrink: Operator<GeneralSignature<[lambd?: LambdaOption]>> = operator({
+export const hardshrink: Operator<GeneralSignature<[lambd?: LambdaOption], "same", ["lambd"]>> = operator({
   name: "hardshrink",
   out: true,
   parameters: { input: tensor, lambd: number(0.5) },

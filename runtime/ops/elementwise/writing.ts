@@ -1,10 +1,15 @@
 /** In-place methods as functions. */
 import { applyInPlace } from "../../autograd/inplace.ts";
-import type { OperatorFacts } from "../../operator.ts";
+import type { ArgumentLists } from "../../keywords.ts";
+import type { MethodOfOperator, OperatorFacts } from "../../operator.ts";
 import type { Tensor } from "../../tensor.ts";
 
-/** What a function takes behind its tensor. */
-type Rest<F> = F extends (input: never, ...rest: infer R) => unknown ? R : never;
+/** What a function takes behind its tensor: what the method takes, where there is one. */
+type Rest<O> = [MethodOfOperator<O, Tensor>] extends [never]
+  ? O extends (input: never, ...rest: infer R) => unknown
+    ? R
+    : never
+  : ArgumentLists<MethodOfOperator<O, Tensor>>;
 
 /** Writes the operator's result over its first argument, and returns that. */
 export type Writing<O> = <T extends Tensor>(input: T, ...rest: Rest<O>) => T;

@@ -184,7 +184,7 @@ export const addmv: InPlaceOperator<AddedSignature> = operator({
  * @throws RuntimeError when one is not a vector.
  * Source: `torch.outer`.
  */
-export const outer: Operator<GeneralSignature<[vec2: Tensor]>> = composite({
+export const outer: Operator<GeneralSignature<[vec2: Tensor], "same", ["vec2"]>> = composite({
   name: "outer",
   out: true,
   parameters: { input: tensor, vec2: tensor },

@@ -140,7 +140,7 @@ export const tensordot: Operator<
  * @throws RuntimeError when the last dimensions differ.
  * Source: `torch.inner`.
  */
-export const inner: Operator<MethodSignature<[other: Tensor]>> = composite({
+export const inner: Operator<MethodSignature<[other: Tensor], Tensor, ["other"]>> = composite({
   name: "inner",
   out: true,
   parameters: { input: tensor, other: tensor },
@@ -166,7 +166,7 @@ export const inner: Operator<MethodSignature<[other: Tensor]>> = composite({
  * @throws RuntimeError when they are not vectors of one size and dtype.
  * Source: `torch.vdot`.
  */
-export const vdot: Operator<MethodSignature<[other: Tensor]>> = operator({
+export const vdot: Operator<MethodSignature<[other: Tensor], Tensor, ["other"]>> = operator({
   name: "vdot",
   out: true,
   parameters: { input: tensor, other: tensor },
@@ -182,7 +182,7 @@ export const vdot: Operator<MethodSignature<[other: Tensor]>> = operator({
  * @throws RuntimeError when one is not a vector.
  * Source: `torch.ger`.
  */
-export const ger: Operator<MethodSignature<[vec2: Tensor]>> = composite({
+export const ger: Operator<MethodSignature<[vec2: Tensor], Tensor, ["vec2"]>> = composite({
   name: "ger",
   out: true,
   parameters: { input: tensor, vec2: tensor },

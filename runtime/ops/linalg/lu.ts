@@ -420,7 +420,9 @@ export const linalgLuSolve: Operator<LinalgSignature<[LU: Tensor, pivots: Tensor
  * @throws RuntimeError when the matrices do not fit.
  * Source: `torch.lu_solve`.
  */
-export const lu_solve: Operator<MethodSignature<[LU_data: Tensor, LU_pivots: Tensor]>> = composite({
+export const lu_solve: Operator<
+  MethodSignature<[LU_data: Tensor, LU_pivots: Tensor], Tensor, ["LU_data", "LU_pivots"]>
+> = composite({
   name: "lu_solve",
   out: true,
   parameters: { b: tensor, LU_data: tensor, LU_pivots: tensor },

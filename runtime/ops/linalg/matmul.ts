@@ -97,7 +97,7 @@ function productLike(like: Tensor, x: Tensor, y: Tensor): Tensor {
  * @throws RuntimeError when one is not a matrix, the inner sizes differ, or the dtypes do.
  * Source: `torch.mm`.
  */
-export const mm: Operator<MatmulSignature> = operator({
+export const mm: Operator<MatmulSignature<"mat2">> = operator({
   name: "mm",
   out: true,
   parameters: { input: tensor, mat2: tensor },
@@ -134,7 +134,7 @@ export const mm: Operator<MatmulSignature> = operator({
  * @throws RuntimeError when one is not 3-D, or batch or inner sizes differ.
  * Source: `torch.bmm`.
  */
-export const bmm: Operator<MatmulSignature> = operator({
+export const bmm: Operator<MatmulSignature<"mat2">> = operator({
   name: "bmm",
   out: true,
   parameters: { input: tensor, mat2: tensor },
@@ -170,7 +170,7 @@ export function columnOf(vector: Tensor): View {
 }
 
 /** The product of a matrix `[n, k]` and a vector `[k]`. @throws RuntimeError when the sizes differ. Source: `torch.mv`. */
-export const mv: Operator<MatmulSignature> = operator({
+export const mv: Operator<MatmulSignature<"vec">> = operator({
   name: "mv",
   out: true,
   parameters: { input: tensor, vec: tensor },
@@ -196,7 +196,7 @@ export const mv: Operator<MatmulSignature> = operator({
 });
 
 /** The sum of the products of two vectors' elements. @throws RuntimeError when the sizes differ. Source: `torch.dot`. */
-export const dot: Operator<MatmulSignature> = operator({
+export const dot: Operator<MatmulSignature<"tensor">> = operator({
   name: "dot",
   out: true,
   parameters: { input: tensor, tensor },

@@ -71,7 +71,7 @@ export const linalgMatrixPower: Operator<LinalgSignature<[A: Tensor, n: number],
  * @throws RuntimeError when the matrices are not square, LinAlgError when the inverse of a singular one is asked for.
  * Source: `torch.matrix_power`.
  */
-export const matrix_power: Operator<MethodSignature<[n: number]>> = composite({
+export const matrix_power: Operator<MethodSignature<[n: number], Tensor, ["n"]>> = composite({
   name: "matrix_power",
   out: true,
   parameters: { input: tensor, n: integer() },

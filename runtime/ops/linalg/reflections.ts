@@ -145,7 +145,7 @@ export const householder_product: Operator<LinalgSignature<[A: Tensor, tau: Tens
  * @throws RuntimeError when the shapes do not fit.
  * Source: `torch.orgqr`.
  */
-export const orgqr: Operator<MethodSignature<[tau: Tensor]>> = composite({
+export const orgqr: Operator<MethodSignature<[tau: Tensor], Tensor, ["tau"]>> = composite({
   name: "orgqr",
   out: true,
   parameters: { input: tensor, tau: tensor },

@@ -1,4 +1,5 @@
 /** Calling forms that several operators of linear algebra share. */
+import type { Called, Named, OutOption, WithOut } from "../../keywords.ts";
 import type { FunctionSignature, Signature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 
@@ -7,17 +8,20 @@ export type Results<Names extends string, T extends readonly Tensor[]> = T & {
   readonly [Name in Names]: Tensor;
 };
 
-export interface OutOption {
-  readonly out?: Tensor | readonly Tensor[] | null;
-}
-
 /** A function of `torch.linalg`: tensors, then options by name. */
 export type LinalgSignature<Tensors extends readonly unknown[], Options, Result = Tensor> = FunctionSignature<
   (...args: [...Tensors, options?: Options & OutOption]) => Result
 >;
 
 /** A function of `torch` that is also a method. */
-export interface MethodSignature<Rest extends readonly unknown[], Result = Tensor> extends Signature {
-  readonly function: (input: Tensor, ...rest: Rest) => Result;
-  readonly method: (...rest: Rest) => Result;
+export interface MethodSignature<
+  Rest extends readonly unknown[],
+  Result = Tensor,
+  Names extends readonly string[] = [],
+> extends Signature {
+  readonly function: {
+    (input: Tensor, ...rest: WithOut<Called<Rest, Names>>): Result;
+    (named: { readonly input: Tensor } & Named<Rest, Names> & OutOption): Result;
+  };
+  readonly method: (...rest: Called<Rest, Names>) => Result;
 }

@@ -171,7 +171,11 @@ type BincountOptions = { readonly weights?: Tensor | null; readonly minlength?: 
  * Source: `torch.bincount`.
  */
 export const bincount: Operator<
-  GeneralSignature<[weights?: Tensor | null | BincountOptions, minlength?: number | BincountOptions]>
+  GeneralSignature<
+    [weights?: Tensor | null | BincountOptions, minlength?: number | BincountOptions],
+    "same",
+    ["weights", "minlength"]
+  >
 > = operator({
   name: "bincount",
   parameters: { input: tensor, weights: optionalWeights, minlength: integer(0) },

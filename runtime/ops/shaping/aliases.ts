@@ -27,7 +27,9 @@ export const swapdims: Operator<ExchangeSignature> = composite({
 });
 
 /** Another name of `movedim`. @throws as `movedim`. Source: `torch.moveaxis`. */
-export const moveaxis: Operator<GeneralSignature<[source: Dims, destination: Dims]>> = composite({
+export const moveaxis: Operator<
+  GeneralSignature<[source: Dims, destination: Dims], "same", ["source", "destination"]>
+> = composite({
   name: "moveaxis",
   parameters: { input: tensor, source: requiredDims, destination: requiredDims },
   define: ({ input, source, destination }) => movedim(input, source, destination),
@@ -70,7 +72,9 @@ const sizesParameter: Parameter<readonly number[]> = { ...sizes, expects: "an ar
  * @throws RuntimeError when the sizes do not multiply to that of the dimension, IndexError when there is no such dimension.
  * Source: `torch.unflatten`.
  */
-export const unflatten: Operator<GeneralSignature<[dim: number, sizes: readonly number[]]>> = composite({
+export const unflatten: Operator<
+  GeneralSignature<[dim: number, sizes: readonly number[]], "same", ["dim", "sizes"]>
+> = composite({
   name: "unflatten",
   parameters: { input: tensor, dim: integer(), sizes: sizesParameter },
   define: ({ input, dim, sizes }) => {

@@ -30,7 +30,9 @@ import { index_select } from "./indexing.ts";
 import { given, sample } from "../samples.ts";
 import { expand, flatten, reshape, unsqueeze } from "./view.ts";
 
-type ReorderSignature = GeneralSignature<[dims: number | readonly number[], ...more: number[]]>;
+type ReorderSignature = GeneralSignature<
+  [dims: number | readonly number[] | { readonly dims: number | readonly number[] }, ...more: number[]]
+>;
 
 /** The dimensions of `flip`: one, several, or none at all. */
 const flipDims: Parameter<readonly number[]> = { ...sizes, expects: "dimensions, as numbers or one array" };
@@ -92,7 +94,11 @@ function rolled(input: Tensor, shift: number, axis: number): Tensor {
  * Source: `torch.roll`.
  */
 export const roll: Operator<
-  GeneralSignature<[shifts: number | readonly number[], dims?: number | readonly number[]]>
+  GeneralSignature<
+    [shifts: number | readonly number[], dims?: number | readonly number[]],
+    "same",
+    ["shifts", "dims"]
+  >
 > = operator({
   name: "roll",
   parameters: { input: tensor, shifts: shiftsParameter, dims: rolledDims },
@@ -220,14 +226,17 @@ interface InterleaveOptions {
   readonly output_size?: number | null;
 }
 
+/** How often, by name, with the other options. */
+type NamedInterleaving = InterleaveOptions & { readonly repeats: number | Tensor };
+
 interface InterleaveSignature extends Signature {
   readonly function: <T extends Tensor>(
     input: T,
-    repeats?: number | Tensor | InterleaveOptions,
+    repeats?: number | Tensor | InterleaveOptions | NamedInterleaving,
     dim?: number | null | InterleaveOptions,
   ) => Tensor<Shape, DTypeOf<T>>;
   readonly method: (
-    repeats?: number | Tensor | InterleaveOptions,
+    repeats?: number | Tensor | InterleaveOptions | NamedInterleaving,
     dim?: number | null | InterleaveOptions,
   ) => Tensor<Shape, DTypeOf<this["self"]>>;
 }

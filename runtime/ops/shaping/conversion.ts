@@ -246,7 +246,7 @@ export const cpu: Operator<GeneralSignature<[options?: FormatOptions]>> = compos
 });
 
 /** With the dtype of another tensor, on its device. Source: `torch.Tensor.type_as`. */
-export const type_as: Operator<GeneralSignature<[other: Tensor]>> = composite({
+export const type_as: Operator<GeneralSignature<[other: Tensor], "same", ["other"]>> = composite({
   name: "type_as",
   parameters: { input: tensor, other: tensor },
   define: ({ input, other }) => to(input, other),
@@ -259,7 +259,7 @@ export const type_as: Operator<GeneralSignature<[other: Tensor]>> = composite({
  * @throws RuntimeError when `other` does not broadcast to the shape.
  * Source: `torch.Tensor.copy_`.
  */
-export const copy: InPlaceOperator<GeneralSignature<[other: Operand]>> = operator({
+export const copy: InPlaceOperator<GeneralSignature<[other: Operand], "same", ["other"]>> = operator({
   name: "copy",
   parameters: { input: tensor, other: operand },
   anywhere: ["other"],
@@ -293,7 +293,7 @@ export const copy: InPlaceOperator<GeneralSignature<[other: Operand]>> = operato
  * @throws RuntimeError when `value` is a tensor with dimensions.
  * Source: `torch.fill`.
  */
-export const fill: InPlaceOperator<GeneralSignature<[value: Operand]>> = operator({
+export const fill: InPlaceOperator<GeneralSignature<[value: Operand], "same", ["value"]>> = operator({
   name: "fill",
   parameters: { input: tensor, value: operand },
   forward: ({ input, value }, output) => {

@@ -57,29 +57,27 @@ export const view_copy: CopyOf<typeof viewShape> = copyOf("view_copy", viewShape
 export const expand_copy: CopyOf<typeof expand> = copyOf("expand_copy", expand, "ExpandBackward0_copy");
 
 /** A copy of `length` positions of one dimension, from `start` on. @throws as `narrow`. Source: `torch.narrow_copy`. */
-export const narrow_copy: Operator<GeneralSignature<[dim: number, start: number, length: number]>> = operator(
-  {
-    name: "narrow_copy",
-    out: true,
-    parameters: { input: tensor, dim: integer(), start: integer(), length: integer() },
-    forward: ({ input, dim, start, length }) => {
-      if (input.ndim > 0 && dim >= input.ndim)
-        throw new RuntimeError(
-          `narrow_copy: expected dim to be below the number of dimensions (${input.ndim}), but got ${dim}.`,
-        );
-      return duplicate(narrow(input, dim, start, length));
-    },
-    vjp: {
-      input: (g, { shapes, dim, start }) => {
-        const axis = normalizeDim(dim, shapes.input.length);
-        const strides = contiguousStrides(shapes.input);
-        const from = start < 0 ? start + shapes.input[axis]! : start;
-        return stridedBackward(g, shapes.input, g.shape, strides, from * strides[axis]!);
-      },
-    },
-    samples: [() => [sample([5, 2]), 0, 1, 3], () => [sample([2, 5]), 1, -2, 2]],
-    errors: [
-      { args: () => [sample([3]), 0, 1, 3], error: "RuntimeError", message: /exceeds dimension size/ },
-    ],
+export const narrow_copy: Operator<
+  GeneralSignature<[dim: number, start: number, length: number], "same", ["dim", "start", "length"]>
+> = operator({
+  name: "narrow_copy",
+  out: true,
+  parameters: { input: tensor, dim: integer(), start: integer(), length: integer() },
+  forward: ({ input, dim, start, length }) => {
+    if (input.ndim > 0 && dim >= input.ndim)
+      throw new RuntimeError(
+        `narrow_copy: expected dim to be below the number of dimensions (${input.ndim}), but got ${dim}.`,
+      );
+    return duplicate(narrow(input, dim, start, length));
   },
-);
+  vjp: {
+    input: (g, { shapes, dim, start }) => {
+      const axis = normalizeDim(dim, shapes.input.length);
+      const strides = contiguousStrides(shapes.input);
+      const from = start < 0 ? start + shapes.input[axis]! : start;
+      return stridedBackward(g, shapes.input, g.shape, strides, from * strides[axis]!);
+    },
+  },
+  samples: [() => [sample([5, 2]), 0, 1, 3], () => [sample([2, 5]), 1, -2, 2]],
+  errors: [{ args: () => [sample([3]), 0, 1, 3], error: "RuntimeError", message: /exceeds dimension size/ }],
+});

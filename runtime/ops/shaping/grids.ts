@@ -179,7 +179,7 @@ export const combinations: Operator<
  *
  * Source: `torch.kron`.
  */
-export const kron: Operator<GeneralSignature<[other: Tensor]>> = composite({
+export const kron: Operator<GeneralSignature<[other: Tensor], "same", ["other"]>> = composite({
   name: "kron",
   out: true,
   parameters: { input: tensor, other: tensor },

@@ -65,7 +65,11 @@ export const advancedIndex: Operator<FunctionSignature<(input: Tensor, indices: 
     ],
   });
 
-type IndexPutSignature = GeneralSignature<[indices: Indices, values: Tensor, accumulate?: boolean]>;
+type IndexPutSignature = GeneralSignature<
+  [indices: Indices, values: Tensor, accumulate?: boolean],
+  "same",
+  ["indices", "values", "accumulate"]
+>;
 
 /**
  * A copy in which the chosen elements are replaced by `values`, which broadcast; or, with `accumulate`, in which the values are added to them, also
@@ -160,7 +164,9 @@ export function atLeastOneDim(input: Tensor): Tensor {
  * @throws IndexError when a position is out of range, or `index` has more than one dimension.
  * Source: `torch.index_select`.
  */
-export const index_select: Operator<GeneralSignature<[dim: number, index: Tensor]>> = operator({
+export const index_select: Operator<
+  GeneralSignature<[dim: number, index: Tensor], "same", ["dim", "index"]>
+> = operator({
   name: "index_select",
   out: true,
   parameters: { input: tensor, dim: integer(), index: positionsParameter },
@@ -221,8 +227,17 @@ function inDtypeOf({ dtype }: Tensor, factor: Scalar): Scalar {
   return typeof factor === "number" && !dtype.is_floating_point ? Math.trunc(factor) : factor;
 }
 
+interface AlphaOption {
+  readonly alpha?: Scalar;
+}
+
 type IndexAddSignature = GeneralSignature<
-  [dim: number, index: Tensor, source: Tensor, options?: { readonly alpha?: Scalar }]
+  [
+    dim: number,
+    index: Tensor,
+    source: Tensor | ({ readonly source: Tensor } & AlphaOption),
+    options?: AlphaOption,
+  ]
 >;
 
 /**
@@ -290,7 +305,7 @@ export const index_add: InPlaceOperator<IndexAddSignature> = operator({
  * @throws RuntimeError when the mask is not bool.
  * Source: `torch.masked_select`.
  */
-export const masked_select: Operator<GeneralSignature<[mask: Tensor]>> = operator({
+export const masked_select: Operator<GeneralSignature<[mask: Tensor], "same", ["mask"]>> = operator({
   name: "masked_select",
   out: true,
   parameters: { input: tensor, mask: positionsParameter },

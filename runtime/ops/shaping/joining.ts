@@ -6,15 +6,21 @@ import { operator, type Operator } from "../../operator.ts";
 import { integer, tensors } from "../../parameters.ts";
 import { alias, allocate, convert, copyInto, promoteTensors } from "../../settle.ts";
 import { formatShape, normalizeDim, sameShape, type Shape } from "../../shape.ts";
+import type { OutOption } from "../../keywords.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { sample } from "../samples.ts";
 import { narrow, select } from "./slicing.ts";
 import { unsqueeze } from "./view.ts";
 
-type JoinSignature = FunctionSignature<
-  (tensors: readonly Tensor[], dim?: number | { dim?: number }) => Tensor
->;
+type JoinSignature = FunctionSignature<{
+  (
+    tensors: readonly Tensor[],
+    dim?: number | ({ readonly dim?: number } & OutOption),
+    options?: OutOption,
+  ): Tensor;
+  (named: { readonly tensors: readonly Tensor[]; readonly dim?: number } & OutOption): Tensor;
+}>;
 
 /** PyTorch ignores 1-D tensors without elements in `cat`, whatever the others' shape. */
 function isSkipped(item: Tensor): boolean {

@@ -50,7 +50,9 @@ function spreadOver(used: Tensor, shape: Shape): Tensor {
  * @throws RuntimeError when `source` has too few elements or another dtype, or the mask is not bool.
  * Source: `torch.masked_scatter`.
  */
-export const masked_scatter: InPlaceOperator<GeneralSignature<[mask: Tensor, source: Tensor]>> = operator({
+export const masked_scatter: InPlaceOperator<
+  GeneralSignature<[mask: Tensor, source: Tensor], "same", ["mask", "source"]>
+> = operator({
   name: "masked_scatter",
   inPlace: true,
   parameters: { input: tensor, mask: positionsParameter, source: tensor },

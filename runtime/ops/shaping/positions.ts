@@ -62,42 +62,43 @@ function checkCopied(input: Tensor, axis: number, index: Tensor, source: Tensor)
  * @throws IndexError when a position is out of range or the numbers of slices differ, RuntimeError when shapes or dtypes differ.
  * Source: `torch.index_copy`.
  */
-export const index_copy: InPlaceOperator<GeneralSignature<[dim: number, index: Tensor, source: Tensor]>> =
-  operator({
-    name: "index_copy",
-    out: true,
-    inPlace: true,
-    parameters: { input: tensor, dim: integer(), index: positionsParameter, source: tensor },
-    forward: ({ input, dim, index, source }, output) => {
-      const axis = normalizeDim(dim, input.ndim);
-      checkCopied(input, axis, index, source);
-      const result = output ?? duplicate(input);
-      const values = atLeastOneDim(apartFrom(result, source));
-      putInto(slicesOf(result, axis, atLeastOneDim(index), false), values, "replace");
-      return result;
+export const index_copy: InPlaceOperator<
+  GeneralSignature<[dim: number, index: Tensor, source: Tensor], "same", ["dim", "index", "source"]>
+> = operator({
+  name: "index_copy",
+  out: true,
+  inPlace: true,
+  parameters: { input: tensor, dim: integer(), index: positionsParameter, source: tensor },
+  forward: ({ input, dim, index, source }, output) => {
+    const axis = normalizeDim(dim, input.ndim);
+    checkCopied(input, axis, index, source);
+    const result = output ?? duplicate(input);
+    const values = atLeastOneDim(apartFrom(result, source));
+    putInto(slicesOf(result, axis, atLeastOneDim(index), false), values, "replace");
+    return result;
+  },
+  vjp: {
+    input: (g, { dim, index }) => index_fill(g, dim, index, 0),
+    source: (g, { shapes, dim, index }) => reshape(index_select(g, dim, index), shapes.source),
+  },
+  samples: [
+    () => [sample([3, 2]), 0, given([2, 0], int64), sample([2, 2], { seed: 1 })],
+    () => [sample([2, 3]), -1, given([1], int64), sample([2, 1], { seed: 1 })],
+    () => [sample([]), 0, given([0], int64), sample([], { seed: 1 })],
+  ],
+  errors: [
+    {
+      args: () => [sample([2]), 0, given([2], int64), sample([1])],
+      error: "IndexError",
+      message: /index 2 is out of bounds for dimension 0 with size 2/,
     },
-    vjp: {
-      input: (g, { dim, index }) => index_fill(g, dim, index, 0),
-      source: (g, { shapes, dim, index }) => reshape(index_select(g, dim, index), shapes.source),
+    {
+      args: () => [sample([2]), 0, given([0, 1], int64), sample([1])],
+      error: "IndexError",
+      message: /Number of indices \(2\) should be equal to source.size\(dim\) \(1\)/,
     },
-    samples: [
-      () => [sample([3, 2]), 0, given([2, 0], int64), sample([2, 2], { seed: 1 })],
-      () => [sample([2, 3]), -1, given([1], int64), sample([2, 1], { seed: 1 })],
-      () => [sample([]), 0, given([0], int64), sample([], { seed: 1 })],
-    ],
-    errors: [
-      {
-        args: () => [sample([2]), 0, given([2], int64), sample([1])],
-        error: "IndexError",
-        message: /index 2 is out of bounds for dimension 0 with size 2/,
-      },
-      {
-        args: () => [sample([2]), 0, given([0, 1], int64), sample([1])],
-        error: "IndexError",
-        message: /Number of indices \(2\) should be equal to source.size\(dim\) \(1\)/,
-      },
-    ],
-  });
+  ],
+});
 
 /** Each position once, counted from the front. */
 function distinct(index: Tensor, size: number): Tensor {
@@ -111,59 +112,60 @@ function distinct(index: Tensor, size: number): Tensor {
  * @throws IndexError when a position is out of range, RuntimeError when the value is a tensor with dimensions.
  * Source: `torch.index_fill`.
  */
-export const index_fill: InPlaceOperator<GeneralSignature<[dim: number, index: Tensor, value: Operand]>> =
-  operator({
-    name: "index_fill",
-    inPlace: true,
-    parameters: { input: tensor, dim: integer(), index: positionsParameter, value: operand },
-    gradFn: ({ value }) => `IndexFillBackward${value.isNumber ? 0 : 1}`,
-    forward: ({ input, dim, index, value }, output) => {
-      const axis = normalizeDim(dim, input.ndim);
-      if (index.dtype !== int64)
-        throw new IndexError(
-          `index_fill_(): Expected dtype int64 for index, got ${index.dtype.toString()}. Convert with .long().`,
-        );
-      if (index.ndim > 1)
-        throw new RuntimeError(
-          `Index has to be a vector/scalar: index_fill_() got shape ${formatShape(index.shape)}.`,
-        );
-      if (value.ndim > 0)
-        throw new RuntimeError(
-          `index_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s). Use index_copy for several values.`,
-        );
-      const result = output ?? duplicate(input);
-      const chosen = slicesOf(result, axis, atLeastOneDim(index), true);
-      putInto(
-        chosen,
-        broadcastTo(convert(apartFrom(result, value), input.dtype), chosen.selection.view.shape),
-        "replace",
+export const index_fill: InPlaceOperator<
+  GeneralSignature<[dim: number, index: Tensor, value: Operand], "same", ["dim", "index", "value"]>
+> = operator({
+  name: "index_fill",
+  inPlace: true,
+  parameters: { input: tensor, dim: integer(), index: positionsParameter, value: operand },
+  gradFn: ({ value }) => `IndexFillBackward${value.isNumber ? 0 : 1}`,
+  forward: ({ input, dim, index, value }, output) => {
+    const axis = normalizeDim(dim, input.ndim);
+    if (index.dtype !== int64)
+      throw new IndexError(
+        `index_fill_(): Expected dtype int64 for index, got ${index.dtype.toString()}. Convert with .long().`,
       );
-      return result;
+    if (index.ndim > 1)
+      throw new RuntimeError(
+        `Index has to be a vector/scalar: index_fill_() got shape ${formatShape(index.shape)}.`,
+      );
+    if (value.ndim > 0)
+      throw new RuntimeError(
+        `index_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s). Use index_copy for several values.`,
+      );
+    const result = output ?? duplicate(input);
+    const chosen = slicesOf(result, axis, atLeastOneDim(index), true);
+    putInto(
+      chosen,
+      broadcastTo(convert(apartFrom(result, value), input.dtype), chosen.selection.view.shape),
+      "replace",
+    );
+    return result;
+  },
+  vjp: {
+    input: (g, { dim, index }) => index_fill(g, dim, index, 0),
+    value: (g, { dim, index }) => {
+      const size = g.shape[normalizeDim(dim, g.ndim)] ?? 1;
+      return index_select(g, dim, distinct(index, size)).sum();
     },
-    vjp: {
-      input: (g, { dim, index }) => index_fill(g, dim, index, 0),
-      value: (g, { dim, index }) => {
-        const size = g.shape[normalizeDim(dim, g.ndim)] ?? 1;
-        return index_select(g, dim, distinct(index, size)).sum();
-      },
+  },
+  samples: [
+    () => [sample([3, 2]), 0, given([2, 0], int64), 0.5],
+    () => [sample([2, 3]), -1, given([1], int64), sample([], { seed: 1 })],
+  ],
+  errors: [
+    {
+      args: () => [sample([2]), 0, given([2], int64), 1],
+      error: "IndexError",
+      message: /index 2 is out of bounds for dimension 0 with size 2/,
     },
-    samples: [
-      () => [sample([3, 2]), 0, given([2, 0], int64), 0.5],
-      () => [sample([2, 3]), -1, given([1], int64), sample([], { seed: 1 })],
-    ],
-    errors: [
-      {
-        args: () => [sample([2]), 0, given([2], int64), 1],
-        error: "IndexError",
-        message: /index 2 is out of bounds for dimension 0 with size 2/,
-      },
-      {
-        args: () => [sample([2]), 0, given([0], int64), sample([1])],
-        error: "RuntimeError",
-        message: /0-dim/,
-      },
-    ],
-  });
+    {
+      args: () => [sample([2]), 0, given([0], int64), sample([1])],
+      error: "RuntimeError",
+      message: /0-dim/,
+    },
+  ],
+});
 
 /** The elements of a tensor, seen as one vector, that an index chooses. */
 function elementsOf(whole: Tensor, index: Tensor): Chosen {
@@ -198,7 +200,7 @@ function checkLong(name: string, index: Tensor): void {
  * @throws IndexError when a position is out of range, RuntimeError when `index` is not int64.
  * Source: `torch.take`.
  */
-export const take: Operator<GeneralSignature<[index: Tensor]>> = operator({
+export const take: Operator<GeneralSignature<[index: Tensor], "same", ["index"]>> = operator({
   name: "take",
   out: true,
   parameters: { input: tensor, index: positionsParameter },

@@ -40,22 +40,22 @@ const wrongSource = {
  * @throws RuntimeError when `src` has another shape than the slice, IndexError when there is no such dimension or position.
  * Source: `torch.select_scatter`.
  */
-export const select_scatter: Operator<GeneralSignature<[src: Tensor, dim: number, index: number]>> = operator(
-  {
-    name: "select_scatter",
-    parameters: { input: tensor, src: tensor, dim: integer(), index: integer() },
-    forward: ({ input, src, dim, index }) => replaceRegion(input, src, (whole) => select(whole, dim, index)),
-    vjp: {
-      input: (g, { shapes, dim, index }) => select_scatter(g, zerosFor(g, shapes.src), dim, index),
-      src: (g, { dim, index }) => select(g, dim, index),
-    },
-    samples: [() => [sample([3, 2]), sample([3], { seed: 1 }), 1, -1]],
-    errors: [
-      { ...wrongSource, args: () => [...wrongSource.args(), 0, 1] },
-      { args: () => [sample([2]), sample([]), 0, 2], error: "IndexError", message: /out of bounds/ },
-    ],
+export const select_scatter: Operator<
+  GeneralSignature<[src: Tensor, dim: number, index: number], "same", ["src", "dim", "index"]>
+> = operator({
+  name: "select_scatter",
+  parameters: { input: tensor, src: tensor, dim: integer(), index: integer() },
+  forward: ({ input, src, dim, index }) => replaceRegion(input, src, (whole) => select(whole, dim, index)),
+  vjp: {
+    input: (g, { shapes, dim, index }) => select_scatter(g, zerosFor(g, shapes.src), dim, index),
+    src: (g, { dim, index }) => select(g, dim, index),
   },
-);
+  samples: [() => [sample([3, 2]), sample([3], { seed: 1 }), 1, -1]],
+  errors: [
+    { ...wrongSource, args: () => [...wrongSource.args(), 0, 1] },
+    { args: () => [sample([2]), sample([]), 0, 2], error: "IndexError", message: /out of bounds/ },
+  ],
+});
 
 type SliceScatterSignature = GeneralSignature<
   [

@@ -154,27 +154,28 @@ function sourceGradient(grad: Tensor, dim: number, index: Tensor, shape: Shape):
  * @throws RuntimeError when shapes or dtypes do not fit, or a position is out of range.
  * Source: `torch.scatter_add`.
  */
-export const scatter_add: InPlaceOperator<GeneralSignature<[dim: number, index: Tensor, src: Tensor]>> =
-  operator({
-    name: "scatter_add",
-    out: true,
-    parameters: { input: tensor, dim: integer(), index: positionsParameter, src: tensor },
-    forward: ({ input, dim, index, src }, output = null) =>
-      scattered("scatter_add", input, dim, index, src, "sum", output),
-    vjp: {
-      input: (g) => g,
-      src: (g, { shapes, dim, index }) => sourceGradient(g, dim, index, shapes.src),
+export const scatter_add: InPlaceOperator<
+  GeneralSignature<[dim: number, index: Tensor, src: Tensor], "same", ["dim", "index", "src"]>
+> = operator({
+  name: "scatter_add",
+  out: true,
+  parameters: { input: tensor, dim: integer(), index: positionsParameter, src: tensor },
+  forward: ({ input, dim, index, src }, output = null) =>
+    scattered("scatter_add", input, dim, index, src, "sum", output),
+  vjp: {
+    input: (g) => g,
+    src: (g, { shapes, dim, index }) => sourceGradient(g, dim, index, shapes.src),
+  },
+  inPlace: true,
+  samples: [() => [sample([2, 3]), 1, given([0, 2, 1, 1], int64, [2, 2]), sample([2, 2], { seed: 1 })]],
+  errors: [
+    {
+      args: () => [sample([2]), 0, given([0, 1], int64), sample([1])],
+      error: "RuntimeError",
+      message: /no larger than src/,
     },
-    inPlace: true,
-    samples: [() => [sample([2, 3]), 1, given([0, 2, 1, 1], int64, [2, 2]), sample([2, 2], { seed: 1 })]],
-    errors: [
-      {
-        args: () => [sample([2]), 0, given([0, 1], int64), sample([1])],
-        error: "RuntimeError",
-        message: /no larger than src/,
-      },
-    ],
-  });
+  ],
+});
 
 /** How `scatter` combines; `null` replaces. */
 const reduceParameter: Parameter<"add" | "multiply" | null> = {
@@ -277,7 +278,9 @@ export function padTo(grad: Tensor, shape: Shape): Tensor {
  * @throws RuntimeError when the index is not int64, the numbers of dimensions differ, or a position is out of range.
  * Source: `torch.take_along_dim`.
  */
-export const take_along_dim: Operator<GeneralSignature<[indices: Tensor, dim?: number | null]>> = composite({
+export const take_along_dim: Operator<
+  GeneralSignature<[indices: Tensor, dim?: number | null], "same", ["indices", "dim"]>
+> = composite({
   name: "take_along_dim",
   out: true,
   parameters: { input: tensor, indices: positionsParameter, dim: optionalInteger },

@@ -97,45 +97,46 @@ function selectGeometry(
  * @throws IndexError when the dimension or the position is out of range.
  * Source: `torch.select`.
  */
-export const select: Operator<GeneralSignature<[dim: number, index: number]>> = operator({
-  name: "select",
-  parameters: { input: tensor, dim: integer(), index: integer() },
-  forward: ({ input, dim, index }) => {
-    if (input.ndim === 0)
-      throw new IndexError(
-        "select() cannot be applied to a 0-dim tensor: it has no dimension to choose from. Use item() for its value.",
-      );
-    const position = normalizeDim(dim, input.ndim);
-    const { size, stride, offset } = selectGeometry(
-      input.shape,
-      input.strides,
-      position,
-      normalizeIndex(index, position, input.shape[position]!),
-    );
-    return viewOf(input, size, stride, input.offset + offset);
-  },
-  vjp: {
-    input: (g, { shapes, dim, index }) => {
-      const position = normalizeDim(dim, shapes.input.length);
-      const at = normalizeIndex(index, position, shapes.input[position]!);
+export const select: Operator<GeneralSignature<[dim: number, index: number], "same", ["dim", "index"]>> =
+  operator({
+    name: "select",
+    parameters: { input: tensor, dim: integer(), index: integer() },
+    forward: ({ input, dim, index }) => {
+      if (input.ndim === 0)
+        throw new IndexError(
+          "select() cannot be applied to a 0-dim tensor: it has no dimension to choose from. Use item() for its value.",
+        );
+      const position = normalizeDim(dim, input.ndim);
       const { size, stride, offset } = selectGeometry(
-        shapes.input,
-        contiguousStrides(shapes.input),
+        input.shape,
+        input.strides,
         position,
-        at,
+        normalizeIndex(index, position, input.shape[position]!),
       );
-      return stridedBackward(g, shapes.input, size, stride, offset);
+      return viewOf(input, size, stride, input.offset + offset);
     },
-  },
-  samples: [() => [sample([2, 3]), 0, 1], () => [sample([2, 3, 2]).transpose(0, 2), -2, -1]],
-  errors: [
-    {
-      args: () => [sample([2, 3]), 0, 2],
-      error: "IndexError",
-      message: /index 2 is out of bounds for dimension 0 with size 2/,
+    vjp: {
+      input: (g, { shapes, dim, index }) => {
+        const position = normalizeDim(dim, shapes.input.length);
+        const at = normalizeIndex(index, position, shapes.input[position]!);
+        const { size, stride, offset } = selectGeometry(
+          shapes.input,
+          contiguousStrides(shapes.input),
+          position,
+          at,
+        );
+        return stridedBackward(g, shapes.input, size, stride, offset);
+      },
     },
-  ],
-});
+    samples: [() => [sample([2, 3]), 0, 1], () => [sample([2, 3, 2]).transpose(0, 2), -2, -1]],
+    errors: [
+      {
+        args: () => [sample([2, 3]), 0, 2],
+        error: "IndexError",
+        message: /index 2 is out of bounds for dimension 0 with size 2/,
+      },
+    ],
+  });
 
 interface SliceArguments {
   readonly dim: number;
@@ -169,7 +170,11 @@ function sliceGeometry(
  * Source: `torch.ops.aten.slice`, Python's `x[start:end:step]`.
  */
 export const slice_dim: Operator<
-  GeneralSignature<[dim: number, start?: number | null, end?: number | null, step?: number]>
+  GeneralSignature<
+    [dim: number, start?: number | null, end?: number | null, step?: number],
+    "same",
+    ["dim", "start", "end", "step"]
+  >
 > = operator({
   name: "slice",
   parameters: {
@@ -225,7 +230,9 @@ function readStart(start: number | Tensor): number {
  * @throws IndexError or RuntimeError when they are not all there.
  * Source: `torch.narrow`.
  */
-export const narrow: Operator<GeneralSignature<[dim: number, start: number, length: number]>> = composite({
+export const narrow: Operator<
+  GeneralSignature<[dim: number, start: number | Tensor, length: number], "same", ["dim", "start", "length"]>
+> = composite({
   name: "narrow",
   parameters: { input: tensor, dim: integer(), start: startParameter, length: integer() },
   define: ({ input, dim, start: given, length }) => {

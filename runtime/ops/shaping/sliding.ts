@@ -42,7 +42,9 @@ function geometry(
  * @throws RuntimeError when a window does not fit, or `step` is not positive.
  * Source: `torch.Tensor.unfold`.
  */
-export const unfold: Operator<GeneralSignature<[dimension: number, size: number, step: number]>> = operator({
+export const unfold: Operator<
+  GeneralSignature<[dimension: number, size: number, step: number], "same", ["dimension", "size", "step"]>
+> = operator({
   name: "unfold",
   parameters: { input: tensor, dimension: integer(), size: integer(), step: integer() },
   forward: ({ input, ...windows }) => {

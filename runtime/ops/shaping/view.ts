@@ -316,15 +316,16 @@ function swapped(rank: number, dim0: number, dim1: number): number[] {
  * @throws IndexError when there is no such dimension.
  * Source: `torch.transpose`.
  */
-export const transpose: Operator<GeneralSignature<[dim0: number, dim1: number]>> = operator({
-  name: "transpose",
-  parameters: { input: tensor, dim0: integer(), dim1: integer() },
-  forward: ({ input, dim0, dim1 }) =>
-    permuted(input, swapped(input.ndim, normalizeDim(dim0, input.ndim), normalizeDim(dim1, input.ndim))),
-  vjp: { input: (g, { dim0, dim1 }) => transpose(g, dim0, dim1) },
-  samples: [() => [sample([2, 3]), 0, 1], () => [sample([2, 3, 4]), -1, 0]],
-  errors: [{ args: () => [sample([2, 3]), 0, 2], error: "IndexError", message: /Dimension out of range/ }],
-});
+export const transpose: Operator<GeneralSignature<[dim0: number, dim1: number], "same", ["dim0", "dim1"]>> =
+  operator({
+    name: "transpose",
+    parameters: { input: tensor, dim0: integer(), dim1: integer() },
+    forward: ({ input, dim0, dim1 }) =>
+      permuted(input, swapped(input.ndim, normalizeDim(dim0, input.ndim), normalizeDim(dim1, input.ndim))),
+    vjp: { input: (g, { dim0, dim1 }) => transpose(g, dim0, dim1) },
+    samples: [() => [sample([2, 3]), 0, 1], () => [sample([2, 3, 4]), -1, 0]],
+    errors: [{ args: () => [sample([2, 3]), 0, 2], error: "IndexError", message: /Dimension out of range/ }],
+  });
 
 /**
  * A matrix's transpose; a tensor of fewer dimensions as it is.
@@ -444,7 +445,9 @@ function checkMove(source: readonly number[], destination: readonly number[]): v
  * @throws IndexError when there is no such dimension, RuntimeError when one is named twice or the lists differ in length.
  * Source: `torch.movedim`.
  */
-export const movedim: Operator<GeneralSignature<[source: Dims, destination: Dims]>> = composite({
+export const movedim: Operator<
+  GeneralSignature<[source: Dims, destination: Dims], "same", ["source", "destination"]>
+> = composite({
   name: "movedim",
   parameters: { input: tensor, source: requiredDims, destination: requiredDims },
   define: ({ input, source, destination }) => {

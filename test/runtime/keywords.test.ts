@@ -1,0 +1,105 @@
+/** The ways to write a call: `npm run types` checks that the compiler takes them, running them that the runtime does. */
+import { expect, expectTypeOf, test } from "vitest";
+import torch, { type Tensor } from "../../runtime/index.ts";
+
+const x = torch.tensor([
+  [1, 2, 3],
+  [4, 5, 6],
+]);
+const y = torch.ones(2, 3);
+const positions = torch.tensor([[0n], [1n]]);
+
+function into(): Tensor {
+  return torch.empty([0]);
+}
+
+test("a result can be written into a tensor of the caller", () => {
+  const written: Tensor[] = [
+    torch.add(x, y, { out: into() }),
+    torch.add(x, y, { alpha: 2, out: into() }),
+    torch.mul(x, 2, { out: into() }),
+    torch.div(x, y, { rounding_mode: "floor", out: into() }),
+    torch.pow(x, 2, { out: into() }),
+    torch.gt(x, y, { out: torch.empty([0], { dtype: torch.bool }) }),
+    torch.matmul(x, y.t(), { out: into() }),
+    torch.exp(x, { out: into() }),
+    torch.abs(x, { out: into() }),
+    torch.clamp(x, 0, 1, { out: into() }),
+    torch.sum(x, 1, { out: into() }),
+    torch.mean(x, 1, { keepdim: true, out: into() }),
+    torch.cumsum(x, 1, { out: into() }),
+    torch.softmax(x, 1, { out: into() }),
+    torch.addcmul(x, x, y, { value: 2, out: into() }),
+    torch.gather(x, 1, positions, { out: into() }),
+    torch.cat([x, y], { dim: 1, out: into() }),
+    torch.stack([x, y], 0, { out: into() }),
+  ];
+  expect(written.every((result) => result.numel() > 0)).toBe(true);
+});
+
+test("arguments come by position, and the last ones by name", () => {
+  const pairs: readonly (readonly [Tensor, Tensor])[] = [
+    [x.add({ other: y }), x.add(y)],
+    [x.add({ other: y, alpha: 2 }), x.add(y, { alpha: 2 })],
+    [torch.pow(x, { exponent: 2 }), x.pow(2)],
+    [x.matmul({ other: y.t() }), x.matmul(y.t())],
+    [x.transpose({ dim0: 0, dim1: 1 }), x.t()],
+    [x.transpose(0, { dim1: 1 }), x.t()],
+    [x.masked_fill({ mask: x.gt(2), value: 0 }), x.masked_fill(x.gt(2), 0)],
+    [x.index_select(1, { index: torch.tensor([0n]) }), x.narrow(1, 0, 1)],
+    [x.narrow({ dim: 1, start: 0, length: 1 }), x.narrow(1, 0, 1)],
+    [x.flip({ dims: [0] }), x.flip(0)],
+    [x.repeat_interleave({ repeats: 2, dim: 1 }), x.repeat_interleave(2, 1)],
+    [x.logical_and({ other: y }), x.logical_and(y)],
+  ];
+  for (const [named, plain] of pairs) expect(named.equal(plain)).toBe(true);
+});
+
+test("all arguments come by name", () => {
+  const pairs: readonly (readonly [Tensor, Tensor])[] = [
+    [torch.add({ input: x, other: y, alpha: 2 }), x.add(y, { alpha: 2 })],
+    [torch.mul({ input: x, other: 3 }), x.mul(3)],
+    [torch.pow({ input: x, exponent: 2 }), x.pow(2)],
+    [torch.relu({ input: x }), x.relu()],
+    [torch.sum({ input: x, dim: 1 }), x.sum(1)],
+    [torch.std({ input: x, dim: 1, correction: 0 }), x.std(1, { correction: 0 })],
+    [torch.argmax({ input: x, dim: 1 }), x.argmax(1)],
+    [torch.clamp({ input: x, min: 2 }), x.clamp(2)],
+    [torch.matmul({ input: x, other: y.t() }), x.matmul(y.t())],
+    [torch.transpose({ input: x, dim0: 0, dim1: 1 }), x.t()],
+    [torch.cat({ tensors: [x, y], dim: 1 }), torch.cat([x, y], 1)],
+    [torch.max({ input: x, dim: 1 }).values, x.amax(1)],
+  ];
+  for (const [named, plain] of pairs) expect(named.equal(plain)).toBe(true);
+  expectTypeOf(torch.mul({ input: torch.zeros(2, 1), other: torch.zeros(3) }).shape).toExtend<
+    readonly [2, 3]
+  >();
+});
+
+test("methods that write in place take every form of their operator", () => {
+  const limited = x.clone().clamp_(2, 4);
+  expect(limited.equal(x.clone().clamp_({ min: 2, max: 4 }))).toBe(true);
+  expect(torch.clamp_(x.clone(), 2, 4).equal(limited)).toBe(true);
+});
+
+test("what no form takes is refused by the compiler and when it runs", () => {
+  const wrong = [
+    // @ts-expect-error -- no such name
+    () => torch.add(x, y, { alhpa: 2 }),
+    // @ts-expect-error -- no such name
+    () => torch.add({ input: x, otther: y }),
+    // @ts-expect-error -- other is needed
+    () => torch.add(x),
+    // @ts-expect-error -- a tensor or a number is needed
+    () => torch.add(x, "1"),
+    // @ts-expect-error -- a number is needed
+    () => x.transpose("0", 1),
+    // @ts-expect-error -- dim1 is needed
+    () => x.transpose({ dim0: 0 }),
+    // @ts-expect-error -- no such name
+    () => x.sum({ dims: 1 }),
+    // @ts-expect-error -- a tensor is needed
+    () => torch.exp(x, { out: 1 }),
+  ];
+  for (const call of wrong) expect(call).toThrow(TypeError);
+});
