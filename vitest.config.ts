@@ -13,10 +13,15 @@ const replacing: readonly string[] = [
   "test/runtime/backends/cpu/threads/division.test.ts",
 ];
 
+/** What draws: programs take long to compile where the processor draws. */
+const drawing: readonly string[] = ["test/oracle/webgl.test.ts", "test/runtime/backends/webgl/**/*.test.ts"];
+
+/** Files of those that count memory, or lose it. */
+const drawingAlone: readonly string[] = ["test/runtime/backends/webgl/{lost,memory}.test.ts"];
+
 /** Files that need a runtime of their own: they count its memory or its threads, or look at warnings, which are given once. */
 const alone: readonly string[] = [
   "test/runtime/backends/cpu/{blas,memory,threads}/**/*.test.ts",
-  "test/runtime/backends/webgl/{lost,memory}.test.ts",
   "test/runtime/{threads,recover}.test.ts",
   "test/runtime/autograd/anomaly.test.ts",
   "test/runtime/ops/shaping/views.test.ts",
@@ -44,10 +49,17 @@ const config: ViteUserConfig = defineConfig({
       // To import the runtime takes longer than most files' tests: these share one in each process.
       project("shared", {
         include: ["test/{runtime,oracle}/**/*.test.ts"],
-        exclude: [...alone, ...replacing],
+        exclude: [...alone, ...replacing, ...drawing],
         isolate: false,
         ...onAllProcessors,
       }),
+      project("drawing", {
+        include: [...drawing],
+        exclude: [...drawingAlone],
+        isolate: false,
+        ...onAllProcessors,
+      }),
+      project("drawing-alone", { include: [...drawingAlone], ...onAllProcessors }),
     ],
   },
 });

@@ -1,5 +1,5 @@
 /**
- * Every operator on WebGL: a dozen of PyTorch's samples of the dtypes that it computes, with float32 for float64, and two of them on strided tensors: the programs
+ * Every operator on WebGL: eight of PyTorch's samples of the dtypes that it computes, with float32 for float64, and two of them on strided tensors: the programs
  * take long to compile where the processor draws. With `TYPETORCH_ORACLE=all` every sample of every dtype in both layouts, which takes some minutes.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -31,7 +31,7 @@ function askedOf(rows: readonly SampleRow[], layout: MemoryLayout): readonly Sam
   if (everything) return rows;
   const own = rows.filter(({ args, kwargs }) => !processorsDtypes.test(JSON.stringify([args, kwargs])));
   // Spread over all of them: they are in the order of what the operator is asked for.
-  const step = Math.ceil(own.length / (layout === "contiguous" ? 12 : 2));
+  const step = Math.ceil(own.length / (layout === "contiguous" ? 8 : 2));
   return own.filter((_, i) => i % step === 0);
 }
 

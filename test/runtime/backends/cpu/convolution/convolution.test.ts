@@ -160,7 +160,7 @@ describe.each(tiles)("with $name tiles", ({ index }) => {
         chooseTile(index);
         expect(mistake(c)).toBeNull();
       }),
-      { numRuns: 80 },
+      { numRuns: 50 },
     );
   });
 
@@ -188,15 +188,12 @@ describe("the kernels of convolutions agree with the plain loops", () => {
       { kernel: [1, 7, 7], padding: [0, 3, 3], input: [1, 2, 2] },
     ],
     ["padding beyond the kernel's reach", { kernel: [1, 2, 2], padding: [0, 4, 5], input: [1, 3, 3] }],
-    ["a plane that is cut into blocks", { input: [1, 130, 130], inChannels: 9, outChannels: 3 }],
+    ["a plane that is cut into blocks", { input: [1, 130, 130], inChannels: 9, outChannels: 1 }],
     [
       "rows that are cut into blocks",
       { input: [1, 2, 2500], kernel: [1, 2, 5], padding: [0, 1, 2], inChannels: 2 },
     ],
-    [
-      "more channels than fit into a block",
-      { input: [1, 3, 600], inChannels: 420, outChannels: 2, kernel: [1, 3, 3] },
-    ],
+    ["more channels than fit into a block", { input: [1, 1, 2900], inChannels: 410, kernel: [1, 1, 1] }],
     [
       "volumes",
       {

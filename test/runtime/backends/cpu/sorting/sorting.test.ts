@@ -128,7 +128,9 @@ test("a row that is larger than a thread's memory is sorted too", () => {
   const input = matrixOf(adopt(data.slice(), float32, false), float32, 1, columns);
   const [values, indices] = [matrix(float32, 1, columns), matrix(int64, 1, columns)];
   sorting.sortRows(values, indices, input, false);
-  expect(Float32Array.from(values.storage.data as Float32Array)).toEqual(data.toSorted());
+  // Comparing as the assertion does takes seconds.
+  const found = values.storage.data;
+  expect(data.toSorted().findIndex((value, i) => value !== found[i])).toBe(-1);
 });
 
 test("there is a way to sort every dtype that no wider one stands in for", () => {
