@@ -13,7 +13,7 @@ import { cacheFolder } from "./cacheFolder.ts";
 /** A script that is a function: it sets `exports`, and loads what it needs with `require`, from its place `__filename`. */
 type Wrapped = (exports: object, require: NodeJS.Require, __filename: string) => void;
 
-/** What a file of code begins with: the build that it belongs to, and a sum of its bytes. V8 itself looks at the engine and its flags. */
+/** What a file of code begins with: the build that it belongs to, a sum of its bytes, and one of the script's place, which V8 keeps. V8 itself looks at the engine and its flags. */
 const buildBytes = 16;
 const headerBytes = 24;
 
@@ -43,12 +43,21 @@ function readOwn(path: string): Buffer {
   }
 }
 
-function readCode(build: string): Buffer | undefined {
+/** Tells installations apart: traces show the place of the script that was compiled. */
+function sumOfPlace(place: string): number {
+  let sum = 0;
+  for (let i = 0; i < place.length; i++) sum = (Math.imul(sum, 31) + place.charCodeAt(i)) | 0;
+  return sum;
+}
+
+function readCode(build: string, place: string): Buffer | undefined {
   try {
     const bytes = readOwn(codePath());
     const code = bytes.subarray(headerBytes);
     const isWhole =
-      bytes.toString("latin1", 0, buildBytes) === build && bytes.readInt32LE(buildBytes) === sumOf(code);
+      bytes.toString("latin1", 0, buildBytes) === build &&
+      bytes.readInt32LE(buildBytes) === sumOf(code) &&
+      bytes.readInt32LE(buildBytes + 4) === sumOfPlace(place);
     return isWhole ? code : undefined;
   } catch {
     return undefined;
@@ -56,12 +65,13 @@ function readCode(build: string): Buffer | undefined {
 }
 
 /** Renaming replaces the file at once, so that no other process reads half of one. */
-function writeCode(build: string, code: Buffer): void {
+function writeCode(build: string, place: string, code: Buffer): void {
   const path = codePath();
   const unfinished = `${path}.${process.pid}`;
   const header = Buffer.alloc(headerBytes);
   header.write(build, 0, buildBytes, "latin1");
   header.writeInt32LE(sumOf(code), buildBytes);
+  header.writeInt32LE(sumOfPlace(place), buildBytes + 4);
   try {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(unfinished, Buffer.concat([header, code]), { mode: 0o600 });
@@ -80,7 +90,7 @@ function writeCode(build: string, code: Buffer): void {
 export function runCached(script: URL, build: string): Record<string, unknown> {
   // Node's own switch for its compile cache.
   const isSwitchedOff = process.env["NODE_DISABLE_COMPILE_CACHE"] === "1";
-  const cachedData = isSwitchedOff ? undefined : readCode(build);
+  const cachedData = isSwitchedOff ? undefined : readCode(build, script.href);
   const path = fileURLToPath(script);
   const compiled = new Script(readFileSync(path, "latin1"), {
     filename: script.href,
@@ -91,6 +101,6 @@ export function runCached(script: URL, build: string): Record<string, unknown> {
   run(exports, createRequire(script), path);
   const isKnown = cachedData !== undefined && compiled.cachedDataRejected !== true;
   // Now, and not before it ran: the functions that it called are part of the code.
-  if (!isKnown && !isSwitchedOff) writeCode(build, compiled.createCachedData());
+  if (!isKnown && !isSwitchedOff) writeCode(build, script.href, compiled.createCachedData());
   return exports;
 }

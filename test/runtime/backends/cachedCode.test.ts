@@ -62,6 +62,13 @@ test("the code of another build is not used, and replaced", () => {
   expect(readFileSync(codeFile()).toString("latin1", 0, build.length)).toBe("another build ..");
 });
 
+test("another installation of the same build has its own code: its traces name its place", () => {
+  answer();
+  const other = pathToFileURL(join(folder, "other.cjs"));
+  writeFileSync(other, readFileSync(script, "utf8").replace("6 * 7", "6 * 8"));
+  expect((runCached(other, build)["answer"] as () => number)()).toBe(48);
+});
+
 test.each([
   ["damaged", (code: Buffer): Buffer => code.fill(0, code.length >> 1)],
   ["cut off", (code: Buffer): Buffer => code.subarray(0, -64)],
