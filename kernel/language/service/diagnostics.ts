@@ -15,6 +15,21 @@ const missingNames: ReadonlySet<number> = new Set([
  */
 const ignored: ReadonlySet<number> = new Set([2307, 2792, 7016, 7005, 7034, 2875, 2306]);
 
+function messageOf({ message }: Diagnostic): string {
+  return typeof message === "string" ? message : message.value;
+}
+
+/** "Element implicitly has an 'any' type because type 'typeof globalThis' has no index signature." */
+const UNKNOWN_GLOBAL = 7017;
+
+/** Properties of the global object are how a program keeps something where every cell and module finds it. */
+function isNoFault(diagnostic: Diagnostic): boolean {
+  const { code } = diagnostic;
+  if (typeof code !== "number") return true;
+  if (code !== UNKNOWN_GLOBAL) return ignored.has(code);
+  return messageOf(diagnostic).includes("typeof globalThis");
+}
+
 /** DiagnosticSeverity.Error */
 const ERROR = 1;
 
@@ -55,10 +70,6 @@ function functionSpans(program: Program): FunctionSpan[] {
   return spans;
 }
 
-function messageOf({ message }: Diagnostic): string {
-  return typeof message === "string" ? message : message.value;
-}
-
 function missingName(diagnostic: Diagnostic): string | null {
   const { code } = diagnostic;
   if (typeof code !== "number" || !missingNames.has(code)) return null;
@@ -71,7 +82,7 @@ export function cellDiagnostics(items: readonly Diagnostic[], cell: DiagnosedCel
   const deferred = functionSpans(cell.program);
   const found: CellDiagnostic[] = [];
   for (const item of items) {
-    if (item.severity !== ERROR || typeof item.code !== "number" || ignored.has(item.code)) continue;
+    if (item.severity !== ERROR || isNoFault(item)) continue;
     const { start, end } = item.range;
     const lineStart = starts[start.line - FIRST_LINE];
     if (lineStart === undefined) continue;
@@ -79,7 +90,7 @@ export function cellDiagnostics(items: readonly Diagnostic[], cell: DiagnosedCel
     const missing = missingName(item);
     const inFunction = deferred.some((span) => span.start <= offset && offset < span.end);
     found.push({
-      code: item.code,
+      code: Number(item.code),
       message: messageOf(item),
       severity: missing !== null && inFunction ? "warning" : "error",
       cell: cell.name,

@@ -22,6 +22,9 @@ const sessions: Readonly<Record<string, Cells>> = {
     ["const two: string = one", "error 1:7 TS2322"],
     ["two", "error 1:1 TS2304"],
   ],
+  "lets cells write properties of the global object, and read them": [
+    ["globalThis.anything = 1; globalThis.anything.toFixed(); globalThis.Math.nothing", "error 1:73 TS2339"],
+  ],
   "carries generic functions": [
     ["function listed<T>(x: T): T[] { return [x] }"],
     ["listed(1)[0]!.toFixed(); listed('a')[0]!.toFixed()", "error 1:42 TS2551"],
