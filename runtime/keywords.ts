@@ -77,3 +77,95 @@ export type Called<
   Names extends readonly string[],
   More = unknown,
 > = Names extends readonly [] ? List : List | PartlyNamed<List, Names, More>;
+
+/** `"input, dim?"` as `["input", "dim?"]`. */
+type Listed<Names extends string> = Names extends `${infer First}, ${infer Rest}`
+  ? [First, ...Listed<Rest>]
+  : [Names];
+
+/** What an argument is by position: without the objects with names that may stand in its place. */
+type AtPosition<List, I> = List extends readonly unknown[]
+  ? I extends keyof List
+    ? List[I] extends infer Each
+      ? Each extends Value
+        ? Each
+        : object extends Each
+          ? never
+          : Each
+      : never
+    : never
+  : never;
+
+/** What an argument is in the objects with names of a list. */
+type UnderName<Each, Name> = Each extends Value ? never : Name extends keyof Each ? Each[Name] : never;
+
+type Known<T> = [T] extends [never] ? unknown : T;
+
+/** What an argument of a function is: `Lists` are those of its forms. */
+type Argument<Lists extends readonly unknown[], Name, I> = Name extends "out"
+  ? OutOption["out"]
+  : Known<AtPosition<Lists, I> | UnderName<Lists[number], Name>>;
+
+/** The arguments from a position on, by name; a question mark behind a name says that it can be left out. */
+type NamedFrom<
+  Lists extends readonly unknown[],
+  Names,
+  Before extends readonly unknown[],
+> = Names extends readonly [infer Name, ...infer Rest]
+  ? (Name extends `${infer Optional}?`
+      ? { readonly [K in Optional]?: Argument<Lists, K, `${Before["length"]}`> | undefined }
+      : { readonly [K in Name & string]: Argument<Lists, K, `${Before["length"]}`> }) &
+      NamedFrom<Lists, Rest, [...Before, unknown]>
+  : unknown;
+
+/** A form for each number of arguments that come by position. */
+type Forms<
+  Lists extends readonly unknown[],
+  Names,
+  Before extends readonly unknown[] = [],
+> = Names extends readonly [infer Name, ...infer Rest]
+  ? | [...Before, named: NamedFrom<Lists, Names, Before>]
+    | Forms<
+        Lists,
+        Rest,
+        [
+          ...Before,
+          Name extends `${infer Optional}?`
+            ? Argument<Lists, Optional, `${Before["length"]}`> | undefined
+            : Argument<Lists, Name, `${Before["length"]}`>,
+        ]
+      >
+  : never;
+
+/** What the first form of a function gives, of up to three: the one without options that change it. */
+type ResultOf<F> = F extends {
+  (...args: infer _A): infer R;
+  (...args: infer _B): unknown;
+  (...args: infer _C): unknown;
+}
+  ? R
+  : F extends { (...args: infer _A): infer R; (...args: infer _B): unknown }
+    ? R
+    : F extends (...args: never[]) => infer R
+      ? R
+      : never;
+
+/**
+ * A function's last form, once more: of a call that fits no form, the compiler says what is wrong with the last. The type parameter makes it another one; of two that are the same, the compiler
+ * drops one.
+ */
+type LastForm<F> = F extends (...args: infer A) => infer R ? <Same extends R>(...args: A) => Same | R : never;
+
+/**
+ * A function's calling forms, and any number of the last arguments by name.
+ *
+ * Not for functions that are methods: the methods of a tensor would be needed to find out what a tensor is.
+ *
+ * @typeParam Names the parameters as Python writes them, with a question mark behind those that can be left out: `"input, p?, training?"`.
+ */
+export type ByName<S extends { readonly function: unknown }, Names extends string> = S & {
+  readonly function: ((
+    ...args: Forms<ArgumentLists<S["function"]>, Listed<Names>>
+  ) => ResultOf<S["function"]>) &
+    LastForm<S["function"]>;
+};

@@ -1,6 +1,6 @@
 /** The ways to write a call: `npm run types` checks that the compiler takes them, running them that the runtime does. */
 import { expect, expectTypeOf, test } from "vitest";
-import torch, { type Tensor } from "../../runtime/index.ts";
+import torch, { F, type Tensor } from "../../runtime/index.ts";
 
 const x = torch.tensor([
   [1, 2, 3],
@@ -69,6 +69,12 @@ test("all arguments come by name", () => {
     [torch.transpose({ input: x, dim0: 0, dim1: 1 }), x.t()],
     [torch.cat({ tensors: [x, y], dim: 1 }), torch.cat([x, y], 1)],
     [torch.max({ input: x, dim: 1 }).values, x.amax(1)],
+    [torch.where({ condition: x.gt(2), input: x, other: 0 }), torch.where(x.gt(2), x, 0)],
+    [torch.linalg.norm({ A: x, ord: 1, dim: 1 }), torch.linalg.norm(x, 1, 1)],
+    [F.linear({ input: x, weight: y, bias: null }), F.linear(x, y)],
+    [F.mse_loss({ input: x, target: y, reduction: "sum" }), F.mse_loss(x, y, { reduction: "sum" })],
+    [F.cross_entropy(x, { target: torch.tensor([0n, 2n]) }), F.cross_entropy(x, torch.tensor([0n, 2n]))],
+    [F.layer_norm(x, [3], { eps: 0.5 }), F.layer_norm(x, { normalized_shape: [3], eps: 0.5 })],
   ];
   for (const [named, plain] of pairs) expect(named.equal(plain)).toBe(true);
   expectTypeOf(torch.mul({ input: torch.zeros(2, 1), other: torch.zeros(3) }).shape).toExtend<
@@ -100,6 +106,12 @@ test("what no form takes is refused by the compiler and when it runs", () => {
     () => x.sum({ dims: 1 }),
     // @ts-expect-error -- a tensor is needed
     () => torch.exp(x, { out: 1 }),
+    // @ts-expect-error -- a tensor is needed
+    () => F.linear(x, 3),
+    // @ts-expect-error -- no such name
+    () => F.linear({ input: x, wait: y }),
+    // @ts-expect-error -- target is needed
+    () => F.mse_loss(x),
   ];
   for (const call of wrong) expect(call).toThrow(TypeError);
 });

@@ -1,4 +1,5 @@
 /** Activation functions beyond those in `unary.ts`. Each is one kernel, and so is its gradient. */
+import type { ByName } from "../../keywords.ts";
 import { bool, type DType } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { ValueError } from "../../errors/valueError.ts";
@@ -68,7 +69,10 @@ const approximation: Parameter<"none" | "tanh"> = keywordOnly({
  * Source: `torch.nn.functional.gelu`; D. Hendrycks and K. Gimpel, "Gaussian error linear units" (2016).
  */
 export const gelu: Operator<
-  FunctionSignature<(input: Tensor, options?: { readonly approximate?: "none" | "tanh" }) => Tensor>
+  ByName<
+    FunctionSignature<(input: Tensor, options?: { readonly approximate?: "none" | "tanh" }) => Tensor>,
+    "input, approximate?"
+  >
 > = operator({
   name: "gelu",
   parameters: { input: tensor, approximate: approximation },
@@ -97,7 +101,7 @@ export const gelu: Operator<
 });
 
 /** The sigmoid linear unit, or swish: `x · sigmoid(x)`. @throws NotImplementedError for whole numbers. Source: `torch.nn.functional.silu`. */
-export const silu: Operator<FunctionSignature<(input: Tensor) => Tensor>> = operator({
+export const silu: Operator<ByName<FunctionSignature<(input: Tensor) => Tensor>, "input">> = operator({
   name: "silu",
   parameters: { input: tensor },
   saves: ["input"],
@@ -116,19 +120,20 @@ export const silu: Operator<FunctionSignature<(input: Tensor) => Tensor>> = oper
  * @throws NotImplementedError for whole numbers.
  * Source: `torch.nn.functional.leaky_relu`.
  */
-export const leaky_relu: Operator<FunctionSignature<(input: Tensor, negative_slope?: number) => Tensor>> =
-  operator({
-    name: "leaky_relu",
-    parameters: { input: tensor, negative_slope: number(0.01) },
-    saves: ["input"],
-    forward: ({ input, negative_slope: slope }) => {
-      refuseWholeNumbers("leaky_relu_cpu", input.dtype);
-      return compute(expressions.leakyRelu, input, [slope]);
-    },
-    vjp: { input: (g, { input, negative_slope: slope }) => leakyReluBackward(g, input, [slope]) },
-    samples: [...samples, () => [sample([2, 3]), 0.3]],
-    errors: [wholeNumberError("leaky_relu_cpu")],
-  });
+export const leaky_relu: Operator<
+  ByName<FunctionSignature<(input: Tensor, negative_slope?: number) => Tensor>, "input, negative_slope?">
+> = operator({
+  name: "leaky_relu",
+  parameters: { input: tensor, negative_slope: number(0.01) },
+  saves: ["input"],
+  forward: ({ input, negative_slope: slope }) => {
+    refuseWholeNumbers("leaky_relu_cpu", input.dtype);
+    return compute(expressions.leakyRelu, input, [slope]);
+  },
+  vjp: { input: (g, { input, negative_slope: slope }) => leakyReluBackward(g, input, [slope]) },
+  samples: [...samples, () => [sample([2, 3]), 0.3]],
+  errors: [wholeNumberError("leaky_relu_cpu")],
+});
 
 /**
  * The exponential linear unit: x where it is positive, else `alpha · (eˣ − 1)`.
@@ -136,7 +141,9 @@ export const leaky_relu: Operator<FunctionSignature<(input: Tensor, negative_slo
  * @throws NotImplementedError for whole numbers.
  * Source: `torch.nn.functional.elu`; D.-A. Clevert et al., "Fast and accurate deep network learning by exponential linear units" (2015).
  */
-export const elu: Operator<FunctionSignature<(input: Tensor, alpha?: number) => Tensor>> = operator({
+export const elu: Operator<
+  ByName<FunctionSignature<(input: Tensor, alpha?: number) => Tensor>, "input, alpha?">
+> = operator({
   name: "elu",
   parameters: { input: tensor, alpha: number(1) },
   saves: ["input"],
@@ -156,7 +163,10 @@ export const elu: Operator<FunctionSignature<(input: Tensor, alpha?: number) => 
  * Source: `torch.nn.functional.softplus`.
  */
 export const softplus: Operator<
-  FunctionSignature<(input: Tensor, beta?: number, threshold?: number) => Tensor>
+  ByName<
+    FunctionSignature<(input: Tensor, beta?: number, threshold?: number) => Tensor>,
+    "input, beta?, threshold?"
+  >
 > = operator({
   name: "softplus",
   parameters: { input: tensor, beta: number(1), threshold: number(20) },
@@ -196,7 +206,10 @@ function limited(input: Tensor, low: number, high: number): Tensor {
  * Source: `torch.nn.functional.hardtanh`.
  */
 export const hardtanh: Operator<
-  FunctionSignature<(input: Tensor, min_val?: number, max_val?: number) => Tensor>
+  ByName<
+    FunctionSignature<(input: Tensor, min_val?: number, max_val?: number) => Tensor>,
+    "input, min_val?, max_val?"
+  >
 > = operator({
   name: "hardtanh",
   parameters: { input: tensor, min_val: number(-1), max_val: number(1) },
@@ -213,7 +226,7 @@ export const hardtanh: Operator<
 });
 
 /** Limits to [0, 6]. @throws RuntimeError for bool. Source: `torch.nn.functional.relu6`. */
-export const relu6: Operator<FunctionSignature<(input: Tensor) => Tensor>> = operator({
+export const relu6: Operator<ByName<FunctionSignature<(input: Tensor) => Tensor>, "input">> = operator({
   name: "relu6",
   parameters: { input: tensor },
   gradFn: "HardtanhBackward0",

@@ -1,4 +1,5 @@
 /** Activation functions. Each is one kernel, and so is its gradient, unless it is made of other functions. */
+import type { ByName } from "../../keywords.ts";
 import { bool, int64, type DType } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { parameter as plainNumber, type Expression } from "../../expression.ts";
@@ -114,7 +115,10 @@ const scaledElu = E.select(E.le(x, 0), E.mul(below, E.expm1(E.mul(x, inner))), E
  * Source: `torch.nn.functional.celu`; J. T. Barron, "Continuously differentiable exponential linear units" (2017).
  */
 export const celu: Operator<
-  FunctionSignature<(input: Tensor, alpha?: number | { readonly alpha?: number }) => Tensor>
+  ByName<
+    FunctionSignature<(input: Tensor, alpha?: number | { readonly alpha?: number }) => Tensor>,
+    "input, alpha?"
+  >
 > = operator({
   name: "celu",
   parameters: { input: tensor, alpha: number(1) },
@@ -142,7 +146,7 @@ const selfNormalizing = { alpha: 1.673_263_242_354_377_2, scale: 1.050_700_987_3
  * @throws NotImplementedError for whole numbers.
  * Source: `torch.nn.functional.selu`; G. Klambauer et al., "Self-normalizing neural networks" (2017).
  */
-export const selu: Operator<OneTensor> = operator({
+export const selu: Operator<ByName<OneTensor, "input">> = operator({
   name: "selu",
   parameters: { input: tensor },
   gradFn: "EluBackward0",
@@ -161,7 +165,7 @@ export const selu: Operator<OneTensor> = operator({
 });
 
 /** `x / (1 + |x|)`, from −1 to 1. @throws NotImplementedError for bool. Source: `torch.nn.functional.softsign`. */
-export const softsign: Operator<OneTensor> = composite({
+export const softsign: Operator<ByName<OneTensor, "input">> = composite({
   name: "softsign",
   parameters: { input: tensor },
   define: ({ input }) => div(input, abs(input).add(1)),
@@ -170,7 +174,7 @@ export const softsign: Operator<OneTensor> = composite({
 });
 
 /** `x − tanh(x)`. @throws RuntimeError for bool. Source: `torch.nn.functional.tanhshrink`. */
-export const tanhshrink: Operator<OneTensor> = composite({
+export const tanhshrink: Operator<ByName<OneTensor, "input">> = composite({
   name: "tanhshrink",
   parameters: { input: tensor },
   define: ({ input }) => sub(input, tanh(input)),
@@ -190,12 +194,15 @@ function implicitDim(ndim: number): number {
  * Source: `torch.nn.functional.softmin`.
  */
 export const softmin: Operator<
-  FunctionSignature<
-    (
-      input: Tensor,
-      dim?: number | null | { readonly dim?: number | null; readonly dtype?: DType | null },
-      options?: { readonly dtype?: DType | null },
-    ) => Tensor
+  ByName<
+    FunctionSignature<
+      (
+        input: Tensor,
+        dim?: number | null | { readonly dim?: number | null; readonly dtype?: DType | null },
+        options?: { readonly dtype?: DType | null },
+      ) => Tensor
+    >,
+    "input, dim?, dtype?"
   >
 > = composite({
   name: "softmin",
@@ -218,7 +225,10 @@ function halvesOf(input: Tensor, dim: number): { readonly passed: Tensor; readon
  * Source: `torch.nn.functional.glu`; Y. Dauphin et al., "Language modeling with gated convolutional networks" (2017).
  */
 export const glu: Operator<
-  FunctionSignature<(input: Tensor, dim?: number | { readonly dim?: number }) => Tensor>
+  ByName<
+    FunctionSignature<(input: Tensor, dim?: number | { readonly dim?: number }) => Tensor>,
+    "input, dim?"
+  >
 > = operator({
   name: "glu",
   parameters: { input: tensor, dim: integer(-1) },

@@ -1,4 +1,5 @@
 /** Arithmetic on two tensors, and the choice between them. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
+import type { ByName } from "../../keywords.ts";
 import { cpu } from "../../device.ts";
 import { bool, int64, uint8, type DType } from "../../dtype.ts";
 import { checkFits } from "../../elements.ts";
@@ -354,7 +355,10 @@ function asCondition(condition: Tensor): Tensor {
  * Source: `torch.where`, `torch.Tensor.where`.
  */
 export const where: Operator<
-  FunctionSignature<(condition: Tensor, input: Operand, other: Operand) => Tensor>
+  ByName<
+    FunctionSignature<(condition: Tensor, input: Operand, other: Operand) => Tensor>,
+    "condition, input, other, out?"
+  >
 > = operator({
   name: "where",
   out: true,

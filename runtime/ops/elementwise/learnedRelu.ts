@@ -1,4 +1,5 @@
 /** Rectified linear units whose slope below 0 is learned, or drawn at random. */
+import type { ByName } from "../../keywords.ts";
 import { onCpu, tensorFrom } from "../../reading.ts";
 import { float16, float64, int64 } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
@@ -19,7 +20,9 @@ const product = E.mul(x, y);
 const slopedExpression = E.select(E.gt(x, 0), x, E.mul(x, y));
 
 /** x where it is positive, else `weight · x`, for a weight that broadcasts. */
-export const preluKernel: Operator<FunctionSignature<(input: Tensor, weight: Tensor) => Tensor>> = operator({
+export const preluKernel: Operator<
+  ByName<FunctionSignature<(input: Tensor, weight: Tensor) => Tensor>, "input, weight">
+> = operator({
   name: "prelu_kernel",
   parameters: { input: tensor, weight: tensor },
   saves: ["input", "weight"],
@@ -102,16 +105,16 @@ function drawnSlopes(input: Tensor, lower: number, upper: number, generator: Gen
 const fixedSlopes = E.select(E.gt(x, 0), 1, E.select(E.le(x, 0), parameter(0), x));
 
 /** `input · slopes`, in which the slopes are fixed numbers. Source: `torch.ops.aten.rrelu_with_noise`. */
-export const rreluWithNoise: Operator<FunctionSignature<(input: Tensor, noise: Tensor) => Tensor>> = operator(
-  {
-    name: "rrelu_with_noise",
-    parameters: { input: tensor, noise: tensor },
-    saves: ["noise"],
-    forward: ({ input, noise }) => elementwise(product, [input, noise]),
-    vjp: { input: (g, { noise }) => mul(g, noise), noise: null },
-    samples: [() => [sample([2, 3]), sample([2, 3], { seed: 1, requiresGrad: false })]],
-  },
-);
+export const rreluWithNoise: Operator<
+  ByName<FunctionSignature<(input: Tensor, noise: Tensor) => Tensor>, "input, noise">
+> = operator({
+  name: "rrelu_with_noise",
+  parameters: { input: tensor, noise: tensor },
+  saves: ["noise"],
+  forward: ({ input, noise }) => elementwise(product, [input, noise]),
+  vjp: { input: (g, { noise }) => mul(g, noise), noise: null },
+  samples: [() => [sample([2, 3]), sample([2, 3], { seed: 1, requiresGrad: false })]],
+});
 
 const generatorParameter: Parameter<Generator | null> = {
   expects: "a torch.Generator or null",
@@ -135,14 +138,17 @@ interface RandomSlopeOptions {
  * Source: `torch.rrelu`; B. Xu et al., "Empirical evaluation of rectified activations" (2015).
  */
 export const rrelu: Operator<
-  FunctionSignature<
-    (
-      input: Tensor,
-      lower?: number | RandomSlopeOptions,
-      upper?: number | RandomSlopeOptions,
-      training?: boolean | RandomSlopeOptions,
-      generator?: Generator | null,
-    ) => Tensor
+  ByName<
+    FunctionSignature<
+      (
+        input: Tensor,
+        lower?: number | RandomSlopeOptions,
+        upper?: number | RandomSlopeOptions,
+        training?: boolean | RandomSlopeOptions,
+        generator?: Generator | null,
+      ) => Tensor
+    >,
+    "input, lower?, upper?, training?, generator?"
   >
 > = composite({
   name: "rrelu",

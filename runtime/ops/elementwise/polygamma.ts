@@ -1,4 +1,5 @@
 /** The function form of `polygamma`, whose order comes first. */
+import type { ByName } from "../../keywords.ts";
 import { composite, type Operator } from "../../operator.ts";
 import { integer, tensor } from "../../parameters.ts";
 import type { FunctionSignature } from "../../signatures.ts";
@@ -12,7 +13,9 @@ import { polygamma as method } from "./gamma.ts";
  * @throws RuntimeError for a negative order.
  * Source: `torch.polygamma`.
  */
-export const polygamma: Operator<FunctionSignature<(n: number, input: Tensor) => Tensor>> = composite({
+export const polygamma: Operator<
+  ByName<FunctionSignature<(n: number, input: Tensor) => Tensor>, "n, input, out?">
+> = composite({
   name: "polygamma",
   out: true,
   parameters: { n: integer(), input: tensor },

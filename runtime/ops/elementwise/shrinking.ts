@@ -1,4 +1,5 @@
 /** Functions that leave out what is small. */
+import type { ByName } from "../../keywords.ts";
 import { bool, int64 } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
@@ -49,26 +50,27 @@ export const hardshrink: Operator<GeneralSignature<[lambd?: LambdaOption], "same
  * @throws RuntimeError when `lambd` is negative, NotImplementedError for whole numbers.
  * Source: `torch.nn.functional.softshrink`.
  */
-export const softshrink: Operator<FunctionSignature<(input: Tensor, lambd?: LambdaOption) => Tensor>> =
-  operator({
-    name: "softshrink",
-    parameters: { input: tensor, lambd: number(0.5) },
-    saves: ["input"],
-    forward: ({ input, lambd }, output) => {
-      refuseWholeNumbers("softshrink_check", input.dtype);
-      if (lambd < 0)
-        throw new RuntimeError(
-          `lambda must be greater or equal to 0, but found to be ${lambd}. Elements move towards 0.`,
-        );
-      return elementwise(expressions.softshrink, [input], "promote", output, [lambd]);
-    },
-    vjp: { input: (g, { input, lambd }) => shrinkBackward(g, input, [lambd]) },
-    samples,
-    errors: [
-      { args: () => [sample([2]), -0.5], error: "RuntimeError", message: /greater or equal to 0, but found/ },
-      { args: () => [given([1], int64)], error: "NotImplementedError", message: /softshrink_check/ },
-    ],
-  });
+export const softshrink: Operator<
+  ByName<FunctionSignature<(input: Tensor, lambd?: LambdaOption) => Tensor>, "input, lambd?">
+> = operator({
+  name: "softshrink",
+  parameters: { input: tensor, lambd: number(0.5) },
+  saves: ["input"],
+  forward: ({ input, lambd }, output) => {
+    refuseWholeNumbers("softshrink_check", input.dtype);
+    if (lambd < 0)
+      throw new RuntimeError(
+        `lambda must be greater or equal to 0, but found to be ${lambd}. Elements move towards 0.`,
+      );
+    return elementwise(expressions.softshrink, [input], "promote", output, [lambd]);
+  },
+  vjp: { input: (g, { input, lambd }) => shrinkBackward(g, input, [lambd]) },
+  samples,
+  errors: [
+    { args: () => [sample([2]), -0.5], error: "RuntimeError", message: /greater or equal to 0, but found/ },
+    { args: () => [given([1], int64)], error: "NotImplementedError", message: /softshrink_check/ },
+  ],
+});
 
 /**
  * The element where it is above `threshold`, else `value`.
@@ -77,7 +79,10 @@ export const softshrink: Operator<FunctionSignature<(input: Tensor, lambd?: Lamb
  * Source: `torch.threshold`.
  */
 export const threshold: InPlaceOperator<
-  FunctionSignature<(input: Tensor, threshold: number, value: number) => Tensor>
+  ByName<
+    FunctionSignature<(input: Tensor, threshold: number, value: number) => Tensor>,
+    "input, threshold, value, out?"
+  >
 > = operator({
   name: "threshold",
   out: true,

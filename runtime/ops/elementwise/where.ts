@@ -1,4 +1,5 @@
 /** `torch.where`, which chooses between two tensors, or looks for what is true. */
+import type { ByName } from "../../keywords.ts";
 import { isKeywords } from "../../binding.ts";
 import { bool } from "../../dtype.ts";
 import { composite, type Operator } from "../../operator.ts";
@@ -34,10 +35,13 @@ function hasChoices(args: readonly unknown[]): boolean {
  * Source: `torch.where`.
  */
 export const where: Operator<
-  FunctionSignature<{
-    (condition: Tensor, input: Operand, other: Operand): Tensor;
-    (condition: Tensor): readonly Tensor[];
-  }>
+  ByName<
+    FunctionSignature<{
+      (condition: Tensor, input: Operand, other: Operand): Tensor;
+      (condition: Tensor): readonly Tensor[];
+    }>,
+    "condition, input, other"
+  >
 > = overloaded({
   name: "where",
   forms: [choose, positions],

@@ -6,8 +6,10 @@ import type { Tensor } from "../../tensor.ts";
 
 /** What a function takes behind its tensor: what the method takes, where there is one. */
 type Rest<O> = [MethodOfOperator<O, Tensor>] extends [never]
-  ? O extends (input: never, ...rest: infer R) => unknown
-    ? R
+  ? O extends (...args: infer A) => unknown
+    ? A extends readonly [unknown, ...infer R]
+      ? R
+      : never
     : never
   : ArgumentLists<MethodOfOperator<O, Tensor>>;
 

@@ -1,4 +1,5 @@
 /** The bilinear layer's map. */
+import type { ByName } from "../../keywords.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, type Operator } from "../../operator.ts";
 import { optionalTensor, tensor } from "../../parameters.ts";
@@ -41,7 +42,10 @@ function checkSizes(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor
  * Source: `torch.nn.functional.bilinear`.
  */
 export const bilinear: Operator<
-  FunctionSignature<(input1: Tensor, input2: Tensor, weight: Tensor, bias?: Tensor | null) => Tensor>
+  ByName<
+    FunctionSignature<(input1: Tensor, input2: Tensor, weight: Tensor, bias?: Tensor | null) => Tensor>,
+    "input1, input2, weight, bias?"
+  >
 > = composite({
   name: "bilinear",
   parameters: { input1: tensor, input2: tensor, weight: tensor, bias: optionalTensor },

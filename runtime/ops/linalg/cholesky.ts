@@ -1,4 +1,5 @@
 /** Factors of positive definite matrices. Derivatives: PyTorch's `torch/csrc/autograd/FunctionsManual.cpp`, `cholesky_backward` and those behind it. */
+import type { ByName } from "../../keywords.ts";
 import { float64 } from "../../dtype.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
 import { flag, keywordOnly, tensor } from "../../parameters.ts";
@@ -79,7 +80,10 @@ interface ExOptions {
  * Source: `torch.linalg.cholesky_ex`.
  */
 export const cholesky_ex: Operator<
-  LinalgSignature<[A: Tensor], ExOptions, Results<"L" | "info", readonly [Tensor, Tensor]>>
+  ByName<
+    LinalgSignature<[A: Tensor], ExOptions, Results<"L" | "info", readonly [Tensor, Tensor]>>,
+    "A, upper?, check_errors?, out?"
+  >
 > = operator({
   name: "linalg_cholesky_ex",
   onCpu: true,
@@ -112,21 +116,21 @@ const notDefinite = [
  * @throws LinAlgError when a matrix is not positive definite, RuntimeError when the matrices are not square.
  * Source: `torch.linalg.cholesky`.
  */
-export const linalgCholesky: Operator<LinalgSignature<[A: Tensor], { readonly upper?: boolean }>> = composite(
-  {
-    name: "linalg_cholesky",
-    out: true,
-    parameters: { A: tensor, upper: keywordOnly(flag(false)) },
-    define: ({ A, upper }) => {
-      const [factor, info] = cholesky_ex(A, { upper });
-      checkInfo("linalg.cholesky", info, describeFailure);
-      return factor;
-    },
-    prepare: symmetrized,
-    samples: [() => [definite(2)]],
-    errors: notDefinite,
+export const linalgCholesky: Operator<
+  ByName<LinalgSignature<[A: Tensor], { readonly upper?: boolean }>, "A, upper?, out?">
+> = composite({
+  name: "linalg_cholesky",
+  out: true,
+  parameters: { A: tensor, upper: keywordOnly(flag(false)) },
+  define: ({ A, upper }) => {
+    const [factor, info] = cholesky_ex(A, { upper });
+    checkInfo("linalg.cholesky", info, describeFailure);
+    return factor;
   },
-);
+  prepare: symmetrized,
+  samples: [() => [definite(2)]],
+  errors: notDefinite,
+});
 
 /**
  * The Cholesky factors of positive definite matrices: an older name of `linalg.cholesky`.

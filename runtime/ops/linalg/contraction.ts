@@ -1,4 +1,5 @@
 /** Products of tensors that are summed over some of their dimensions. */
+import type { ByName } from "../../keywords.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, operator, type InPlaceOperator, type Operator } from "../../operator.ts";
 import { keywordOnly, scalar, tensor, type Parameter } from "../../parameters.ts";
@@ -99,9 +100,12 @@ function isPairs(value: unknown): value is Pairs {
  * Source: `torch.tensordot`.
  */
 export const tensordot: Operator<
-  LinalgSignature<
-    [a: Tensor, b: Tensor, dims?: PairsArgument | { readonly dims?: PairsArgument }],
-    { readonly dims?: PairsArgument }
+  ByName<
+    LinalgSignature<
+      [a: Tensor, b: Tensor, dims?: PairsArgument | { readonly dims?: PairsArgument }],
+      { readonly dims?: PairsArgument }
+    >,
+    "a, b, dims?, out?"
   >
 > = composite({
   name: "tensordot",

@@ -1,4 +1,5 @@
 /** Determinants. Derivatives: PyTorch's `torch/csrc/autograd/FunctionsManual.cpp`, `linalg_det_backward`, `slogdet_backward`. */
+import type { ByName } from "../../keywords.ts";
 import { int64 } from "../../dtype.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
 import { tensor } from "../../parameters.ts";
@@ -114,7 +115,7 @@ function determinantBackward(grad: Tensor, a: Tensor, det: Tensor): Tensor {
  * @throws RuntimeError when the matrices are not square.
  * Source: `torch.linalg.det`.
  */
-export const linalgDet: Operator<LinalgSignature<[A: Tensor], object>> = operator({
+export const linalgDet: Operator<ByName<LinalgSignature<[A: Tensor], object>, "A, out?">> = operator({
   name: "linalg_det",
   onCpu: true,
   out: true,
@@ -149,7 +150,10 @@ export const det: Operator<MethodSignature<[]>> = composite({
  * Source: `torch.linalg.slogdet`.
  */
 export const linalgSlogdet: Operator<
-  LinalgSignature<[A: Tensor], object, Results<"sign" | "logabsdet", readonly [Tensor, Tensor]>>
+  ByName<
+    LinalgSignature<[A: Tensor], object, Results<"sign" | "logabsdet", readonly [Tensor, Tensor]>>,
+    "A, out?"
+  >
 > = operator({
   name: "linalg_slogdet",
   onCpu: true,

@@ -1,4 +1,5 @@
 /** Eigenvalues of symmetric matrices. Derivatives: PyTorch's `torch/csrc/autograd/FunctionsManual.cpp`, `linalg_eig_backward`. */
+import type { ByName } from "../../keywords.ts";
 import { is_grad_enabled } from "../../autograd/modes.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
@@ -77,10 +78,13 @@ interface TriangleOption {
  * Source: `torch.linalg.eigh`.
  */
 export const eigh: Operator<
-  LinalgSignature<
-    [A: Tensor, UPLO?: string | TriangleOption],
-    object,
-    Results<"eigenvalues" | "eigenvectors", readonly [Tensor, Tensor]>
+  ByName<
+    LinalgSignature<
+      [A: Tensor, UPLO?: string | TriangleOption],
+      object,
+      Results<"eigenvalues" | "eigenvectors", readonly [Tensor, Tensor]>
+    >,
+    "A, UPLO?, out?"
   >
 > = operator({
   name: "linalg_eigh",
@@ -122,12 +126,13 @@ export function eigenvaluesOf(input: Tensor, upper = false): Tensor {
  * @throws RuntimeError when the matrices are not square, LinAlgError when they hold NaN or infinity.
  * Source: `torch.linalg.eigvalsh`.
  */
-export const eigvalsh: Operator<LinalgSignature<[A: Tensor, UPLO?: string | TriangleOption], object>> =
-  composite({
-    name: "linalg_eigvalsh",
-    out: true,
-    parameters: { A: tensor, UPLO: triangle },
-    define: ({ A, UPLO }) => eigenvaluesOf(A, readsUpper(UPLO)),
-    prepare: symmetrized,
-    samples: [() => [sample([3, 3])]],
-  });
+export const eigvalsh: Operator<
+  ByName<LinalgSignature<[A: Tensor, UPLO?: string | TriangleOption], object>, "A, UPLO?, out?">
+> = composite({
+  name: "linalg_eigvalsh",
+  out: true,
+  parameters: { A: tensor, UPLO: triangle },
+  define: ({ A, UPLO }) => eigenvaluesOf(A, readsUpper(UPLO)),
+  prepare: symmetrized,
+  samples: [() => [sample([3, 3])]],
+});

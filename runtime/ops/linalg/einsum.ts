@@ -1,4 +1,5 @@
 /** Einstein's summation: products of any number of tensors, summed over the dimensions that the result does not have. */
+import type { ByName } from "../../keywords.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, type Operator } from "../../operator.ts";
 import { type Parameter } from "../../parameters.ts";
@@ -190,7 +191,7 @@ type EinsumSignature = FunctionSignature<{
  * @throws RuntimeError when the equation does not fit the operands.
  * Source: `torch.einsum`.
  */
-export const einsum: Operator<EinsumSignature> = composite({
+export const einsum: Operator<ByName<EinsumSignature, "equation?">> = composite({
   name: "einsum",
   parameters: { equation: everything },
   define: ({ equation: [first, ...rest] }) => {

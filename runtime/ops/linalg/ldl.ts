@@ -1,4 +1,5 @@
 /** Factors of symmetric matrices that need not be positive definite. */
+import type { ByName } from "../../keywords.ts";
 import { int32 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
@@ -32,10 +33,13 @@ function describeZero(code: number): string {
  * Source: `torch.linalg.ldl_factor_ex`.
  */
 export const ldl_factor_ex: Operator<
-  LinalgSignature<
-    [A: Tensor],
-    FactorExOptions,
-    Results<"LD" | "pivots" | "info", readonly [Tensor, Tensor, Tensor]>
+  ByName<
+    LinalgSignature<
+      [A: Tensor],
+      FactorExOptions,
+      Results<"LD" | "pivots" | "info", readonly [Tensor, Tensor, Tensor]>
+    >,
+    "A, hermitian?, check_errors?, out?"
   >
 > = operator({
   name: "linalg_ldl_factor_ex",
@@ -65,7 +69,10 @@ export const ldl_factor_ex: Operator<
  * Source: `torch.linalg.ldl_factor`.
  */
 export const ldl_factor: Operator<
-  LinalgSignature<[A: Tensor], FactorOptions, Results<"LD" | "pivots", readonly [Tensor, Tensor]>>
+  ByName<
+    LinalgSignature<[A: Tensor], FactorOptions, Results<"LD" | "pivots", readonly [Tensor, Tensor]>>,
+    "A, hermitian?, out?"
+  >
 > = composite({
   name: "linalg_ldl_factor",
   resultNames: ["LD", "pivots"],
@@ -86,26 +93,30 @@ export const ldl_factor: Operator<
  * @throws RuntimeError when the matrices do not fit.
  * Source: `torch.linalg.ldl_solve`.
  */
-export const ldl_solve: Operator<LinalgSignature<[LD: Tensor, pivots: Tensor, B: Tensor], FactorOptions>> =
-  operator({
-    name: "linalg_ldl_solve",
-    onCpu: true,
-    out: true,
-    parameters: { LD: tensor, pivots: tensor, B: tensor, hermitian: keywordOnly(flag(false)) },
-    forward: ({ LD, pivots, B }) => {
-      checkEquation("torch.linalg.ldl_solve", LD, B, true);
-      const batch = broadcastShapes(batchOf(LD), batchOf(B));
-      const { matrices, right } = spreadEquation(LD, B);
-      const chosen = duplicate(broadcastTo(pivots, [...batch, sizesOf(LD)[0]]));
-      backendOf(right).ldlSolve(flat(right), flat(matrices), flat(chosen, 1));
-      return right;
-    },
-    vjp: null,
-    samples: [
-      () => [
-        sample([2, 2], { requiresGrad: false }),
-        given([1, 2], int32),
-        sample([2, 1], { requiresGrad: false }),
-      ],
+export const ldl_solve: Operator<
+  ByName<
+    LinalgSignature<[LD: Tensor, pivots: Tensor, B: Tensor], FactorOptions>,
+    "LD, pivots, B, hermitian?, out?"
+  >
+> = operator({
+  name: "linalg_ldl_solve",
+  onCpu: true,
+  out: true,
+  parameters: { LD: tensor, pivots: tensor, B: tensor, hermitian: keywordOnly(flag(false)) },
+  forward: ({ LD, pivots, B }) => {
+    checkEquation("torch.linalg.ldl_solve", LD, B, true);
+    const batch = broadcastShapes(batchOf(LD), batchOf(B));
+    const { matrices, right } = spreadEquation(LD, B);
+    const chosen = duplicate(broadcastTo(pivots, [...batch, sizesOf(LD)[0]]));
+    backendOf(right).ldlSolve(flat(right), flat(matrices), flat(chosen, 1));
+    return right;
+  },
+  vjp: null,
+  samples: [
+    () => [
+      sample([2, 2], { requiresGrad: false }),
+      given([1, 2], int32),
+      sample([2, 1], { requiresGrad: false }),
     ],
-  });
+  ],
+});

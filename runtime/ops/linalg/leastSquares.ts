@@ -1,4 +1,5 @@
 /** Least squares and condition numbers. */
+import type { ByName } from "../../keywords.ts";
 import { float64, int64 } from "../../dtype.ts";
 import { LinAlgError } from "../../errors/linAlgError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
@@ -82,7 +83,10 @@ function residualsOf(a: Tensor, b: Tensor, solution: Tensor, rank: Tensor): Tens
  * Source: `torch.linalg.lstsq`.
  */
 export const lstsq: Operator<
-  LinalgSignature<[A: Tensor, B: Tensor, rcond?: number | null | LstsqOptions], LstsqOptions, Fit>
+  ByName<
+    LinalgSignature<[A: Tensor, B: Tensor, rcond?: number | null | LstsqOptions], LstsqOptions, Fit>,
+    "A, B, rcond?, driver?"
+  >
 > = composite({
   name: "linalg_lstsq",
   resultNames: ["solution", "residuals", "rank", "singular_values"],

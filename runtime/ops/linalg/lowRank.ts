@@ -1,4 +1,5 @@
 /** Approximate decompositions by random projections. */
+import type { ByName } from "../../keywords.ts";
 import { randn } from "../../create.ts";
 import { ValueError } from "../../errors/valueError.ts";
 import { composite, type Operator } from "../../operator.ts";
@@ -78,13 +79,16 @@ interface LowRankOptions {
  * Source: `torch.svd_lowrank`.
  */
 export const svd_lowrank: Operator<
-  FunctionSignature<
-    (
-      A: Tensor,
-      q?: number | null | LowRankOptions,
-      niter?: number | LowRankOptions,
-      M?: Tensor | null,
-    ) => Triple
+  ByName<
+    FunctionSignature<
+      (
+        A: Tensor,
+        q?: number | null | LowRankOptions,
+        niter?: number | LowRankOptions,
+        M?: Tensor | null,
+      ) => Triple
+    >,
+    "A, q?, niter?, M?"
   >
 > = composite({
   name: "svd_lowrank",
@@ -108,8 +112,11 @@ interface PcaOptions {
  * Source: `torch.pca_lowrank`.
  */
 export const pca_lowrank: Operator<
-  FunctionSignature<
-    (A: Tensor, q?: number | null | PcaOptions, center?: boolean | PcaOptions, niter?: number) => Triple
+  ByName<
+    FunctionSignature<
+      (A: Tensor, q?: number | null | PcaOptions, center?: boolean | PcaOptions, niter?: number) => Triple
+    >,
+    "A, q?, center?, niter?"
   >
 > = composite({
   name: "pca_lowrank",

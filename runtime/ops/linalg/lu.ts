@@ -1,4 +1,5 @@
 /** Factors L and U. Derivatives: PyTorch's `torch/csrc/autograd/FunctionsManual.cpp`, `plu_backward_base`, `lu_factor_ex_backward`. */
+import type { ByName } from "../../keywords.ts";
 import { tensorFrom } from "../../reading.ts";
 import { numel } from "../../shape.ts";
 import { int32, float64 } from "../../dtype.ts";
@@ -163,10 +164,13 @@ interface FactorExOptions {
  * Source: `torch.linalg.lu_factor_ex`.
  */
 export const lu_factor_ex: Operator<
-  LinalgSignature<
-    [A: Tensor],
-    FactorExOptions,
-    Results<"LU" | "pivots" | "info", readonly [Tensor, Tensor, Tensor]>
+  ByName<
+    LinalgSignature<
+      [A: Tensor],
+      FactorExOptions,
+      Results<"LU" | "pivots" | "info", readonly [Tensor, Tensor, Tensor]>
+    >,
+    "A, pivot?, check_errors?, out?"
   >
 > = operator({
   name: "linalg_lu_factor_ex",
@@ -207,10 +211,13 @@ function checkDivisible(name: string, info: Tensor): void {
  * Source: `torch.linalg.lu_factor`.
  */
 export const lu_factor: Operator<
-  LinalgSignature<
-    [A: Tensor],
-    { readonly pivot?: boolean },
-    Results<"LU" | "pivots", readonly [Tensor, Tensor]>
+  ByName<
+    LinalgSignature<
+      [A: Tensor],
+      { readonly pivot?: boolean },
+      Results<"LU" | "pivots", readonly [Tensor, Tensor]>
+    >,
+    "A, pivot?, out?"
   >
 > = composite({
   name: "linalg_lu_factor",
@@ -236,10 +243,13 @@ export const lu_factor: Operator<
  * Source: `torch.linalg.lu`.
  */
 export const linalgLu: Operator<
-  LinalgSignature<
-    [A: Tensor],
-    { readonly pivot?: boolean },
-    Results<"P" | "L" | "U", readonly [Tensor, Tensor, Tensor]>
+  ByName<
+    LinalgSignature<
+      [A: Tensor],
+      { readonly pivot?: boolean },
+      Results<"P" | "L" | "U", readonly [Tensor, Tensor, Tensor]>
+    >,
+    "A, pivot?, out?"
   >
 > = operator({
   name: "linalg_lu",
@@ -267,10 +277,13 @@ export const linalgLu: Operator<
  * Source: `torch.lu_unpack`.
  */
 export const lu_unpack: Operator<
-  LinalgSignature<
-    [LU_data: Tensor, LU_pivots: Tensor, unpack_data?: boolean, unpack_pivots?: boolean],
-    object,
-    Results<"P" | "L" | "U", readonly [Tensor, Tensor, Tensor]>
+  ByName<
+    LinalgSignature<
+      [LU_data: Tensor, LU_pivots: Tensor, unpack_data?: boolean, unpack_pivots?: boolean],
+      object,
+      Results<"P" | "L" | "U", readonly [Tensor, Tensor, Tensor]>
+    >,
+    "LU_data, LU_pivots, unpack_data?, unpack_pivots?, out?"
   >
 > = operator({
   name: "lu_unpack",
@@ -383,36 +396,40 @@ function checkFactors(name: string, lu: Tensor, pivots: Tensor): void {
  * @throws RuntimeError when the matrices do not fit.
  * Source: `torch.linalg.lu_solve`.
  */
-export const linalgLuSolve: Operator<LinalgSignature<[LU: Tensor, pivots: Tensor, B: Tensor], SolveOptions>> =
-  operator({
-    name: "linalg_lu_solve",
-    onCpu: true,
-    out: true,
-    parameters: {
-      LU: tensor,
-      pivots: tensor,
-      B: tensor,
-      left: keywordOnly(flag(true)),
-      adjoint: keywordOnly(flag(false)),
-    },
-    saves: ["LU", "pivots", "result"],
-    forward: ({ LU, pivots, B, left, adjoint }) => solveEither({ LU, pivots, B }, { left, adjoint }),
-    jointVjp: ([grad], { LU, pivots, results: [x], left, adjoint }, wanted) => ({
-      B: wanted.B ? linalgLuSolve(LU, pivots, grad!, { left, adjoint: !adjoint }) : null,
-      LU: wanted.LU ? factorsBackward([grad!, x!], [LU, pivots], { left, adjoint }) : null,
-    }),
-    samples: [
-      () => [regular([2, 2]), given([2, 2], int32), sample([2, 3], { seed: 1 })],
-      () => [regular([2, 2]), given([2, 2], int32), sample([1, 2], { seed: 1 }), { left: false }],
-      () => [
-        regular([2, 2]),
-        given([2, 2], int32),
-        sample([1, 2], { seed: 1 }),
-        { left: false, adjoint: true },
-      ],
-      () => [regular([2, 2]), given([2, 2], int32), sample([2, 1], { seed: 1 }), { adjoint: true }],
+export const linalgLuSolve: Operator<
+  ByName<
+    LinalgSignature<[LU: Tensor, pivots: Tensor, B: Tensor], SolveOptions>,
+    "LU, pivots, B, left?, adjoint?, out?"
+  >
+> = operator({
+  name: "linalg_lu_solve",
+  onCpu: true,
+  out: true,
+  parameters: {
+    LU: tensor,
+    pivots: tensor,
+    B: tensor,
+    left: keywordOnly(flag(true)),
+    adjoint: keywordOnly(flag(false)),
+  },
+  saves: ["LU", "pivots", "result"],
+  forward: ({ LU, pivots, B, left, adjoint }) => solveEither({ LU, pivots, B }, { left, adjoint }),
+  jointVjp: ([grad], { LU, pivots, results: [x], left, adjoint }, wanted) => ({
+    B: wanted.B ? linalgLuSolve(LU, pivots, grad!, { left, adjoint: !adjoint }) : null,
+    LU: wanted.LU ? factorsBackward([grad!, x!], [LU, pivots], { left, adjoint }) : null,
+  }),
+  samples: [
+    () => [regular([2, 2]), given([2, 2], int32), sample([2, 3], { seed: 1 })],
+    () => [regular([2, 2]), given([2, 2], int32), sample([1, 2], { seed: 1 }), { left: false }],
+    () => [
+      regular([2, 2]),
+      given([2, 2], int32),
+      sample([1, 2], { seed: 1 }),
+      { left: false, adjoint: true },
     ],
-  });
+    () => [regular([2, 2]), given([2, 2], int32), sample([2, 1], { seed: 1 }), { adjoint: true }],
+  ],
+});
 
 /**
  * The solution X of `A X = b` from what `linalg.lu_factor` gave of A: an older name of `linalg.lu_solve`.

@@ -1,4 +1,5 @@
 /** Products of vectors and matrices. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
+import type { ByName } from "../../keywords.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, operator, type InPlaceOperator, type Operator } from "../../operator.ts";
@@ -233,7 +234,7 @@ const squeezeResult: typeof squeeze = operator({ ...squeeze.declaration!, gradFn
  *
  * Source: `torch.matmul`, which expands and folds both into one batch for `bmm`, and so copies some.
  */
-export const batchMatmul: Operator<MatmulSignature> = operator({
+export const batchMatmul: Operator<ByName<MatmulSignature, "input, other">> = operator({
   name: "batch_matmul",
   parameters: { input: tensor, other: tensor },
   gradFn: "UnsafeViewBackward0",
@@ -404,7 +405,7 @@ type LinearSignature = FunctionSignature<(input: Tensor, weight: Tensor, bias?: 
  * @throws RuntimeError when the sizes do not fit.
  * Source: `torch.nn.functional.linear`.
  */
-export const linear: Operator<LinearSignature> = composite({
+export const linear: Operator<ByName<LinearSignature, "input, weight, bias?">> = composite({
   name: "linear",
   parameters: { input: tensor, weight: tensor, bias: optionalTensor },
   define: ({ input, weight, bias }) => {

@@ -1,4 +1,5 @@
 /** Norms of matrices, and condition numbers. */
+import type { ByName } from "../../keywords.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, type Operator } from "../../operator.ts";
 import { dims, dtype, flag, tensor, type Parameter } from "../../parameters.ts";
@@ -106,14 +107,17 @@ interface MatrixNormOptions extends DTypeOption {
  * Source: `torch.linalg.matrix_norm`.
  */
 export const matrix_norm: Operator<
-  LinalgSignature<
-    [
-      A: Tensor,
-      ord?: Order | MatrixNormOptions,
-      dim?: readonly number[] | MatrixNormOptions,
-      keepdim?: boolean,
-    ],
-    MatrixNormOptions
+  ByName<
+    LinalgSignature<
+      [
+        A: Tensor,
+        ord?: Order | MatrixNormOptions,
+        dim?: readonly number[] | MatrixNormOptions,
+        keepdim?: boolean,
+      ],
+      MatrixNormOptions
+    >,
+    "A, ord?, dim?, keepdim?, dtype?, out?"
   >
 > = composite({
   name: "linalg_matrix_norm",
@@ -145,9 +149,12 @@ interface NormOptions extends DTypeOption {
  * Source: `torch.linalg.norm`.
  */
 export const linalgNorm: Operator<
-  LinalgSignature<
-    [A: Tensor, ord?: Order | null | NormOptions, dim?: Dims | null | NormOptions, keepdim?: boolean],
-    NormOptions
+  ByName<
+    LinalgSignature<
+      [A: Tensor, ord?: Order | null | NormOptions, dim?: Dims | null | NormOptions, keepdim?: boolean],
+      NormOptions
+    >,
+    "A, ord?, dim?, keepdim?, dtype?, out?"
   >
 > = composite({
   name: "linalg_norm",
@@ -192,7 +199,10 @@ export const linalgNorm: Operator<
  * Source: `torch.linalg.cond`.
  */
 export const cond: Operator<
-  LinalgSignature<[A: Tensor, p?: Order | null | { readonly p?: Order | null }], object>
+  ByName<
+    LinalgSignature<[A: Tensor, p?: Order | null | { readonly p?: Order | null }], object>,
+    "A, p?, out?"
+  >
 > = composite({
   name: "linalg_cond",
   out: true,

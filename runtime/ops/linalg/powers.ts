@@ -1,4 +1,5 @@
 /** Powers and exponentials of matrices, and products of several. Derivatives: PyTorch's `FunctionsManual.cpp`, `linalg_matrix_exp_differential`. */
+import type { ByName } from "../../keywords.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
 import { integer, tensor, tensors, type TensorParameter } from "../../parameters.ts";
@@ -53,7 +54,9 @@ const notSquare = [{ args: () => [sample([2, 3]), 2], error: "RuntimeError", mes
  * @throws RuntimeError when the matrices are not square, LinAlgError when the inverse of a singular one is asked for.
  * Source: `torch.linalg.matrix_power`.
  */
-export const linalgMatrixPower: Operator<LinalgSignature<[A: Tensor, n: number], object>> = composite({
+export const linalgMatrixPower: Operator<
+  ByName<LinalgSignature<[A: Tensor, n: number], object>, "A, n, out?">
+> = composite({
   name: "linalg_matrix_power",
   out: true,
   parameters: { A: tensor, n: integer() },
@@ -203,7 +206,9 @@ function chainProduct(name: string, chain: readonly Tensor[]): Tensor {
  * @throws RuntimeError when there are fewer than two, or the sizes do not fit.
  * Source: `torch.linalg.multi_dot`.
  */
-export const multi_dot: Operator<LinalgSignature<[tensors: readonly Tensor[]], object>> = composite({
+export const multi_dot: Operator<
+  ByName<LinalgSignature<[tensors: readonly Tensor[]], object>, "tensors, out?">
+> = composite({
   name: "linalg_multi_dot",
   out: true,
   parameters: { tensors },
@@ -236,7 +241,7 @@ const chainParameter: TensorParameter<readonly Tensor[]> = {
  * Source: `torch.chain_matmul`.
  */
 export const chain_matmul: Operator<
-  LinalgSignature<[first: Tensor | readonly Tensor[], ...rest: Tensor[]], object>
+  ByName<LinalgSignature<[first: Tensor | readonly Tensor[], ...rest: Tensor[]], object>, "matrices?, out?">
 > = composite({
   name: "chain_matmul",
   out: true,

@@ -1,4 +1,5 @@
 /** Pseudoinverses and ranks. Derivatives: PyTorch's `torch/csrc/autograd/FunctionsManual.cpp`, `pinv_backward`. */
+import type { ByName } from "../../keywords.ts";
 import type { DType } from "../../dtype.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
 import { flag, keywordOnly, number, optionalOperand, tensor } from "../../parameters.ts";
@@ -88,7 +89,10 @@ function pinvBackward(grad: Tensor, p: Tensor, a: Tensor): Tensor {
 
 /** The pseudoinverse with its derivative; tolerances are not differentiated. */
 export const pinvOf: Operator<
-  LinalgSignature<[A: Tensor, hermitian?: boolean, atol?: Operand | null, rtol?: Operand | null], object>
+  ByName<
+    LinalgSignature<[A: Tensor, hermitian?: boolean, atol?: Operand | null, rtol?: Operand | null], object>,
+    "A, hermitian?, atol?, rtol?"
+  >
 > = operator({
   name: "linalg_pinv",
   parameters: {
@@ -120,7 +124,10 @@ interface PinvOptions {
  * Source: `torch.linalg.pinv`.
  */
 export const pinv: Operator<
-  LinalgSignature<[A: Tensor, rcond?: Operand | PinvOptions | null, hermitian?: boolean], PinvOptions>
+  ByName<
+    LinalgSignature<[A: Tensor, rcond?: Operand | PinvOptions | null, hermitian?: boolean], PinvOptions>,
+    "A, rcond?, hermitian?, atol?, rtol?, out?"
+  >
 > = composite({
   name: "linalg_pinv",
   out: true,
@@ -164,7 +171,10 @@ interface RankOptions {
  * Source: `torch.linalg.matrix_rank`.
  */
 export const matrix_rank: Operator<
-  LinalgSignature<[A: Tensor, tol?: Operand | RankOptions | null, hermitian?: boolean], RankOptions>
+  ByName<
+    LinalgSignature<[A: Tensor, tol?: Operand | RankOptions | null, hermitian?: boolean], RankOptions>,
+    "A, tol?, hermitian?, atol?, rtol?, out?"
+  >
 > = composite({
   name: "linalg_matrix_rank",
   out: true,

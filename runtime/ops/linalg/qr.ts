@@ -1,4 +1,5 @@
 /** Orthogonal factors and Householder reflections. Derivatives: PyTorch's `torch/csrc/autograd/FunctionsManual.cpp`, `linalg_qr_backward`. */
+import type { ByName } from "../../keywords.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
 import { flag, tensor, type Parameter } from "../../parameters.ts";
@@ -116,7 +117,10 @@ function checkDifferentiable(mode: string, rows: number, columns: number): void 
  * Source: `torch.linalg.qr`.
  */
 export const linalgQr: Operator<
-  LinalgSignature<[A: Tensor, mode?: string | { readonly mode?: string }], object, Pair>
+  ByName<
+    LinalgSignature<[A: Tensor, mode?: string | { readonly mode?: string }], object, Pair>,
+    "A, mode?, out?"
+  >
 > = operator({
   name: "linalg_qr",
   onCpu: true,

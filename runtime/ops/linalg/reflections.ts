@@ -1,4 +1,5 @@
 /** Products of Householder's reflections `I − τ v vᵀ`. */
+import type { ByName } from "../../keywords.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
 import { flag, tensor } from "../../parameters.ts";
@@ -115,7 +116,9 @@ function checkProduct(name: string, vectors: Tensor, tau: Tensor): void {
  * @throws RuntimeError when the shapes do not fit.
  * Source: `torch.linalg.householder_product`.
  */
-export const householder_product: Operator<LinalgSignature<[A: Tensor, tau: Tensor], object>> = operator({
+export const householder_product: Operator<
+  ByName<LinalgSignature<[A: Tensor, tau: Tensor], object>, "A, tau, out?">
+> = operator({
   name: "linalg_householder_product",
   onCpu: true,
   out: true,

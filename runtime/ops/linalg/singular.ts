@@ -1,4 +1,5 @@
 /** Singular values. Derivatives: PyTorch's `torch/csrc/autograd/FunctionsManual.cpp`, `svd_backward`. */
+import type { ByName } from "../../keywords.ts";
 import { is_grad_enabled } from "../../autograd/modes.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
 import { flag, tensor, type Parameter } from "../../parameters.ts";
@@ -94,29 +95,30 @@ function cut(tensor: Tensor | null | undefined, dim: -1 | -2, count: number): Te
 }
 
 /** `U`, `S` and `Vᵀ` with derivatives. */
-export const svdOf: Operator<LinalgSignature<[A: Tensor, full_matrices?: boolean], object, Triple>> =
-  operator({
-    name: "linalg_svd",
-    onCpu: true,
-    resultNames: ["U", "S", "Vh"],
-    parameters: { A: tensor, full_matrices: flag(true) },
-    saves: ["result"],
-    forward: ({ A, full_matrices }) => {
-      checkInput("linalg.svd", A);
-      return decomposed(A, full_matrices, true);
-    },
-    jointVjp: ([gradU, gradS, gradVh], { results }) => {
-      const [u, s, vh] = results as readonly [Tensor, Tensor, Tensor]; // three, as forward gives them
-      const k = s.size(-1);
-      return {
-        A: svdBackward(
-          [cut(gradU, -1, k), gradS ?? null, cut(gradVh, -2, k)],
-          [cut(u, -1, k)!, s, cut(vh, -2, k)!],
-        ),
-      };
-    },
-    samples: [() => [sample([3, 3]), false], () => [sample([2, 3]), false], () => [sample([3, 2]), false]],
-  });
+export const svdOf: Operator<
+  ByName<LinalgSignature<[A: Tensor, full_matrices?: boolean], object, Triple>, "A, full_matrices?">
+> = operator({
+  name: "linalg_svd",
+  onCpu: true,
+  resultNames: ["U", "S", "Vh"],
+  parameters: { A: tensor, full_matrices: flag(true) },
+  saves: ["result"],
+  forward: ({ A, full_matrices }) => {
+    checkInput("linalg.svd", A);
+    return decomposed(A, full_matrices, true);
+  },
+  jointVjp: ([gradU, gradS, gradVh], { results }) => {
+    const [u, s, vh] = results as readonly [Tensor, Tensor, Tensor]; // three, as forward gives them
+    const k = s.size(-1);
+    return {
+      A: svdBackward(
+        [cut(gradU, -1, k), gradS ?? null, cut(gradVh, -2, k)],
+        [cut(u, -1, k)!, s, cut(vh, -2, k)!],
+      ),
+    };
+  },
+  samples: [() => [sample([3, 3]), false], () => [sample([2, 3]), false], () => [sample([3, 2]), false]],
+});
 
 /** The library's algorithm: only one exists here. */
 const driverParameter: Parameter<null> = {
@@ -134,10 +136,13 @@ const driverParameter: Parameter<null> = {
  * Source: `torch.linalg.svd`.
  */
 export const linalgSvd: Operator<
-  LinalgSignature<
-    [A: Tensor, full_matrices?: boolean | { full_matrices?: boolean; driver?: null }],
-    { readonly driver?: null },
-    Triple
+  ByName<
+    LinalgSignature<
+      [A: Tensor, full_matrices?: boolean | { full_matrices?: boolean; driver?: null }],
+      { readonly driver?: null },
+      Triple
+    >,
+    "A, full_matrices?, driver?, out?"
   >
 > = composite({
   name: "linalg_svd",
@@ -165,7 +170,9 @@ export function singularValuesOf(input: Tensor, name = "linalg.svdvals"): Tensor
  * @throws RuntimeError when there are no matrices, LinAlgError when they hold NaN or infinity.
  * Source: `torch.linalg.svdvals`.
  */
-export const svdvals: Operator<LinalgSignature<[A: Tensor], { readonly driver?: null }>> = composite({
+export const svdvals: Operator<
+  ByName<LinalgSignature<[A: Tensor], { readonly driver?: null }>, "A, driver?, out?">
+> = composite({
   name: "linalg_svdvals",
   out: true,
   parameters: { A: tensor, driver: driverParameter },

@@ -1,4 +1,5 @@
 /** Equations and inverses. Derivatives: PyTorch's `torch/csrc/autograd/FunctionsManual.cpp`, `linalg_solve_backward`. */
+import type { ByName } from "../../keywords.ts";
 import { int32 } from "../../dtype.ts";
 import { LinAlgError } from "../../errors/linAlgError.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
@@ -110,10 +111,13 @@ interface SolveExOptions {
  * Source: `torch.linalg.solve_ex`.
  */
 export const solve_ex: Operator<
-  LinalgSignature<
-    [A: Tensor, B: Tensor],
-    SolveExOptions,
-    Results<"result" | "info", readonly [Tensor, Tensor]>
+  ByName<
+    LinalgSignature<
+      [A: Tensor, B: Tensor],
+      SolveExOptions,
+      Results<"result" | "info", readonly [Tensor, Tensor]>
+    >,
+    "A, B, left?, check_errors?, out?"
   >
 > = operator({
   name: "linalg_solve_ex",
@@ -160,33 +164,34 @@ export const solve_ex: Operator<
  * @throws LinAlgError when a matrix is singular, RuntimeError when the matrices are not square or do not fit.
  * Source: `torch.linalg.solve`.
  */
-export const solve: Operator<LinalgSignature<[A: Tensor, B: Tensor], { readonly left?: boolean }>> =
-  composite({
-    name: "linalg_solve",
-    out: true,
-    parameters: { A: tensor, B: tensor, left: keywordOnly(flag(true)) },
-    define: ({ A, B, left }) => {
-      const [result, info] = solve_ex(A, B, { left });
-      checkInfo(
-        "torch.linalg.solve",
-        info,
-        () => `${singular} Use linalg.lstsq for a solution that fits best.`,
-      );
-      return result;
+export const solve: Operator<
+  ByName<LinalgSignature<[A: Tensor, B: Tensor], { readonly left?: boolean }>, "A, B, left?, out?">
+> = composite({
+  name: "linalg_solve",
+  out: true,
+  parameters: { A: tensor, B: tensor, left: keywordOnly(flag(true)) },
+  define: ({ A, B, left }) => {
+    const [result, info] = solve_ex(A, B, { left });
+    checkInfo(
+      "torch.linalg.solve",
+      info,
+      () => `${singular} Use linalg.lstsq for a solution that fits best.`,
+    );
+    return result;
+  },
+  samples: [
+    () => [regular([3, 3]), sample([3, 2], { seed: 1 })],
+    () => [regular([2, 2]), sample([2], { seed: 1 })],
+  ],
+  errors: [
+    {
+      args: () => [given([1, 2, 2, 4], float64, [2, 2]), sample([2, 1])],
+      error: "_LinAlgError",
+      message: /singular/,
     },
-    samples: [
-      () => [regular([3, 3]), sample([3, 2], { seed: 1 })],
-      () => [regular([2, 2]), sample([2], { seed: 1 })],
-    ],
-    errors: [
-      {
-        args: () => [given([1, 2, 2, 4], float64, [2, 2]), sample([2, 1])],
-        error: "_LinAlgError",
-        message: /singular/,
-      },
-      { args: () => [sample([2, 2]), sample([3, 1])], error: "RuntimeError", message: /\(2x2 and 3x1\)/ },
-    ],
-  });
+    { args: () => [sample([2, 2]), sample([3, 1])], error: "RuntimeError", message: /\(2x2 and 3x1\)/ },
+  ],
+});
 
 /**
  * The inverses of square matrices, and for each of them 0, or the place of the zero that made it singular.
@@ -195,10 +200,13 @@ export const solve: Operator<LinalgSignature<[A: Tensor, B: Tensor], { readonly 
  * Source: `torch.linalg.inv_ex`.
  */
 export const inv_ex: Operator<
-  LinalgSignature<
-    [A: Tensor],
-    { readonly check_errors?: boolean },
-    Results<"inverse" | "info", readonly [Tensor, Tensor]>
+  ByName<
+    LinalgSignature<
+      [A: Tensor],
+      { readonly check_errors?: boolean },
+      Results<"inverse" | "info", readonly [Tensor, Tensor]>
+    >,
+    "A, check_errors?, out?"
   >
 > = operator({
   name: "linalg_inv_ex",
@@ -233,7 +241,7 @@ function checkInverse(name: string, info: Tensor): void {
  * @throws LinAlgError when one is singular, RuntimeError when they are not square.
  * Source: `torch.linalg.inv`.
  */
-export const inv: Operator<LinalgSignature<[A: Tensor], object>> = composite({
+export const inv: Operator<ByName<LinalgSignature<[A: Tensor], object>, "A, out?">> = composite({
   name: "linalg_inv",
   out: true,
   parameters: { A: tensor },

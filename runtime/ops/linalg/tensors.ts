@@ -1,4 +1,5 @@
 /** Linear algebra of vectors and of tensors taken for matrices. */
+import type { ByName } from "../../keywords.ts";
 import type { CallForms } from "../../callForms.ts";
 import { int64 } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
@@ -51,7 +52,10 @@ function crossAlong(input: Tensor, other: Tensor, dim: number): Tensor {
  * Source: `torch.linalg.cross`.
  */
 export const linalgCross: Operator<
-  LinalgSignature<[input: Tensor, other: Tensor], { readonly dim?: number }>
+  ByName<
+    LinalgSignature<[input: Tensor, other: Tensor], { readonly dim?: number }>,
+    "input, other, dim?, out?"
+  >
 > = operator({
   name: "linalg_cross",
   out: true,
@@ -104,21 +108,21 @@ export const cross: Operator<
  * @throws RuntimeError when the shapes do not broadcast.
  * Source: `torch.linalg.vecdot`.
  */
-export const vecdot: Operator<LinalgSignature<[x: Tensor, y: Tensor], { readonly dim?: number }>> = composite(
-  {
-    name: "linalg_vecdot",
-    out: true,
-    parameters: { x: tensor, y: tensor, dim: keywordOnly(integer(-1)) },
-    define: ({ x, y, dim }) => {
-      if (x.dtype !== y.dtype)
-        throw new RuntimeError(
-          `linalg.vecdot: Expected x and y to have the same dtype, but found x of type ${x.dtype.typeName} and y of type ${y.dtype.typeName} instead. Convert one of them with .to().`,
-        );
-      return sum(mul(x, y), dim);
-    },
-    samples: [() => [sample([2, 3]), sample([2, 3], { seed: 1 })]],
+export const vecdot: Operator<
+  ByName<LinalgSignature<[x: Tensor, y: Tensor], { readonly dim?: number }>, "x, y, dim?, out?">
+> = composite({
+  name: "linalg_vecdot",
+  out: true,
+  parameters: { x: tensor, y: tensor, dim: keywordOnly(integer(-1)) },
+  define: ({ x, y, dim }) => {
+    if (x.dtype !== y.dtype)
+      throw new RuntimeError(
+        `linalg.vecdot: Expected x and y to have the same dtype, but found x of type ${x.dtype.typeName} and y of type ${y.dtype.typeName} instead. Convert one of them with .to().`,
+      );
+    return sum(mul(x, y), dim);
   },
-);
+  samples: [() => [sample([2, 3]), sample([2, 3], { seed: 1 })]],
+});
 
 /**
  * Vandermonde matrices: each row holds the powers of one element, from 0 to N − 1; as many as there are elements unless `N` is given.
@@ -126,23 +130,24 @@ export const vecdot: Operator<LinalgSignature<[x: Tensor, y: Tensor], { readonly
  * @throws RuntimeError when N is less than 2.
  * Source: `torch.linalg.vander`.
  */
-export const vander: Operator<LinalgSignature<[x: Tensor], { readonly N?: number | null }>> = composite({
-  name: "linalg_vander",
-  parameters: { x: tensor, N: keywordOnly(optionalInteger) },
-  define: ({ x: given, N }) => {
-    const x = given.ndim === 0 ? unsqueeze(given, 0) : given;
-    const count = N ?? x.size(-1);
-    if (count <= 1)
-      throw new RuntimeError(
-        `N must be greater than 1. linalg.vander got ${count}: the first column is always ones.`,
-      );
-    const start = ones([...x.shape, 1], { dtype: x.dtype });
-    const powers = cumprod(expand(unsqueeze(x, -1), [...x.shape, count - 1]), -1);
-    return cat([start, powers], -1);
-  },
-  samples: [() => [sample([3])], () => [sample([2, 2]), { N: 4 }]],
-  errors: [{ args: () => [sample([2]), { N: 1 }], error: "RuntimeError", message: /greater than 1/ }],
-});
+export const vander: Operator<ByName<LinalgSignature<[x: Tensor], { readonly N?: number | null }>, "x, N?">> =
+  composite({
+    name: "linalg_vander",
+    parameters: { x: tensor, N: keywordOnly(optionalInteger) },
+    define: ({ x: given, N }) => {
+      const x = given.ndim === 0 ? unsqueeze(given, 0) : given;
+      const count = N ?? x.size(-1);
+      if (count <= 1)
+        throw new RuntimeError(
+          `N must be greater than 1. linalg.vander got ${count}: the first column is always ones.`,
+        );
+      const start = ones([...x.shape, 1], { dtype: x.dtype });
+      const powers = cumprod(expand(unsqueeze(x, -1), [...x.shape, count - 1]), -1);
+      return cat([start, powers], -1);
+    },
+    samples: [() => [sample([3])], () => [sample([2, 2]), { N: 4 }]],
+    errors: [{ args: () => [sample([2]), { N: 1 }], error: "RuntimeError", message: /greater than 1/ }],
+  });
 
 /**
  * A Vandermonde matrix: each row holds the powers of one element of a vector, from N − 1 down to 0, or up with `increasing`; as many as there are elements unless `N` is given.
@@ -151,8 +156,11 @@ export const vander: Operator<LinalgSignature<[x: Tensor], { readonly N?: number
  * Source: `torch.vander`.
  */
 export const torchVander: Operator<
-  FunctionSignature<
-    (...args: CallForms<VanderArguments, [x: Tensor, N?: number | null, increasing?: boolean]>) => Tensor
+  ByName<
+    FunctionSignature<
+      (...args: CallForms<VanderArguments, [x: Tensor, N?: number | null, increasing?: boolean]>) => Tensor
+    >,
+    "x, N?, increasing?"
   >
 > = composite({
   name: "vander",
@@ -194,7 +202,7 @@ interface VanderArguments {
  * Source: `torch.linalg.tensorinv`.
  */
 export const tensorinv: Operator<
-  LinalgSignature<[A: Tensor, ind?: number | { readonly ind?: number }], object>
+  ByName<LinalgSignature<[A: Tensor, ind?: number | { readonly ind?: number }], object>, "A, ind?, out?">
 > = composite({
   name: "linalg_tensorinv",
   out: true,
@@ -229,9 +237,12 @@ const optionalDims: Parameter<readonly number[] | null> = {
  * Source: `torch.linalg.tensorsolve`.
  */
 export const tensorsolve: Operator<
-  LinalgSignature<
-    [A: Tensor, B: Tensor, dims?: readonly number[] | null | { readonly dims?: readonly number[] | null }],
-    object
+  ByName<
+    LinalgSignature<
+      [A: Tensor, B: Tensor, dims?: readonly number[] | null | { readonly dims?: readonly number[] | null }],
+      object
+    >,
+    "A, B, dims?, out?"
   >
 > = composite({
   name: "linalg_tensorsolve",
@@ -265,7 +276,13 @@ export const tensorsolve: Operator<
  * Source: `torch.linalg.diagonal`.
  */
 export const linalgDiagonal: Operator<
-  LinalgSignature<[A: Tensor], { readonly offset?: number; readonly dim1?: number; readonly dim2?: number }>
+  ByName<
+    LinalgSignature<
+      [A: Tensor],
+      { readonly offset?: number; readonly dim1?: number; readonly dim2?: number }
+    >,
+    "A, offset?, dim1?, dim2?"
+  >
 > = composite({
   name: "linalg_diagonal",
   parameters: {

@@ -1,4 +1,5 @@
 /** Equations with triangular matrices. Derivatives: PyTorch's `torch/csrc/autograd/FunctionsManual.cpp`, `linalg_solve_triangular_backward`. */
+import type { ByName } from "../../keywords.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { operator, type Operator } from "../../operator.ts";
 import { flag, keywordOnly, tensor } from "../../parameters.ts";
@@ -53,50 +54,54 @@ const upperParameter = {
  * @throws RuntimeError when the matrices are not square or do not fit.
  * Source: `torch.linalg.solve_triangular`.
  */
-export const solve_triangular: Operator<LinalgSignature<[A: Tensor, B: Tensor], TriangularOptions>> =
-  operator({
-    name: "linalg_solve_triangular",
-    onCpu: true,
-    out: true,
-    parameters: {
-      A: tensor,
-      B: tensor,
-      upper: upperParameter,
-      left: keywordOnly(flag(true)),
-      unitriangular: keywordOnly(flag(false)),
+export const solve_triangular: Operator<
+  ByName<
+    LinalgSignature<[A: Tensor, B: Tensor], TriangularOptions>,
+    "A, B, upper, left?, unitriangular?, out?"
+  >
+> = operator({
+  name: "linalg_solve_triangular",
+  onCpu: true,
+  out: true,
+  parameters: {
+    A: tensor,
+    B: tensor,
+    upper: upperParameter,
+    left: keywordOnly(flag(true)),
+    unitriangular: keywordOnly(flag(false)),
+  },
+  saves: ["A", "result"],
+  forward: ({ A, B, upper, left, unitriangular }) => {
+    checkEquation("linalg.solve_triangular", A, B, left);
+    if (!left) {
+      const { matrices, right } = spreadEquation(mT(A), mT(B));
+      backendOf(right).solveTriangular(flat(right), flat(matrices), { upper: !upper, unitriangular });
+      return duplicate(mT(right));
+    }
+    const { matrices, right } = spreadEquation(A, B);
+    backendOf(right).solveTriangular(flat(right), flat(matrices), { upper, unitriangular });
+    return right;
+  },
+  jointVjp: ([grad], { A, results: [x], upper, left, unitriangular }, wanted) => {
+    const gradB = solve_triangular(mT(A), grad!, { upper: !upper, left, unitriangular });
+    if (!wanted.A) return { B: gradB };
+    const gradA = neg(left ? product(gradB, mT(x!)) : product(mT(x!), gradB));
+    const skipped = unitriangular ? 1 : 0;
+    return { B: gradB, A: upper ? triu(gradA, skipped) : tril(gradA, -skipped) };
+  },
+  samples: [
+    () => [regular([3, 3]), sample([3, 2], { seed: 1 }), { upper: true }],
+    () => [regular([2, 2, 2]), sample([2, 3, 2], { seed: 1 }), { upper: false, left: false }],
+    () => [sample([2, 2]), sample([2, 2, 1], { seed: 1 }), { upper: false, unitriangular: true }],
+  ],
+  errors: [
+    {
+      args: () => [sample([2, 2]), sample([3, 1]), { upper: true }],
+      error: "RuntimeError",
+      message: /AX = B \(2x2 and 3x1\)/,
     },
-    saves: ["A", "result"],
-    forward: ({ A, B, upper, left, unitriangular }) => {
-      checkEquation("linalg.solve_triangular", A, B, left);
-      if (!left) {
-        const { matrices, right } = spreadEquation(mT(A), mT(B));
-        backendOf(right).solveTriangular(flat(right), flat(matrices), { upper: !upper, unitriangular });
-        return duplicate(mT(right));
-      }
-      const { matrices, right } = spreadEquation(A, B);
-      backendOf(right).solveTriangular(flat(right), flat(matrices), { upper, unitriangular });
-      return right;
-    },
-    jointVjp: ([grad], { A, results: [x], upper, left, unitriangular }, wanted) => {
-      const gradB = solve_triangular(mT(A), grad!, { upper: !upper, left, unitriangular });
-      if (!wanted.A) return { B: gradB };
-      const gradA = neg(left ? product(gradB, mT(x!)) : product(mT(x!), gradB));
-      const skipped = unitriangular ? 1 : 0;
-      return { B: gradB, A: upper ? triu(gradA, skipped) : tril(gradA, -skipped) };
-    },
-    samples: [
-      () => [regular([3, 3]), sample([3, 2], { seed: 1 }), { upper: true }],
-      () => [regular([2, 2, 2]), sample([2, 3, 2], { seed: 1 }), { upper: false, left: false }],
-      () => [sample([2, 2]), sample([2, 2, 1], { seed: 1 }), { upper: false, unitriangular: true }],
-    ],
-    errors: [
-      {
-        args: () => [sample([2, 2]), sample([3, 1]), { upper: true }],
-        error: "RuntimeError",
-        message: /AX = B \(2x2 and 3x1\)/,
-      },
-    ],
-  });
+  ],
+});
 
 /**
  * The solution X of `A X = b` for triangular matrices A, and a copy of A. Of `Aᵀ X = b` with `transpose`. An older name of `linalg.solve_triangular`.

@@ -1,4 +1,5 @@
 /** Attention: each position of a sequence takes a weighted average of others. */
+import type { ByName } from "../../keywords.ts";
 import { is_grad_enabled } from "../../autograd/modes.ts";
 import { bool, float32, int64, type DType } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
@@ -163,7 +164,9 @@ type AttentionSignature = FunctionSignature<{
  * @throws RuntimeError when shapes or dtypes do not fit.
  * Source: `torch.nn.functional.scaled_dot_product_attention`; Vaswani et al., "Attention Is All You Need" (2017).
  */
-export const scaled_dot_product_attention: Operator<AttentionSignature> = composite({
+export const scaled_dot_product_attention: Operator<
+  ByName<AttentionSignature, "query, key, value, attn_mask?, dropout_p?, is_causal?, scale?, enable_gqa?">
+> = composite({
   name: "scaled_dot_product_attention",
   parameters: {
     query: tensor,

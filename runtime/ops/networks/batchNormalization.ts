@@ -1,4 +1,5 @@
 /** Batch normalisation with running statistics. */
+import type { ByName } from "../../keywords.ts";
 import { no_grad } from "../../autograd/modes.ts";
 import { int64 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
@@ -100,24 +101,27 @@ interface BatchNormOptions {
  * Source: `torch.nn.functional.batch_norm`; Ioffe and Szegedy, "Batch Normalization" (2015).
  */
 export const batch_norm: Operator<
-  FunctionSignature<{
-    (
-      input: Tensor,
-      running_mean: Tensor | null,
-      running_var: Tensor | null,
-      weight?: Tensor | null,
-      bias?: Tensor | null,
-      training?: boolean,
-      momentum?: number,
-      eps?: number,
-    ): Tensor;
-    (
-      input: Tensor,
-      running_mean: Tensor | null,
-      running_var: Tensor | null,
-      options: BatchNormOptions,
-    ): Tensor;
-  }>
+  ByName<
+    FunctionSignature<{
+      (
+        input: Tensor,
+        running_mean: Tensor | null,
+        running_var: Tensor | null,
+        weight?: Tensor | null,
+        bias?: Tensor | null,
+        training?: boolean,
+        momentum?: number,
+        eps?: number,
+      ): Tensor;
+      (
+        input: Tensor,
+        running_mean: Tensor | null,
+        running_var: Tensor | null,
+        options: BatchNormOptions,
+      ): Tensor;
+    }>,
+    "input, running_mean?, running_var?, weight?, bias?, training?, momentum?, eps?"
+  >
 > = composite({
   name: "batch_norm",
   parameters: {

@@ -1,4 +1,5 @@
 /** Losses of yes and no: each element is one question. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
+import type { ByName } from "../../keywords.ts";
 import { bool, int64 } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
@@ -74,7 +75,9 @@ type NativeSignature = FunctionSignature<
 >;
 
 /** The binary cross entropy of checked arguments. */
-export const crossEntropyOfProbabilities: Operator<NativeSignature> = operator({
+export const crossEntropyOfProbabilities: Operator<
+  ByName<NativeSignature, "input, target, weight?, reduction?">
+> = operator({
   name: "binary_cross_entropy",
   parameters: { input: tensor, target: tensor, weight: optionalTensor, reduction: how },
   saves: ["input", "target", "weight"],
@@ -129,7 +132,9 @@ type BinaryOptions = LossOptions & { readonly weight?: Tensor | null };
  * @throws ValueError when the shapes differ, RuntimeError for numbers that are no probabilities or another dtype.
  * Source: `torch.nn.functional.binary_cross_entropy`.
  */
-export const binary_cross_entropy: Operator<BinarySignature<BinaryOptions>> = composite({
+export const binary_cross_entropy: Operator<
+  ByName<BinarySignature<BinaryOptions>, "input, target, weight?, size_average?, reduce?, reduction?">
+> = composite({
   name: "binary_cross_entropy",
   parameters: { input: tensor, target: tensor, weight: optionalTensor, ...lossParameters },
   define: ({ input, target, weight, ...options }) => {
@@ -220,7 +225,9 @@ type LogitsSignature = FunctionSignature<
 >;
 
 /** The binary cross entropy of logits, of checked arguments. */
-export const crossEntropyOfLogits: Operator<LogitsSignature> = operator({
+export const crossEntropyOfLogits: Operator<
+  ByName<LogitsSignature, "input, target, weight?, pos_weight?, reduction?">
+> = operator({
   name: "binary_cross_entropy_with_logits",
   parameters: {
     input: tensor,
@@ -288,7 +295,12 @@ type LogitsOptions = BinaryOptions & { readonly pos_weight?: Tensor | null };
  * @throws ValueError when the shapes differ, RuntimeError when the targets have no fractions or a weight requires grad.
  * Source: `torch.nn.functional.binary_cross_entropy_with_logits`.
  */
-export const binary_cross_entropy_with_logits: Operator<BinarySignature<LogitsOptions>> = composite({
+export const binary_cross_entropy_with_logits: Operator<
+  ByName<
+    BinarySignature<LogitsOptions>,
+    "input, target, weight?, size_average?, reduce?, reduction?, pos_weight?"
+  >
+> = composite({
   name: "binary_cross_entropy_with_logits",
   parameters: {
     input: tensor,
@@ -337,14 +349,17 @@ export const binary_cross_entropy_with_logits: Operator<BinarySignature<LogitsOp
  * Source: `torch.binary_cross_entropy_with_logits`.
  */
 export const torchCrossEntropyOfLogits: Operator<
-  FunctionSignature<
-    (
-      input: Tensor,
-      target: Tensor,
-      weight?: Tensor | null,
-      pos_weight?: Tensor | null,
-      reduction?: number,
-    ) => Tensor
+  ByName<
+    FunctionSignature<
+      (
+        input: Tensor,
+        target: Tensor,
+        weight?: Tensor | null,
+        pos_weight?: Tensor | null,
+        reduction?: number,
+      ) => Tensor
+    >,
+    "input, target, weight?, pos_weight?, reduction?"
   >
 > = composite({
   name: "binary_cross_entropy_with_logits",
@@ -366,7 +381,10 @@ const softMargin = E.log1p(E.exp(E.neg(E.mul(x, y))));
 
 /** The soft margin loss of settled arguments. */
 export const softMarginError: Operator<
-  FunctionSignature<(input: Tensor, target: Tensor, reduction: LossReduction) => Tensor>
+  ByName<
+    FunctionSignature<(input: Tensor, target: Tensor, reduction: LossReduction) => Tensor>,
+    "input, target, reduction?"
+  >
 > = operator({
   name: "soft_margin_loss",
   parameters: { input: tensor, target: tensor, reduction: how },
@@ -392,7 +410,9 @@ export const softMarginError: Operator<
  * @throws RuntimeError when the shapes do not broadcast or the target requires grad.
  * Source: `torch.nn.functional.soft_margin_loss`.
  */
-export const soft_margin_loss: Operator<LossSignature> = composite({
+export const soft_margin_loss: Operator<
+  ByName<LossSignature, "input, target, size_average?, reduce?, reduction?">
+> = composite({
   name: "soft_margin_loss",
   parameters: { input: tensor, target: tensor, ...lossParameters },
   define: ({ input, target, ...options }) => {
@@ -419,7 +439,9 @@ export const soft_margin_loss: Operator<LossSignature> = composite({
  * @throws ValueError for another reduction, RuntimeError when the shapes do not broadcast.
  * Source: `torch.nn.functional.multilabel_soft_margin_loss`.
  */
-export const multilabel_soft_margin_loss: Operator<BinarySignature<BinaryOptions>> = composite({
+export const multilabel_soft_margin_loss: Operator<
+  ByName<BinarySignature<BinaryOptions>, "input, target, weight?, size_average?, reduce?, reduction?">
+> = composite({
   name: "multilabel_soft_margin_loss",
   parameters: {
     input: tensor,

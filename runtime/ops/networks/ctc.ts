@@ -1,4 +1,5 @@
 /** Connectionist temporal classification. Derivatives: `ATen/native/LossCTC.cpp`. */
+import type { ByName } from "../../keywords.ts";
 import { int64 } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
@@ -62,7 +63,10 @@ function lengthMask({ shape }: Tensor, { inputLengths }: Alignment): Tensor {
 
 /** The loss of each sequence: minus the logarithm of the probability of all ways to read its labels. */
 export const sequenceLosses: Operator<
-  FunctionSignature<(log_probs: Tensor, alignment: Alignment, zero_infinity: boolean) => Tensor>
+  ByName<
+    FunctionSignature<(log_probs: Tensor, alignment: Alignment, zero_infinity: boolean) => Tensor>,
+    "log_probs, alignment, zero_infinity?"
+  >
 > = operator({
   name: "ctc_loss",
   parameters: { log_probs: tensor, alignment: settled, zero_infinity: flag(false) },
@@ -205,24 +209,27 @@ const ctcParameters = {
  * Source: `torch.nn.functional.ctc_loss`; Graves et al., "Connectionist temporal classification" (2006).
  */
 export const ctc_loss: Operator<
-  FunctionSignature<{
-    (
-      log_probs: Tensor,
-      targets: Tensor,
-      input_lengths: Lengths,
-      target_lengths: Lengths,
-      options?: CtcOptions,
-    ): Tensor;
-    (
-      log_probs: Tensor,
-      targets: Tensor,
-      input_lengths: Lengths,
-      target_lengths: Lengths,
-      blank: number,
-      reduction?: LossReduction | CtcOptions,
-      zero_infinity?: boolean,
-    ): Tensor;
-  }>
+  ByName<
+    FunctionSignature<{
+      (
+        log_probs: Tensor,
+        targets: Tensor,
+        input_lengths: Lengths,
+        target_lengths: Lengths,
+        options?: CtcOptions,
+      ): Tensor;
+      (
+        log_probs: Tensor,
+        targets: Tensor,
+        input_lengths: Lengths,
+        target_lengths: Lengths,
+        blank: number,
+        reduction?: LossReduction | CtcOptions,
+        zero_infinity?: boolean,
+      ): Tensor;
+    }>,
+    "log_probs, targets, input_lengths, target_lengths, blank?, reduction?, zero_infinity?"
+  >
 > = composite({
   name: "ctc_loss",
   parameters: { ...ctcParameters, reduction: reductionParameter, zero_infinity: flag(false) },
@@ -272,16 +279,19 @@ export const ctc_loss: Operator<
  * Source: `torch.ctc_loss`.
  */
 export const torchCtcLoss: Operator<
-  FunctionSignature<
-    (
-      log_probs: Tensor,
-      targets: Tensor,
-      input_lengths: Lengths,
-      target_lengths: Lengths,
-      blank?: number,
-      reduction?: number,
-      zero_infinity?: boolean,
-    ) => Tensor
+  ByName<
+    FunctionSignature<
+      (
+        log_probs: Tensor,
+        targets: Tensor,
+        input_lengths: Lengths,
+        target_lengths: Lengths,
+        blank?: number,
+        reduction?: number,
+        zero_infinity?: boolean,
+      ) => Tensor
+    >,
+    "log_probs, targets, input_lengths, target_lengths, blank?, reduction?, zero_infinity?"
   >
 > = composite({
   name: "ctc_loss",

@@ -1,4 +1,5 @@
 /** Losses of numbers: how far predictions are from targets. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
+import type { ByName } from "../../keywords.ts";
 import { int64 } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
@@ -62,7 +63,9 @@ type WeightedOptions = LossOptions & { readonly weight?: Tensor | null };
  * @throws RuntimeError when the shapes do not broadcast, NotImplementedError when both tensors hold whole numbers, ValueError when `weight` has another shape.
  * Source: `torch.nn.functional.mse_loss`.
  */
-export const mse_loss: Operator<LossSignature<WeightedOptions>> = composite({
+export const mse_loss: Operator<
+  ByName<LossSignature<WeightedOptions>, "input, target, size_average?, reduce?, reduction?, weight?">
+> = composite({
   name: "mse_loss",
   parameters: { input: tensor, target: tensor, ...lossParameters, weight: optionalTensor },
   define: ({ input, target, weight, ...options }) => {
@@ -100,7 +103,9 @@ export const mse_loss: Operator<LossSignature<WeightedOptions>> = composite({
  * @throws RuntimeError when the shapes do not broadcast, ValueError when `weight` has another shape or `reduction` is no reduction.
  * Source: `torch.nn.functional.l1_loss`.
  */
-export const l1_loss: Operator<LossSignature<WeightedOptions>> = composite({
+export const l1_loss: Operator<
+  ByName<LossSignature<WeightedOptions>, "input, target, size_average?, reduce?, reduction?, weight?">
+> = composite({
   name: "l1_loss",
   parameters: { input: tensor, target: tensor, ...lossParameters, weight: optionalTensor },
   define: ({ input, target, weight, ...options }) => {
@@ -214,7 +219,12 @@ export const huberError: Operator<SteppedSignature> = stepped({
  * @throws RuntimeError when the shapes do not broadcast or `beta` is negative, NotImplementedError for whole numbers.
  * Source: `torch.nn.functional.smooth_l1_loss`; Girshick, "Fast R-CNN" (2015).
  */
-export const smooth_l1_loss: Operator<LossSignature<LossOptions & { readonly beta?: number }>> = composite({
+export const smooth_l1_loss: Operator<
+  ByName<
+    LossSignature<LossOptions & { readonly beta?: number }>,
+    "input, target, size_average?, reduce?, reduction?, beta?"
+  >
+> = composite({
   name: "smooth_l1_loss",
   parameters: { input: tensor, target: tensor, ...lossParameters, beta: number(1) },
   define: ({ input, target, beta, ...options }) => {
@@ -262,16 +272,19 @@ interface HuberOptions {
  * Source: `torch.nn.functional.huber_loss`; Huber, "Robust estimation of a location parameter" (1964).
  */
 export const huber_loss: Operator<
-  FunctionSignature<{
-    (input: Tensor, target: Tensor, options?: HuberOptions): Tensor;
-    (
-      input: Tensor,
-      target: Tensor,
-      reduction: LossReduction,
-      delta?: number | HuberOptions,
-      weight?: Tensor | null,
-    ): Tensor;
-  }>
+  ByName<
+    FunctionSignature<{
+      (input: Tensor, target: Tensor, options?: HuberOptions): Tensor;
+      (
+        input: Tensor,
+        target: Tensor,
+        reduction: LossReduction,
+        delta?: number | HuberOptions,
+        weight?: Tensor | null,
+      ): Tensor;
+    }>,
+    "input, target, reduction?, delta?, weight?"
+  >
 > = composite({
   name: "huber_loss",
   parameters: {

@@ -1,4 +1,5 @@
 /** Rows of a table by their numbers. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
+import type { ByName } from "../../keywords.ts";
 import { no_grad } from "../../autograd/modes.ts";
 import { int32, int64 } from "../../dtype.ts";
 import { IndexError } from "../../errors/indexError.ts";
@@ -188,7 +189,12 @@ type EmbeddingSignature = FunctionSignature<{
  * @throws IndexError when an index is no row, RuntimeError when indices are not whole numbers or `weight` is no matrix.
  * Source: `torch.nn.functional.embedding`.
  */
-export const embedding: Operator<EmbeddingSignature> = composite({
+export const embedding: Operator<
+  ByName<
+    EmbeddingSignature,
+    "input, weight, padding_idx?, max_norm?, norm_type?, scale_grad_by_freq?, sparse?"
+  >
+> = composite({
   name: "embedding",
   parameters: {
     input: tensor,

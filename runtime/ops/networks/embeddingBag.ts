@@ -1,4 +1,5 @@
 /** Sums, means and maxima of rows of a table, bag by bag. Derivatives: PyTorch's `_embedding_bag_dense_backward`. */
+import type { ByName } from "../../keywords.ts";
 import { onCpu } from "../../reading.ts";
 import { float64, int64 } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
@@ -164,7 +165,12 @@ type BagSignature = FunctionSignature<
  * @throws RuntimeError when indices, offsets or dtypes are not what they must be.
  * Source: `torch.embedding_bag`; the usual form is `torch.nn.functional.embedding_bag`.
  */
-export const torchEmbeddingBag: Operator<BagSignature> = operator({
+export const torchEmbeddingBag: Operator<
+  ByName<
+    BagSignature,
+    "weight, indices, offsets, scale_grad_by_freq?, mode?, sparse?, per_sample_weights?, include_last_offset?, padding_idx?"
+  >
+> = operator({
   name: "embedding_bag",
   parameters: bagParameters,
   saves: ["weight", "indices", "offsets", "per_sample_weights"],
@@ -325,20 +331,23 @@ interface EmbeddingBagOptions {
  * Source: `torch.nn.functional.embedding_bag`.
  */
 export const embedding_bag: Operator<
-  FunctionSignature<
-    (
-      input: Tensor,
-      weight: Tensor,
-      offsets?: Tensor | null | EmbeddingBagOptions,
-      max_norm?: number | null | EmbeddingBagOptions,
-      norm_type?: number,
-      scale_grad_by_freq?: boolean,
-      mode?: Mode,
-      sparse?: boolean,
-      per_sample_weights?: Tensor | null,
-      include_last_offset?: boolean,
-      padding_idx?: number | null,
-    ) => Tensor
+  ByName<
+    FunctionSignature<
+      (
+        input: Tensor,
+        weight: Tensor,
+        offsets?: Tensor | null | EmbeddingBagOptions,
+        max_norm?: number | null | EmbeddingBagOptions,
+        norm_type?: number,
+        scale_grad_by_freq?: boolean,
+        mode?: Mode,
+        sparse?: boolean,
+        per_sample_weights?: Tensor | null,
+        include_last_offset?: boolean,
+        padding_idx?: number | null,
+      ) => Tensor
+    >,
+    "input, weight, offsets?, max_norm?, norm_type?, scale_grad_by_freq?, mode?, sparse?, per_sample_weights?, include_last_offset?, padding_idx?"
   >
 > = composite({
   name: "embedding_bag",

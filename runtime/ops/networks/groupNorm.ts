@@ -1,4 +1,5 @@
 /** Normalisation of groups of channels. Derivatives: PyTorch's `native_group_norm_backward` and `infinitely_differentiable_native_group_norm_backward`. */
+import type { ByName } from "../../keywords.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { ValueError } from "../../errors/valueError.ts";
 import { composite, operator, type Context, type Operator, type Sample } from "../../operator.ts";
@@ -133,7 +134,9 @@ function affine(normal: Tensor, { weight, bias }: Pick<Facts, "weight" | "bias">
 }
 
 /** Group normalisation of settled arguments. */
-export const normalizedGroups: Operator<NativeSignature> = operator({
+export const normalizedGroups: Operator<
+  ByName<NativeSignature, "input, weight?, bias?, N, C, HxW, group, eps">
+> = operator({
   name: "native_group_norm",
   parameters: groupParameters,
   saves: ["input", "weight", "others"],
@@ -163,7 +166,9 @@ export const normalizedGroups: Operator<NativeSignature> = operator({
  * @throws RuntimeError when shapes or dtypes do not fit, NotImplementedError for a dtype without fractions.
  * Source: `torch.native_group_norm`.
  */
-export const native_group_norm: Operator<NativeSignature> = composite({
+export const native_group_norm: Operator<
+  ByName<NativeSignature, "input, weight?, bias?, N, C, HxW, group, eps">
+> = composite({
   name: "native_group_norm",
   parameters: groupParameters,
   define: ({ input, weight, bias, N, C, HxW, group, eps }) => {
@@ -240,10 +245,13 @@ const groupNormSamples: readonly Sample[] = [
  * Source: `torch.nn.functional.group_norm`; Wu and He, "Group Normalization" (2018).
  */
 export const group_norm: Operator<
-  FunctionSignature<{
-    (input: Tensor, num_groups: number, weight?: Tensor | null, bias?: Tensor | null, eps?: number): Tensor;
-    (input: Tensor, num_groups: number, options: GroupNormOptions): Tensor;
-  }>
+  ByName<
+    FunctionSignature<{
+      (input: Tensor, num_groups: number, weight?: Tensor | null, bias?: Tensor | null, eps?: number): Tensor;
+      (input: Tensor, num_groups: number, options: GroupNormOptions): Tensor;
+    }>,
+    "input, num_groups, weight?, bias?, eps?"
+  >
 > = composite({
   name: "group_norm",
   parameters: groupNormParameters,
@@ -271,15 +279,18 @@ export const group_norm: Operator<
  * @throws as `torch.nn.functional.group_norm`. Source: `torch.group_norm`.
  */
 export const torchGroupNorm: Operator<
-  FunctionSignature<
-    (
-      input: Tensor,
-      num_groups: number,
-      weight?: Tensor | null | (GroupNormOptions & { readonly cudnn_enabled?: boolean }),
-      bias?: Tensor | null,
-      eps?: number,
-      cudnn_enabled?: boolean,
-    ) => Tensor
+  ByName<
+    FunctionSignature<
+      (
+        input: Tensor,
+        num_groups: number,
+        weight?: Tensor | null | (GroupNormOptions & { readonly cudnn_enabled?: boolean }),
+        bias?: Tensor | null,
+        eps?: number,
+        cudnn_enabled?: boolean,
+      ) => Tensor
+    >,
+    "input, num_groups, weight?, bias?, eps?, cudnn_enabled?"
   >
 > = composite({
   name: "group_norm",

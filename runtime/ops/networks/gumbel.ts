@@ -1,4 +1,5 @@
 /** Choices of classes at random that gradients flow through. */
+import type { ByName } from "../../keywords.ts";
 import { composite, type Operator } from "../../operator.ts";
 import { flag, integer, number, tensor } from "../../parameters.ts";
 import { allocate, allocateZeros } from "../../settle.ts";
@@ -37,14 +38,17 @@ interface GumbelOptions {
  * Source: `torch.nn.functional.gumbel_softmax`; Jang et al., "Categorical reparameterization with Gumbel-softmax" (2017).
  */
 export const gumbel_softmax: Operator<
-  FunctionSignature<
-    (
-      logits: Tensor,
-      tau?: number | GumbelOptions,
-      hard?: boolean | GumbelOptions,
-      eps?: number,
-      dim?: number,
-    ) => Tensor
+  ByName<
+    FunctionSignature<
+      (
+        logits: Tensor,
+        tau?: number | GumbelOptions,
+        hard?: boolean | GumbelOptions,
+        eps?: number,
+        dim?: number,
+      ) => Tensor
+    >,
+    "logits, tau?, hard?, eps?, dim?"
   >
 > = composite({
   name: "gumbel_softmax",

@@ -1,4 +1,5 @@
 /** The kernels of attention as operators: for separate queries, keys and values, and for those of one packed projection. */
+import type { ByName } from "../../keywords.ts";
 import { is_grad_enabled } from "../../autograd/modes.ts";
 import type { AttentionOperands } from "../../backends/attention.ts";
 import type { DType } from "../../dtype.ts";
@@ -110,7 +111,7 @@ type HeadsSignature = FunctionSignature<
  *
  * Source: `torch.ops.aten._scaled_dot_product_flash_attention_for_cpu`.
  */
-export const headsAttention: Operator<HeadsSignature> = operator({
+export const headsAttention: Operator<ByName<HeadsSignature, "query, key, value, mask?, scale">> = operator({
   name: "heads_attention",
   gradFn: "ScaledDotProductFlashAttentionForCpuBackward0",
   parameters: { query: tensor, key: tensor, value: tensor, mask: optionalTensor, scale: number() },
@@ -217,24 +218,26 @@ type PackedSignature = FunctionSignature<
  *
  * Source: `torch.ops.aten._native_multi_head_attention`, without its projections.
  */
-export const packedAttention: Operator<PackedSignature> = operator({
-  name: "packed_attention",
-  gradFn: "ScaledDotProductFlashAttentionForCpuBackward0",
-  parameters: { packed: tensor, mask: optionalTensor, num_heads: integer(), scale: number() },
-  saves: ["packed", "mask"],
-  forward: ({ packed, mask, num_heads, scale }) => {
-    const [output, weights] = attend({ ...packedParts(packed, num_heads), scale }, mask);
-    return [besideEachOther(output), weights];
+export const packedAttention: Operator<ByName<PackedSignature, "packed, mask?, num_heads, scale">> = operator(
+  {
+    name: "packed_attention",
+    gradFn: "ScaledDotProductFlashAttentionForCpuBackward0",
+    parameters: { packed: tensor, mask: optionalTensor, num_heads: integer(), scale: number() },
+    saves: ["packed", "mask"],
+    forward: ({ packed, mask, num_heads, scale }) => {
+      const [output, weights] = attend({ ...packedParts(packed, num_heads), scale }, mask);
+      return [besideEachOther(output), weights];
+    },
+    vjp: {
+      packed: (g, { packed, mask, num_heads, scale, others }) =>
+        is_grad_enabled()
+          ? differentiablePackedGradient(g, packed, mask, num_heads, scale)
+          : packedGradient(g, packed, num_heads, scale, others[0]!),
+      mask: null,
+    },
+    samples: [
+      () => [sample([1, 2, 12]), null, 2, 0.5],
+      () => [sample([2, 2, 3]), sample([2, 1, 2, 2], { seed: 1, requiresGrad: false }), 1, 1],
+    ],
   },
-  vjp: {
-    packed: (g, { packed, mask, num_heads, scale, others }) =>
-      is_grad_enabled()
-        ? differentiablePackedGradient(g, packed, mask, num_heads, scale)
-        : packedGradient(g, packed, num_heads, scale, others[0]!),
-    mask: null,
-  },
-  samples: [
-    () => [sample([1, 2, 12]), null, 2, 0.5],
-    () => [sample([2, 2, 3]), sample([2, 1, 2, 2], { seed: 1, requiresGrad: false }), 1, 1],
-  ],
-});
+);

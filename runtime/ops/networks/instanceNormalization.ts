@@ -1,4 +1,5 @@
 /** Instance normalisation: the batch normalisation of each sample's channels. */
+import type { ByName } from "../../keywords.ts";
 import { no_grad } from "../../autograd/modes.ts";
 import { ValueError } from "../../errors/valueError.ts";
 import { composite, type Operator } from "../../operator.ts";
@@ -42,19 +43,22 @@ interface InstanceNormOptions {
  * Source: `torch.nn.functional.instance_norm`; Ulyanov et al., "Instance Normalization" (2016).
  */
 export const instance_norm: Operator<
-  FunctionSignature<{
-    (
-      input: Tensor,
-      running_mean?: Tensor | null,
-      running_var?: Tensor | null,
-      weight?: Tensor | null,
-      bias?: Tensor | null,
-      use_input_stats?: boolean,
-      momentum?: number,
-      eps?: number,
-    ): Tensor;
-    (input: Tensor, options: InstanceNormOptions): Tensor;
-  }>
+  ByName<
+    FunctionSignature<{
+      (
+        input: Tensor,
+        running_mean?: Tensor | null,
+        running_var?: Tensor | null,
+        weight?: Tensor | null,
+        bias?: Tensor | null,
+        use_input_stats?: boolean,
+        momentum?: number,
+        eps?: number,
+      ): Tensor;
+      (input: Tensor, options: InstanceNormOptions): Tensor;
+    }>,
+    "input, running_mean?, running_var?, weight?, bias?, use_input_stats?, momentum?, eps?"
+  >
 > = composite({
   name: "instance_norm",
   parameters: {

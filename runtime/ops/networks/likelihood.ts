@@ -1,4 +1,5 @@
 /** Losses that are negative logarithms of a density, and the divergence of two distributions. */
+import type { ByName } from "../../keywords.ts";
 import { no_grad } from "../../autograd/modes.ts";
 import { int64 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
@@ -60,17 +61,20 @@ interface DivergenceOptions {
  * Source: `torch.nn.functional.kl_div`.
  */
 export const kl_div: Operator<
-  FunctionSignature<{
-    (input: Tensor, target: Tensor, options?: DivergenceOptions): Tensor;
-    (
-      input: Tensor,
-      target: Tensor,
-      size_average: boolean | null,
-      reduce?: boolean | null,
-      reduction?: DivergenceReduction | DivergenceOptions,
-      log_target?: boolean,
-    ): Tensor;
-  }>
+  ByName<
+    FunctionSignature<{
+      (input: Tensor, target: Tensor, options?: DivergenceOptions): Tensor;
+      (
+        input: Tensor,
+        target: Tensor,
+        size_average: boolean | null,
+        reduce?: boolean | null,
+        reduction?: DivergenceReduction | DivergenceOptions,
+        log_target?: boolean,
+      ): Tensor;
+    }>,
+    "input, target, size_average?, reduce?, reduction?, log_target?"
+  >
 > = composite({
   name: "kl_div",
   parameters: { input: tensor, target: tensor, ...lossParameters, log_target: flag(false) },
@@ -106,13 +110,16 @@ export const kl_div: Operator<
  * Source: `torch.kl_div`.
  */
 export const torchDivergence: Operator<
-  FunctionSignature<
-    (
-      input: Tensor,
-      target: Tensor,
-      reduction?: number | { readonly reduction?: number; readonly log_target?: boolean },
-      options?: { readonly log_target?: boolean },
-    ) => Tensor
+  ByName<
+    FunctionSignature<
+      (
+        input: Tensor,
+        target: Tensor,
+        reduction?: number | { readonly reduction?: number; readonly log_target?: boolean },
+        options?: { readonly log_target?: boolean },
+      ) => Tensor
+    >,
+    "input, target, reduction?, log_target?"
   >
 > = composite({
   name: "kl_div",
@@ -162,19 +169,22 @@ type PoissonOptions = LossOptions & {
  * Source: `torch.nn.functional.poisson_nll_loss`.
  */
 export const poisson_nll_loss: Operator<
-  FunctionSignature<{
-    (input: Tensor, target: Tensor, options?: PoissonOptions): Tensor;
-    (
-      input: Tensor,
-      target: Tensor,
-      log_input: boolean,
-      full?: boolean | PoissonOptions,
-      size_average?: boolean | null,
-      eps?: number,
-      reduce?: boolean | null,
-      reduction?: LossReduction,
-    ): Tensor;
-  }>
+  ByName<
+    FunctionSignature<{
+      (input: Tensor, target: Tensor, options?: PoissonOptions): Tensor;
+      (
+        input: Tensor,
+        target: Tensor,
+        log_input: boolean,
+        full?: boolean | PoissonOptions,
+        size_average?: boolean | null,
+        eps?: number,
+        reduce?: boolean | null,
+        reduction?: LossReduction,
+      ): Tensor;
+    }>,
+    "input, target, log_input?, full?, size_average?, eps?, reduce?, reduction?"
+  >
 > = composite({
   name: "poisson_nll_loss",
   parameters: {
@@ -203,15 +213,18 @@ export const poisson_nll_loss: Operator<
  * Source: `torch.poisson_nll_loss`.
  */
 export const torchPoissonLoss: Operator<
-  FunctionSignature<
-    (
-      input: Tensor,
-      target: Tensor,
-      log_input: boolean,
-      full: boolean,
-      eps: number,
-      reduction: number,
-    ) => Tensor
+  ByName<
+    FunctionSignature<
+      (
+        input: Tensor,
+        target: Tensor,
+        log_input: boolean,
+        full: boolean,
+        eps: number,
+        reduction: number,
+      ) => Tensor
+    >,
+    "input, target, log_input, full, eps, reduction"
   >
 > = composite({
   name: "poisson_nll_loss",
@@ -256,17 +269,20 @@ interface GaussianOptions {
  * Source: `torch.nn.functional.gaussian_nll_loss`.
  */
 export const gaussian_nll_loss: Operator<
-  FunctionSignature<{
-    (input: Tensor, target: Tensor, variance: Operand, options?: GaussianOptions): Tensor;
-    (
-      input: Tensor,
-      target: Tensor,
-      variance: Operand,
-      full: boolean,
-      eps?: number | GaussianOptions,
-      reduction?: LossReduction,
-    ): Tensor;
-  }>
+  ByName<
+    FunctionSignature<{
+      (input: Tensor, target: Tensor, variance: Operand, options?: GaussianOptions): Tensor;
+      (
+        input: Tensor,
+        target: Tensor,
+        variance: Operand,
+        full: boolean,
+        eps?: number | GaussianOptions,
+        reduction?: LossReduction,
+      ): Tensor;
+    }>,
+    "input, target, var, full?, eps?, reduction?"
+  >
 > = composite({
   name: "gaussian_nll_loss",
   parameters: {

@@ -1,4 +1,5 @@
 /** The cross entropy of a last linear layer, from that layer's input. */
+import type { ByName } from "../../keywords.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { int64 } from "../../dtype.ts";
 import { composite, type Operator } from "../../operator.ts";
@@ -87,8 +88,11 @@ interface LinearCrossEntropyOptions {
  * Source: `torch.nn.functional.linear_cross_entropy`.
  */
 export const linear_cross_entropy: Operator<
-  FunctionSignature<
-    (input: Tensor, linear_weight: Tensor, target: Tensor, options?: LinearCrossEntropyOptions) => Tensor
+  ByName<
+    FunctionSignature<
+      (input: Tensor, linear_weight: Tensor, target: Tensor, options?: LinearCrossEntropyOptions) => Tensor
+    >,
+    "input, linear_weight, target, linear_bias?, weight?, reduction?, ignore_index?, label_smoothing?, options?"
   >
 > = composite({
   name: "linear_cross_entropy",

@@ -1,4 +1,5 @@
 /** Normalisation of each channel by its neighbours. */
+import type { ByName } from "../../keywords.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { ValueError } from "../../errors/valueError.ts";
 import { composite, type Operator } from "../../operator.ts";
@@ -37,10 +38,13 @@ function meanSquares(input: Tensor, size: number): Tensor {
  * Source: `torch.nn.functional.local_response_norm`; Krizhevsky et al., "ImageNet classification with deep convolutional neural networks" (2012).
  */
 export const local_response_norm: Operator<
-  FunctionSignature<{
-    (input: Tensor, size: number, options?: ResponseOptions): Tensor;
-    (input: Tensor, size: number, alpha: number, beta?: number, k?: number): Tensor;
-  }>
+  ByName<
+    FunctionSignature<{
+      (input: Tensor, size: number, options?: ResponseOptions): Tensor;
+      (input: Tensor, size: number, alpha: number, beta?: number, k?: number): Tensor;
+    }>,
+    "input, size, alpha?, beta?, k?"
+  >
 > = composite({
   name: "local_response_norm",
   parameters: { input: tensor, size: integer(), alpha: number(1e-4), beta: number(0.75), k: number(1) },

@@ -1,4 +1,5 @@
 /** Distances between predictions and targets. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
+import type { ByName } from "../../keywords.ts";
 import type { Labels, PickedSums } from "../../backends/rows.ts";
 import { fillWith } from "../../creation/filled.ts";
 import { float64, int64, uint8, type DType } from "../../dtype.ts";
@@ -69,7 +70,10 @@ export const mseLossBackward: Operator<
 
 /** The squared differences of settled arguments, reduced. */
 export const squaredError: Operator<
-  FunctionSignature<(input: Tensor, target: Tensor, reduction: LossReduction) => Tensor>
+  ByName<
+    FunctionSignature<(input: Tensor, target: Tensor, reduction: LossReduction) => Tensor>,
+    "input, target, reduction?"
+  >
 > = operator({
   name: "mse_loss",
   parameters: { input: tensor, target: tensor, reduction },
@@ -369,7 +373,12 @@ function nll(
  * @throws RuntimeError when shapes or dtypes do not fit, IndexError for a label that is no class, ValueError when the batch sizes differ.
  * Source: `torch.nn.functional.nll_loss`.
  */
-export const nll_loss: Operator<NllSignature<NllOptions>> = composite({
+export const nll_loss: Operator<
+  ByName<
+    NllSignature<NllOptions>,
+    "input, target, weight?, size_average?, ignore_index?, reduce?, reduction?"
+  >
+> = composite({
   name: "nll_loss",
   parameters: nllParameters,
   define: ({ input, target, weight, ignore_index, ...options }) =>
@@ -452,7 +461,12 @@ function againstProbabilities(input: Tensor, target: Tensor, options: Smoothing)
  * @throws RuntimeError when shapes or dtypes do not fit, IndexError for a label that is no class, ValueError when the batch sizes differ.
  * Source: `torch.nn.functional.cross_entropy`.
  */
-export const cross_entropy: Operator<NllSignature<CrossEntropyOptions>> = composite({
+export const cross_entropy: Operator<
+  ByName<
+    NllSignature<CrossEntropyOptions>,
+    "input, target, weight?, size_average?, ignore_index?, reduce?, reduction?, label_smoothing?"
+  >
+> = composite({
   name: "cross_entropy",
   parameters: { ...nllParameters, label_smoothing: number(0) },
   define: ({ input, target, weight, ignore_index, label_smoothing, ...rest }) => {

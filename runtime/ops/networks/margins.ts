@@ -1,4 +1,5 @@
 /** Losses of classes by margins: the right ones are to lead the others by some distance. Derivatives: `ATen/native/LossMultiMargin.cpp`, `LossMultiLabelMargin.cpp`. */
+import type { ByName } from "../../keywords.ts";
 import { int64 } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
@@ -113,15 +114,18 @@ function checkMultiMargin({ input, target, weight }: MultiMarginArguments): void
 
 /** The multi-class margin loss of checked arguments. */
 export const multiMarginError: Operator<
-  FunctionSignature<
-    (
-      input: Tensor,
-      target: Tensor,
-      p: number,
-      margin: number,
-      weight: Tensor | null,
-      reduction: LossReduction,
-    ) => Tensor
+  ByName<
+    FunctionSignature<
+      (
+        input: Tensor,
+        target: Tensor,
+        p: number,
+        margin: number,
+        weight: Tensor | null,
+        reduction: LossReduction,
+      ) => Tensor
+    >,
+    "input, target, p?, margin?, weight?, reduction?"
   >
 > = operator({
   name: "multi_margin_loss",
@@ -182,19 +186,22 @@ type MultiMarginOptions = LossOptions & {
  * Source: `torch.nn.functional.multi_margin_loss`.
  */
 export const multi_margin_loss: Operator<
-  FunctionSignature<{
-    (input: Tensor, target: Tensor, options?: MultiMarginOptions): Tensor;
-    (
-      input: Tensor,
-      target: Tensor,
-      p: number,
-      margin?: number | MultiMarginOptions,
-      weight?: Tensor | null,
-      size_average?: boolean | null,
-      reduce?: boolean | null,
-      reduction?: LossReduction,
-    ): Tensor;
-  }>
+  ByName<
+    FunctionSignature<{
+      (input: Tensor, target: Tensor, options?: MultiMarginOptions): Tensor;
+      (
+        input: Tensor,
+        target: Tensor,
+        p: number,
+        margin?: number | MultiMarginOptions,
+        weight?: Tensor | null,
+        size_average?: boolean | null,
+        reduce?: boolean | null,
+        reduction?: LossReduction,
+      ): Tensor;
+    }>,
+    "input, target, p?, margin?, weight?, size_average?, reduce?, reduction?"
+  >
 > = composite({
   name: "multi_margin_loss",
   parameters: {
@@ -280,7 +287,10 @@ function labelShortfalls(rows: Tensor, { labels, listed, others }: LabelLists): 
 
 /** The multi-label margin loss of checked arguments. */
 export const multilabelMarginError: Operator<
-  FunctionSignature<(input: Tensor, target: Tensor, reduction: LossReduction) => Tensor>
+  ByName<
+    FunctionSignature<(input: Tensor, target: Tensor, reduction: LossReduction) => Tensor>,
+    "input, target, reduction?"
+  >
 > = operator({
   name: "multilabel_margin_loss",
   parameters: { input: tensor, target: tensor, reduction: how },
@@ -335,7 +345,9 @@ function checkMultilabel(input: Tensor, target: Tensor): void {
  * @throws ValueError for another reduction, RuntimeError when shapes or dtypes do not fit or a label is no class.
  * Source: `torch.nn.functional.multilabel_margin_loss`.
  */
-export const multilabel_margin_loss: Operator<LossSignature> = composite({
+export const multilabel_margin_loss: Operator<
+  ByName<LossSignature, "input, target, size_average?, reduce?, reduction?">
+> = composite({
   name: "multilabel_margin_loss",
   parameters: { input: tensor, target: tensor, ...lossParameters },
   define: ({ input, target, ...options }) => {

@@ -1,4 +1,5 @@
 /** Attention with several heads as one function: projections, heads, and the projection that joins them. */
+import type { ByName } from "../../keywords.ts";
 import { composite, type Operator } from "../../operator.ts";
 import {
   flag,
@@ -302,34 +303,37 @@ interface AttentionOptions {
  * Source: `torch.nn.functional.multi_head_attention_forward`; Vaswani et al., "Attention Is All You Need" (2017).
  */
 export const multi_head_attention_forward: Operator<
-  FunctionSignature<
-    (
-      query: Tensor,
-      key: Tensor,
-      value: Tensor,
-      embed_dim_to_check: number,
-      num_heads: number,
-      in_proj_weight: Tensor | null,
-      in_proj_bias: Tensor | null,
-      bias_k: Tensor | null,
-      bias_v: Tensor | null,
-      add_zero_attn: boolean,
-      dropout_p: number,
-      out_proj_weight: Tensor,
-      out_proj_bias: Tensor | null,
-      training?: boolean | AttentionOptions,
-      key_padding_mask?: Tensor | null | AttentionOptions,
-      need_weights?: boolean,
-      attn_mask?: Tensor | null,
-      use_separate_proj_weight?: boolean,
-      q_proj_weight?: Tensor | null,
-      k_proj_weight?: Tensor | null,
-      v_proj_weight?: Tensor | null,
-      static_k?: Tensor | null,
-      static_v?: Tensor | null,
-      average_attn_weights?: boolean,
-      is_causal?: boolean,
-    ) => [Tensor, Tensor | null]
+  ByName<
+    FunctionSignature<
+      (
+        query: Tensor,
+        key: Tensor,
+        value: Tensor,
+        embed_dim_to_check: number,
+        num_heads: number,
+        in_proj_weight: Tensor | null,
+        in_proj_bias: Tensor | null,
+        bias_k: Tensor | null,
+        bias_v: Tensor | null,
+        add_zero_attn: boolean,
+        dropout_p: number,
+        out_proj_weight: Tensor,
+        out_proj_bias: Tensor | null,
+        training?: boolean | AttentionOptions,
+        key_padding_mask?: Tensor | null | AttentionOptions,
+        need_weights?: boolean,
+        attn_mask?: Tensor | null,
+        use_separate_proj_weight?: boolean,
+        q_proj_weight?: Tensor | null,
+        k_proj_weight?: Tensor | null,
+        v_proj_weight?: Tensor | null,
+        static_k?: Tensor | null,
+        static_v?: Tensor | null,
+        average_attn_weights?: boolean,
+        is_causal?: boolean,
+      ) => [Tensor, Tensor | null]
+    >,
+    "query, key, value, embed_dim_to_check, num_heads, in_proj_weight, in_proj_bias, bias_k, bias_v, add_zero_attn, dropout_p, out_proj_weight, out_proj_bias, training?, key_padding_mask?, need_weights?, attn_mask?, use_separate_proj_weight?, q_proj_weight?, k_proj_weight?, v_proj_weight?, static_k?, static_v?, average_attn_weights?, is_causal?"
   >
 > = composite({
   name: "multi_head_attention_forward",

@@ -1,4 +1,5 @@
 /** Batch normalisation as one operator: statistics of each channel, and derivatives. Those are PyTorch's `batch_norm_cpu_template` and `batchnorm_double_backward`. */
+import type { ByName } from "../../keywords.ts";
 import { is_grad_enabled } from "../../autograd/modes.ts";
 import { input as operandAt } from "../../expression.ts";
 import { operator, type Operator } from "../../operator.ts";
@@ -197,7 +198,9 @@ type NativeSignature = FunctionSignature<
  *
  * Source: `torch.native_batch_norm`.
  */
-export const nativeBatchNorm: Operator<NativeSignature> = operator({
+export const nativeBatchNorm: Operator<
+  ByName<NativeSignature, "input, weight?, bias?, running_mean?, running_var?, training?, eps">
+> = operator({
   name: "native_batch_norm",
   parameters: {
     input: tensor,

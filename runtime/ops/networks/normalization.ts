@@ -1,4 +1,5 @@
 /** Layer normalisation and its kin of whole rows. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
+import type { ByName } from "../../keywords.ts";
 import { is_grad_enabled } from "../../autograd/modes.ts";
 import { float64, int64, type DType } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
@@ -152,7 +153,9 @@ const affineSamples: readonly Sample[] = [
 ];
 
 /** Layer normalisation with what its derivative needs: beside the result the means and the scales of the rows. Source: `torch.native_layer_norm`. */
-export const native_layer_norm: Operator<NativeSignature> = operator({
+export const native_layer_norm: Operator<
+  ByName<NativeSignature, "input, normalized_shape?, weight?, bias?, eps">
+> = operator({
   name: "native_layer_norm",
   parameters: {
     input: tensor,
@@ -207,16 +210,19 @@ type LayerNormOptions = { weight?: Tensor | null; bias?: Tensor | null; eps?: nu
  * Source: `torch.nn.functional.layer_norm`; Ba et al., "Layer Normalization" (2016).
  */
 export const layer_norm: Operator<
-  FunctionSignature<{
-    (
-      input: Tensor,
-      normalized_shape: Shape,
-      weight?: Tensor | null,
-      bias?: Tensor | null,
-      eps?: number,
-    ): Tensor;
-    (input: Tensor, normalized_shape: Shape, options: LayerNormOptions): Tensor;
-  }>
+  ByName<
+    FunctionSignature<{
+      (
+        input: Tensor,
+        normalized_shape: Shape,
+        weight?: Tensor | null,
+        bias?: Tensor | null,
+        eps?: number,
+      ): Tensor;
+      (input: Tensor, normalized_shape: Shape, options: LayerNormOptions): Tensor;
+    }>,
+    "input, normalized_shape?, weight?, bias?, eps?"
+  >
 > = composite({
   name: "layer_norm",
   parameters: {
@@ -268,10 +274,13 @@ type RmsNormOptions = { weight?: Tensor | null; eps?: number | null };
  * Source: `torch.nn.functional.rms_norm`; Zhang and Sennrich, "Root Mean Square Layer Normalization" (2019).
  */
 export const rms_norm: Operator<
-  FunctionSignature<{
-    (input: Tensor, normalized_shape: Shape, weight?: Tensor | null, eps?: number | null): Tensor;
-    (input: Tensor, normalized_shape: Shape, options: RmsNormOptions): Tensor;
-  }>
+  ByName<
+    FunctionSignature<{
+      (input: Tensor, normalized_shape: Shape, weight?: Tensor | null, eps?: number | null): Tensor;
+      (input: Tensor, normalized_shape: Shape, options: RmsNormOptions): Tensor;
+    }>,
+    "input, normalized_shape?, weight?, eps?"
+  >
 > = composite({
   name: "rms_norm",
   parameters: { input: tensor, normalized_shape: sizes, weight: optionalTensor, eps: optionalNumber },

@@ -1,4 +1,5 @@
 /** Class numbers as rows with a single one. */
+import type { ByName } from "../../keywords.ts";
 import { fromArray } from "../../settle.ts";
 import { onCpu } from "../../reading.ts";
 import { int64 } from "../../dtype.ts";
@@ -37,11 +38,14 @@ function countClasses(labels: BigInt64Array, given: number): number {
  * Source: `torch.nn.functional.one_hot`.
  */
 export const one_hot: Operator<
-  FunctionSignature<
-    (
-      tensor: Tensor,
-      num_classes?: number | { readonly num_classes?: number },
-    ) => Tensor<readonly number[], "int64">
+  ByName<
+    FunctionSignature<
+      (
+        tensor: Tensor,
+        num_classes?: number | { readonly num_classes?: number },
+      ) => Tensor<readonly number[], "int64">
+    >,
+    "tensor, num_classes?"
   >
 > = operator({
   name: "one_hot",

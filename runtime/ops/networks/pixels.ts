@@ -1,4 +1,5 @@
 /** Channels and pixels in another order. */
+import type { ByName } from "../../keywords.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, operator, type Operator, type Sample } from "../../operator.ts";
 import { integer, tensor } from "../../parameters.ts";
@@ -44,35 +45,36 @@ function checkMultiple(name: string, what: string, place: string, size: number, 
  * @throws RuntimeError when r² does not divide the channels, or there are fewer than 3 dimensions.
  * Source: `torch.pixel_shuffle`; Shi et al., "Real-time single image and video super-resolution" (2016).
  */
-export const pixel_shuffle: Operator<FactorSignature<"upscale_factor">> = operator({
-  name: "pixel_shuffle",
-  parameters: { input: tensor, upscale_factor: integer() },
-  forward: ({ input, upscale_factor: r }) => {
-    checkImage("pixel_shuffle", "upscale_factor", input, r);
-    const [channels, height, width] = input.shape.slice(-3) as [number, number, number]; // three, as checked
-    checkMultiple(
-      "pixel_shuffle",
-      "its input's 'channel' dimension to be divisible by the square of upscale_factor",
-      "-3",
-      channels,
-      r * r,
-    );
-    const [lead, count] = [input.shape.slice(0, -3), channels / (r * r)];
-    const result = [...lead, count, height * r, width * r];
-    return rearranged(input, [...lead, count, r, r, height, width], [0, 3, 1, 4, 2], result);
-  },
-  vjp: { input: (g, { upscale_factor }) => pixel_unshuffle(g, upscale_factor) },
-  samples: [() => [sample([1, 8, 2, 1]), 2], () => [sample([4, 1, 2]), 2], () => [sample([2, 2, 2]), 1]],
-  errors: [
-    {
-      args: () => [sample([3, 2, 2]), 2],
-      error: "RuntimeError",
-      message: /input\.size\(-3\)=3 is not divisible by 4/,
+export const pixel_shuffle: Operator<ByName<FactorSignature<"upscale_factor">, "input, upscale_factor">> =
+  operator({
+    name: "pixel_shuffle",
+    parameters: { input: tensor, upscale_factor: integer() },
+    forward: ({ input, upscale_factor: r }) => {
+      checkImage("pixel_shuffle", "upscale_factor", input, r);
+      const [channels, height, width] = input.shape.slice(-3) as [number, number, number]; // three, as checked
+      checkMultiple(
+        "pixel_shuffle",
+        "its input's 'channel' dimension to be divisible by the square of upscale_factor",
+        "-3",
+        channels,
+        r * r,
+      );
+      const [lead, count] = [input.shape.slice(0, -3), channels / (r * r)];
+      const result = [...lead, count, height * r, width * r];
+      return rearranged(input, [...lead, count, r, r, height, width], [0, 3, 1, 4, 2], result);
     },
-    { args: () => [sample([2, 2]), 2], error: "RuntimeError", message: /at least 3 dimensions/ },
-    { args: () => [sample([4, 2, 2]), 0], error: "RuntimeError", message: /positive upscale_factor/ },
-  ],
-});
+    vjp: { input: (g, { upscale_factor }) => pixel_unshuffle(g, upscale_factor) },
+    samples: [() => [sample([1, 8, 2, 1]), 2], () => [sample([4, 1, 2]), 2], () => [sample([2, 2, 2]), 1]],
+    errors: [
+      {
+        args: () => [sample([3, 2, 2]), 2],
+        error: "RuntimeError",
+        message: /input\.size\(-3\)=3 is not divisible by 4/,
+      },
+      { args: () => [sample([2, 2]), 2], error: "RuntimeError", message: /at least 3 dimensions/ },
+      { args: () => [sample([4, 2, 2]), 0], error: "RuntimeError", message: /positive upscale_factor/ },
+    ],
+  });
 
 /**
  * Channels out of pixels, the reverse of `pixel_shuffle`: `[…, C, H · r, W · r]` becomes `[…, C · r², H, W]`.
@@ -80,7 +82,9 @@ export const pixel_shuffle: Operator<FactorSignature<"upscale_factor">> = operat
  * @throws RuntimeError when r does not divide height and width, or there are fewer than 3 dimensions.
  * Source: `torch.pixel_unshuffle`.
  */
-export const pixel_unshuffle: Operator<FactorSignature<"downscale_factor">> = operator({
+export const pixel_unshuffle: Operator<
+  ByName<FactorSignature<"downscale_factor">, "input, downscale_factor">
+> = operator({
   name: "pixel_unshuffle",
   parameters: { input: tensor, downscale_factor: integer() },
   forward: ({ input, downscale_factor: r }) => {
@@ -132,7 +136,7 @@ const shuffleSamples: readonly Sample[] = [() => [sample([1, 6, 2]), 2], () => [
  * @throws RuntimeError when the groups do not divide the channels, or there are fewer than 3 dimensions.
  * Source: `torch.channel_shuffle`; Zhang et al., "ShuffleNet" (2018).
  */
-export const channel_shuffle: Operator<FactorSignature<"groups">> = operator({
+export const channel_shuffle: Operator<ByName<FactorSignature<"groups">, "input, groups">> = operator({
   name: "channel_shuffle",
   parameters: { input: tensor, groups: integer() },
   forward: ({ input, groups }) => {
@@ -155,9 +159,11 @@ export const channel_shuffle: Operator<FactorSignature<"groups">> = operator({
 });
 
 /** The same as `torch.channel_shuffle`, which on some devices has a kernel of its own. Source: `torch.native_channel_shuffle`. */
-export const native_channel_shuffle: Operator<FactorSignature<"groups">> = composite({
-  name: "native_channel_shuffle",
-  parameters: { input: tensor, groups: integer() },
-  define: ({ input, groups }) => channel_shuffle(input, groups),
-  samples: shuffleSamples,
-});
+export const native_channel_shuffle: Operator<ByName<FactorSignature<"groups">, "input, groups">> = composite(
+  {
+    name: "native_channel_shuffle",
+    parameters: { input: tensor, groups: integer() },
+    define: ({ input, groups }) => channel_shuffle(input, groups),
+    samples: shuffleSamples,
+  },
+);

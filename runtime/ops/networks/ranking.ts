@@ -1,4 +1,5 @@
 /** Losses of pairs: which of two is larger, whether two are alike. */
+import type { ByName } from "../../keywords.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, type Operator } from "../../operator.ts";
 import { number, tensor } from "../../parameters.ts";
@@ -66,7 +67,9 @@ function rankingLosses({ input1, input2, target, margin }: Pair): Tensor {
  * @throws RuntimeError when the tensors have different numbers of dimensions, ValueError for another reduction.
  * Source: `torch.nn.functional.margin_ranking_loss`.
  */
-export const margin_ranking_loss: Operator<PairSignature> = composite({
+export const margin_ranking_loss: Operator<
+  ByName<PairSignature, "input1, input2, target, margin?, size_average?, reduce?, reduction?">
+> = composite({
   name: "margin_ranking_loss",
   parameters: { ...pairParameters, ...lossParameters },
   define: ({ input1, input2, target, margin, ...options }) => {
@@ -98,7 +101,9 @@ export const margin_ranking_loss: Operator<PairSignature> = composite({
  * @throws as `torch.nn.functional.margin_ranking_loss`, which is the usual form.
  * Source: `torch.margin_ranking_loss`.
  */
-export const torchRankingLoss: Operator<NumberedPairSignature> = composite({
+export const torchRankingLoss: Operator<
+  ByName<NumberedPairSignature, "input1, input2, target, margin?, reduction?">
+> = composite({
   name: "margin_ranking_loss",
   parameters: numberedPairParameters,
   define: ({ reduction, ...pair }) => reduceLoss(rankingLosses(pair), numberedReduction(reduction)),
@@ -117,17 +122,20 @@ function hingeLosses(input: Tensor, target: Tensor, margin: number): Tensor {
  * Source: `torch.nn.functional.hinge_embedding_loss`.
  */
 export const hinge_embedding_loss: Operator<
-  FunctionSignature<{
-    (input: Tensor, target: Tensor, options?: MarginOptions): Tensor;
-    (
-      input: Tensor,
-      target: Tensor,
-      margin: number,
-      size_average?: boolean | null | LossOptions,
-      reduce?: boolean | null,
-      reduction?: LossReduction,
-    ): Tensor;
-  }>
+  ByName<
+    FunctionSignature<{
+      (input: Tensor, target: Tensor, options?: MarginOptions): Tensor;
+      (
+        input: Tensor,
+        target: Tensor,
+        margin: number,
+        size_average?: boolean | null | LossOptions,
+        reduce?: boolean | null,
+        reduction?: LossReduction,
+      ): Tensor;
+    }>,
+    "input, target, margin?, size_average?, reduce?, reduction?"
+  >
 > = composite({
   name: "hinge_embedding_loss",
   parameters: { input: tensor, target: tensor, margin: number(1), ...lossParameters },
@@ -150,7 +158,10 @@ export const hinge_embedding_loss: Operator<
  * Source: `torch.hinge_embedding_loss`.
  */
 export const torchHingeLoss: Operator<
-  FunctionSignature<(input: Tensor, target: Tensor, margin?: number, reduction?: number) => Tensor>
+  ByName<
+    FunctionSignature<(input: Tensor, target: Tensor, margin?: number, reduction?: number) => Tensor>,
+    "input, target, margin?, reduction?"
+  >
 > = composite({
   name: "hinge_embedding_loss",
   parameters: { input: tensor, target: tensor, margin: number(1), reduction: reductionNumber },
@@ -196,7 +207,9 @@ function cosineLosses(pair: Pair): Tensor {
  * @throws RuntimeError when the shapes do not fit, ValueError for another reduction.
  * Source: `torch.nn.functional.cosine_embedding_loss`.
  */
-export const cosine_embedding_loss: Operator<PairSignature> = composite({
+export const cosine_embedding_loss: Operator<
+  ByName<PairSignature, "input1, input2, target, margin?, size_average?, reduce?, reduction?">
+> = composite({
   name: "cosine_embedding_loss",
   parameters: { ...pairParameters, ...lossParameters },
   define: ({ input1, input2, target, margin, ...options }) => {
@@ -224,7 +237,9 @@ export const cosine_embedding_loss: Operator<PairSignature> = composite({
  * @throws as `torch.nn.functional.cosine_embedding_loss`, which is the usual form.
  * Source: `torch.cosine_embedding_loss`.
  */
-export const torchCosineLoss: Operator<NumberedPairSignature> = composite({
+export const torchCosineLoss: Operator<
+  ByName<NumberedPairSignature, "input1, input2, target, margin?, reduction?">
+> = composite({
   name: "cosine_embedding_loss",
   parameters: numberedPairParameters,
   define: ({ reduction, ...pair }) => reduceLoss(cosineLosses(pair), numberedReduction(reduction)),

@@ -1,4 +1,5 @@
 /** Softmax and its logarithm as functions of `torch.nn.functional`, which find the dimension where none is given. */
+import type { ByName } from "../../keywords.ts";
 import type { DType } from "../../dtype.ts";
 import { composite, type Operator, type Sample } from "../../operator.ts";
 import { dtype, integer, optionalInteger, tensor, type Parameter } from "../../parameters.ts";
@@ -53,7 +54,7 @@ const samples: readonly Sample[] = [() => [sample([2, 3]), 1], () => [sample([2,
  * @throws IndexError when there is no such dimension, NotImplementedError for a dtype without fractions.
  * Source: `torch.nn.functional.softmax`.
  */
-export const softmax: Operator<SoftmaxSignature> = composite({
+export const softmax: Operator<ByName<SoftmaxSignature, "input, dim?, _stacklevel?, dtype?">> = composite({
   name: "softmax",
   parameters: softmaxParameters,
   define: ({ input, dim, dtype }) => softmaxAlong(input, dimensionOf("softmax", dim, input.ndim), dtype),
@@ -67,11 +68,13 @@ export const softmax: Operator<SoftmaxSignature> = composite({
  * @throws IndexError when there is no such dimension, NotImplementedError for a dtype without fractions.
  * Source: `torch.nn.functional.log_softmax`.
  */
-export const log_softmax: Operator<SoftmaxSignature> = composite({
-  name: "log_softmax",
-  parameters: softmaxParameters,
-  define: ({ input, dim, dtype }) =>
-    logSoftmaxAlong(input, dimensionOf("log_softmax", dim, input.ndim), dtype),
-  samples,
-  errors: logSoftmaxAlong.errors,
-});
+export const log_softmax: Operator<ByName<SoftmaxSignature, "input, dim?, _stacklevel?, dtype?">> = composite(
+  {
+    name: "log_softmax",
+    parameters: softmaxParameters,
+    define: ({ input, dim, dtype }) =>
+      logSoftmaxAlong(input, dimensionOf("log_softmax", dim, input.ndim), dtype),
+    samples,
+    errors: logSoftmaxAlong.errors,
+  },
+);

@@ -1,4 +1,5 @@
 /** The lookup of rows as a function of `torch`, which takes the table first. */
+import type { ByName } from "../../keywords.ts";
 import { int64 } from "../../dtype.ts";
 import { composite, type Operator } from "../../operator.ts";
 import { flag, integer, tensor } from "../../parameters.ts";
@@ -14,14 +15,17 @@ import { given, sample } from "../samples.ts";
  * Source: `torch.embedding`; the usual form is `torch.nn.functional.embedding`.
  */
 export const torchEmbedding: Operator<
-  FunctionSignature<
-    (
-      weight: Tensor,
-      indices: Tensor,
-      padding_idx?: number,
-      scale_grad_by_freq?: boolean,
-      sparse?: boolean,
-    ) => Tensor
+  ByName<
+    FunctionSignature<
+      (
+        weight: Tensor,
+        indices: Tensor,
+        padding_idx?: number,
+        scale_grad_by_freq?: boolean,
+        sparse?: boolean,
+      ) => Tensor
+    >,
+    "weight, indices, padding_idx?, scale_grad_by_freq?, sparse?"
   >
 > = composite({
   name: "embedding",

@@ -1,4 +1,5 @@
 /** Normalisations as functions of `torch`, which PyTorch gives other parameters than those of `torch.nn.functional`. */
+import type { ByName } from "../../keywords.ts";
 import { composite, type Operator, type Sample } from "../../operator.ts";
 import { overloaded } from "../../overloaded.ts";
 import { flag, number, optionalTensor, required, sizes, tensor } from "../../parameters.ts";
@@ -24,15 +25,18 @@ type LayerNormOptions = {
  * @throws as `torch.nn.functional.layer_norm`. Source: `torch.layer_norm`.
  */
 export const torchLayerNorm: Operator<
-  FunctionSignature<
-    (
-      input: Tensor,
-      normalized_shape: Shape,
-      weight?: Tensor | null | LayerNormOptions,
-      bias?: Tensor | null,
-      eps?: number,
-      cudnn_enable?: boolean,
-    ) => Tensor
+  ByName<
+    FunctionSignature<
+      (
+        input: Tensor,
+        normalized_shape: Shape,
+        weight?: Tensor | null | LayerNormOptions,
+        bias?: Tensor | null,
+        eps?: number,
+        cudnn_enable?: boolean,
+      ) => Tensor
+    >,
+    "input, normalized_shape?, weight?, bias?, eps?, cudnn_enable?"
   >
 > = composite({
   name: "layer_norm",
@@ -90,7 +94,12 @@ const channelSample: Sample = () => [
  * @throws RuntimeError when a parameter's length is not the number of channels, or running statistics are missing in evaluation.
  * Source: `torch.batch_norm`; the usual form is `torch.nn.functional.batch_norm`.
  */
-export const torchBatchNorm: Operator<ChannelSignature> = composite({
+export const torchBatchNorm: Operator<
+  ByName<
+    ChannelSignature,
+    "input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled"
+  >
+> = composite({
   name: "batch_norm",
   parameters: {
     ...channelParameters,
@@ -108,7 +117,12 @@ export const torchBatchNorm: Operator<ChannelSignature> = composite({
  *
  * @throws as `torch.nn.functional.instance_norm`, which is the usual form. Source: `torch.instance_norm`.
  */
-export const torchInstanceNorm: Operator<ChannelSignature> = composite({
+export const torchInstanceNorm: Operator<
+  ByName<
+    ChannelSignature,
+    "input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, cudnn_enabled"
+  >
+> = composite({
   name: "instance_norm",
   parameters: {
     ...channelParameters,
@@ -158,7 +172,9 @@ const nativeSample: Sample = () => channelSample().slice(0, 8);
  *
  * @throws as `torch.batch_norm`. Source: `torch.native_batch_norm`.
  */
-export const native_batch_norm: Operator<NativeSignature> = composite({
+export const native_batch_norm: Operator<
+  ByName<NativeSignature, "input, weight, bias, running_mean, running_var, training, momentum, eps">
+> = composite({
   name: "native_batch_norm",
   parameters: nativeParameters,
   define: (args) => nativeResults(args),
@@ -192,16 +208,19 @@ const withoutStatistics = composite({
  * @throws as `torch.batch_norm`. Source: `torch._native_batch_norm_legit`.
  */
 export const _native_batch_norm_legit: Operator<
-  FunctionSignature<
-    NativeSignature["function"] &
-      ((
-        input: Tensor,
-        weight: Tensor | null,
-        bias: Tensor | null,
-        training: boolean,
-        momentum: number,
-        eps: number,
-      ) => [Tensor, Tensor, Tensor])
+  ByName<
+    FunctionSignature<
+      NativeSignature["function"] &
+        ((
+          input: Tensor,
+          weight: Tensor | null,
+          bias: Tensor | null,
+          training: boolean,
+          momentum: number,
+          eps: number,
+        ) => [Tensor, Tensor, Tensor])
+    >,
+    "input, weight, bias, running_mean, running_var, training, momentum, eps"
   >
 > = overloaded({
   name: "_native_batch_norm_legit",

@@ -1,4 +1,5 @@
 /** Losses of triplets: an anchor is to be nearer to the positive example than to the negative one. */
+import type { ByName } from "../../keywords.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { ValueError } from "../../errors/valueError.ts";
 import { composite, type Operator } from "../../operator.ts";
@@ -104,21 +105,24 @@ type TripletOptions = LossOptions & {
  * Source: `torch.nn.functional.triplet_margin_loss`; Balntas et al., "Learning shallow convolutional feature descriptors with triplet losses" (2016).
  */
 export const triplet_margin_loss: Operator<
-  FunctionSignature<{
-    (anchor: Tensor, positive: Tensor, negative: Tensor, options?: TripletOptions): Tensor;
-    (
-      anchor: Tensor,
-      positive: Tensor,
-      negative: Tensor,
-      margin: number,
-      p?: number | TripletOptions,
-      eps?: number,
-      swap?: boolean,
-      size_average?: boolean | null,
-      reduce?: boolean | null,
-      reduction?: LossReduction,
-    ): Tensor;
-  }>
+  ByName<
+    FunctionSignature<{
+      (anchor: Tensor, positive: Tensor, negative: Tensor, options?: TripletOptions): Tensor;
+      (
+        anchor: Tensor,
+        positive: Tensor,
+        negative: Tensor,
+        margin: number,
+        p?: number | TripletOptions,
+        eps?: number,
+        swap?: boolean,
+        size_average?: boolean | null,
+        reduce?: boolean | null,
+        reduction?: LossReduction,
+      ): Tensor;
+    }>,
+    "anchor, positive, negative, margin?, p?, eps?, swap?, size_average?, reduce?, reduction?"
+  >
 > = composite({
   name: "triplet_margin_loss",
   parameters: { ...tripletParameters, ...lossParameters },
@@ -159,17 +163,20 @@ export const triplet_margin_loss: Operator<
  * Source: `torch.triplet_margin_loss`.
  */
 export const torchTripletLoss: Operator<
-  FunctionSignature<
-    (
-      anchor: Tensor,
-      positive: Tensor,
-      negative: Tensor,
-      margin?: number,
-      p?: number,
-      eps?: number,
-      swap?: boolean,
-      reduction?: number,
-    ) => Tensor
+  ByName<
+    FunctionSignature<
+      (
+        anchor: Tensor,
+        positive: Tensor,
+        negative: Tensor,
+        margin?: number,
+        p?: number,
+        eps?: number,
+        swap?: boolean,
+        reduction?: number,
+      ) => Tensor
+    >,
+    "anchor, positive, negative, margin?, p?, eps?, swap?, reduction?"
   >
 > = composite({
   name: "triplet_margin_loss",
@@ -195,18 +202,21 @@ const distanceFunction: Parameter<Distance | null> = keywordOnly({
  * Source: `torch.nn.functional.triplet_margin_with_distance_loss`.
  */
 export const triplet_margin_with_distance_loss: Operator<
-  FunctionSignature<
-    (
-      anchor: Tensor,
-      positive: Tensor,
-      negative: Tensor,
-      options?: {
-        readonly distance_function?: Distance | null;
-        readonly margin?: number;
-        readonly swap?: boolean;
-        readonly reduction?: LossReduction;
-      },
-    ) => Tensor
+  ByName<
+    FunctionSignature<
+      (
+        anchor: Tensor,
+        positive: Tensor,
+        negative: Tensor,
+        options?: {
+          readonly distance_function?: Distance | null;
+          readonly margin?: number;
+          readonly swap?: boolean;
+          readonly reduction?: LossReduction;
+        },
+      ) => Tensor
+    >,
+    "anchor, positive, negative, distance_function?, margin?, swap?, reduction?"
   >
 > = composite({
   name: "triplet_margin_with_distance_loss",

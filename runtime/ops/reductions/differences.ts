@@ -1,4 +1,5 @@
 /** Differences of neighbours, slopes between samples, and areas below them. Source: `ATen/native/ReduceOps.cpp` and `Integration.cpp`. */
+import type { ByName } from "../../keywords.ts";
 import { bool } from "../../dtype.ts";
 import { IndexError } from "../../errors/indexError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
@@ -214,7 +215,7 @@ export const trapz: Operator<CurveSignature> = areaOperator("trapz");
  * @throws RuntimeError when `x` does not fit, or for bool; IndexError when there is no such dimension.
  * Source: `torch.cumulative_trapezoid`.
  */
-export const cumulative_trapezoid: Operator<CurveSignature> = composite({
+export const cumulative_trapezoid: Operator<ByName<CurveSignature, "y, x?, dx?, dim?">> = composite({
   name: "cumulative_trapezoid",
   parameters: curveParameters,
   define: ({ y, x, dx, dim }) => {

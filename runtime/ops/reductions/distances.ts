@@ -1,4 +1,5 @@
 /** Distances between vectors. */
+import type { ByName } from "../../keywords.ts";
 import { get_default_dtype } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
@@ -180,7 +181,7 @@ type CdistSignature = FunctionSignature<
  * @throws RuntimeError when the rows have different lengths, or for a dtype without fractions.
  * Source: `torch.cdist`.
  */
-export const cdist: Operator<CdistSignature> = composite({
+export const cdist: Operator<ByName<CdistSignature, "x1, x2, p?, compute_mode?">> = composite({
   name: "cdist",
   parameters: { x1: tensor, x2: tensor, p: number(2), compute_mode: computeMode },
   define: ({ x1, x2, p, compute_mode }) => {
@@ -242,7 +243,7 @@ function pairDistances(input: Tensor, order: number): Tensor {
  * @throws RuntimeError for another number of dimensions, or a dtype without fractions.
  * Source: `torch.pdist`.
  */
-export const pdist: Operator<PdistSignature> = operator({
+export const pdist: Operator<ByName<PdistSignature, "input, p?">> = operator({
   name: "pdist",
   parameters: { input: tensor, p: number(2) },
   saves: ["input", "result"],
@@ -289,19 +290,21 @@ type PairwiseSignature = FunctionSignature<
  * @throws RuntimeError when the shapes do not broadcast.
  * Source: `torch.nn.functional.pairwise_distance`.
  */
-export const pairwise_distance: Operator<PairwiseSignature> = composite({
-  name: "pairwise_distance",
-  parameters: { x1: tensor, x2: tensor, p: number(2), eps: number(1e-6), keepdim: flag(false) },
-  define: ({ x1, x2, p, eps, keepdim }) => {
-    const differences = sub(x1, x2);
-    // `eps` has a fraction in PyTorch, also where it is whole.
-    const floating = differences.dtype.is_floating_point
-      ? differences
-      : to(differences, { dtype: get_default_dtype() });
-    return vector_norm(add(floating, eps), p, -1, keepdim);
+export const pairwise_distance: Operator<ByName<PairwiseSignature, "x1, x2, p?, eps?, keepdim?">> = composite(
+  {
+    name: "pairwise_distance",
+    parameters: { x1: tensor, x2: tensor, p: number(2), eps: number(1e-6), keepdim: flag(false) },
+    define: ({ x1, x2, p, eps, keepdim }) => {
+      const differences = sub(x1, x2);
+      // `eps` has a fraction in PyTorch, also where it is whole.
+      const floating = differences.dtype.is_floating_point
+        ? differences
+        : to(differences, { dtype: get_default_dtype() });
+      return vector_norm(add(floating, eps), p, -1, keepdim);
+    },
+    samples: [() => [points(0), points(1)], () => [points(0), sample([3], { seed: 1 }), 1, 1e-6, true]],
   },
-  samples: [() => [points(0), points(1)], () => [points(0), sample([3], { seed: 1 }), 1, 1e-6, true]],
-});
+);
 
 interface CosineOptions {
   readonly dim?: number;
@@ -325,7 +328,7 @@ function lengthsAtLeast(input: Tensor, dim: number, eps: number): Tensor {
  * @throws RuntimeError for dtypes without fractions, IndexError when there is no such dimension.
  * Source: `torch.nn.functional.cosine_similarity`.
  */
-export const cosine_similarity: Operator<CosineSignature> = composite({
+export const cosine_similarity: Operator<ByName<CosineSignature, "x1, x2, dim?, eps?">> = composite({
   name: "cosine_similarity",
   parameters: { x1: tensor, x2: tensor, dim: integer(1), eps: number(1e-8) },
   define: ({ x1, x2, dim, eps }) => {

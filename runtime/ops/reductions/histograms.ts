@@ -1,4 +1,5 @@
 /** How many elements fall into each of many intervals. Source: `ATen/native/Histogram.cpp` and its CPU kernel. */
+import type { ByName } from "../../keywords.ts";
 import { float32, float64, type DType } from "../../dtype.ts";
 import { IndexError } from "../../errors/indexError.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
@@ -353,37 +354,38 @@ type HistogramddSignature = FunctionSignature<
  * @throws RuntimeError when these do not fit together, NotImplementedError for whole numbers.
  * Source: `torch.histogramdd`.
  */
-export const histogramdd: Operator<HistogramddSignature> = composite({
-  name: "histogramdd",
-  resultNames: ["hist", "bin_edges"],
-  parameters: {
-    input: tensor,
-    bins: manyBins,
-    range: rangeParameter,
-    weight: weightParameter,
-    density: flag(false),
-  },
-  define: ({ input, bins, range, weight, density }) => {
-    if (input.ndim === 0)
-      throw new IndexError(
-        "Dimension specified as -1 but tensor has no dimensions: the last dimension of the input holds the coordinates of the points.",
-      );
-    if (input.ndim < 2)
-      throw new RuntimeError(
-        `torch.histogramdd: input tensor should have at least 2 dimensions, got shape ${formatShape(input.shape)}.`,
-      );
-    const width = input.size(-1);
-    const each = typeof bins === "number" ? Array.from({ length: width }, () => bins) : bins;
-    if (each.length !== width)
-      throw new RuntimeError(
-        `histogramdd: The size of bins must be equal to the innermost dimension of the input: got ${each.length} for ${width}.`,
-      );
-    const [hist, ...edges] = histogramOf({ input, bins: each, range, weight, density });
-    return [hist, edges];
-  },
-  samples: [() => [sample([4, 2]), [2, 3]], () => [sample([4, 2]), 2, { density: true }]],
-  errors: [
-    { args: () => [sample([4, 2]), [2]], error: "RuntimeError", message: /size of bins must be equal/ },
-    { args: () => [sample([2]), 2], error: "RuntimeError", message: /at least 2 dimensions/ },
-  ],
-});
+export const histogramdd: Operator<ByName<HistogramddSignature, "input, bins, range?, weight?, density?">> =
+  composite({
+    name: "histogramdd",
+    resultNames: ["hist", "bin_edges"],
+    parameters: {
+      input: tensor,
+      bins: manyBins,
+      range: rangeParameter,
+      weight: weightParameter,
+      density: flag(false),
+    },
+    define: ({ input, bins, range, weight, density }) => {
+      if (input.ndim === 0)
+        throw new IndexError(
+          "Dimension specified as -1 but tensor has no dimensions: the last dimension of the input holds the coordinates of the points.",
+        );
+      if (input.ndim < 2)
+        throw new RuntimeError(
+          `torch.histogramdd: input tensor should have at least 2 dimensions, got shape ${formatShape(input.shape)}.`,
+        );
+      const width = input.size(-1);
+      const each = typeof bins === "number" ? Array.from({ length: width }, () => bins) : bins;
+      if (each.length !== width)
+        throw new RuntimeError(
+          `histogramdd: The size of bins must be equal to the innermost dimension of the input: got ${each.length} for ${width}.`,
+        );
+      const [hist, ...edges] = histogramOf({ input, bins: each, range, weight, density });
+      return [hist, edges];
+    },
+    samples: [() => [sample([4, 2]), [2, 3]], () => [sample([4, 2]), 2, { density: true }]],
+    errors: [
+      { args: () => [sample([4, 2]), [2]], error: "RuntimeError", message: /size of bins must be equal/ },
+      { args: () => [sample([2]), 2], error: "RuntimeError", message: /at least 2 dimensions/ },
+    ],
+  });

@@ -1,4 +1,5 @@
 /** Norms by name, distances of whole tensors, and tensors scaled to a length. */
+import type { ByName } from "../../keywords.ts";
 import { mostExact } from "../../devices.ts";
 import { float32 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
@@ -200,7 +201,7 @@ type NormalizeSignature = FunctionSignature<
  * @throws IndexError when there is no such dimension.
  * Source: `torch.nn.functional.normalize`.
  */
-export const normalize: Operator<NormalizeSignature> = composite({
+export const normalize: Operator<ByName<NormalizeSignature, "input, p?, dim?, eps?, out?">> = composite({
   name: "normalize",
   out: true,
   parameters: { input: tensor, p: number(2), dim: { ...requiredDims, fallback: 1 }, eps: number(1e-12) },

@@ -1,4 +1,5 @@
 /** Lengths of vectors. Derivatives: `norm_backward` in PyTorch's `FunctionsManual.cpp`. */
+import type { ByName } from "../../keywords.ts";
 import { float32, type DType } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
@@ -141,16 +142,17 @@ export const plainVectorNorm: Operator<
  * @throws RuntimeError for a dtype without fractions, and where there is nothing to choose from; IndexError when there is no such dimension.
  * Source: `torch.linalg.vector_norm`.
  */
-export const vector_norm: Operator<VectorNormSignature> = composite({
-  name: "linalg_vector_norm",
-  out: true,
-  parameters: { x: tensor, ord: number(2), dim: dims, keepdim: flag(false), dtype },
-  define: ({ x, ord, dim, keepdim, dtype: wanted }) => {
-    const computed = normDtype(x, wanted);
-    normalizeDims(dim, x.ndim);
-    refuseEmptyNorm(x, ord, dim);
-    return plainVectorNorm(to(x, { dtype: computed }), ord, dim, keepdim);
-  },
-  samples: [() => [sample([2, 3])], () => [sample([2, 3]), 3, [0, 1], true], () => [sample([])]],
-  errors: [{ ...outOfRange, args: () => [sample([2, 3]), 2, 2] }],
-});
+export const vector_norm: Operator<ByName<VectorNormSignature, "x, ord?, dim?, keepdim?, dtype?, out?">> =
+  composite({
+    name: "linalg_vector_norm",
+    out: true,
+    parameters: { x: tensor, ord: number(2), dim: dims, keepdim: flag(false), dtype },
+    define: ({ x, ord, dim, keepdim, dtype: wanted }) => {
+      const computed = normDtype(x, wanted);
+      normalizeDims(dim, x.ndim);
+      refuseEmptyNorm(x, ord, dim);
+      return plainVectorNorm(to(x, { dtype: computed }), ord, dim, keepdim);
+    },
+    samples: [() => [sample([2, 3])], () => [sample([2, 3]), 3, [0, 1], true], () => [sample([])]],
+    errors: [{ ...outOfRange, args: () => [sample([2, 3]), 2, 2] }],
+  });

@@ -1,4 +1,5 @@
 /** Where values belong among sorted ones, and whether they are among others. */
+import type { ByName } from "../../keywords.ts";
 import { bool, int32, int64 } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
@@ -131,7 +132,10 @@ const sides = { out_int32: keywordOnly(flag(false)), right: keywordOnly(flag(fal
  * Source: `torch.searchsorted`.
  */
 export const searchsorted: Operator<
-  FunctionSignature<(sorted_sequence: Tensor, input: Operand, options?: SearchOptions) => Tensor>
+  ByName<
+    FunctionSignature<(sorted_sequence: Tensor, input: Operand, options?: SearchOptions) => Tensor>,
+    "sorted_sequence, input, out_int32?, right?, side?, sorter?, out?"
+  >
 > = operator({
   name: "searchsorted",
   out: true,
@@ -174,24 +178,25 @@ interface BucketizeSignature extends Signature {
  * @throws RuntimeError when `boundaries` is not a vector.
  * Source: `torch.bucketize`.
  */
-export const bucketize: Operator<BucketizeSignature> = operator({
-  name: "bucketize",
-  out: true,
-  parameters: { input: operand, boundaries: tensor, ...sides },
-  forward: ({ input, boundaries, out_int32, right }) => {
-    if (boundaries.ndim !== 1)
-      throw new RuntimeError(
-        `boundaries tensor must be 1 dimension, but got dim(${boundaries.ndim}). Use searchsorted for rows of boundaries.`,
-      );
-    checkSearch(boundaries, input);
-    return positionsAmong(boundaries, input, right, out_int32);
-  },
-  vjp: null,
-  samples: [() => [given([0, 3, 9], int64), given([1, 3, 5], int64)], () => [3, given([1, 3, 5], int64)]],
-  errors: [
-    { args: () => [given([1], int64), sample([1, 1])], error: "RuntimeError", message: /1 dimension/ },
-  ],
-});
+export const bucketize: Operator<ByName<BucketizeSignature, "input, boundaries, out_int32?, right?, out?">> =
+  operator({
+    name: "bucketize",
+    out: true,
+    parameters: { input: operand, boundaries: tensor, ...sides },
+    forward: ({ input, boundaries, out_int32, right }) => {
+      if (boundaries.ndim !== 1)
+        throw new RuntimeError(
+          `boundaries tensor must be 1 dimension, but got dim(${boundaries.ndim}). Use searchsorted for rows of boundaries.`,
+        );
+      checkSearch(boundaries, input);
+      return positionsAmong(boundaries, input, right, out_int32);
+    },
+    vjp: null,
+    samples: [() => [given([0, 3, 9], int64), given([1, 3, 5], int64)], () => [3, given([1, 3, 5], int64)]],
+    errors: [
+      { args: () => [given([1], int64), sample([1, 1])], error: "RuntimeError", message: /1 dimension/ },
+    ],
+  });
 
 interface IsinOptions {
   readonly assume_unique?: boolean;
@@ -205,7 +210,10 @@ interface IsinOptions {
  * Source: `torch.isin`.
  */
 export const isin: Operator<
-  FunctionSignature<(elements: Operand, test_elements: Operand, options?: IsinOptions) => Tensor>
+  ByName<
+    FunctionSignature<(elements: Operand, test_elements: Operand, options?: IsinOptions) => Tensor>,
+    "elements, test_elements, assume_unique?, invert?, out?"
+  >
 > = operator({
   name: "isin",
   out: true,

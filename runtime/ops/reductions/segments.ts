@@ -1,4 +1,5 @@
 /** Sums, means, products and extremes of stretches of one dimension. */
+import type { ByName } from "../../keywords.ts";
 import { full } from "../../create.ts";
 import { int64 } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
@@ -152,7 +153,9 @@ type SegmentSignature = FunctionSignature<
  * @throws RuntimeError when the stretches do not fit the data, NotImplementedError for whole numbers.
  * Source: `torch.segment_reduce`.
  */
-export const segment_reduce: Operator<SegmentSignature> = composite({
+export const segment_reduce: Operator<
+  ByName<SegmentSignature, "data, reduce, lengths?, indices?, offsets?, axis?, unsafe?, initial?">
+> = composite({
   name: "segment_reduce",
   parameters: {
     data: tensor,

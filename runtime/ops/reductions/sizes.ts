@@ -1,4 +1,5 @@
 /** Sums back to a smaller shape, and positions in a flattened tensor as coordinates. */
+import type { ByName } from "../../keywords.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { ValueError } from "../../errors/valueError.ts";
 import { composite, type Operator } from "../../operator.ts";
@@ -60,7 +61,7 @@ function coordinate(flat: number, size: number, stride: number): number {
  * Source: `torch.unravel_index`.
  */
 export const unravel_index: Operator<
-  FunctionSignature<(indices: Tensor, shape: number | Shape) => readonly Tensor[]>
+  ByName<FunctionSignature<(indices: Tensor, shape: number | Shape) => readonly Tensor[]>, "indices, shape">
 > = composite({
   name: "unravel_index",
   parameters: { indices: tensor, shape: shapeParameter },

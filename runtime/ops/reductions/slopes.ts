@@ -1,4 +1,5 @@
 /** Slopes of sampled functions. Source: `ATen/native/ReduceOps.cpp`, `gradient`. */
+import type { ByName } from "../../keywords.ts";
 import { uint8 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, type Operator } from "../../operator.ts";
@@ -156,7 +157,10 @@ interface SlopeOptions {
  * Source: `torch.gradient`.
  */
 export const gradient: Operator<
-  FunctionSignature<(input: Tensor, options?: SlopeOptions) => readonly Tensor[]>
+  ByName<
+    FunctionSignature<(input: Tensor, options?: SlopeOptions) => readonly Tensor[]>,
+    "input, spacing?, dim?, edge_order?"
+  >
 > = composite({
   name: "gradient",
   parameters: {

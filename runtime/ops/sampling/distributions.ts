@@ -1,4 +1,5 @@
 /** Random numbers whose distribution depends on tensors. */
+import type { ByName } from "../../keywords.ts";
 import { binomialDraw, poissonDraw } from "../../distributions.ts";
 import { bernoulliInto, drawInto, normalInto } from "../../drawing.ts";
 import { get_default_dtype, int64, type DType } from "../../dtype.ts";
@@ -229,24 +230,25 @@ function int64Of(positions: readonly number[], shape: Shape): Tensor {
  * @throws RuntimeError when a rate is negative.
  * Source: `torch.poisson`.
  */
-export const poisson: Operator<FunctionSignature<(input: Tensor, options?: From | Generator) => Tensor>> =
-  operator({
-    name: "poisson",
-    parameters: { input: tensor, generator: { ...generatorParameter, keywordOnly: false as never } },
-    forward: ({ input, generator }) => {
-      const rates = Array.from(readValues(input), Number);
-      const negative = rates.find((rate) => !(rate >= 0));
-      if (negative !== undefined)
-        throw new RuntimeError(`invalid Poisson rate, expected rate to be non-negative, got ${negative}.`);
-      const result = allocate(input.shape, input.dtype);
-      let position = 0;
-      drawInto(result, generator ?? default_generator, (source) => poissonDraw(source, rates[position++]!));
-      return result;
-    },
-    vjp: { input: zero },
-    samples: [() => [sample([2], { low: 0, high: 0, ...noGrad })]],
-    errors: [{ args: () => [sample([2]).sub(5)], error: "RuntimeError", message: /non-negative/ }],
-  });
+export const poisson: Operator<
+  ByName<FunctionSignature<(input: Tensor, options?: From | Generator) => Tensor>, "input, generator?">
+> = operator({
+  name: "poisson",
+  parameters: { input: tensor, generator: { ...generatorParameter, keywordOnly: false as never } },
+  forward: ({ input, generator }) => {
+    const rates = Array.from(readValues(input), Number);
+    const negative = rates.find((rate) => !(rate >= 0));
+    if (negative !== undefined)
+      throw new RuntimeError(`invalid Poisson rate, expected rate to be non-negative, got ${negative}.`);
+    const result = allocate(input.shape, input.dtype);
+    let position = 0;
+    drawInto(result, generator ?? default_generator, (source) => poissonDraw(source, rates[position++]!));
+    return result;
+  },
+  vjp: { input: zero },
+  samples: [() => [sample([2], { low: 0, high: 0, ...noGrad })]],
+  errors: [{ args: () => [sample([2]).sub(5)], error: "RuntimeError", message: /non-negative/ }],
+});
 
 /**
  * Numbers of successes among `count` trials of probability `prob`, both of one floating-point dtype; they broadcast.
@@ -255,7 +257,10 @@ export const poisson: Operator<FunctionSignature<(input: Tensor, options?: From 
  * Source: `torch.binomial`.
  */
 export const binomial: Operator<
-  FunctionSignature<(count: Tensor, prob: Tensor, options?: From | Generator) => Tensor>
+  ByName<
+    FunctionSignature<(count: Tensor, prob: Tensor, options?: From | Generator) => Tensor>,
+    "count, prob, generator?"
+  >
 > = operator({
   name: "binomial",
   parameters: {
@@ -370,7 +375,7 @@ type NormalSignature = FunctionSignature<{
  * @throws RuntimeError when a deviation is negative.
  * Source: `torch.normal`.
  */
-export const normal: Operator<NormalSignature> = overloaded({
+export const normal: Operator<ByName<NormalSignature, "mean, std?, generator?, out?">> = overloaded({
   name: "normal",
   forms: [normalOfTensors, normalOfSize],
   choose: (...args) =>

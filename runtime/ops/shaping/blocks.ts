@@ -1,4 +1,5 @@
 /** Tensors put together in blocks. */
+import type { ByName } from "../../keywords.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
 import { integer, tensors } from "../../parameters.ts";
@@ -116,7 +117,10 @@ function chunked(item: Tensor, dim: number, chunks: number): Tensor {
  * Source: `torch._chunk_cat`.
  */
 export const _chunk_cat: Operator<
-  FunctionSignature<(tensors: readonly Tensor[], dim: number, num_chunks: number) => Tensor>
+  ByName<
+    FunctionSignature<(tensors: readonly Tensor[], dim: number, num_chunks: number) => Tensor>,
+    "tensors, dim, num_chunks, out?"
+  >
 > = composite({
   name: "_chunk_cat",
   out: true,

@@ -1,4 +1,5 @@
 /** Other dtypes and devices, and writing one tensor into another. */
+import type { ByName } from "../../keywords.ts";
 import { cpu as processor, Device } from "../../device.ts";
 import { toDevice } from "../../devices.ts";
 import {
@@ -315,7 +316,7 @@ export const fill: InPlaceOperator<GeneralSignature<[value: Operand], "same", ["
 });
 
 /** All elements zero: what `input.zero_()` writes. Source: `torch.Tensor.zero_`. */
-export const zero: InPlaceOperator<GeneralSignature<[]>> = operator({
+export const zero: InPlaceOperator<ByName<GeneralSignature<[]>, "input">> = operator({
   name: "zero",
   parameters: { input: tensor },
   forward: ({ input }, output) => {

@@ -1,4 +1,5 @@
 /** Every combination of the elements of vectors, and shapes that broadcast. */
+import type { ByName } from "../../keywords.ts";
 import { int32 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, type Operator } from "../../operator.ts";
@@ -144,12 +145,15 @@ function choices(size: number, r: number, repeats: boolean): number[][] {
  * Source: `torch.combinations`.
  */
 export const combinations: Operator<
-  FunctionSignature<
-    (
-      input: Tensor,
-      r?: number | { r?: number; with_replacement?: boolean },
-      with_replacement?: boolean,
-    ) => Tensor
+  ByName<
+    FunctionSignature<
+      (
+        input: Tensor,
+        r?: number | { r?: number; with_replacement?: boolean },
+        with_replacement?: boolean,
+      ) => Tensor
+    >,
+    "input, r?, with_replacement?"
   >
 > = composite({
   name: "combinations",

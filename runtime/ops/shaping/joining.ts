@@ -6,7 +6,7 @@ import { operator, type Operator } from "../../operator.ts";
 import { integer, tensors } from "../../parameters.ts";
 import { alias, allocate, convert, copyInto, promoteTensors } from "../../settle.ts";
 import { formatShape, normalizeDim, sameShape, type Shape } from "../../shape.ts";
-import type { OutOption } from "../../keywords.ts";
+import type { ByName, OutOption } from "../../keywords.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { sample } from "../samples.ts";
@@ -73,7 +73,7 @@ function checkSome(items: readonly Tensor[], makeError: (message: string) => Err
  * @throws RuntimeError when the other sizes differ or the list is empty.
  * Source: `torch.cat`.
  */
-export const cat: Operator<JoinSignature> = operator({
+export const cat: Operator<ByName<JoinSignature, "tensors, dim?, out?">> = operator({
   name: "cat",
   out: true,
   parameters: { tensors, dim: integer(0) },
@@ -125,7 +125,7 @@ export const cat: Operator<JoinSignature> = operator({
  * @throws RuntimeError when shapes differ or the list is empty, IndexError when there is no such position.
  * Source: `torch.stack`.
  */
-export const stack: Operator<JoinSignature> = operator({
+export const stack: Operator<ByName<JoinSignature, "tensors, dim?, out?">> = operator({
   name: "stack",
   out: true,
   parameters: { tensors, dim: integer(0) },

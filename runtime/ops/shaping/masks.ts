@@ -1,4 +1,5 @@
 /** Elements that masks choose, replaced or left out. */
+import type { ByName } from "../../keywords.ts";
 import { bool, int32, int64 } from "../../dtype.ts";
 import { IndexError } from "../../errors/indexError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
@@ -111,7 +112,10 @@ function clamped(indices: Indices, { shape }: Tensor, low: (size: number) => num
  * Source: `torch._unsafe_masked_index`.
  */
 export const _unsafe_masked_index: Operator<
-  FunctionSignature<(input: Tensor, mask: Tensor, indices: Indices, fill: Scalar) => Tensor>
+  ByName<
+    FunctionSignature<(input: Tensor, mask: Tensor, indices: Indices, fill: Scalar) => Tensor>,
+    "input, mask, indices, fill"
+  >
 > = composite({
   name: "_unsafe_masked_index",
   parameters: { input: tensor, mask: positionsParameter, indices: indicesParameter, fill: scalar() },
@@ -133,7 +137,10 @@ export const _unsafe_masked_index: Operator<
  * Source: `torch._unsafe_masked_index_put_accumulate`.
  */
 export const _unsafe_masked_index_put_accumulate: Operator<
-  FunctionSignature<(input: Tensor, mask: Tensor, indices: Indices, values: Tensor) => Tensor>
+  ByName<
+    FunctionSignature<(input: Tensor, mask: Tensor, indices: Indices, values: Tensor) => Tensor>,
+    "input, mask, indices, values"
+  >
 > = composite({
   name: "_unsafe_masked_index_put_accumulate",
   parameters: { input: tensor, mask: positionsParameter, indices: indicesParameter, values: tensor },

@@ -1,4 +1,5 @@
 /** Tensors with a border of one value. */
+import type { ByName } from "../../keywords.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { operator, type Operator } from "../../operator.ts";
 import { scalar, sizes, tensor, type Parameter } from "../../parameters.ts";
@@ -63,8 +64,11 @@ const padParameter: Parameter<readonly number[]> = { ...sizes, expects: "an arra
  * Source: `torch.constant_pad_nd`.
  */
 export const constant_pad_nd: Operator<
-  FunctionSignature<
-    <T extends Tensor>(input: T, pad: readonly number[], value?: Scalar | { value?: Scalar }) => Tensor
+  ByName<
+    FunctionSignature<
+      <T extends Tensor>(input: T, pad: readonly number[], value?: Scalar | { value?: Scalar }) => Tensor
+    >,
+    "input, pad?, value?"
   >
 > = operator({
   name: "constant_pad_nd",

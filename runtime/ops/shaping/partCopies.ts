@@ -1,4 +1,5 @@
 /** Parts of tensors that are copies, or that autograd does not treat as views. */
+import type { ByName } from "../../keywords.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
 import { integer, sizes, tensor, type Parameter } from "../../parameters.ts";
 import { alias, duplicate } from "../../settle.ts";
@@ -35,16 +36,17 @@ function unfollowed(part: Tensor): Tensor {
 }
 
 /** Copies of the slices along a dimension, each without it. @throws as `unbind`. Source: `torch.unbind_copy`. */
-export const unbind_copy: Operator<FunctionSignature<(input: Tensor, dim?: DimOption) => Tensor[]>> =
-  operator({
-    name: "unbind_copy",
-    out: true,
-    parameters: { input: tensor, dim: integer(0) },
-    gradFn: "UnbindBackward0_copy",
-    forward: ({ input, dim }) => unbind(input, dim).map((part) => duplicate(part)),
-    jointVjp: (grads, context, wanted) => unbindRule(grads, context, wanted),
-    samples: [() => [sample([2, 3])], () => [sample([2, 3]), -1]],
-  });
+export const unbind_copy: Operator<
+  ByName<FunctionSignature<(input: Tensor, dim?: DimOption) => Tensor[]>, "input, dim?, out?">
+> = operator({
+  name: "unbind_copy",
+  out: true,
+  parameters: { input: tensor, dim: integer(0) },
+  gradFn: "UnbindBackward0_copy",
+  forward: ({ input, dim }) => unbind(input, dim).map((part) => duplicate(part)),
+  jointVjp: (grads, context, wanted) => unbindRule(grads, context, wanted),
+  samples: [() => [sample([2, 3])], () => [sample([2, 3]), -1]],
+});
 
 /** A `split` into pieces of one length, or of the lengths given, of which each becomes what `make` gives. */
 function splitting<S extends Signature>(facts: {

@@ -1,4 +1,5 @@
 /** Views of some of the positions along a dimension. */
+import type { ByName } from "../../keywords.ts";
 import { E, input } from "../../expression.ts";
 import { IndexError } from "../../errors/indexError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
@@ -170,10 +171,13 @@ function sliceGeometry(
  * Source: `torch.ops.aten.slice`, Python's `x[start:end:step]`.
  */
 export const slice_dim: Operator<
-  GeneralSignature<
-    [dim: number, start?: number | null, end?: number | null, step?: number],
-    "same",
-    ["dim", "start", "end", "step"]
+  ByName<
+    GeneralSignature<
+      [dim: number, start?: number | null, end?: number | null, step?: number],
+      "same",
+      ["dim", "start", "end", "step"]
+    >,
+    "input, dim?, start?, end?, step?"
   >
 > = operator({
   name: "slice",

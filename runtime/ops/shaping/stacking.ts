@@ -1,4 +1,5 @@
 /** Tensors beside, above and behind one another, where those of fewer dimensions are given more. */
+import type { ByName } from "../../keywords.ts";
 import { composite, type Operator } from "../../operator.ts";
 import { integer, tensor, tensors } from "../../parameters.ts";
 import { overloaded } from "../../overloaded.ts";
@@ -77,7 +78,7 @@ const unequal = {
  * @throws RuntimeError when the other sizes differ, or there are no tensors.
  * Source: `torch.hstack`.
  */
-export const hstack: Operator<ListSignature> = composite({
+export const hstack: Operator<ByName<ListSignature, "tensors, out?">> = composite({
   name: "hstack",
   out: true,
   parameters: { tensors },
@@ -127,7 +128,7 @@ export const row_stack: Operator<ListSignature> = stackedRows("row_stack");
  * @throws RuntimeError when the other sizes differ, or there are no tensors.
  * Source: `torch.dstack`.
  */
-export const dstack: Operator<ListSignature> = composite({
+export const dstack: Operator<ByName<ListSignature, "tensors, out?">> = composite({
   name: "dstack",
   out: true,
   parameters: { tensors },
@@ -148,7 +149,7 @@ export const dstack: Operator<ListSignature> = composite({
  * @throws RuntimeError when the other sizes differ, or there are no tensors.
  * Source: `torch.column_stack`.
  */
-export const column_stack: Operator<ListSignature> = composite({
+export const column_stack: Operator<ByName<ListSignature, "tensors, out?">> = composite({
   name: "column_stack",
   out: true,
   parameters: { tensors },

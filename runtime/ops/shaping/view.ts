@@ -1,4 +1,5 @@
 /** Other shapes of the same elements. A view shares its storage with its input, and each sees what is written into the other. */
+import type { ByName } from "../../keywords.ts";
 import { unrecordedBecause } from "../../autograd/modes.ts";
 import { isKeywords } from "../../binding.ts";
 import { DType, int64, uint8, type DTypeName } from "../../dtype.ts";
@@ -96,7 +97,7 @@ const wrongSize = {
 /**
  * The same elements in another shape, without a copy. Users write `view`.
  */
-export const viewShape: Operator<SizesSignature> = operator({
+export const viewShape: Operator<ByName<SizesSignature, "input, size?">> = operator({
   name: "view",
   parameters: { input: tensor, size: sizes },
   forward: ({ input, size }) => {
@@ -169,7 +170,7 @@ export const view: Operator<ViewSignature> = overloaded({
 });
 
 /** A view of the tensor as it is: what `x[...]` gives. */
-export const sameView: Operator<FunctionSignature<(input: Tensor) => Tensor>> = operator({
+export const sameView: Operator<ByName<FunctionSignature<(input: Tensor) => Tensor>, "input">> = operator({
   name: "alias",
   parameters: { input: tensor },
   forward: ({ input }) => viewOf(input, input.shape, input.strides),

@@ -1,4 +1,5 @@
 /** Grids of points that an affine map moves. */
+import type { ByName } from "../../keywords.ts";
 import { tensorFrom } from "../../reading.ts";
 import { writeElement, type DType, allocateArray, float64 } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
@@ -52,7 +53,10 @@ const gridSize: Parameter<Shape> = {
  * Source: `torch.affine_grid_generator`.
  */
 export const affine_grid_generator: Operator<
-  FunctionSignature<(theta: Tensor, size: Shape, align_corners: boolean) => Tensor>
+  ByName<
+    FunctionSignature<(theta: Tensor, size: Shape, align_corners: boolean) => Tensor>,
+    "theta, size, align_corners?"
+  >
 > = operator({
   name: "affine_grid_generator",
   parameters: { theta: tensor, size: gridSize, align_corners: flag(false) },
@@ -98,12 +102,15 @@ function checkMaps(theta: Tensor, size: Shape): void {
  * Source: `torch.nn.functional.affine_grid`.
  */
 export const affine_grid: Operator<
-  FunctionSignature<
-    (
-      theta: Tensor,
-      size: Shape,
-      align_corners?: boolean | null | { readonly align_corners?: boolean | null },
-    ) => Tensor
+  ByName<
+    FunctionSignature<
+      (
+        theta: Tensor,
+        size: Shape,
+        align_corners?: boolean | null | { readonly align_corners?: boolean | null },
+      ) => Tensor
+    >,
+    "theta, size, align_corners?"
   >
 > = composite({
   name: "affine_grid",

@@ -1,4 +1,5 @@
 /** Blocks that slide over images, as columns, and columns put together to images again. */
+import type { ByName } from "../../keywords.ts";
 import type { BlockWindow } from "../../backends/resampling.ts";
 import { bool } from "../../dtype.ts";
 import { IndexError } from "../../errors/indexError.ts";
@@ -61,7 +62,10 @@ const sampleWindow: BlockWindow = {
 
 /** Every block of images `[…, C, H, W]` as a column: `[…, C · KH · KW, blocks]`. Its derivative puts them together again. */
 export const im2col: Operator<
-  FunctionSignature<(input: Tensor, options: { readonly window: BlockWindow }) => Tensor>
+  ByName<
+    FunctionSignature<(input: Tensor, options: { readonly window: BlockWindow }) => Tensor>,
+    "input, window"
+  >
 > = operator({
   name: "im2col",
   parameters: { input: tensor, window: settled },
@@ -81,7 +85,10 @@ export const im2col: Operator<
 
 /** Columns put together to images of `size`: what several blocks cover is summed. */
 export const col2im: Operator<
-  FunctionSignature<(input: Tensor, size: Shape, options: { readonly window: BlockWindow }) => Tensor>
+  ByName<
+    FunctionSignature<(input: Tensor, size: Shape, options: { readonly window: BlockWindow }) => Tensor>,
+    "input, size, window"
+  >
 > = operator({
   name: "col2im",
   parameters: { input: tensor, size: imageSize, window: settled },
@@ -196,26 +203,27 @@ function checkImages(input: Tensor): void {
  * @throws RuntimeError when a size does not fit, NotImplementedError for whole numbers.
  * Source: `torch.nn.functional.unfold`.
  */
-export const unfold: Operator<UnfoldSignature> = composite({
-  name: "unfold",
-  parameters: { input: tensor, ...blockParameters },
-  define: ({ input, ...sizes }) => {
-    checkImages(input);
-    const size: Pair = [input.size(-2), input.size(-1)];
-    const window = blocksOver(size, sizes);
-    if (Math.min(...window.count) < 1)
-      throw new RuntimeError(
-        `Given input with spatial size ${tuple(size)}, ${describeWindow(window)}, calculated shape of the array of sliding blocks as ${tuple(window.count)}, but its components must be at least one. Take a smaller kernel, or add padding.`,
-      );
-    return im2col(input, { window });
-  },
-  samples: [() => [sample([1, 2, 3, 3]), 2], () => [sample([1, 3, 4]), [2, 1], [1, 2], 1, [2, 1]]],
-  errors: [
-    { args: () => [sample([1, 3, 3]), 4], error: "RuntimeError", message: /sliding blocks as \(0, 0\)/ },
-    { args: () => [sample([1, 3, 3]), 2, 1, 0, 0], error: "RuntimeError", message: /stride_height: 0/ },
-    { args: () => [sample([3, 3]), 2], error: "IndexError", message: /Dimension out of range/ },
-  ],
-});
+export const unfold: Operator<ByName<UnfoldSignature, "input, kernel_size, dilation?, padding?, stride?">> =
+  composite({
+    name: "unfold",
+    parameters: { input: tensor, ...blockParameters },
+    define: ({ input, ...sizes }) => {
+      checkImages(input);
+      const size: Pair = [input.size(-2), input.size(-1)];
+      const window = blocksOver(size, sizes);
+      if (Math.min(...window.count) < 1)
+        throw new RuntimeError(
+          `Given input with spatial size ${tuple(size)}, ${describeWindow(window)}, calculated shape of the array of sliding blocks as ${tuple(window.count)}, but its components must be at least one. Take a smaller kernel, or add padding.`,
+        );
+      return im2col(input, { window });
+    },
+    samples: [() => [sample([1, 2, 3, 3]), 2], () => [sample([1, 3, 4]), [2, 1], [1, 2], 1, [2, 1]]],
+    errors: [
+      { args: () => [sample([1, 3, 3]), 4], error: "RuntimeError", message: /sliding blocks as \(0, 0\)/ },
+      { args: () => [sample([1, 3, 3]), 2, 1, 0, 0], error: "RuntimeError", message: /stride_height: 0/ },
+      { args: () => [sample([3, 3]), 2], error: "IndexError", message: /Dimension out of range/ },
+    ],
+  });
 
 interface FoldOptions extends UnfoldOptions {
   readonly output_size?: PerDimension;
@@ -257,7 +265,9 @@ function checkColumns(input: Tensor, size: Pair, window: BlockWindow): void {
  * @throws RuntimeError when a size does not fit, NotImplementedError for whole numbers.
  * Source: `torch.nn.functional.fold`.
  */
-export const fold: Operator<FoldSignature> = composite({
+export const fold: Operator<
+  ByName<FoldSignature, "input, output_size, kernel_size, dilation?, padding?, stride?">
+> = composite({
   name: "fold",
   parameters: { input: tensor, output_size: perDimension(), ...blockParameters },
   define: ({ input, output_size, ...sizes }) => {

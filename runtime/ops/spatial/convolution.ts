@@ -2,6 +2,7 @@
  * Convolutions. A convolution is linear in its input and in its weight, and so are its derivatives: three maps, of which each differentiates into the other two.
  * Derivatives: PyTorch's `convolution_backward` and `_convolution_double_backward`.
  */
+import type { ByName } from "../../keywords.ts";
 import type { ConvolutionWindow, Triple } from "../../backends/convolution.ts";
 import { bool, int64 } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
@@ -94,7 +95,12 @@ const geometry = { stride: [2, 1], padding: [1, 0], dilation: [1, 2], groups: 2 
  *
  * Source: `torch.convolution`, and `ConvParams` in PyTorch's `Convolution.cpp`.
  */
-export const convolution: Operator<ConvolutionSignature> = operator({
+export const convolution: Operator<
+  ByName<
+    ConvolutionSignature,
+    "input, weight, bias?, stride, padding, dilation, groups, transposed?, output_size"
+  >
+> = operator({
   name: "convolution",
   parameters: {
     input: tensor,
@@ -165,7 +171,9 @@ type WeightSignature = FunctionSignature<
  *
  * Source: PyTorch's `convolution_backward`.
  */
-export const convolutionWeight: Operator<WeightSignature> = operator({
+export const convolutionWeight: Operator<
+  ByName<WeightSignature, "input, grad, stride, padding, dilation, groups, kernel_size">
+> = operator({
   name: "convolution_weight",
   parameters: { input: tensor, grad: tensor, ...windowParameters, kernel_size: numbers },
   saves: ["input", "grad"],

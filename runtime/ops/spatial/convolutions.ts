@@ -1,4 +1,5 @@
 /** Convolutions of `torch` in unusual forms. */
+import type { ByName } from "../../keywords.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, type Operator } from "../../operator.ts";
 import { integer, optionalTensor, tensor, type Parameter } from "../../parameters.ts";
@@ -45,7 +46,12 @@ type ConvolutionSignature = FunctionSignature<
  * @throws RuntimeError when channels, dtypes or sizes do not fit.
  * Source: `torch.convolution`.
  */
-export const convolution: Operator<ConvolutionSignature> = composite({
+export const convolution: Operator<
+  ByName<
+    ConvolutionSignature,
+    "input, weight, bias?, stride, padding, dilation, transposed, output_padding, groups"
+  >
+> = composite({
   name: "convolution",
   parameters: {
     input: tensor,
@@ -81,7 +87,10 @@ export const convolution: Operator<ConvolutionSignature> = composite({
  * Source: `torch.conv_tbc`.
  */
 export const conv_tbc: Operator<
-  FunctionSignature<(input: Tensor, weight: Tensor, bias: Tensor, pad?: number) => Tensor>
+  ByName<
+    FunctionSignature<(input: Tensor, weight: Tensor, bias: Tensor, pad?: number) => Tensor>,
+    "input, weight, bias, pad?"
+  >
 > = composite({
   name: "conv_tbc",
   parameters: { input: tensor, weight: tensor, bias: tensor, pad: integer(0) },

@@ -1,4 +1,5 @@
 /** Pooling with windows at random places. */
+import type { ByName } from "../../keywords.ts";
 import { onCpu } from "../../reading.ts";
 import { uniformInto } from "../../drawing.ts";
 import { int32, writeElement, allocateArray } from "../../dtype.ts";
@@ -115,12 +116,15 @@ const settled: Parameter<SettledSizes> = {
 
 /** The largest numbers of windows whose places follow from draws, one for each channel and dimension; and their positions. */
 export const fractionalMaxPool: Operator<
-  FunctionSignature<
-    (
-      input: Tensor,
-      draws: Tensor,
-      options: { readonly sizes: SettledSizes },
-    ) => [values: Tensor, positions: Tensor]
+  ByName<
+    FunctionSignature<
+      (
+        input: Tensor,
+        draws: Tensor,
+        options: { readonly sizes: SettledSizes },
+      ) => [values: Tensor, positions: Tensor]
+    >,
+    "input, draws, sizes"
   >
 > = operator({
   name: "fractional_max_pool",

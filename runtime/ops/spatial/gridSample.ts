@@ -1,4 +1,5 @@
 /** Images and volumes read at any points. */
+import type { ByName } from "../../keywords.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { ValueError } from "../../errors/valueError.ts";
@@ -195,14 +196,17 @@ function numberOf(name: string, words: readonly string[], value: string): number
  * Source: `torch.nn.functional.grid_sample`; Jaderberg et al., "Spatial transformer networks" (2015).
  */
 export const grid_sample: Operator<
-  FunctionSignature<
-    (
-      input: Tensor,
-      grid: Tensor,
-      mode?: GridMode | GridSampleOptions,
-      padding_mode?: GridPadding | Omit<GridSampleOptions, "mode">,
-      align_corners?: boolean | null | Pick<GridSampleOptions, "align_corners">,
-    ) => Tensor
+  ByName<
+    FunctionSignature<
+      (
+        input: Tensor,
+        grid: Tensor,
+        mode?: GridMode | GridSampleOptions,
+        padding_mode?: GridPadding | Omit<GridSampleOptions, "mode">,
+        align_corners?: boolean | null | Pick<GridSampleOptions, "align_corners">,
+      ) => Tensor
+    >,
+    "input, grid, mode?, padding_mode?, align_corners?"
   >
 > = composite({
   name: "grid_sample",

@@ -1,4 +1,5 @@
 /** Images, sequences and volumes in another size. */
+import type { ByName } from "../../keywords.ts";
 import type { AxisMap } from "../../backends/resampling.ts";
 import { uint8, type DType } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
@@ -218,16 +219,19 @@ const smoothed: ReadonlySet<string> = new Set(["bilinear", "bicubic", "lanczos"]
  * Source: `torch.nn.functional.interpolate`.
  */
 export const interpolate: Operator<
-  FunctionSignature<
-    (
-      input: Tensor,
-      size?: PerDimension | null | InterpolateOptions,
-      scale_factor?: number | readonly number[] | null | Omit<InterpolateOptions, "size">,
-      mode?: InterpolationMode | Omit<InterpolateOptions, "size" | "scale_factor">,
-      align_corners?: boolean | null,
-      recompute_scale_factor?: boolean | null,
-      antialias?: boolean,
-    ) => Tensor
+  ByName<
+    FunctionSignature<
+      (
+        input: Tensor,
+        size?: PerDimension | null | InterpolateOptions,
+        scale_factor?: number | readonly number[] | null | Omit<InterpolateOptions, "size">,
+        mode?: InterpolationMode | Omit<InterpolateOptions, "size" | "scale_factor">,
+        align_corners?: boolean | null,
+        recompute_scale_factor?: boolean | null,
+        antialias?: boolean,
+      ) => Tensor
+    >,
+    "input, size?, scale_factor?, mode?, align_corners?, recompute_scale_factor?, antialias?"
   >
 > = composite({
   name: "interpolate",
@@ -302,14 +306,17 @@ const upsampleParameters = { input: tensor, size: optionalPerDimension, scale_fa
  * Source: `torch.nn.functional.upsample`.
  */
 export const upsample: Operator<
-  FunctionSignature<
-    (
-      input: Tensor,
-      size?: PerDimension | null | Omit<InterpolateOptions, "recompute_scale_factor" | "antialias">,
-      scale_factor?: number | readonly number[] | null | Pick<InterpolateOptions, "mode" | "align_corners">,
-      mode?: InterpolationMode,
-      align_corners?: boolean | null,
-    ) => Tensor
+  ByName<
+    FunctionSignature<
+      (
+        input: Tensor,
+        size?: PerDimension | null | Omit<InterpolateOptions, "recompute_scale_factor" | "antialias">,
+        scale_factor?: number | readonly number[] | null | Pick<InterpolateOptions, "mode" | "align_corners">,
+        mode?: InterpolationMode,
+        align_corners?: boolean | null,
+      ) => Tensor
+    >,
+    "input, size?, scale_factor?, mode?, align_corners?"
   >
 > = composite({
   name: "upsample",
@@ -324,12 +331,14 @@ export const upsample: Operator<
  * @throws what `interpolate` throws.
  * Source: `torch.nn.functional.upsample_nearest`.
  */
-export const upsample_nearest: Operator<UpsampleSignature> = composite({
-  name: "upsample_nearest",
-  parameters: upsampleParameters,
-  define: ({ input, ...options }) => interpolate(input, { ...options, mode: "nearest" }),
-  samples: [() => [sample([1, 2, 3]), 5], () => [sample([1, 1, 2, 2]), { scale_factor: 2 }]],
-});
+export const upsample_nearest: Operator<ByName<UpsampleSignature, "input, size?, scale_factor?">> = composite(
+  {
+    name: "upsample_nearest",
+    parameters: upsampleParameters,
+    define: ({ input, ...options }) => interpolate(input, { ...options, mode: "nearest" }),
+    samples: [() => [sample([1, 2, 3]), 5], () => [sample([1, 1, 2, 2]), { scale_factor: 2 }]],
+  },
+);
 
 /**
  * `interpolate` of images, bilinear, with aligned corners.
@@ -337,10 +346,11 @@ export const upsample_nearest: Operator<UpsampleSignature> = composite({
  * @throws what `interpolate` throws.
  * Source: `torch.nn.functional.upsample_bilinear`.
  */
-export const upsample_bilinear: Operator<UpsampleSignature> = composite({
-  name: "upsample_bilinear",
-  parameters: upsampleParameters,
-  define: ({ input, ...options }) =>
-    interpolate(input, { ...options, mode: "bilinear", align_corners: true }),
-  samples: [() => [sample([1, 1, 2, 3]), [3, 2]]],
-});
+export const upsample_bilinear: Operator<ByName<UpsampleSignature, "input, size?, scale_factor?">> =
+  composite({
+    name: "upsample_bilinear",
+    parameters: upsampleParameters,
+    define: ({ input, ...options }) =>
+      interpolate(input, { ...options, mode: "bilinear", align_corners: true }),
+    samples: [() => [sample([1, 1, 2, 3]), [3, 2]]],
+  });

@@ -1,4 +1,5 @@
 /** Borders that continue the tensor: mirrored, repeated, or wrapped around. */
+import type { ByName } from "../../keywords.ts";
 import type { AxisMap } from "../../backends/resampling.ts";
 import { bool } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
@@ -187,13 +188,16 @@ interface PadOptions {
  * Source: `torch.nn.functional.pad`.
  */
 export const pad: Operator<
-  FunctionSignature<
-    (
-      input: Tensor,
-      pad: readonly number[],
-      mode?: PaddingMode | PadOptions,
-      value?: number | null | Omit<PadOptions, "mode">,
-    ) => Tensor
+  ByName<
+    FunctionSignature<
+      (
+        input: Tensor,
+        pad: readonly number[],
+        mode?: PaddingMode | PadOptions,
+        value?: number | null | Omit<PadOptions, "mode">,
+      ) => Tensor
+    >,
+    "input, pad, mode?, value?"
   >
 > = composite({
   name: "pad",

@@ -1,4 +1,5 @@
 /** Pooling as users call it. */
+import type { ByName } from "../../keywords.ts";
 import { IndexError } from "../../errors/indexError.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
@@ -136,7 +137,9 @@ export const maxParameters: {
  * @throws RuntimeError when a size does not fit.
  * Source: `torch.nn.functional.max_pool1d`.
  */
-export const max_pool1d: Operator<MaxPoolSignature> = composite({
+export const max_pool1d: Operator<
+  ByName<MaxPoolSignature, "input, kernel_size, stride?, padding?, dilation?, ceil_mode?, return_indices?">
+> = composite({
   name: "max_pool1d",
   parameters: maxParameters,
   define: ({ input, ceil_mode, return_indices, ...sizes }) => {
@@ -176,7 +179,9 @@ export const max_pool1d: Operator<MaxPoolSignature> = composite({
  * @throws RuntimeError when a size does not fit.
  * Source: `torch.nn.functional.max_pool2d`.
  */
-export const max_pool2d: Operator<MaxPoolSignature> = composite({
+export const max_pool2d: Operator<
+  ByName<MaxPoolSignature, "input, kernel_size, stride?, padding?, dilation?, ceil_mode?, return_indices?">
+> = composite({
   name: "max_pool2d",
   parameters: maxParameters,
   define: ({ input, ceil_mode, return_indices, ...sizes }) => {
@@ -234,7 +239,9 @@ export const averageParameters: Omit<typeof maxParameters, "dilation" | "return_
  * @throws RuntimeError when a size does not fit.
  * Source: `torch.nn.functional.avg_pool1d`.
  */
-export const avg_pool1d: Operator<AveragePool1dSignature> = composite({
+export const avg_pool1d: Operator<
+  ByName<AveragePool1dSignature, "input, kernel_size, stride?, padding?, ceil_mode?, count_include_pad?">
+> = composite({
   name: "avg_pool1d",
   parameters: averageParameters,
   define: ({ input, ceil_mode, count_include_pad, ...sizes }) => {
@@ -273,7 +280,12 @@ export type AveragePool2dSignature = FunctionSignature<{
  * @throws RuntimeError when a size does not fit, NotImplementedError for whole numbers other than int64.
  * Source: `torch.nn.functional.avg_pool2d`.
  */
-export const avg_pool2d: Operator<AveragePool2dSignature> = composite({
+export const avg_pool2d: Operator<
+  ByName<
+    AveragePool2dSignature,
+    "input, kernel_size, stride?, padding?, ceil_mode?, count_include_pad?, divisor_override?"
+  >
+> = composite({
   name: "avg_pool2d",
   parameters: { ...averageParameters, divisor_override: optionalInteger },
   define: ({ input, ceil_mode, count_include_pad, divisor_override, ...sizes }) => {
@@ -363,7 +375,7 @@ export type AdaptiveSignature = FunctionSignature<
  * @throws RuntimeError when the input or the size does not fit.
  * Source: `torch.nn.functional.adaptive_avg_pool1d`.
  */
-export const adaptive_avg_pool1d: Operator<AdaptiveSignature> = composite({
+export const adaptive_avg_pool1d: Operator<ByName<AdaptiveSignature, "input, output_size">> = composite({
   name: "adaptive_avg_pool1d",
   parameters: { input: tensor, output_size: outputSize },
   define: ({ input, output_size }) => {
@@ -383,7 +395,7 @@ export const adaptive_avg_pool1d: Operator<AdaptiveSignature> = composite({
  * @throws RuntimeError when the input or the size does not fit, NotImplementedError for whole numbers.
  * Source: `torch.nn.functional.adaptive_avg_pool2d`.
  */
-export const adaptive_avg_pool2d: Operator<AdaptiveSignature> = composite({
+export const adaptive_avg_pool2d: Operator<ByName<AdaptiveSignature, "input, output_size">> = composite({
   name: "adaptive_avg_pool2d",
   parameters: { input: tensor, output_size: outputSize },
   define: ({ input, output_size }) => {
@@ -431,7 +443,9 @@ export const adaptiveMaxParameters: {
  * @throws RuntimeError when the input or the size does not fit.
  * Source: `torch.nn.functional.adaptive_max_pool1d`.
  */
-export const adaptive_max_pool1d: Operator<AdaptiveMaxSignature> = composite({
+export const adaptive_max_pool1d: Operator<
+  ByName<AdaptiveMaxSignature, "input, output_size, return_indices?">
+> = composite({
   name: "adaptive_max_pool1d",
   parameters: adaptiveMaxParameters,
   define: ({ input, output_size, return_indices }) => {
@@ -450,7 +464,9 @@ export const adaptive_max_pool1d: Operator<AdaptiveMaxSignature> = composite({
  * @throws RuntimeError when the input or the size does not fit.
  * Source: `torch.nn.functional.adaptive_max_pool2d`.
  */
-export const adaptive_max_pool2d: Operator<AdaptiveMaxSignature> = composite({
+export const adaptive_max_pool2d: Operator<
+  ByName<AdaptiveMaxSignature, "input, output_size, return_indices?">
+> = composite({
   name: "adaptive_max_pool2d",
   parameters: adaptiveMaxParameters,
   define: ({ input, output_size, return_indices }) => {

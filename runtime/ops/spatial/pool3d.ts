@@ -1,4 +1,5 @@
 /** Pooling of volumes as users call it. */
+import type { ByName } from "../../keywords.ts";
 import type { AveragingWindows } from "../../backends/pooling.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, type Operator } from "../../operator.ts";
@@ -50,7 +51,9 @@ function volumeWindows<W>(
  * @throws RuntimeError when a size does not fit.
  * Source: `torch.nn.functional.max_pool3d`.
  */
-export const max_pool3d: Operator<MaxPoolSignature> = composite({
+export const max_pool3d: Operator<
+  ByName<MaxPoolSignature, "input, kernel_size, stride?, padding?, dilation?, ceil_mode?, return_indices?">
+> = composite({
   name: "max_pool3d",
   parameters: maxParameters,
   define: ({ input, ceil_mode, return_indices, ...sizes }) => {
@@ -91,7 +94,12 @@ function withDivisor(
  * @throws RuntimeError when a size does not fit, NotImplementedError for whole numbers other than int64.
  * Source: `torch.nn.functional.avg_pool3d`.
  */
-export const avg_pool3d: Operator<AveragePool2dSignature> = composite({
+export const avg_pool3d: Operator<
+  ByName<
+    AveragePool2dSignature,
+    "input, kernel_size, stride?, padding?, ceil_mode?, count_include_pad?, divisor_override?"
+  >
+> = composite({
   name: "avg_pool3d",
   parameters: { ...averageParameters, divisor_override: optionalInteger },
   define: ({ input, ceil_mode, count_include_pad, divisor_override, ...sizes }) => {
@@ -132,7 +140,7 @@ export const avg_pool3d: Operator<AveragePool2dSignature> = composite({
  * @throws RuntimeError when the input or the size does not fit, NotImplementedError for whole numbers.
  * Source: `torch.nn.functional.adaptive_avg_pool3d`.
  */
-export const adaptive_avg_pool3d: Operator<AdaptiveSignature> = composite({
+export const adaptive_avg_pool3d: Operator<ByName<AdaptiveSignature, "input, output_size">> = composite({
   name: "adaptive_avg_pool3d",
   parameters: { input: tensor, output_size: outputSize },
   define: ({ input, output_size }) => {
@@ -160,7 +168,9 @@ export const adaptive_avg_pool3d: Operator<AdaptiveSignature> = composite({
  * @throws RuntimeError when the input or the size does not fit.
  * Source: `torch.nn.functional.adaptive_max_pool3d`.
  */
-export const adaptive_max_pool3d: Operator<AdaptiveMaxSignature> = composite({
+export const adaptive_max_pool3d: Operator<
+  ByName<AdaptiveMaxSignature, "input, output_size, return_indices?">
+> = composite({
   name: "adaptive_max_pool3d",
   parameters: adaptiveMaxParameters,
   define: ({ input, output_size, return_indices }) => {

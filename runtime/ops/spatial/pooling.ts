@@ -2,6 +2,7 @@
  * Pooling of planes, with settled windows. Each map is linear, or, for the largest numbers, linear once the positions are known; so each has a partner that is
  * its derivative, and whose derivative it is. Derivatives: PyTorch's `derivatives.yaml`.
  */
+import type { ByName } from "../../keywords.ts";
 import type { AveragingPlaneWindows, PlaneWindows } from "../../backends/pooling.ts";
 import { bool, int32, int64 } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
@@ -68,7 +69,7 @@ export const maxPoolSpread: Operator<PositionsSignature> = operator({
 });
 
 /** The numbers at the positions that were found. */
-export const maxPoolPick: Operator<PositionsSignature> = operator({
+export const maxPoolPick: Operator<ByName<PositionsSignature, "input, positions, windows">> = operator({
   name: "max_pool_pick",
   parameters: { input: tensor, positions: tensor, windows: settled() },
   saves: ["positions"],

@@ -2,6 +2,7 @@
  * Elements at positions that are counted over the last dimensions: what largest numbers were taken from, and where they are put back. Each map is linear in its
  * values, and its derivative is another one of them.
  */
+import type { ByName } from "../../keywords.ts";
 import type { PoolingWindows } from "../../backends/pooling.ts";
 import { int32 } from "../../dtype.ts";
 import { operator, type Operator } from "../../operator.ts";
@@ -35,23 +36,27 @@ function int32Rows(positions: Tensor, rank: number): Tensor {
 const samplePositions = (): Tensor => given([0, 4, 1, 3], int32, [2, 2]);
 
 /** `input[…, positions[…, i]]`, where positions count over the last `rank` dimensions of the input; the result has the shape of the positions. */
-export const pickAt: Operator<FunctionSignature<(input: Tensor, positions: Tensor, rank: number) => Tensor>> =
-  operator({
-    name: "pick_at",
-    parameters: { input: tensor, positions: tensor, rank: integer() },
-    saves: ["positions"],
-    forward: ({ input, positions, rank }) => {
-      const result = allocate(positions.shape, input.dtype);
-      if (numel(result.shape) > 0)
-        backendOf(input).maxPoolPick(asRows(result, rank), asRows(input, rank), int32Rows(positions, rank));
-      return result;
-    },
-    vjp: {
-      input: (g, { positions, rank, shapes }) => spreadAt(g, positions, shapes.input.slice(-rank)),
-      positions: null,
-    },
-    samples: [() => [sample([2, 2, 3]), samplePositions().reshape([2, 1, 2]), 2]],
-  });
+export const pickAt: Operator<
+  ByName<
+    FunctionSignature<(input: Tensor, positions: Tensor, rank: number) => Tensor>,
+    "input, positions, rank"
+  >
+> = operator({
+  name: "pick_at",
+  parameters: { input: tensor, positions: tensor, rank: integer() },
+  saves: ["positions"],
+  forward: ({ input, positions, rank }) => {
+    const result = allocate(positions.shape, input.dtype);
+    if (numel(result.shape) > 0)
+      backendOf(input).maxPoolPick(asRows(result, rank), asRows(input, rank), int32Rows(positions, rank));
+    return result;
+  },
+  vjp: {
+    input: (g, { positions, rank, shapes }) => spreadAt(g, positions, shapes.input.slice(-rank)),
+    positions: null,
+  },
+  samples: [() => [sample([2, 2, 3]), samplePositions().reshape([2, 1, 2]), 2]],
+});
 
 /** Adds each number to its position in zeros, whose last dimensions are `size`: numbers at equal positions are summed. */
 export const spreadAt: Operator<FunctionSignature<(grad: Tensor, positions: Tensor, size: Shape) => Tensor>> =
@@ -78,23 +83,27 @@ export const spreadAt: Operator<FunctionSignature<(grad: Tensor, positions: Tens
   });
 
 /** Writes each number to its position in zeros, whose last dimensions are `size`: of equal positions the last one counts, as in PyTorch. */
-export const placeAt: Operator<FunctionSignature<(input: Tensor, positions: Tensor, size: Shape) => Tensor>> =
-  operator({
-    name: "place_at",
-    parameters: { input: tensor, positions: tensor, size: sizes },
-    saves: ["positions"],
-    forward: ({ input, positions, size }) => {
-      const rank = size.length;
-      const result = allocate([...input.shape.slice(0, -rank), ...size], input.dtype);
-      if (numel(result.shape) > 0)
-        backendOf(input).placeAt(
-          flattened(result, rank),
-          flattened(input, rank),
-          flattened(convert(positions, int32), rank),
-        );
-      return result;
-    },
-    vjp: { input: (g, { positions, size }) => pickAt(g, positions, size.length), positions: null },
-    gradFn: ({ size }) => `MaxUnpool${size.length}DBackward0`,
-    samples: [() => [sample([2, 1, 2]), samplePositions().reshape([2, 1, 2]), [2, 3]]],
-  });
+export const placeAt: Operator<
+  ByName<
+    FunctionSignature<(input: Tensor, positions: Tensor, size: Shape) => Tensor>,
+    "input, positions, size?"
+  >
+> = operator({
+  name: "place_at",
+  parameters: { input: tensor, positions: tensor, size: sizes },
+  saves: ["positions"],
+  forward: ({ input, positions, size }) => {
+    const rank = size.length;
+    const result = allocate([...input.shape.slice(0, -rank), ...size], input.dtype);
+    if (numel(result.shape) > 0)
+      backendOf(input).placeAt(
+        flattened(result, rank),
+        flattened(input, rank),
+        flattened(convert(positions, int32), rank),
+      );
+    return result;
+  },
+  vjp: { input: (g, { positions, size }) => pickAt(g, positions, size.length), positions: null },
+  gradFn: ({ size }) => `MaxUnpool${size.length}DBackward0`,
+  samples: [() => [sample([2, 1, 2]), samplePositions().reshape([2, 1, 2]), [2, 3]]],
+});

@@ -1,4 +1,5 @@
 /** The operator behind interpolation and padding: a linear map along each of the last dimensions. */
+import type { ByName } from "../../keywords.ts";
 import { onCpu } from "../../reading.ts";
 import { currentDevice } from "../../placement.ts";
 import { mostExact } from "../../devices.ts";
@@ -77,7 +78,7 @@ function applyMaps(input: Tensor, maps: readonly AxisMap[]): Tensor {
 
 /** Takes each of the last dimensions through its map, the last one first. Its derivative is itself, with the transposed maps. */
 export const resample: Operator<
-  FunctionSignature<(input: Tensor, options: { readonly by: Resampling }) => Tensor>
+  ByName<FunctionSignature<(input: Tensor, options: { readonly by: Resampling }) => Tensor>, "input, by">
 > = operator({
   name: "resample",
   parameters: { input: tensor, by: resampling },

@@ -1,4 +1,5 @@
 /** Dropouts of `torch`, which ask for everything and forgive nothing. */
+import type { ByName } from "../../keywords.ts";
 import { bool, float32 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
@@ -121,7 +122,10 @@ function scaleOf(p: number, train: boolean | null): number {
  * Source: `torch.native_dropout`.
  */
 export const native_dropout: Operator<
-  FunctionSignature<(input: Tensor, p: number, train: boolean | null) => [output: Tensor, mask: Tensor]>
+  ByName<
+    FunctionSignature<(input: Tensor, p: number, train: boolean | null) => [output: Tensor, mask: Tensor]>,
+    "input, p, train"
+  >
 > = operator({
   name: "native_dropout",
   parameters: { input: tensor, p: number(), train: optionalTrain },

@@ -1,4 +1,5 @@
 /** Pooling that always gives the positions of what it took beside the values. */
+import type { ByName } from "../../keywords.ts";
 import { composite, type Operator, type OperatorFacts } from "../../operator.ts";
 import { tensor, type Parameter } from "../../parameters.ts";
 import type { FunctionSignature } from "../../signatures.ts";
@@ -106,7 +107,7 @@ export const fractional_max_pool3d_with_indices: Operator<FractionalSignature> =
  * @throws RuntimeError when the input or the size does not fit.
  * Source: `torch.adaptive_max_pool1d`.
  */
-export const adaptive_max_pool1d: Operator<AdaptiveSignature> = composite({
+export const adaptive_max_pool1d: Operator<ByName<AdaptiveSignature, "input, output_size">> = composite({
   name: "adaptive_max_pool1d",
   parameters: { input: tensor, output_size: outputSize },
   define: ({ input, output_size }) => adaptiveMaxPool1d(input, output_size, true),
