@@ -13,7 +13,7 @@ import {
   type SampleRow,
 } from "./checking.ts";
 import { oracleFiles, readOracle } from "./data.ts";
-import { isForDevice, onAccelerator, rowsForDevice } from "./withoutFloat64.ts";
+import { everything, isForDevice, onAccelerator, rowsForDevice, spread } from "./withoutFloat64.ts";
 
 /** Operators that read a tensor's storage: elsewhere in memory there are other elements. */
 const seesStorage = /^as_strided|resize_/;
@@ -22,17 +22,13 @@ function layoutsOf(operator: string): readonly MemoryLayout[] {
   return seesStorage.test(operator) ? ["contiguous"] : ["contiguous", "strided"];
 }
 
-const everything = process.env["TYPETORCH_ORACLE"] === "all";
-
 /** Dtypes that the processor computes, whose own tests ask for them. */
 const processorsDtypes = /"(?:float16|bfloat16|uint8|int8|int16)"/;
 
 function askedOf(rows: readonly SampleRow[], layout: MemoryLayout): readonly SampleRow[] {
   if (everything) return rows;
   const own = rows.filter(({ args, kwargs }) => !processorsDtypes.test(JSON.stringify([args, kwargs])));
-  // Spread over all of them: they are in the order of what the operator is asked for.
-  const step = Math.ceil(own.length / (layout === "contiguous" ? 8 : 2));
-  return own.filter((_, i) => i % step === 0);
+  return spread(own, layout === "contiguous" ? 8 : 2);
 }
 
 describe.skipIf(process.env["TYPETORCH_WEBGL"] === "off")("on WebGL", () => {

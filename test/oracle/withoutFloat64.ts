@@ -39,3 +39,12 @@ export function rowsForDevice(name: string, rows: readonly SampleRow[]): readonl
     )
     .map((row) => withoutInexact(name, row));
 }
+
+/** Whether every sample is to be asked for, which takes minutes where the processor draws: `TYPETORCH_ORACLE=all`. */
+export const everything: boolean = process.env["TYPETORCH_ORACLE"] === "all";
+
+/** At most so many rows, spread over all of them: they are in the order of what the operator is asked for. */
+export function spread<Row>(rows: readonly Row[], most: number): readonly Row[] {
+  const step = Math.ceil(rows.length / most);
+  return everything ? rows : rows.filter((_, i) => i % step === 0);
+}
