@@ -14,9 +14,10 @@ export function activityBelow(): Activity {
   try {
     Error.stackTraceLimit = FRAMES;
     Error.prepareStackTrace = (_error, sites) => sites;
-    // With the function above, `stack` is what that returns.
-    const sites = new Error().stack as unknown as NodeJS.CallSite[];
-    return activityOf(sites);
+    // With the function above, `stack` is what that returns; but text while V8 has the kernel write the stack of another error,
+    // also for its inspector, which cannot bear to be ended there.
+    const sites: unknown = new Error().stack;
+    return Array.isArray(sites) ? activityOf(sites) : "kernel";
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
     if (prepareStackTrace === undefined) Reflect.deleteProperty(Error, "prepareStackTrace");
