@@ -60,6 +60,7 @@ function forward(child: childProcess.ChildProcess, targets: readonly (StreamName
 }
 
 function followSpawn(): void {
+  // The types of Node lack the method that every way to start a process ends in.
   const prototype = childProcess.ChildProcess.prototype as unknown as Spawning;
   const { spawn } = prototype;
   prototype.spawn = function (options): unknown {
