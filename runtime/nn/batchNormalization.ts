@@ -103,6 +103,17 @@ abstract class ChannelNorm extends Module {
     });
   }
 
+  // States of the first version do not count batches.
+  override get _version(): number {
+    return 2;
+  }
+
+  override _completeState(state: Record<string, unknown>, prefix: string, version: number | null): void {
+    const key = `${prefix}num_batches_tracked`;
+    if ((version ?? 1) < 2 && this.num_batches_tracked !== null && !(key in state))
+      state[key] = this.num_batches_tracked;
+  }
+
   override extra_repr(): string {
     const { num_features, eps, momentum, affine, bias, track_running_stats } = this;
     const settings = { eps, momentum, affine, bias: bias !== null, track_running_stats };

@@ -4,6 +4,7 @@ import type { CallForms } from "../callForms.ts";
 import { IndexError } from "../errors/indexError.ts";
 import type { ParametersOf } from "../parameters.ts";
 import { Module } from "./module.ts";
+import { ownModules } from "./module/members.ts";
 
 /** @throws TypeError when `value` is not a module. */
 function checkModule(owner: string, value: unknown, place: string | number): asserts value is Module {
@@ -66,13 +67,13 @@ export class ModuleList<M extends Module = Module> extends Module {
 
   /** Number of modules: Python's `len(list)`. */
   override get length(): number {
-    return [...this.children()].length;
+    return [...ownModules(this)].length;
   }
 
   /** The modules, in order. */
   *[Symbol.iterator](): IterableIterator<M> {
     // Only `append` and `insert` add modules, and they take this kind.
-    for (const child of this.children()) yield child as M;
+    for (const [, child] of ownModules(this)) yield child as M;
   }
 
   /** Adds a module at the end. @throws TypeError when it is none. Source: `torch.nn.ModuleList.append`. */
@@ -118,7 +119,7 @@ export class ModuleDict<M extends Module = Module> extends Module {
 
   /** Number of modules: Python's `len(dict)`. */
   override get length(): number {
-    return [...this.children()].length;
+    return [...ownModules(this)].length;
   }
 
   /** The module under that name: Python's `dict[name]`. @throws IndexError that lists the names there are. */
@@ -154,7 +155,7 @@ export class ModuleDict<M extends Module = Module> extends Module {
   /** Names with modules, in the order in which they were put in. Source: `torch.nn.ModuleDict.items`. */
   *items(): IterableIterator<[string, M]> {
     // Only `set` adds modules, and it takes this kind.
-    for (const [name, module] of this.named_children()) yield [name, module as M];
+    for (const [name, module] of ownModules(this)) yield [name, module as M];
   }
 
   /** The names. Source: `torch.nn.ModuleDict.keys`. */

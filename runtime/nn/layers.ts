@@ -9,6 +9,7 @@ import type { Tensor } from "../tensor.ts";
 import { PlainActivation } from "./activation.ts";
 import { uniformParameter } from "./initial.ts";
 import { Module } from "./module.ts";
+import { ownModules } from "./module/members.ts";
 import type { Parameter } from "./parameter.ts";
 import { printed } from "./printed.ts";
 import { placement, type Placement } from "./settings.ts";
@@ -117,13 +118,13 @@ export class Sequential extends Module {
 
   /** Number of modules: Python's `len(model)`. */
   override get length(): number {
-    return [...this.children()].length;
+    return [...ownModules(this)].length;
   }
 
   /** The modules, in order. */
   *[Symbol.iterator](): IterableIterator<Layer> {
     // The constructor takes layers only.
-    for (const child of this.children()) yield child as Layer;
+    for (const [, child] of ownModules(this)) yield child as Layer;
   }
 
   override forward(input: Tensor): Tensor {
