@@ -108,12 +108,17 @@ function answerMain({ blocking }: InputQuestion, answer: InputAnswer): void {
   state.markAnswered();
 }
 
-/** Only user code is ever stopped: the main thread says when it runs some, and hears when it is safe again. */
+/**
+ * Only user code is ever stopped: the main thread says when it runs some, and hears when it is safe again. Questions are given up
+ * when that is done, since code that goes on because of it could reach its end while it is being ended, which V8's inspector does not survive
+ * ("v8::ToLocalChecked Empty MaybeLocal", seen on Node 20.20).
+ */
 async function interruptCell(): Promise<void> {
+  if (await claimInterrupt()) {
+    await stopCell();
+    void stopUntilHeard();
+  }
   server.input.cancel();
-  if (!(await claimInterrupt())) return;
-  await stopCell();
-  void stopUntilHeard();
 }
 
 /**

@@ -70,6 +70,9 @@ class Protocol(InstalledKernel):
         return client
 
     def setUp(self) -> None:
+        if not (self.own_kernel or self.manager.is_alive()):
+            # Nothing would answer, and every test would wait for its time limit.
+            self.fail(f"the kernel died in an earlier test (exit code {self.manager.provisioner.process.poll()})")
         self.stray: list = []
         """Messages on iopub that arrived while another request was looked at."""
         self.replies: dict = {}

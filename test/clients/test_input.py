@@ -124,13 +124,14 @@ class TestInput(Protocol):
 
     def test_a_question_is_interrupted_whether_it_blocks_or_not(self) -> None:
         for code in ("prompt('?')", "await (await import('node:readline/promises')).createInterface({ input: process.stdin }).question('?')"):
-            with self.subTest(code=code):
-                request = self.execute_request(code, allow_stdin=True)
-                self.client.get_stdin_msg(timeout=TIMEOUT_S)
-                self.manager.interrupt_kernel()
-                self.assertEqual(self.finish(request).reply["ename"], "KeyboardInterrupt")
-                self.client.input("too late")
-                self.assertEqual(self.value_of("6 * 7"), "42")
+            for _ in range(5):  # a kernel that gave questions up before it stopped the cell died of one in thirty
+                with self.subTest(code=code):
+                    request = self.execute_request(code, allow_stdin=True)
+                    self.client.get_stdin_msg(timeout=TIMEOUT_S)
+                    self.manager.interrupt_kernel()
+                    self.assertEqual(self.finish(request).reply["ename"], "KeyboardInterrupt")
+                    self.client.input("too late")
+                    self.assertEqual(self.value_of("6 * 7"), "42")
 
     def test_an_answer_that_nobody_asked_for_is_dropped(self) -> None:
         self.client.input("unasked")
