@@ -163,7 +163,7 @@ export function bernoulliInto(tensor: Tensor, generator: Generator, p: number, v
 }
 
 /** The numbers 0 to n − 1 in random order. Source: `randperm_cpu`. */
-function randomPermutation(generator: Generator, n: number): Uint32Array {
+export function randomPermutation(generator: Generator, n: number): Uint32Array {
   const order = Uint32Array.from({ length: n }, (_, i) => i);
   for (let i = 0; i < n - 1; i++) {
     const other = i + (generator.random() % (n - i));

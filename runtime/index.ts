@@ -6,6 +6,7 @@ installMethods();
 
 export default torch;
 export { autograd, graph, nn, no_grad, optim, snapshot, Tensor } from "./torch.ts";
+export * as vision from "./vision/index.ts";
 export * as F from "./nn/functional.ts";
 export { Device } from "./device.ts";
 export { DType, type DTypeName } from "./dtype.ts";

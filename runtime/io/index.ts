@@ -1,22 +1,11 @@
 /** `torch.io`: tensors in files. */
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { Tensor } from "../tensor.ts";
+import { writeWhole } from "./files.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
 import { decodeNpz, encodeNpz, type NpzOptions } from "./npz.ts";
 
 export { decodeNpy, decodeNpz, encodeNpy, encodeNpz };
-
-/** Writes a file whole or not at all: under another name first. */
-function writeWhole(path: string, bytes: Uint8Array): void {
-  const unfinished = `${path}.${process.pid}.part`;
-  try {
-    writeFileSync(unfinished, bytes);
-    renameSync(unfinished, path);
-  } catch (error) {
-    rmSync(unfinished, { force: true });
-    throw error;
-  }
-}
 
 /**
  * Reads the tensor of an `.npy` file.

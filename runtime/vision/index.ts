@@ -1,0 +1,3 @@
+/** `vision`: images, spelled as torchvision spells them. */
+export * as datasets from "./datasets/index.ts";
+export * as models from "./models/index.ts";
