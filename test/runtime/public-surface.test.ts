@@ -11,6 +11,8 @@ test("the public names are those that were decided", () => {
   expect(Object.keys(torch.nn.functional).toSorted()).toMatchSnapshot("torch.nn.functional");
   expect(Object.keys(torch.optim).toSorted()).toMatchSnapshot("torch.optim");
   expect(Object.keys(torch.autograd).toSorted()).toMatchSnapshot("torch.autograd");
+  for (const [name, part] of Object.entries(typetorch.vision))
+    expect(Object.keys(part).toSorted()).toMatchSnapshot(`vision.${name}`);
   expect(Object.getOwnPropertyNames(torch.Tensor.prototype).toSorted()).toMatchSnapshot("Tensor");
   expect(Object.keys(renderers).toSorted()).toMatchSnapshot("typetorch/renderers");
 });

@@ -60,7 +60,11 @@ function notDigits(name: string, found: string): ValueError {
 }
 
 /** The digits of one class, with where in the whole set each comes: the classes are mixed evenly, so that a part of the set has some of each. */
-function placesOf(label: number, count: number, heldOut: boolean): { label: number; at: number; place: number }[] {
+function placesOf(
+  label: number,
+  count: number,
+  heldOut: boolean,
+): { label: number; at: number; place: number }[] {
   return Array.from({ length: count }, (_, at) => ({ label, at, place: (at + 0.5) / count })).filter(
     ({ at }) => (at % heldOutEvery === heldOutEvery - 1) === heldOut,
   );

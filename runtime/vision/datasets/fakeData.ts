@@ -44,7 +44,12 @@ const parameters: ParametersOf<FakeDataArguments<unknown, unknown>> = {
  *
  * Source: `torchvision.datasets.FakeData`.
  */
-export class FakeData<Sample = Tensor, Target = number> extends VisionDataset<Tensor, number, Sample, Target> {
+export class FakeData<Sample = Tensor, Target = number> extends VisionDataset<
+  Tensor,
+  number,
+  Sample,
+  Target
+> {
   readonly size: number;
   readonly image_size: readonly [number, number, number];
   readonly num_classes: number;
@@ -86,7 +91,9 @@ export class FakeData<Sample = Tensor, Target = number> extends VisionDataset<Te
     normalInto("randn", noise, generator, 0, 1);
     const target = generator.random() % this.num_classes;
     // As C converts a number that a byte cannot hold, and with it torchvision.
-    const pixels = Uint8Array.from(readValues(noise) as ArrayLike<number>, (value) => Math.trunc(Math.fround(value * 255)));
+    const pixels = Uint8Array.from(readValues(noise) as ArrayLike<number>, (value) =>
+      Math.trunc(Math.fround(value * 255)),
+    );
     return [fromArrayOnCpu(pixels, uint8, [...this.image_size]), target];
   }
 }

@@ -5,7 +5,14 @@ import { cpu } from "../../device.ts";
 import { normalInto, randomPermutation } from "../../drawing.ts";
 import { float32, int64 } from "../../dtype.ts";
 import { ValueError } from "../../errors/valueError.ts";
-import { flag, integer, number, optionalInteger, optionalNumber, type ParametersOf } from "../../parameters.ts";
+import {
+  flag,
+  integer,
+  number,
+  optionalInteger,
+  optionalNumber,
+  type ParametersOf,
+} from "../../parameters.ts";
 import { placedOn } from "../../placement.ts";
 import { default_generator, Generator } from "../../random.ts";
 import { allocate, fromArrayOnCpu } from "../../settle.ts";
@@ -112,6 +119,14 @@ export function make_moons(
   return finished([...upper, ...lower], noise, shuffle, generatorOf(random_state));
 }
 
+/** Points in equal steps around the middle. */
+function circle(count: number, radius: number, label: number): readonly Point[] {
+  return Array.from({ length: count }, (_, i) => {
+    const angle = (2 * Math.PI * i) / count;
+    return { x: radius * Math.cos(angle), y: radius * Math.sin(angle), label };
+  });
+}
+
 /** What `datasets.make_circles` takes. */
 export interface CirclesOptions extends GeneratedOptions {
   /** The inner circle's radius; the outer one's is 1. 0.8 unless given. */
@@ -142,11 +157,6 @@ export function make_circles(
   if (!(factor >= 0 && factor < 1))
     throw new ValueError(`make_circles: factor must be 0 or more and less than 1, got ${factor}.`);
   const outside = Math.floor(n_samples / 2);
-  const circle = (count: number, radius: number, label: number): Point[] =>
-    Array.from({ length: count }, (_, i) => {
-      const angle = (2 * Math.PI * i) / count;
-      return { x: radius * Math.cos(angle), y: radius * Math.sin(angle), label };
-    });
   const points = [...circle(outside, 1, 0), ...circle(n_samples - outside, factor, 1)];
   return finished(points, noise, shuffle, generatorOf(random_state));
 }
@@ -243,7 +253,11 @@ export function make_blobs(
     ]
   >
 ): Points {
-  const { n_samples, centers, cluster_std, shuffle, random_state } = bind("make_blobs", blobsParameters, args);
+  const { n_samples, centers, cluster_std, shuffle, random_state } = bind(
+    "make_blobs",
+    blobsParameters,
+    args,
+  );
   check("make_blobs", n_samples, cluster_std);
   const generator = generatorOf(random_state);
   const coordinate = (): number => 20 * generator.uniformDouble() - 10;

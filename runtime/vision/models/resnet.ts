@@ -56,14 +56,11 @@ function conv1x1(inputs: number, outputs: number, stride = 1): Conv2d {
 /** A way past a block whose output has other sizes than its input. */
 function shortcutFor({ inputs, planes, stride }: BlockPlace, expansion: number): Sequential | null {
   if (stride === 1 && inputs === planes * expansion) return null;
-  return new Sequential(
-    conv1x1(inputs, planes * expansion, stride),
-    new BatchNorm2d(planes * expansion),
-  );
+  return new Sequential(conv1x1(inputs, planes * expansion, stride), new BatchNorm2d(planes * expansion));
 }
 
 /** Two convolutions and a way past them. Source: `torchvision.models.resnet.BasicBlock`. */
-export class BasicBlock extends Module {
+class BasicBlock extends Module {
   /** How many channels come out for each of the stage's. */
   static readonly expansion = 1;
   conv1: Conv2d;
@@ -79,7 +76,9 @@ export class BasicBlock extends Module {
     super();
     const { inputs, planes, stride, groups, baseWidth } = place;
     if (groups !== 1 || baseWidth !== 64)
-      throw new ValueError("BasicBlock only supports groups=1 and base_width=64: use resnet50 or a deeper one.");
+      throw new ValueError(
+        "BasicBlock only supports groups=1 and base_width=64: use resnet50 or a deeper one.",
+      );
     this.conv1 = conv3x3(inputs, planes, stride);
     this.bn1 = new BatchNorm2d(planes);
     this.relu = new ReLU(true);
@@ -102,7 +101,7 @@ export class BasicBlock extends Module {
 }
 
 /** Three convolutions, the middle one narrow, and a way past them. Source: `torchvision.models.resnet.Bottleneck`. */
-export class Bottleneck extends Module {
+class Bottleneck extends Module {
   /** How many channels come out for each of the stage's. */
   static readonly expansion = 4;
   conv1: Conv2d;
