@@ -79,6 +79,7 @@ export {
   type TripletMarginWithDistanceLossArguments,
 } from "./distanceLosses.ts";
 export { Module } from "./module.ts";
+export * as modules from "./modules.ts";
 export {
   GroupNorm,
   LayerNorm,

@@ -8,6 +8,7 @@ import { elements } from "./programs/elements.ts";
 import { engine } from "./programs/engine.ts";
 import { images } from "./programs/images.ts";
 import { modules } from "./programs/modules.ts";
+import { moduleHooks } from "./programs/moduleHooks.ts";
 import { names } from "./programs/names.ts";
 import { networks } from "./programs/networks.ts";
 import { Page, type Program } from "./programs/page.ts";
@@ -30,6 +31,7 @@ const programs: Readonly<Record<string, Program>> = {
   ...engine,
   ...images,
   ...modules,
+  ...moduleHooks,
   ...names,
   ...networks,
   ...rules,

@@ -2,6 +2,20 @@
 import { bind } from "../../binding.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
+import type { RemovableHandle } from "../../autograd/hooks.ts";
+import type { Module } from "../module.ts";
+import { callModule } from "./call.ts";
+import {
+  attachToCalls,
+  type ForwardHook,
+  type ForwardHookOptions,
+  type ForwardHookWithKwargs,
+  type ForwardPreHook,
+  type ForwardPreHookOptions,
+  type ForwardPreHookWithKwargs,
+  type FullBackwardHook,
+  type FullBackwardPreHook,
+} from "./callHooks.ts";
 
 /** A module as far as it can be called: `nn.Module` builds on it. */
 export class CallableModule {
@@ -11,13 +25,13 @@ export class CallableModule {
   /** @throws TypeError for arguments: modules that take some say so in constructors of their own. */
   constructor(...args: []) {
     if (args.length > 0) bind(new.target.name, {}, args);
-    const self = (...inputs: never[]): unknown => module.forward(...inputs);
+    const self = (...inputs: never[]): unknown => callModule(module, inputs);
     // A function's own `name` and `length` would stand in the way of properties of those names.
     delete (self as { name?: string }).name;
     delete (self as { length?: number }).length;
     Object.setPrototypeOf(self, new.target.prototype as object);
     // The prototype was exchanged above: `self` is a module that can be called.
-    const module = self as unknown as CallableModule;
+    const module = self as unknown as Module;
     Object.defineProperty(module, "training", {
       value: true,
       writable: true,
@@ -60,5 +74,80 @@ export class CallableModule {
     throw new RuntimeError(
       `${this.constructor.name} takes no extra state: a class that has some overrides get_extra_state and set_extra_state.`,
     );
+  }
+
+  /**
+   * Calls `hook(module, args)` before each call, with its positional arguments; what the hook returns is used instead of them. With `with_kwargs` it is `hook(module, args, kwargs)`, which
+   * returns both, `[args, kwargs]`, or nothing.
+   *
+   * Source: `torch.nn.Module.register_forward_pre_hook`.
+   */
+  register_forward_pre_hook<M extends CallableModule>(
+    this: M,
+    hook: ForwardPreHook<M>,
+    options?: ForwardPreHookOptions & { readonly with_kwargs?: false },
+  ): RemovableHandle;
+  register_forward_pre_hook<M extends CallableModule>(
+    this: M,
+    hook: ForwardPreHookWithKwargs<M>,
+    options: ForwardPreHookOptions & { readonly with_kwargs: true },
+  ): RemovableHandle;
+  register_forward_pre_hook<M extends CallableModule>(
+    this: M,
+    hook: ForwardPreHook<M> | ForwardPreHookWithKwargs<M>,
+    options: ForwardPreHookOptions = {},
+  ): RemovableHandle {
+    return attachToCalls(this, "beforeForward", hook, options);
+  }
+
+  /**
+   * Calls `hook(module, args, output)` after each call; what the hook returns is used instead of the output: `net.fc.register_forward_hook((_, __, output) => { seen.push(output); })`. With
+   * `with_kwargs` it is `hook(module, args, kwargs, output)`; with `always_call` it also runs when something throws.
+   *
+   * Source: `torch.nn.Module.register_forward_hook`.
+   */
+  register_forward_hook<M extends CallableModule>(
+    this: M,
+    hook: ForwardHook<M>,
+    options?: ForwardHookOptions & { readonly with_kwargs?: false },
+  ): RemovableHandle;
+  register_forward_hook<M extends CallableModule>(
+    this: M,
+    hook: ForwardHookWithKwargs<M>,
+    options: ForwardHookOptions & { readonly with_kwargs: true },
+  ): RemovableHandle;
+  register_forward_hook<M extends CallableModule>(
+    this: M,
+    hook: ForwardHook<M> | ForwardHookWithKwargs<M>,
+    options: ForwardHookOptions = {},
+  ): RemovableHandle {
+    return attachToCalls(this, "afterForward", hook, options);
+  }
+
+  /**
+   * Calls `hook(module, grad_input, grad_output)` when the gradients of the inputs are there, arrays with `null` for what is no tensor; what the hook returns is used instead of `grad_input`.
+   * Where no input requires grad, the hook runs when the gradients of the outputs are there.
+   *
+   * Source: `torch.nn.Module.register_full_backward_hook`.
+   */
+  register_full_backward_hook<M extends CallableModule>(
+    this: M,
+    hook: FullBackwardHook<M>,
+    prepend: boolean | { readonly prepend?: boolean } = false,
+  ): RemovableHandle {
+    return attachToCalls(this, "afterBackward", hook, typeof prepend === "boolean" ? { prepend } : prepend);
+  }
+
+  /**
+   * Calls `hook(module, grad_output)` when the gradients of the outputs are there, before the module's own derivatives; what the hook returns is used instead of them.
+   *
+   * Source: `torch.nn.Module.register_full_backward_pre_hook`.
+   */
+  register_full_backward_pre_hook<M extends CallableModule>(
+    this: M,
+    hook: FullBackwardPreHook<M>,
+    prepend: boolean | { readonly prepend?: boolean } = false,
+  ): RemovableHandle {
+    return attachToCalls(this, "beforeBackward", hook, typeof prepend === "boolean" ? { prepend } : prepend);
   }
 }
