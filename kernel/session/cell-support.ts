@@ -1,5 +1,3 @@
-import { createRequire } from "node:module";
-import path from "node:path";
 import {
   createDisplay,
   createProgress,
@@ -19,6 +17,7 @@ import { Fragment, jsx } from "./jsx.ts";
 import { contextCell, currentOrLatestCell, withinCell } from "./cell-context.ts";
 import { loadModule } from "./modules/load.ts";
 import { cellMeta } from "./modules/meta.ts";
+import { requireIn } from "./modules/require.ts";
 import type { OrderedOutput } from "./ordered-output.ts";
 import { rememberThrown } from "./traceback/thrown-at.ts";
 import type { InputSource } from "./types.ts";
@@ -90,7 +89,7 @@ export function installCellSupport({ cwd, comms, types, kernelId }: CellSurround
   });
   defineGlobal(CELL_SUPPORT, supportFor(cwd));
   defineGlobal("babelHelpers", { usingCtx });
-  defineGlobal("require", createRequire(path.join(cwd, "cell.cjs")));
+  defineGlobal("require", requireIn(cwd));
   defineGlobal("display", display);
   defineGlobal("Jupyter", jupyter);
   defineGlobal("updateDisplay", jupyter.updateDisplay);

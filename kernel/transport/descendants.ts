@@ -4,6 +4,8 @@ import { readdirSync, readFileSync } from "node:fs";
 /** Processes that are asked to end have this long before they are killed. */
 const GRACE_MS = 200;
 const CHECK_MS = 10;
+/** The unit of /proc, the same on all of Linux's platforms that Node runs on. */
+const TICKS_PER_SECOND = 100;
 
 /** A process as the system lists it. */
 interface Entry {
@@ -11,6 +13,19 @@ interface Entry {
   readonly parent: number;
   /** It has ended, and waits for its parent to ask how. */
   readonly ended: boolean;
+  /** How long it has been running, in seconds. */
+  readonly age: number;
+}
+
+/**
+ * Sends SIGINT to the processes that this one has started in the last `ageMs` milliseconds, and to those that they have started: what the keys
+ * Ctrl and C do in a terminal. Node hears nothing while it waits for `execSync`, so that an interrupt has to end the child.
+ */
+export function interruptDescendants(ageMs: number): void {
+  const entries = processes();
+  for (const { pid, parent, age } of entries) {
+    if (parent === process.pid && age * 1000 <= ageMs) signal([pid, ...descendants(entries, pid)], "SIGINT");
+  }
 }
 
 /**
@@ -58,26 +73,44 @@ function processes(): Entry[] {
 }
 
 function fromProc(): Entry[] {
-  return readdirSync("/proc").flatMap((name) => (/^\d+$/u.test(name) ? fromStat(Number(name)) : []));
+  const uptime = Number.parseFloat(readFileSync("/proc/uptime", "utf8"));
+  return readdirSync("/proc").flatMap((name) => (/^\d+$/u.test(name) ? fromStat(Number(name), uptime) : []));
 }
 
-/** The second field is the name in parentheses, which may contain anything; state and parent follow it. */
-function fromStat(pid: number): Entry[] {
+/** The second field is the name in parentheses, which may contain anything; state and parent follow it, and as the 22nd of all the start. */
+function fromStat(pid: number, uptime: number): Entry[] {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const [state, parent] = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    return [{ pid, parent: Number(parent), ended: state === "Z" || state === "X" }];
+    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    const [state, parent] = fields;
+    const age = uptime - Number(fields[22 - 3]) / TICKS_PER_SECOND;
+    return [{ pid, parent: Number(parent), ended: state === "Z" || state === "X", age }];
   } catch {
     return []; // it ended while the list was read
   }
 }
 
 function fromPs(): Entry[] {
-  const text = execFileSync("ps", ["-A", "-o", "pid=,ppid=,state="], { encoding: "utf8" });
+  const text = execFileSync("ps", ["-A", "-o", "pid=,ppid=,state=,etime="], { encoding: "utf8" });
   return text.split("\n").flatMap((line) => {
-    const [pid, parent, state = ""] = line.trim().split(/\s+/u);
+    const [pid, parent, state = "", elapsed = ""] = line.trim().split(/\s+/u);
     return parent === undefined
       ? []
-      : [{ pid: Number(pid), parent: Number(parent), ended: state.startsWith("Z") }];
+      : [
+          {
+            pid: Number(pid),
+            parent: Number(parent),
+            ended: state.startsWith("Z"),
+            age: secondsOf(elapsed),
+          },
+        ];
   });
+}
+
+/** Of `[[days-]hours:]minutes:seconds`, as POSIX has `ps` write it. */
+function secondsOf(elapsed: string): number {
+  const [days, clock] = elapsed.includes("-") ? elapsed.split("-") : ["0", elapsed];
+  return (
+    (clock ?? "").split(":").reduce((seconds, part) => seconds * 60 + Number(part), 0) + Number(days) * 86_400
+  );
 }

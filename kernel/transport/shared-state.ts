@@ -8,7 +8,8 @@ const CLOSED = 2;
 const EXITING = 3;
 const HEARD = 4;
 const ANSWERS = 5;
-const SLOTS = 6;
+const BEGUN = 6;
+const SLOTS = 7;
 
 /*
  * The gate. Main thread: IDLE → RUNNING → IDLE around each cell. An interrupt goes RUNNING → STOPPING (claimed by the
@@ -41,7 +42,13 @@ export class SharedState {
    * moment; wait for `interrupted` and ask again.
    */
   enterCell(): boolean {
+    Atomics.store(this.#slots, BEGUN, Date.now() | 0);
     return this.#move(IDLE, RUNNING);
+  }
+
+  /** How long ago the last cell began, in milliseconds; right for 24 days, after which the 32 bits begin anew. */
+  get cellAge(): number {
+    return ((Date.now() | 0) - Atomics.load(this.#slots, BEGUN)) | 0;
   }
 
   /**

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { BindError } from "./bind-error.ts";
-import { endDescendants } from "./descendants.ts";
+import { endDescendants, interruptDescendants } from "./descendants.ts";
 import { logLine } from "./log.ts";
 import { watchParent } from "./orphan.ts";
 import { Refusals } from "./refusals.ts";
@@ -27,6 +27,8 @@ const STUCK_MS = 200;
 const ASKS_PER_PING = 50;
 /** A main thread that does not hear of its interrupt in this time is still busy, and is stopped again. */
 const STOP_AGAIN_MS = 100;
+/** A main thread that cannot be asked for this long is in native code, such as the wait for a child process. */
+const NATIVE_MS = 200;
 
 const { answers, buffer, info, kernelInfo, language, sender } = workerData as SocketThreadData; // set by Transport.open, our only caller
 const state = new SharedState(buffer);
@@ -145,8 +147,11 @@ async function claimInterrupt(): Promise<boolean> {
  * and ends that; so the main thread is also sent messages, which are either that code or heard, and being heard is an end too.
  */
 async function stopCell(): Promise<void> {
+  // The clock of the system counts in hundredths of a second.
+  const inNativeCode = setTimeout(() => interruptDescendants(state.cellAge + 10), NATIVE_MS);
   for (let asked = 1; state.stopping; asked++) {
     await mainThread.stop();
+    clearTimeout(inNativeCode);
     if (asked % ASKS_PER_PING === 0) toMain({ type: "ping" });
     if (state.stopping) await sleep(CHECK_MS);
   }

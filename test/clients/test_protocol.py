@@ -85,6 +85,13 @@ class TestAKernel(Protocol):
     def test_stops_a_wait_that_would_never_end(self) -> None:
         self.assert_interrupted_by(self.manager.interrupt_kernel, "await new Promise(() => {});")
 
+    def test_stops_a_wait_for_a_child_process_and_leaves_others_alone(self) -> None:
+        self.execute("const { execSync, spawn } = require('node:child_process'); const apart = spawn('sleep', ['60']);")
+        time.sleep(SETTLE_S)
+        self.assert_interrupted_by(self.manager.interrupt_kernel, "execSync('sleep 60; echo late');")
+        [result] = self.execute("[apart.exitCode, apart.signalCode, apart.kill()]").contents("execute_result")
+        self.assertEqual(result["data"]["text/plain"], "[ null, null, true ]")
+
     def test_prints_on_after_a_loop_that_prints_was_stopped(self) -> None:
         for _ in range(5):  # where in the midst of printing it is stopped is left to chance
             self.assert_interrupted_by(self.manager.interrupt_kernel, 'for (;;) console.log("x");')

@@ -101,6 +101,8 @@ describe("an import in a cell", () => {
     ],
     ["a re-export", "export { named } from 'esm'\nexport * from 'esm'\n1", "1"],
     ["require", "require('cjs').value", "'cjs value'"],
+    ["require of a TypeScript file", "require('./shapes.ts').area({ r: 2 })", "12"],
+    ["require of one that has no ending and needs code", "require('./colours').Colour.Red", "5"],
   ])("loads %s", async (_what, code, shown) => {
     expect(await session.value(code)).toBe(shown);
   });
@@ -109,6 +111,8 @@ describe("an import in a cell", () => {
     await session.value("import torch, { Tensor } from 'typetorch'");
     expect(await session.value("(await import('./own.ts')).Tensor === Tensor")).toBe("true");
     expect(await session.value("torch.tensor([1]) instanceof Tensor")).toBe("true");
+    expect(await session.value("require('typetorch').Tensor === Tensor")).toBe("true");
+    expect(await session.value("require('./own').Tensor === Tensor")).toBe("true");
   });
 
   it("describes itself by import.meta", async () => {
