@@ -5,7 +5,7 @@ import * as torch from "./torch.ts";
 installMethods();
 
 export default torch;
-export { autograd, graph, nn, no_grad, optim, snapshot, Tensor } from "./torch.ts";
+export { autograd, data, graph, nn, no_grad, optim, snapshot, Tensor } from "./torch.ts";
 export * as vision from "./vision/index.ts";
 export * as F from "./nn/functional.ts";
 export { Device } from "./device.ts";

@@ -49,6 +49,7 @@ export {
   zeros_like,
 } from "./create.ts";
 export { accelerator, cuda, mps, webgl, xpu } from "./accelerators.ts";
+export * as data from "./data/index.ts";
 export { device, get_default_device, set_default_device } from "./defaultDevice.ts";
 export { e, inf, nan, newaxis, pi } from "./constants.ts";
 export {
@@ -253,3 +254,4 @@ export {
 } from "./random.ts";
 export { Tensor } from "./tensor.ts";
 export { get_num_threads, set_num_threads } from "./threads.ts";
+export * as utils from "./utils.ts";

@@ -33,7 +33,8 @@ function arrayDtype(data: TypedArray): DType {
   return dtypes[name as DTypeName]; // every kind of `TypedArray` is the array of one dtype
 }
 
-function isTypedArray(data: unknown): data is TypedArray {
+/** Whether a value is an array whose elements have a dtype. */
+export function isTypedArray(data: unknown): data is TypedArray {
   return [Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, BigInt64Array, Uint8Array].some(
     (kind) => data instanceof kind,
   );
