@@ -1,6 +1,6 @@
 /** Tensors of random numbers, the same as PyTorch draws after the same seed. */
 import type { CallForms } from "../callForms.ts";
-import { int64, type DType } from "../dtype.ts";
+import { int64, type DType, type DTypeName } from "../dtype.ts";
 import { integersInto, normalInto, permutationInto, uniformInto } from "../drawing.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { integer, required } from "../parameters.ts";
@@ -8,7 +8,7 @@ import { default_generator, type Generator } from "../random.ts";
 import { allocate, convert } from "../settle.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import type { OfSize } from "./filled.ts";
+import type { OfSize, SizeArguments } from "./filled.ts";
 import {
   checkSize,
   creation,
@@ -20,20 +20,30 @@ import {
 } from "./options.ts";
 import { sizes } from "../parameters.ts";
 
-function random(name: string, fill: typeof uniformInto): OfSize {
+/** A function that draws tensors of a shape, also from a generator of the caller's. */
+interface RandomOfSize extends OfSize {
+  <const S extends Shape, D extends DTypeName = "float32">(size: S, options?: RandomOptions<D>): Tensor<S, D>;
+  <const S extends Shape, D extends DTypeName = "float32">(
+    all: RandomOptions<D> & { readonly size: S },
+  ): Tensor<S, D>;
+  // oxlint-disable-next-line typescript/no-explicit-any -- sizes followed by options: the compiler does not follow the shape here
+  (...args: SizeArguments<RandomOptions>): Tensor<any, any>;
+}
+
+function random(name: string, fill: typeof uniformInto): RandomOfSize {
   return creation(name, { size: sizes, generator: generatorParameter }, (args) => {
     checkSize(args.size);
     const result = allocate([...args.size], floatDtype(args));
     fill(name, result, args.generator ?? default_generator, 0, 1);
     return result;
-  }) as OfSize; // binding checks the forms
+  }) as RandomOfSize; // binding checks the forms
 }
 
 /** Random numbers from [0, 1), the same as PyTorch draws after the same seed. Source: `torch.rand`. */
-export const rand: OfSize = random("rand", uniformInto);
+export const rand: RandomOfSize = random("rand", uniformInto);
 
 /** Random numbers from the standard normal distribution, as PyTorch draws them. Source: `torch.randn`. */
-export const randn: OfSize = random("randn", normalInto);
+export const randn: RandomOfSize = random("randn", normalInto);
 
 /** Whole numbers from [low, high) in a dtype. @throws RuntimeError when the range is empty. */
 export function integers(

@@ -14,11 +14,12 @@ if os.environ.get("PYTHONHASHSEED") != "0":
 
 import torch  # noqa: E402
 
-from generators import autograd, mistakes, modules, numpy_files, operators, opinfo, printing, programs, promotion, random_numbers, training
+from generators import autograd, loading, mistakes, modules, numpy_files, operators, opinfo, printing, programs, promotion, random_numbers, training
 
 EXPECTED_VERSION = "2.13.0"
 PARTS = {
     "autograd": autograd,
+    "data": loading,
     "printing": printing,
     "mistakes": mistakes,
     "numpy": numpy_files,
