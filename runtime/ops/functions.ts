@@ -7,6 +7,7 @@ export { rms_norm } from "./networks/normalization.ts";
 export * from "./elementwise/functions.ts";
 export * from "./linalg/functions.ts";
 export * from "./networks/functions.ts";
+export * from "./recurrent/functions.ts";
 export * from "./reductions/functions.ts";
 export * from "./sampling/functions.ts";
 export * from "./shaping/functions.ts";

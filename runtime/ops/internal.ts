@@ -36,6 +36,7 @@ export { zero } from "./shaping/conversion.ts";
 export * from "./elementwise/internal.ts";
 export * from "./linalg/internal.ts";
 export * from "./networks/internal.ts";
+export { recurrentLayer } from "./recurrent/fusedLayer.ts";
 export * from "./reductions/internal.ts";
 export * from "./shaping/internal.ts";
 export * from "./spatial/internal.ts";
