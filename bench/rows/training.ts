@@ -81,11 +81,28 @@ def step():
   ],
 });
 
+/** A recurrent layer over 50 steps of a batch of 32. */
+function recurrent(kind: "LSTM" | "GRU"): Row {
+  return row(`${kind}(64, 128) over 50 steps, forward and backward`, ["recurrent layers"], {
+    typetorch: [
+      `const m = new nn.${kind}(64, 128), x = torch.randn(50, 32, 64), g = torch.randn(50, 32, 128);
+    function step() { m.zero_grad(); m(x)[0].backward(g); }`,
+      "step()",
+    ],
+    pytorch: [
+      `m = nn.${kind}(64, 128); x = torch.randn(50, 32, 64); g = torch.randn(50, 32, 128)
+def step():
+    m.zero_grad(); m(x)[0].backward(g)`,
+      "step()",
+    ],
+  });
+}
+
 export const training: Group = {
   name: "training",
   description:
     "A whole step: zero_grad, forward, loss, backward, update. MLP: 784-256-10, batch 64. LeNet: batch 32, SGD. The Transformer block takes (8, 64, 128), " +
-    "has 4 heads and 512 hidden units, and does not update.",
+    "has 4 heads and 512 hidden units, and does not update, nor do the recurrent layers, which take (50, 32, 64).",
   rows: [
     classification({
       name: "MLP step, SGD",
@@ -115,6 +132,8 @@ export const training: Group = {
       batch: 32,
     }),
     transformer,
+    recurrent("LSTM"),
+    recurrent("GRU"),
   ],
   usesBlas: true,
 };

@@ -134,6 +134,27 @@ export {
   type UpsampleArguments,
 } from "./resizing.ts";
 export {
+  GRU,
+  LSTM,
+  RNN,
+  type GRUArguments,
+  type LSTMOptions,
+  type LSTMState,
+  type RecurrentState,
+  type RNNArguments,
+} from "./recurrent.ts";
+export { RNNBase, type RecurrentArguments, type RNNBaseArguments } from "./recurrentBase.ts";
+export {
+  GRUCell,
+  LSTMCell,
+  RNNCell,
+  RNNCellBase,
+  type CellArguments,
+  type CellState,
+  type LSTMCellState,
+  type RNNCellArguments,
+} from "./recurrentCells.ts";
+export {
   ChannelShuffle,
   CosineSimilarity,
   LocalResponseNorm,
@@ -165,3 +186,4 @@ export {
   MaxUnpool3d,
   type FractionalMaxPoolArguments,
 } from "./unpooling.ts";
+export * as utils from "./utils/index.ts";

@@ -14,7 +14,7 @@ if os.environ.get("PYTHONHASHSEED") != "0":
 
 import torch  # noqa: E402
 
-from generators import autograd, loading, mistakes, modules, numpy_files, operators, opinfo, printing, programs, promotion, random_numbers, training
+from generators import autograd, loading, mistakes, modules, numpy_files, operators, opinfo, printing, programs, promotion, random_numbers, recurrent, training
 
 EXPECTED_VERSION = "2.13.0"
 PARTS = {
@@ -29,6 +29,7 @@ PARTS = {
     "programs": programs,
     "promotion": promotion,
     "random": random_numbers,
+    "recurrent": recurrent,
     "training": training,
 }
 

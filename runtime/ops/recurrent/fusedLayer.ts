@@ -199,6 +199,9 @@ function runBackward(context: LayerContext, grads: readonly (Tensor | null)[]): 
 
 type Wanted = Readonly<Partial<Record<"input" | "weight_ih" | "weight_hh" | "bias_ih" | "bias_hh", boolean>>>;
 
+/** The sum of each column. */
+const columns = (matrix: Tensor): Tensor => reduceDims("sum", matrix, [0], false);
+
 /** The gradients of everything that a layer was given, without recording. */
 function fusedGradients(
   grads: readonly (Tensor | null)[],
@@ -207,7 +210,6 @@ function fusedGradients(
 ): Record<string, Tensor | null> {
   const { input, weight_ih, results } = context;
   const sums = runBackward(context, grads);
-  const columns = (matrix: Tensor): Tensor => reduceDims("sum", matrix, [0], false);
   return {
     input: wanted.input ? product(sums.input, weight_ih) : null,
     weight_ih: wanted.weight_ih ? product(turned(sums.input), input) : null,
