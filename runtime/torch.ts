@@ -93,6 +93,8 @@ export {
 export * from "./legacy.ts";
 export { finfo, iinfo } from "./limits.ts";
 export * as io from "./io/index.ts";
+export { load } from "./io/torchFile/load.ts";
+export { save } from "./io/torchFile/save.ts";
 export { Layout as layout, strided } from "./storageLayout.ts";
 export {
   channels_last,

@@ -1,8 +1,9 @@
 /** Files and folders, for parts of the runtime that read some. */
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { RuntimeError } from "../errors/runtimeError.ts";
+import { writeFile } from "./sink.ts";
 
 /** The bytes of a file. @throws RuntimeError that says where it was looked for when there is none, or it cannot be read. */
 export function readBytes(path: string, whatFor: string): Uint8Array {
@@ -19,14 +20,7 @@ export function readBytes(path: string, whatFor: string): Uint8Array {
 
 /** Writes a file whole or not at all: under another name first. */
 export function writeWhole(path: string, bytes: Uint8Array): void {
-  const unfinished = `${path}.${process.pid}.part`;
-  try {
-    writeFileSync(unfinished, bytes);
-    renameSync(unfinished, path);
-  } catch (error) {
-    rmSync(unfinished, { force: true });
-    throw error;
-  }
+  writeFile(path, (sink) => sink(bytes));
 }
 
 /** A path inside a folder. */

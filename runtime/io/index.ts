@@ -1,9 +1,9 @@
 /** `torch.io`: tensors in files. */
-import { readFileSync } from "node:fs";
 import type { Tensor } from "../tensor.ts";
 import { writeWhole } from "./files.ts";
-import { decodeNpy, encodeNpy } from "./npy.ts";
-import { decodeNpz, encodeNpz, type NpzOptions } from "./npz.ts";
+import { decodeNpy, encodeNpy, readNpy } from "./npy.ts";
+import { decodeNpz, encodeNpz, readNpz, type NpzOptions } from "./npz.ts";
+import { withSource } from "./source.ts";
 
 export { decodeNpy, decodeNpz, encodeNpy, encodeNpz };
 
@@ -14,7 +14,7 @@ export { decodeNpy, decodeNpz, encodeNpy, encodeNpz };
  * Source: `numpy.load`.
  */
 export function loadNpy(path: string): Tensor {
-  return decodeNpy(readFileSync(path));
+  return withSource(path, readNpy);
 }
 
 /**
@@ -34,7 +34,7 @@ export function saveNpy(path: string, tensor: Tensor): void {
  * Source: `numpy.load`.
  */
 export function loadNpz(path: string): Record<string, Tensor> {
-  return decodeNpz(readFileSync(path));
+  return withSource(path, readNpz);
 }
 
 /**

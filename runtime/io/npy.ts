@@ -3,23 +3,13 @@
  *
  * Source: `numpy.lib.format`, versions 1.0 to 3.0.
  */
-import {
-  allocateArray,
-  bool,
-  float16,
-  float32,
-  float64,
-  int16,
-  int32,
-  int64,
-  int8,
-  uint8,
-  type DType,
-} from "../dtype.ts";
+import { bool, float16, float32, float64, int16, int32, int64, int8, uint8, type DType } from "../dtype.ts";
 import { ValueError } from "../errors/valueError.ts";
-import { alias, duplicate, fromArray } from "../settle.ts";
+import { alias, duplicate } from "../settle.ts";
 import { formatShape, numel, type Shape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
+import { bytesOf, readStorage } from "./elements.ts";
+import { readBytes, withSource, type Source } from "./source.ts";
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] as const;
 
@@ -38,6 +28,8 @@ const dtypesByCode: ReadonlyMap<string, DType> = new Map<string, DType>([
 
 /** Of fewer bytes is no header made; more than this is no header that NumPy writes. */
 const longestHeader = 1 << 20;
+/** What stands before the header: the magic, the version and the header's length. */
+const longestPrefix = 12;
 
 interface Header {
   readonly dtype: DType;
@@ -109,30 +101,35 @@ function readHeader(bytes: Uint8Array): Header {
   return { dtype, bigEndian, fortranOrder, shape, start };
 }
 
-/** A tensor of a header and the elements behind it. */
-function readElements(bytes: Uint8Array, { dtype, bigEndian, fortranOrder, shape, start }: Header): Tensor {
+/** The elements behind a header, as they lie. */
+function readElements(source: Source, { dtype, bigEndian, shape, start }: Header): Tensor {
   const count = numel(shape);
   const length = count * dtype.itemsize;
   // Before anything is allocated: the file's word counts for nothing, its length does.
-  if (!Number.isSafeInteger(length) || bytes.length - start < length)
+  if (!shape.every(Number.isSafeInteger) || !Number.isSafeInteger(length) || source.length - start < length)
     throw broken(
-      `cannot reshape array: shape ${formatShape(shape)} of ${dtype.name} takes ${length} bytes, and ${bytes.length - start} follow.`,
+      `cannot reshape array: shape ${formatShape(shape)} of ${dtype.name} takes ${length} bytes, and ${source.length - start} follow.`,
     );
-  const data = allocateArray(dtype, count);
-  const target = new Uint8Array(data.buffer, data.byteOffset, length);
-  target.set(bytes.subarray(start, start + length));
-  if (bigEndian)
-    for (let i = 0; i < length; i += dtype.itemsize) target.subarray(i, i + dtype.itemsize).reverse();
-  if (dtype === bool) for (let i = 0; i < length; i++) target[i] = target[i] === 0 ? 0 : 1;
-  if (!fortranOrder || shape.length < 2) return fromArray(data, dtype, shape);
-  // The first dimension lies innermost.
+  const storage = readStorage(dtype, count, bigEndian, (target) => source.read(start, target));
+  return new Tensor({ storage, dtype, shape });
+}
+
+/** A tensor whose first dimension lies innermost, from its elements as they lie. */
+function columnsFirst(tensor: Tensor): Tensor {
   let stride = 1;
-  const strides = shape.map((size) => {
+  const strides = tensor.shape.map((size) => {
     const own = stride;
     stride *= Math.max(size, 1);
     return own;
   });
-  return duplicate(alias(fromArray(data, dtype, [count]), shape, strides));
+  return duplicate(alias(tensor, tensor.shape, strides));
+}
+
+/** The tensor in an `.npy` file. @throws as `decodeNpy`. */
+export function readNpy(source: Source): Tensor {
+  const header = readHeader(readBytes(source, 0, Math.min(source.length, longestPrefix + longestHeader)));
+  const tensor = readElements(source, header);
+  return header.fortranOrder && header.shape.length > 1 ? columnsFirst(tensor) : tensor;
 }
 
 /**
@@ -142,7 +139,7 @@ function readElements(bytes: Uint8Array, { dtype, bigEndian, fortranOrder, shape
  * Source: `numpy.load`.
  */
 export function decodeNpy(bytes: Uint8Array): Tensor {
-  return readElements(bytes, readHeader(bytes));
+  return withSource(bytes, readNpy);
 }
 
 /** NumPy's name of a dtype. @throws TypeError for bfloat16, which NumPy does not have. */
@@ -178,8 +175,7 @@ export function encodeNpy(tensor: Tensor): Uint8Array<ArrayBuffer> {
   bytes.set([...magic, 1, 0, headerLength & 0xff, headerLength >> 8]);
   bytes.set(new TextEncoder().encode(header), prefix);
   const whole = tensor.is_contiguous() ? tensor : duplicate(tensor);
-  const { data } = whole.storage;
-  const from = data.byteOffset + whole.offset * dtype.itemsize;
-  bytes.set(new Uint8Array(data.buffer, from, count * dtype.itemsize), start);
+  const from = whole.offset * dtype.itemsize;
+  bytes.set(bytesOf(whole.storage).subarray(from, from + count * dtype.itemsize), start);
   return bytes;
 }

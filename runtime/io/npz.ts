@@ -4,39 +4,51 @@ import type * as Fflate from "fflate";
 import { ValueError } from "../errors/valueError.ts";
 import type { Tensor } from "../tensor.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
+import { withSource, type Source } from "./source.ts";
+import { Archive, type Entry } from "./zip/reader.ts";
 
-/** The library that packs and unpacks. It makes large tables as it is loaded, so that it is loaded only where an archive is read or written. */
+/** How NumPy names an array's file. */
+const ending = ".npy";
+
+/** The library that packs. It makes large tables as it is loaded, so that it is loaded only where an archive is written. */
 function archives(): typeof Fflate {
   return createRequire(import.meta.url)("fflate") as typeof Fflate; // what the package of this name exports
 }
 
-/** No byte of a deflated file stands for more than so many of the original. Source: zlib's manual, "Maximum compression factor". */
-const largestRatio = 1032;
-
-/** @throws ValueError when an entry claims to be larger than its compressed bytes can be. */
-function checkSize(name: string, compressed: number, original: number): void {
-  if (original > compressed * largestRatio + 64)
-    throw new ValueError(
-      `${name} in the archive claims ${original} bytes, more than its ${compressed} compressed bytes can hold: the file is damaged, or made to do harm. It was not opened.`,
-    );
-}
-
-/** The arrays' files by their names. @throws ValueError when the bytes are no archive. */
-function unzip(bytes: Uint8Array): Readonly<Record<string, Uint8Array>> {
+/** @throws ValueError when it is no archive, or a damaged one. */
+function open(source: Source): Archive {
   try {
-    return archives().unzipSync(bytes, {
-      filter: ({ name, size, originalSize }) => {
-        checkSize(name, size, originalSize);
-        return name.endsWith(".npy");
-      },
-    });
+    return new Archive(source);
   } catch (error) {
-    if (error instanceof ValueError) throw error;
+    if (!(error instanceof ValueError)) throw error;
     throw new ValueError(
-      `File is not a zip file: ${error instanceof Error ? error.message : String(error)}. An .npz file is a zip archive of .npy files; save it again.`,
+      `File is not a zip file: ${error.message} An .npz file is a zip archive of .npy files.`,
       { cause: error },
     );
   }
+}
+
+function readArray(archive: Archive, entry: Entry, name: string): Tensor {
+  try {
+    return decodeNpy(archive.read(entry));
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    throw new ValueError(`the array ${JSON.stringify(name)} cannot be read: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The tensors in an `.npz` file. @throws as `decodeNpz`. */
+export function readNpz(source: Source): Record<string, Tensor> {
+  const archive = open(source);
+  const arrays = [...archive.entries.values()].filter(({ name }) => name.endsWith(ending));
+  return Object.fromEntries(
+    arrays.map((entry) => {
+      const name = entry.name.slice(0, -ending.length);
+      return [name, readArray(archive, entry, name)];
+    }),
+  );
 }
 
 /**
@@ -46,19 +58,7 @@ function unzip(bytes: Uint8Array): Readonly<Record<string, Uint8Array>> {
  * Source: `numpy.load`.
  */
 export function decodeNpz(bytes: Uint8Array): Record<string, Tensor> {
-  const tensors: [string, Tensor][] = [];
-  for (const [file, content] of Object.entries(unzip(bytes))) {
-    const name = file.slice(0, -".npy".length);
-    try {
-      tensors.push([name, decodeNpy(content)]);
-    } catch (error) {
-      if (!(error instanceof ValueError)) throw error;
-      throw new ValueError(`the array ${JSON.stringify(name)} cannot be read: ${error.message}`, {
-        cause: error,
-      });
-    }
-  }
-  return Object.fromEntries(tensors);
+  return withSource(bytes, readNpz);
 }
 
 /** What an archive is made with. */
