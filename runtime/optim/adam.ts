@@ -1,19 +1,17 @@
 import { bind } from "../binding.ts";
 import type { CallForms } from "../callForms.ts";
+import { E } from "../expression.ts";
+import { flag, keywordOnly, number, type ParametersOf } from "../parameters.ts";
 import { ValueError } from "../errors/valueError.ts";
-import { flag, keywordOnly, number, type Parameter, type ParametersOf } from "../parameters.ts";
-import { numel } from "../shape.ts";
-import { placedOn } from "../placement.ts";
-import { allocateZeros, follow } from "../settle.ts";
-import type { Tensor } from "../tensor.ts";
-import { AdamStep, type AdamForm } from "./adamStep.ts";
-import { checkSetting, Optimizer, type ParameterGroup, type ParametersOrGroups } from "./optimizer.ts";
-import { checkStepOptions, paramsParameter, stepOptions, type StepOptions } from "./settings.ts";
+import { Tensor } from "../tensor.ts";
+import type { ParametersOrGroups } from "./groups.ts";
+import { direction, PointwiseOptimizer, stepRule, towards } from "./pointwise.ts";
+import * as settings from "./settings.ts";
 
-/** What `optim.Adam` and `optim.AdamW` take by name. */
-export interface AdamOptions {
+/** What `optim.AdamW` takes by name. */
+export interface AdamWOptions extends settings.CapturableOptions, settings.FusedOptions {
   /** The step's length, 0.001 unless given. */
-  readonly lr?: number;
+  readonly lr?: settings.Rate;
   /** How slowly the averages of the gradient and of its square forget; `[0.9, 0.999]` unless given. */
   readonly betas?: readonly [number, number];
   /** Added to the denominator, so that it is never 0; 1e-8 unless given. */
@@ -22,47 +20,42 @@ export interface AdamOptions {
   readonly weight_decay?: number;
   /** Whether to divide by the largest average so far, as in "On the Convergence of Adam and Beyond" (2018). */
   readonly amsgrad?: boolean;
-  /** Whether to go up instead of down. */
-  readonly maximize?: boolean;
+}
+
+/** What `optim.Adam` takes by name. */
+export interface AdamOptions extends AdamWOptions {
   /** Whether the decay shrinks the parameter itself, as AdamW does, and not by way of the gradient. */
   readonly decoupled_weight_decay?: boolean;
 }
 
+type Settings = settings.SettingsOf<AdamOptions>;
+
 /** What `optim.AdamW` is made with. */
-export interface AdamWArguments extends Omit<AdamOptions, "decoupled_weight_decay">, StepOptions {
+export interface AdamWArguments extends AdamWOptions {
   /** The tensors to change, or groups of them with settings of their own. */
   readonly params: ParametersOrGroups<Settings>;
-  /** Taken, and without effect. */
-  readonly capturable?: boolean;
 }
 
 /** What `optim.Adam` is made with. */
-export interface AdamArguments extends AdamWArguments, Pick<AdamOptions, "decoupled_weight_decay"> {}
-
-type Settings = { -readonly [K in keyof AdamOptions]-?: NonNullable<AdamOptions[K]> };
-
-const betas: Parameter<readonly [number, number]> = {
-  expects: "an array of two numbers",
-  fallback: [0.9, 0.999],
-  convert: (value) => (isPair(value) ? value : undefined),
-};
-
-function isPair(value: unknown): value is readonly [number, number] {
-  return Array.isArray(value) && value.length === 2 && value.every((item) => typeof item === "number");
+export interface AdamArguments extends AdamOptions {
+  /** The tensors to change, or groups of them with settings of their own. */
+  readonly params: ParametersOrGroups<Settings>;
 }
 
 /** The parameters of AdamW, of which Adam has another decay. */
 function parametersWith(weightDecay: number): ParametersOf<AdamWArguments> {
   return {
-    params: paramsParameter(),
-    lr: number(1e-3),
-    betas,
+    params: settings.paramsParameter(),
+    lr: settings.rate(1e-3),
+    betas: settings.numbers([0.9, 0.999]),
     eps: number(1e-8),
     weight_decay: number(weightDecay),
     amsgrad: flag(false),
-    maximize: keywordOnly(flag(false)),
-    capturable: keywordOnly(flag(false)),
-    ...stepOptions,
+    foreach: keywordOnly(settings.foreach),
+    maximize: keywordOnly(settings.maximize),
+    capturable: keywordOnly(settings.capturable),
+    differentiable: keywordOnly(settings.differentiable),
+    fused: settings.fused,
   };
 }
 
@@ -76,7 +69,7 @@ const adamWParameters = parametersWith(0.01);
 /** The arguments of Adam that can come by position, in PyTorch's order. */
 type AdamPositions = [
   params: ParametersOrGroups<Settings>,
-  lr?: number,
+  lr?: settings.Rate,
   betas?: readonly [number, number],
   eps?: number,
   weight_decay?: number,
@@ -88,33 +81,45 @@ export interface AdamState {
   /** How many steps were taken. PyTorch keeps it as a tensor; here it is a number. */
   step: number;
   /** The running average of the gradient, of the parameter's shape. */
-  readonly exp_avg: Tensor;
+  exp_avg: Tensor;
   /** The running average of the gradient's square. */
-  readonly exp_avg_sq: Tensor;
+  exp_avg_sq: Tensor;
   /** The largest `exp_avg_sq` so far, where `amsgrad` asks for it. */
-  max_exp_avg_sq: Tensor | null;
+  max_exp_avg_sq?: Tensor;
 }
 
-/** @throws ValueError as PyTorch, for a setting out of its range. */
-function checkSettings({ lr, betas, eps, weight_decay }: Settings): void {
-  checkSetting("learning rate", lr);
-  checkSetting("epsilon value", eps);
-  for (const [position, beta] of betas.entries())
-    if (!(beta >= 0 && beta < 1))
-      throw new ValueError(
-        `Invalid beta parameter at index ${position}: ${beta}. It must be 0 or more and less than 1, as in {betas: [0.9, 0.999]}.`,
-      );
-  checkSetting("weight_decay value", weight_decay);
-}
-
-/** Which arithmetic a group's settings ask for. */
-function formOf({ weight_decay, amsgrad, maximize, decoupled_weight_decay }: Settings): AdamForm {
-  return {
-    decay: weight_decay === 0 ? "none" : decoupled_weight_decay ? "decoupled" : "gradient",
+const rule = stepRule<Settings, AdamState>()({
+  counts: () => ({ step: 0 }),
+  form: ({ weight_decay, amsgrad, maximize, decoupled_weight_decay }) => ({
     amsgrad,
     maximize,
-  };
-}
+    decays: weight_decay !== 0,
+    decoupled: decoupled_weight_decay,
+  }),
+  buffers: ({ amsgrad }) => ["exp_avg", "exp_avg_sq", ...(amsgrad ? (["max_exp_avg_sq"] as const) : [])],
+  numbers: ({ lr, betas: [beta1, beta2], eps, weight_decay, decoupled_weight_decay }, { step }) => {
+    const correction = Math.sqrt(1 - beta2 ** step);
+    const rate = settings.valueOf(lr);
+    return {
+      forget: 1 - beta1,
+      keepSquare: beta2,
+      addSquare: 1 - beta2,
+      // lr / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε), with both corrections in the numbers, so that an element costs one division.
+      length: (rate * correction) / (1 - beta1 ** step),
+      eps: eps * correction,
+      decay: decoupled_weight_decay ? 1 - rate * weight_decay : weight_decay,
+    };
+  },
+  formula: ({ parameter, gradient, old, n }, { amsgrad, maximize, decays, decoupled }) => {
+    const along = direction({ parameter, gradient }, maximize, decays && !decoupled ? n.decay : null);
+    const exp_avg = towards(old.exp_avg, along, n.forget);
+    const exp_avg_sq = E.add(E.mul(old.exp_avg_sq, n.keepSquare), E.mul(E.mul(n.addSquare, along), along));
+    const largest = amsgrad ? E.maximum(old.max_exp_avg_sq, exp_avg_sq) : exp_avg_sq;
+    const step = E.mul(n.length, E.div(exp_avg, E.add(E.sqrt(largest), n.eps)));
+    const start = decays && decoupled ? E.mul(parameter, n.decay) : parameter;
+    return { parameter: E.sub(start, step), exp_avg, exp_avg_sq, max_exp_avg_sq: largest };
+  },
+});
 
 /**
  * Adam: steps along the average gradient, divided by the root of the average square of each element's gradient.
@@ -123,43 +128,20 @@ function formOf({ weight_decay, amsgrad, maximize, decoupled_weight_decay }: Set
  *
  * Source: `torch.optim.Adam`; Kingma and Ba, "Adam: A Method for Stochastic Optimization" (2014).
  */
-export class Adam extends Optimizer<Settings> {
-  /** What is remembered of each parameter that has taken a step. */
-  readonly state: Map<Tensor, AdamState> = new Map();
-
+export class Adam extends PointwiseOptimizer<Settings, AdamState> {
   /** @throws ValueError when a setting is out of its range. */
   constructor(...args: CallForms<AdamArguments, AdamPositions>) {
-    const given = bind(new.target.name, adamParameters, args);
-    const { params, foreach: _, fused: __, capturable: ___, differentiable, ...settings } = given;
-    checkStepOptions(new.target.name, { differentiable });
-    checkSettings(settings);
-    super(params, settings);
-  }
-
-  protected override update(group: ParameterGroup<Settings>): void {
-    const step = new AdamStep(formOf(group), group);
-    for (const parameter of group.params) {
-      const { grad } = parameter;
-      if (grad === null || numel(parameter.shape) === 0) continue;
-      const state = this.#stateOf(parameter, group.amsgrad);
-      state.step++;
-      step.run(parameter, grad, state);
-    }
-  }
-
-  #stateOf(parameter: Tensor, amsgrad: boolean): AdamState {
-    const zeros = (): Tensor =>
-      placedOn(parameter.device, () => allocateZeros(parameter.shape, parameter.dtype));
-    let state = this.state.get(parameter);
-    if (state === undefined) {
-      state = { step: 0, exp_avg: zeros(), exp_avg_sq: zeros(), max_exp_avg_sq: null };
-      this.state.set(parameter, state);
-    }
-    if (amsgrad) state.max_exp_avg_sq ??= zeros();
-    // The module may have been moved since the last step.
-    for (const tensor of [state.exp_avg, state.exp_avg_sq, state.max_exp_avg_sq])
-      if (tensor !== null) follow(tensor, parameter);
-    return state;
+    const { params, ...given } = bind(new.target.name, adamParameters, args);
+    if (given.lr instanceof Tensor && given.foreach === true && !given.capturable)
+      throw new ValueError(
+        "lr as a Tensor is not supported for capturable=False and foreach=True. Drop {foreach: true}.",
+      );
+    settings.checkRate(given.lr);
+    settings.checkSetting("epsilon value", given.eps);
+    settings.checkBetas(given.betas);
+    settings.checkSetting("weight_decay value", given.weight_decay);
+    settings.checkStepOptions(new.target.name, given);
+    super(params, given, rule);
   }
 }
 
