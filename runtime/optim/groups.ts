@@ -32,7 +32,9 @@ function isGroup(value: unknown): value is GivenGroup<object> {
 }
 
 /** The groups that an optimizer was given. @throws ValueError when there are no parameters, TypeError for a tensor that nobody put into a list. */
-export function groupsIn<Settings extends object>(params: ParametersOrGroups<Settings>): GivenGroup<Settings>[] {
+export function groupsIn<Settings extends object>(
+  params: ParametersOrGroups<Settings>,
+): GivenGroup<Settings>[] {
   if ((params as unknown) instanceof Tensor)
     throw new TypeError(
       "params argument given to the optimizer should be an iterable of Tensors or dicts, but got torch.FloatTensor. Pass an array: [parameter].",
@@ -56,14 +58,21 @@ export function makeGroup<Settings extends object>(
   defaults: Settings,
 ): ParameterGroup<Settings> {
   if (!isGroup(given))
-    throw new TypeError(`param_group must be a dict, but got ${describe(given)}. Write {params: […], lr: …}.`);
+    throw new TypeError(
+      `param_group must be a dict, but got ${describe(given)}. Write {params: […], lr: …}.`,
+    );
   const { params, names } = parametersIn(given.params);
   if (new Set(params).size < params.length)
     warnOnce(
       "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; see github.com/pytorch/pytorch/issues/40967 for more information",
     );
   // The defaults, overridden by what the group says itself.
-  return { ...defaults, ...given, params, ...(names === null ? {} : { param_names: names }) } as ParameterGroup<Settings>;
+  return {
+    ...defaults,
+    ...given,
+    params,
+    ...(names === null ? {} : { param_names: names }),
+  } as ParameterGroup<Settings>;
 }
 
 function parametersIn(given: GivenParameters | Tensor): { params: Tensor[]; names: string[] | null } {
@@ -94,10 +103,7 @@ function checkParameter(value: unknown): Tensor {
 }
 
 /** @throws ValueError when a group does not fit to those that are there: it has names and they have none, or has one of their parameters. */
-export function checkAgainst(
-  group: ParameterGroup<object>,
-  others: readonly ParameterGroup<object>[],
-): void {
+export function checkAgainst(group: ParameterGroup<object>, others: readonly ParameterGroup<object>[]): void {
   const named = group.param_names !== undefined;
   for (const other of others)
     if ((other.param_names !== undefined) !== named)

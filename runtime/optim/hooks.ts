@@ -13,7 +13,10 @@ export type AnyOptimizer = Optimizer<any, any>;
 export type StepArguments = readonly [args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>];
 
 /** Called before a step; it may answer with other arguments for it. */
-export type StepPreHook = (optimizer: AnyOptimizer, ...args: StepArguments) => StepArguments | null | undefined | void;
+export type StepPreHook = (
+  optimizer: AnyOptimizer,
+  ...args: StepArguments
+) => StepArguments | null | undefined | void;
 
 /** Called after a step. */
 export type StepPostHook = (optimizer: AnyOptimizer, ...args: StepArguments) => void;
@@ -43,7 +46,8 @@ export type Prepend = boolean | { readonly prepend?: boolean };
 /** Adds a hook, at the end or at the beginning. */
 export function addHook<Hook>(hooks: Hook[], hook: Hook, prepend: Prepend = false): RemovableHandle {
   const handle = new RemovableHandle(hooks, hook);
-  if (prepend === true || (typeof prepend === "object" && prepend.prepend === true)) hooks.unshift(hooks.pop()!); // it was pushed just now
+  if (prepend === true || (typeof prepend === "object" && prepend.prepend === true))
+    hooks.unshift(hooks.pop()!); // it was pushed just now
   return handle;
 }
 

@@ -120,7 +120,7 @@ export class Optimizer<Settings extends object, State extends object = Record<st
    * Source: `torch.optim.Optimizer.state_dict`.
    */
   state_dict(): OptimizerState {
-    for (const hook of [...this.#hooks.beforeSaving]) hook(this);
+    for (const hook of this.#hooks.beforeSaving.slice()) hook(this);
     // States are records: of names, and of what is remembered under them.
     const state = this.state as ReadonlyMap<Tensor, object> as ReadonlyMap<Tensor, Record<string, unknown>>;
     return throughHooks(this.#hooks.afterSaving, this, packState(state, this.param_groups, this.counts));
@@ -146,7 +146,7 @@ export class Optimizer<Settings extends object, State extends object = Record<st
       // Settings that were not saved are the defaults; all others are as they were saved.
       this.param_groups[i] = { ...this.defaults, ...names, ...saved[i], params } as ParameterGroup<Settings>;
     }
-    for (const hook of [...this.#hooks.afterLoading]) hook(this);
+    for (const hook of this.#hooks.afterLoading.slice()) hook(this);
   }
 
   /** Adds a hook that is called before each step; it may answer with other arguments, `[args, kwargs]`. Source: `torch.optim.Optimizer.register_step_pre_hook`. */

@@ -2,12 +2,12 @@
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { parameter as plainNumber, input, E, type Expression } from "../expression.ts";
 import { placedOn } from "../placement.ts";
-import { allocateZeros, duplicate, follow, replaceTogether } from "../settle.ts";
+import { allocateZeros, replaceTogether } from "../settle.ts";
 import { formatShape, numel, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { ParameterGroup, ParametersOrGroups } from "./groups.ts";
 import { Optimizer } from "./optimizer.ts";
-import { checkCapturable, type Given } from "./settings.ts";
+import { checkCapturable, followParameter, type Given } from "./settings.ts";
 
 type NamesOf<State, Kind> = {
   [K in keyof State]-?: NonNullable<State[K]> extends Kind ? K : never;
@@ -143,14 +143,12 @@ function makeFormula<Settings>(
 }
 
 /** Makes a tensor that is remembered fit its parameter, which may have been converted or moved since the last step. @throws RuntimeError when it was loaded from another model's. */
-function fit(name: string, tensor: Tensor, parameter: Tensor): Tensor {
+function fit(name: string, tensor: Tensor, parameter: Tensor): void {
   if (!sameShape(tensor.shape, parameter.shape))
     throw new RuntimeError(
       `The size of '${name}' ${formatShape(tensor.shape)} must match the size of its parameter ${formatShape(parameter.shape)}. Was the optimizer's state loaded from another model?`,
     );
-  follow(tensor, parameter);
-  if (tensor.dtype !== parameter.dtype) tensor.become(duplicate(tensor, parameter.dtype));
-  return tensor;
+  followParameter(tensor, parameter);
 }
 
 /** The base of optimizers whose step is a rule. A step is one kernel for each parameter. */
@@ -178,13 +176,16 @@ export abstract class PointwiseOptimizer<Settings extends object, State extends 
       if (parameter.grad !== null) prepared = this.#step(parameter, parameter.grad, group, prepared);
   }
 
-  #step(
-    parameter: Tensor,
-    grad: Tensor,
-    group: ParameterGroup<Settings>,
-    last: Prepared | null,
-  ): Prepared {
-    const state = this.remembered(parameter, group);
+  /** Makes what is remembered of a group's parameters before their first step. @internal */
+  protected begin(group: ParameterGroup<Settings>): void {
+    for (const parameter of group.params) {
+      const state = this.#remembered(parameter, group);
+      this.#complete(parameter, state, group, formulaOf(this.#rule, group, state).buffers);
+    }
+  }
+
+  #step(parameter: Tensor, grad: Tensor, group: ParameterGroup<Settings>, last: Prepared | null): Prepared {
+    const state = this.#remembered(parameter, group);
     if (typeof state["step"] === "number") state["step"]++;
     this.#rule.before?.(state, group);
     const same = last !== null && this.#counts.every((name, i) => last.counts[i] === state[name]);
@@ -212,8 +213,8 @@ export abstract class PointwiseOptimizer<Settings extends object, State extends 
     return prepared;
   }
 
-  /** What is remembered of a parameter, with all its numbers. @internal */
-  protected remembered(parameter: Tensor, group: ParameterGroup<Settings>): Remembered {
+  /** What is remembered of a parameter, with all its numbers. */
+  #remembered(parameter: Tensor, group: ParameterGroup<Settings>): Remembered {
     const known = this.state.get(parameter) as Remembered | undefined; // states are records
     if (known === undefined) return this.#rule.counts(group);
     for (const name of this.#counts)

@@ -3,7 +3,7 @@ import { fraction, pythonNumber } from "../nn/printed.ts";
 import { Tensor } from "../tensor.ts";
 
 /** A setting as Python prints it: arrays are tuples, but lists where they hold names. */
-export function printedSetting(value: unknown): string {
+function printedSetting(value: unknown): string {
   if (value === null || value === undefined) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   if (typeof value === "number") return pythonNumber(value);
@@ -21,7 +21,8 @@ export function printedGroup(group: object, fractions: readonly string[]): strin
     .filter(([name]) => name !== "params")
     .toSorted(([left], [right]) => (left < right ? -1 : 1))
     .map(([name, value]) => {
-      const text = typeof value === "number" && fractions.includes(name) ? fraction(value) : printedSetting(value);
+      const text =
+        typeof value === "number" && fractions.includes(name) ? fraction(value) : printedSetting(value);
       return `    ${name}: ${text}\n`;
     })
     .join("");

@@ -4,6 +4,7 @@ import { NotImplementedError } from "../errors/notImplementedError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { ValueError } from "../errors/valueError.ts";
 import { flag, keywordOnly, optionalFlag, type Parameter } from "../parameters.ts";
+import { duplicate, follow } from "../settle.ts";
 import { Tensor } from "../tensor.ts";
 import type { ParametersOrGroups } from "./groups.ts";
 
@@ -40,7 +41,9 @@ export type SettingsOf<Options> = {
 };
 
 /** Settings as a constructor gets them. */
-export type Given<Settings> = { readonly [K in keyof Settings]: Settings[K] | (K extends "lr" | "weight_decay" ? Tensor : never) };
+export type Given<Settings> = {
+  readonly [K in keyof Settings]: Settings[K] | (K extends "lr" | "weight_decay" ? Tensor : never);
+};
 
 /** The parameters of those options; positions are for optimizers where PyTorch takes them so. */
 export const foreach: Parameter<boolean | null> = optionalFlag;
@@ -78,7 +81,9 @@ export function numbers<Numbers extends readonly number[]>(fallback: Numbers): P
       if (!Array.isArray(value) || value.length !== fallback.length) return undefined;
       const plain = value.map((item) => (item instanceof Tensor && item.numel() === 1 ? item.item() : item));
       // As many numbers as are expected.
-      return plain.every((item) => typeof item === "number") ? (plain as readonly number[] as Numbers) : undefined;
+      return plain.every((item) => typeof item === "number")
+        ? (plain as readonly number[] as Numbers)
+        : undefined;
     },
   };
 }
@@ -93,10 +98,17 @@ export function checkSetting(name: string, value: number): void {
   if (!(value >= 0)) throw new ValueError(`Invalid ${name}: ${value}. It must be a number, 0 or more.`);
 }
 
+/** @throws ValueError when a learning rate is a tensor of several numbers. */
+export function checkOneElement(lr: Rate): void {
+  if (lr instanceof Tensor && lr.numel() !== 1)
+    throw new ValueError(
+      `Tensor lr must be 1-element: it has ${lr.numel()}. Pass a number, as in {lr: 0.01}.`,
+    );
+}
+
 /** @throws ValueError when a learning rate is negative, not a number, or a tensor of several. */
 export function checkRate(lr: Rate): void {
-  if (lr instanceof Tensor && lr.numel() !== 1)
-    throw new ValueError(`Tensor lr must be 1-element: it has ${lr.numel()}. Pass a number, as in {lr: 0.01}.`);
+  checkOneElement(lr);
   checkSetting("learning rate", valueOf(lr));
 }
 
@@ -112,7 +124,11 @@ export function checkBetas(betas: readonly [number, number]): void {
 /** @throws RuntimeError for options that exclude each other, NotImplementedError when steps are to be recorded. */
 export function checkStepOptions(
   name: string,
-  options: { readonly differentiable: boolean; readonly foreach: boolean | null; readonly fused?: boolean | null },
+  options: {
+    readonly differentiable: boolean;
+    readonly foreach: boolean | null;
+    readonly fused?: boolean | null;
+  },
 ): void {
   if (options.fused === true && options.differentiable)
     throw new RuntimeError("`fused` does not support `differentiable`: drop one of them.");
@@ -130,4 +146,10 @@ export function checkCapturable(group: object, parameter: Tensor): void {
     throw new AssertionError(
       "If capturable=True, params and state_steps must be on supported devices: ['cuda']. Drop {capturable: true}, or move the model with model.to(\"cuda\").",
     );
+}
+
+/** Moves a tensor that is remembered of a parameter to where that is now, in its dtype: it may have been moved or converted since the last step. */
+export function followParameter(tensor: Tensor, parameter: Tensor): void {
+  follow(tensor, parameter);
+  if (tensor.dtype !== parameter.dtype) tensor.become(duplicate(tensor, parameter.dtype));
 }

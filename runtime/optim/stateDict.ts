@@ -84,9 +84,12 @@ export function matchingGroups(
 
 /** The numbers of a saved group's parameters. */
 function numbersOf(group: unknown): readonly unknown[] {
-  const params: unknown = typeof group === "object" && group !== null && "params" in group ? group.params : null;
+  const params: unknown =
+    typeof group === "object" && group !== null && "params" in group ? group.params : null;
   if (!Array.isArray(params))
-    throw new KeyError(`'params' is not in a saved group: it is ${describe(group)}. Each group lists the numbers of its parameters.`);
+    throw new KeyError(
+      `'params' is not in a saved group: it is ${describe(group)}. Each group lists the numbers of its parameters.`,
+    );
   return params;
 }
 
@@ -111,11 +114,16 @@ export function unpackState(
 function entriesOf(state: unknown): Iterable<readonly [unknown, unknown]> {
   if (state instanceof Map) return state as Map<unknown, unknown>;
   if (typeof state === "object" && state !== null) return Object.entries(state);
-  throw new KeyError("'state' is not in the state: pass what optimizer.state_dict() gave, with state and param_groups.");
+  throw new KeyError(
+    "'state' is not in the state: pass what optimizer.state_dict() gave, with state and param_groups.",
+  );
 }
 
 function castAll(parameter: Tensor, remembered: unknown, counts: Counts): Record<string, unknown> {
-  const entries = remembered instanceof Map ? [...(remembered as Map<string, unknown>)] : Object.entries(remembered as object);
+  const entries =
+    remembered instanceof Map
+      ? [...(remembered as Map<string, unknown>)]
+      : Object.entries(remembered as object);
   return Object.fromEntries(
     entries.map(([name, value]) => [
       name,
