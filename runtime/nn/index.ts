@@ -22,7 +22,7 @@ export {
   type ChannelNormArguments,
 } from "./batchNormalization.ts";
 export { Bilinear, type BilinearArguments } from "./bilinear.ts";
-export { ModuleDict, ModuleList } from "./container.ts";
+export { ModuleDict, ModuleList, ParameterDict, ParameterList } from "./container.ts";
 export {
   Conv1d,
   Conv2d,

@@ -1,5 +1,5 @@
 /** The layers of a first network. */
-import { bind, describe } from "../binding.ts";
+import { bind } from "../binding.ts";
 import type { CallForms } from "../callForms.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { linear } from "../ops/linalg/matmul.ts";
@@ -9,15 +9,11 @@ import type { Tensor } from "../tensor.ts";
 import { PlainActivation } from "./activation.ts";
 import { uniformParameter } from "./initial.ts";
 import { Module } from "./module.ts";
-import { ownModules } from "./module/members.ts";
 import type { Parameter } from "./parameter.ts";
 import { printed } from "./printed.ts";
 import { placement, type Placement } from "./settings.ts";
 
-/** A module from one tensor to one tensor: what `Sequential` chains. */
-export interface Layer extends Module {
-  forward(input: Tensor): Tensor;
-}
+export { Sequential, type Layer } from "./container/sequential.ts";
 
 /** What `nn.Linear` is made with. */
 export interface LinearArguments extends Placement {
@@ -90,46 +86,5 @@ export class Linear extends Module {
 export class ReLU extends PlainActivation {
   protected override get operation(): PlainActivation["operation"] {
     return [relu];
-  }
-}
-
-/**
- * Modules one after the other: `new nn.Sequential(new nn.Linear(2, 8), new nn.ReLU(), new nn.Linear(8, 1))`, or with names from one object.
- *
- * Source: `torch.nn.Sequential`.
- */
-export class Sequential extends Module {
-  /** A module by its position: `model[0]`. */
-  readonly [position: number]: Layer;
-
-  /** @throws TypeError when something is not a module. */
-  constructor(...layers: readonly Layer[] | readonly [Readonly<Record<string, Layer>>]) {
-    super();
-    const [first] = layers;
-    const named = first !== undefined && !(first instanceof Module);
-    for (const [name, layer] of Object.entries(named ? (first as Readonly<Record<string, Layer>>) : layers)) {
-      if (!(layer instanceof Module))
-        throw new TypeError(
-          `nn.Sequential: ${describe(layer)} at ${name} is not a Module. Make it with new, for example new nn.ReLU().`,
-        );
-      Reflect.set(this, name, layer);
-    }
-  }
-
-  /** Number of modules: Python's `len(model)`. */
-  override get length(): number {
-    return [...ownModules(this)].length;
-  }
-
-  /** The modules, in order. */
-  *[Symbol.iterator](): IterableIterator<Layer> {
-    // The constructor takes layers only.
-    for (const [, child] of ownModules(this)) yield child as Layer;
-  }
-
-  override forward(input: Tensor): Tensor {
-    let output = input;
-    for (const layer of this) output = layer(output);
-    return output;
   }
 }

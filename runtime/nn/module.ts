@@ -14,7 +14,7 @@ import {
 } from "./module/hooks.ts";
 import type { IncompatibleKeys } from "./module/incompatibleKeys.ts";
 import { loadState, type LoadStateDictArguments, type StateDict } from "./module/loading.ts";
-import { copyBufferNames, ownModules } from "./module/members.ts";
+import { copyNotes, ownModules } from "./module/members.ts";
 import { makeState, type StateDictArguments } from "./module/state.ts";
 import { ModuleTree } from "./module/tree.ts";
 import { Parameter } from "./parameter.ts";
@@ -206,7 +206,7 @@ export function copyOf<M extends Module>(module: M): M {
   const copy = new Module();
   Object.setPrototypeOf(copy, Object.getPrototypeOf(module) as object);
   for (const [name, value] of Object.entries(module)) Reflect.set(copy, name, copyOfProperty(value));
-  copyBufferNames(module, copy);
+  copyNotes(module, copy);
   copy.training = module.training;
   return copy as M; // it has the prototype and the properties
 }

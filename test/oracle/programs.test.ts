@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import torch from "../../runtime/index.ts";
 import { withoutAccelerator } from "../runtime/devices/absent.ts";
 import { readOracle } from "./data.ts";
+import { containers } from "./programs/containers.ts";
 import { creation } from "./programs/creation.ts";
 import { dtypePrograms } from "./programs/dtypes.ts";
 import { elements } from "./programs/elements.ts";
@@ -25,6 +26,7 @@ interface ProgramAnswers {
 
 const answers = readOracle<{ programs: ProgramAnswers[] }>("programs.json").programs;
 const programs: Readonly<Record<string, Program>> = {
+  ...containers,
   ...creation,
   ...dtypePrograms,
   ...elements,
