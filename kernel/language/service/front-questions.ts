@@ -30,7 +30,7 @@ import {
   signatureMarkdown,
   type InspectContent,
 } from "./inspection.ts";
-import { pathMatches, stringBefore } from "./paths.ts";
+import { packageMatches, pathMatches, stringBefore } from "./paths.ts";
 import type { FrontQuestion } from "./questions.ts";
 import type { TypeServer } from "./type-server.ts";
 
@@ -76,8 +76,16 @@ export class FrontQuestions {
     // Inside of a string the server may also offer the words of the text, which are no continuation of it.
     const offered = inString ? items.filter(({ kind }) => kind !== 1) : items;
     const matches = matchesAt(offered, code, offset, (place) => offsetOf(draft, place));
-    const found = matches.length === 0 && inString ? pathMatches(code, offset, this.#cwd) : matches;
+    const found = inString ? this.#inString(code, offset, matches) : matches;
     return completeContent(code, offset, found, await this.#signatures(found));
+  }
+
+  /** What a string may go on with: what the server knows, installed packages in an import, and else paths. */
+  #inString(code: string, offset: number, matches: readonly Match[]): readonly Match[] {
+    const known = new Set(matches.map(({ text }) => text));
+    const packages = packageMatches(code, offset, this.#cwd).filter(({ text }) => !known.has(text));
+    const found = [...matches, ...packages];
+    return found.length > 0 ? found : pathMatches(code, offset, this.#cwd);
   }
 
   /** Answers an `inspect_request`: the name at the cursor, and the signature of the call that it stands in. @throws ServerLostError */

@@ -55,10 +55,25 @@ function importedSpecifiers(file: string, text: string): string[] {
   return [...module.staticImports.map(({ moduleRequest }) => moduleRequest.value), ...reexported, ...dynamic];
 }
 
-/** The user's own files that cells import, directly or through each other, and when each was last seen to change. */
+/** The name of the package that an import means; `null` for a path, a URL, or one of Node's own modules by its prefix. */
+function packageOf(specifier: string): string | null {
+  return /^(?:@[^/:]+\/)?[^./:@][^/:]*(?=\/|$)/u.exec(specifier)?.[0] ?? null;
+}
+
+/** The manifests of a package, or of the package of its types, in a folder and in those above it. */
+function manifestsOf(name: string, folder: string): string[] {
+  const types = `@types/${name.replace(/^@([^/]+)\//u, "$1__")}`;
+  const here = [name, types].map((each) => path.join(folder, "node_modules", each, "package.json"));
+  const parent = path.dirname(folder);
+  return parent === folder ? here : [...here, ...manifestsOf(name, parent)];
+}
+
+/** What cells import: the user's own files, directly or through each other, and packages, and when each was last seen to change. */
 export class LocalFiles {
   readonly #folder: string;
   readonly #seen = new Map<string, number>();
+  /** Manifests that are there, by the name of the package: npm writes them anew when it installs another version. */
+  readonly #packages = new Map<string, ReadonlyMap<string, number>>();
 
   /** @param folder from which imports of cells start */
   constructor(folder: string) {
@@ -72,8 +87,22 @@ export class LocalFiles {
     for (const specifier of importedSpecifiers("cell.tsx", cell)) {
       const file = resolveLocal(specifier, this.#folder);
       if (file !== null && !this.#seen.has(file)) this.#look(file, changed);
+      const name = packageOf(specifier);
+      if (name !== null) changed.push(...this.#lookForPackage(name));
     }
     return changed;
+  }
+
+  /** The manifests of a package that came, went or changed since it was last imported; none at the first time. */
+  #lookForPackage(name: string): string[] {
+    const before = this.#packages.get(name);
+    const found = manifestsOf(name, this.#folder).map((file) => [file, modified(file)] as const);
+    const now = new Map(found.flatMap(([file, time]) => (time === null ? [] : [[file, time] as const])));
+    this.#packages.set(name, now);
+    if (before === undefined) return [];
+    return [...new Set([...before.keys(), ...now.keys()])].filter(
+      (file) => before.get(file) !== now.get(file),
+    );
   }
 
   #look(file: string, changed: string[]): void {

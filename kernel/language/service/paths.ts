@@ -30,3 +30,37 @@ export function pathMatches(source: string, offset: number, cwd: string): Match[
     return []; // no such folder
   }
 }
+
+/** Folders that Node looks for packages in, the nearest first. */
+function packageFolders(folder: string): string[] {
+  const here = path.join(folder, "node_modules");
+  const parent = path.dirname(folder);
+  return parent === folder ? [here] : [here, ...packageFolders(parent)];
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => !name.startsWith("."));
+  } catch {
+    return []; // no such folder
+  }
+}
+
+function packagesIn(folder: string): string[] {
+  return entriesOf(folder).flatMap((name) =>
+    name.startsWith("@") ? entriesOf(path.join(folder, name)).map((each) => `${name}/${each}`) : [name],
+  );
+}
+
+/** Installed packages whose names go on from what is written in an import: the server knows only those that a package.json names. */
+export function packageMatches(source: string, offset: number, cwd: string): Match[] {
+  const typed = stringBefore(source, offset);
+  if (typed === null || typed.startsWith(".") || typed.startsWith("/")) return [];
+  const before = source.slice(0, offset - typed.length - 1);
+  if (!/\b(?:from|import|import\s*\(|require\s*\()\s*$/u.test(before)) return [];
+  const start = offset - typed.length;
+  return packageFolders(cwd)
+    .flatMap(packagesIn)
+    .filter((name) => name.startsWith(typed) && !name.startsWith("@types/"))
+    .map((text) => ({ text, type: "module", start, end: offset, item: null }));
+}

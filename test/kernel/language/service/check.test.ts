@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { array, assert, asyncProperty, constantFrom, tuple } from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -299,6 +299,18 @@ describe("A notebook's folder", () => {
     expect(await changing.codes("import { added } from './added'; added.length")).toEqual([
       "error 1:40 TS2339",
     ]);
+    changing.close();
+  }, 60_000);
+
+  it("has a package that was installed after its import had failed", async () => {
+    const changing = await TypedNotebook.open();
+    const asText = "import { size } from '@scope/late'; const text: string = size";
+    expect(await changing.codes(asText)).toEqual([]);
+    const folder = join(changing.folder, "node_modules/@scope/late");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "index.d.ts"), "export declare const size: number;");
+    writeFileSync(join(folder, "package.json"), '{ "name": "@scope/late", "types": "index.d.ts" }');
+    expect(await changing.codes(asText)).toEqual(["error 1:43 TS2322"]);
     changing.close();
   }, 60_000);
 

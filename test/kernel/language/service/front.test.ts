@@ -10,6 +10,7 @@ beforeAll(async () => {
     writeFileSync(join(folder, "local.ts"), "export const local = 1;");
     mkdirSync(join(folder, "data"));
     writeFileSync(join(folder, "data", "points.csv"), "");
+    mkdirSync(join(folder, "node_modules/@scope/unnamed"), { recursive: true });
   });
   await notebook.check(`import torch from "typetorch"; import fs from "node:fs";
 const x = torch.ones(2);
@@ -54,6 +55,8 @@ describe("Completion", () => {
     ["import { lo| } from './local'", "import { local } from './local'"],
     ["import a from './lo|'", "import a from './local.ts'"],
     ["import a from 'node:child_p|'", "import a from 'node:child_process'"],
+    ["import a from '@sc|'", "import a from '@scope/unnamed'"],
+    ["require('@scope/u|')", "require('@scope/unnamed')"],
     ["fs.readFileSync('data/po|')", "fs.readFileSync('data/points.csv')"],
     ["fs.readFileSync('./da|", "fs.readFileSync('./data/"],
     ["const unfinished = { a: objekt.al|", "const unfinished = { a: objekt.alpha"],
