@@ -50,6 +50,7 @@ export {
 } from "./create.ts";
 export { accelerator, cuda, mps, webgl, xpu } from "./accelerators.ts";
 export * as data from "./data/index.ts";
+export { deepcopy } from "./deepcopy.ts";
 export { device, get_default_device, set_default_device } from "./defaultDevice.ts";
 export { e, inf, nan, newaxis, pi } from "./constants.ts";
 export {

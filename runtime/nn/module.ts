@@ -3,7 +3,7 @@ import { no_grad } from "../autograd/modes.ts";
 import type { Device } from "../device.ts";
 import { bfloat16, float16, float32, float64, type DType } from "../dtype.ts";
 import { inspectAs } from "../inspect.ts";
-import { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { moveModule, type ModuleTarget } from "./module/conversion.ts";
 import {
   attach,
@@ -14,10 +14,9 @@ import {
 } from "./module/hooks.ts";
 import type { IncompatibleKeys } from "./module/incompatibleKeys.ts";
 import { loadState, type LoadStateDictArguments, type StateDict } from "./module/loading.ts";
-import { copyNotes, ownModules } from "./module/members.ts";
+import { ownModules } from "./module/members.ts";
 import { makeState, type StateDictArguments } from "./module/state.ts";
 import { ModuleTree } from "./module/tree.ts";
-import { Parameter } from "./parameter.ts";
 
 export type { ModuleTarget };
 
@@ -196,23 +195,4 @@ export function clearGrad(tensor: Tensor, setToNone: boolean): void {
   if (tensor.grad === null) return;
   if (setToNone) tensor.grad = null;
   else no_grad(() => tensor.grad!.zero_());
-}
-
-/**
- * A module of the same kind with copies of the parameters, buffers and modules inside; everything else is shared. Classes with `#private` members cannot be copied.
- * @internal
- */
-export function copyOf<M extends Module>(module: M): M {
-  const copy = new Module();
-  Object.setPrototypeOf(copy, Object.getPrototypeOf(module) as object);
-  for (const [name, value] of Object.entries(module)) Reflect.set(copy, name, copyOfProperty(value));
-  copyNotes(module, copy);
-  copy.training = module.training;
-  return copy as M; // it has the prototype and the properties
-}
-
-function copyOfProperty(value: unknown): unknown {
-  if (value instanceof Module) return copyOf(value);
-  if (value instanceof Parameter) return new Parameter(value.detach().clone(), value.requires_grad);
-  return value instanceof Tensor ? value.detach().clone() : value;
 }

@@ -1,6 +1,7 @@
 /** Layers of transformers. */
 import { bind } from "../binding.ts";
 import type { CallForms } from "../callForms.ts";
+import { deepcopy } from "../deepcopy.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { gelu } from "../ops/elementwise/activation.ts";
 import { add } from "../ops/elementwise/arithmetic.ts";
@@ -19,7 +20,7 @@ import { MultiheadAttention } from "./attention.ts";
 import { ModuleList } from "./container.ts";
 import { Dropout } from "./dropout.ts";
 import { Linear } from "./layers.ts";
-import { copyOf, Module } from "./module.ts";
+import { Module } from "./module.ts";
 import { LayerNorm } from "./normalization.ts";
 import { placement, type Placement } from "./settings.ts";
 
@@ -261,7 +262,7 @@ export class TransformerEncoder extends Module {
   ) {
     super();
     const { encoder_layer, num_layers, norm } = bind("TransformerEncoder", encoderSettings, args);
-    this.layers = new ModuleList(Array.from({ length: num_layers }, () => copyOf(encoder_layer)));
+    this.layers = new ModuleList(Array.from({ length: num_layers }, () => deepcopy(encoder_layer)));
     this.num_layers = num_layers;
     this.norm = norm;
   }

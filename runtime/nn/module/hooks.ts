@@ -64,3 +64,12 @@ export function attach<K extends keyof ModuleHooks>(
   if (hooks === undefined) hooksByModule.set(module, (hooks = new ModuleHooks()));
   return new RemovableHandle(hooks[occasion], hook);
 }
+
+/** Gives a copy of a module the same hooks. */
+export function copyHooks(from: object, to: object): void {
+  const { beforeState, afterState, beforeLoading, afterLoading } = hooksOf(from);
+  for (const hook of beforeState) attach(to, "beforeState", hook);
+  for (const hook of afterState) attach(to, "afterState", hook);
+  for (const hook of beforeLoading) attach(to, "beforeLoading", hook);
+  for (const hook of afterLoading) attach(to, "afterLoading", hook);
+}

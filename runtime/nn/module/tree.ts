@@ -9,6 +9,7 @@ import { Tensor } from "../../tensor.ts";
 import type { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import { CallableModule } from "./callable.ts";
+import { warnOfHiddenMembers } from "./hidden.ts";
 import {
   dotted,
   isBufferName,
@@ -101,6 +102,7 @@ export class ModuleTree extends CallableModule {
 
   /** The parameters of this module and of all inside it, with dotted names; each once unless `remove_duplicate` is false. Source: `torch.nn.Module.named_parameters`. */
   named_parameters(...args: NamedMembersForms): IterableIterator<[string, Parameter]> {
+    warnOfHiddenMembers(whole(this));
     return membersWithin(this, ownParameters, bind("named_parameters", membersParameters, args));
   }
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import torch, { nn, optim, type Tensor } from "../../../runtime/index.ts";
 
 class Net extends nn.Module {
@@ -67,6 +67,29 @@ describe("a module", () => {
     }
     const named = new Named();
     expect([named.name, named.length]).toEqual(["mine", 3]);
+  });
+});
+
+describe("layers in a plain array or object", () => {
+  class Hiding extends nn.Module {
+    layers: nn.Linear[] = [new nn.Linear(1, 1)];
+    byName: Readonly<Record<string, nn.Parameter>> = { scale: new nn.Parameter(torch.ones(1)) };
+    sizes: number[] = [1, 2];
+    last: nn.Linear = new nn.Linear(1, 1);
+    listed: nn.Linear[] = [this.last];
+  }
+
+  test("are told of once, with the name of the property and what to write instead", () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const net = new Hiding();
+    expect([...net.parameters()]).toHaveLength(2);
+    expect([...net.parameters()]).toHaveLength(2);
+    const messages = warn.mock.calls.map(([message]) => String(message));
+    warn.mockRestore();
+    expect(messages).toEqual([
+      expect.stringContaining("Hiding.layers is an array of Modules"),
+      expect.stringContaining("Write this.byName = new nn.ParameterDict(…) instead."),
+    ]);
   });
 });
 
