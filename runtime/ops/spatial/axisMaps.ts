@@ -63,9 +63,22 @@ export function transposeMap({ inputSize, outputSize, begins, sources, weights }
  */
 export function inSixteenBits(map: AxisMap): AxisMap {
   if (map.copies) return map;
-  const largest = map.weights.reduce((a, b) => Math.max(a, b), 0);
+  const largest = largestShare(map);
   let one = 1;
   while (one < 2 ** 22 && Math.trunc(0.5 + largest * one * 2) < 2 ** 15) one *= 2;
   const weights = map.weights.map((weight) => Math.trunc(weight * one + (weight < 0 ? -0.5 : 0.5)) / one);
   return { ...map, weights };
+}
+
+/** The most that an element of the input counts in one of the result; at an edge it may stand for several. */
+function largestShare({ outputSize, begins, sources, weights }: AxisMap): number {
+  let largest = 0;
+  for (let i = 0; i < outputSize; i++) {
+    let share = 0;
+    for (let k = begins[i]!; k < begins[i + 1]!; k++) {
+      share = k > begins[i]! && sources[k] === sources[k - 1] ? share + weights[k]! : weights[k]!;
+      largest = Math.max(largest, share);
+    }
+  }
+  return largest;
 }

@@ -132,7 +132,7 @@ function interpolated(input: Tensor, wanted: Wanted): Tensor {
     }),
   );
   const node = `Upsample${method.node}${rank}D${antialias ? "Aa" : ""}Backward0`;
-  const inBytes = input.dtype === uint8 && (antialias || mode !== "bicubic");
+  const inBytes = input.dtype === uint8;
   return resample(input, { by: { maps: inBytes ? maps.map(inSixteenBits) : maps, node } });
 }
 
