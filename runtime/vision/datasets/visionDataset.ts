@@ -1,5 +1,6 @@
 /** What the datasets of images and of measurements have in common. */
 import { describe } from "../../binding.ts";
+import { Dataset } from "../../data/dataset.ts";
 import { IndexError } from "../../errors/indexError.ts";
 import { inspectAs } from "../../inspect.ts";
 import { Module } from "../../nn/module.ts";
@@ -43,7 +44,9 @@ function checkedIndex(name: string, index: number, length: number): number {
  *
  * Source: `torchvision.datasets.VisionDataset`.
  */
-export abstract class VisionDataset<Sample, Target, NewSample = Sample, NewTarget = Target> {
+export abstract class VisionDataset<Sample, Target, NewSample = Sample, NewTarget = Target> extends Dataset<
+  [NewSample, NewTarget]
+> {
   /** The folder that the data come from, or `null`. */
   readonly root: string | null;
   /** What samples go through, or `null`. */
@@ -55,13 +58,11 @@ export abstract class VisionDataset<Sample, Target, NewSample = Sample, NewTarge
     root: string | null,
     { transform = null, target_transform = null }: DatasetTransforms<Sample, NewSample, Target, NewTarget>,
   ) {
+    super();
     this.root = root;
     this.transform = transform;
     this.target_transform = target_transform;
   }
-
-  /** Number of samples: Python's `len(dataset)`. */
-  abstract get length(): number;
 
   /** A sample and its target before the transforms. */
   protected abstract pair(index: number): readonly [Sample, Target];
@@ -72,7 +73,7 @@ export abstract class VisionDataset<Sample, Target, NewSample = Sample, NewTarge
   }
 
   /** The sample at `index`, which counts from the end where it is negative, and its target. @throws IndexError when there is none. */
-  get(index: number): [NewSample, NewTarget] {
+  override get(index: number): [NewSample, NewTarget] {
     const [sample, target] = this.pair(checkedIndex(this.constructor.name, index, this.length));
     // Without a transform the types are the same.
     return [
@@ -81,13 +82,8 @@ export abstract class VisionDataset<Sample, Target, NewSample = Sample, NewTarge
     ];
   }
 
-  /** The pairs, in order. */
-  *[Symbol.iterator](): IterableIterator<[NewSample, NewTarget]> {
-    for (let index = 0; index < this.length; index++) yield this.get(index);
-  }
-
   /** torchvision's printed form. */
-  toString(): string {
+  override toString(): string {
     const lines = [`Number of datapoints: ${this.length}`];
     if (this.root !== null) lines.push(`Root location: ${this.root}`);
     lines.push(...this.extra_repr());

@@ -1,4 +1,5 @@
 /** What constructors of models take for their weights. */
+import { load } from "../../io/torchFile/load.ts";
 import type { Module } from "../../nn/module.ts";
 import type { Parameter } from "../../parameters.ts";
 import { Tensor } from "../../tensor.ts";
@@ -25,5 +26,7 @@ export const weightsParameter: Parameter<Weights> = {
 /** Gives a model its weights, where there are some. @throws as `torch.load` and `load_state_dict`. */
 export function withWeights<M extends Module>(model: M, weights: Weights): M {
   if (weights === null) return model;
+  const state = typeof weights === "string" ? load<StateDict>(weights) : weights;
+  model.load_state_dict(state);
   return model;
 }
