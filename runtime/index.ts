@@ -8,6 +8,7 @@ export default torch;
 export { autograd, data, graph, nn, no_grad, optim, snapshot, Tensor } from "./torch.ts";
 export * as vision from "./vision/index.ts";
 export * as F from "./nn/functional.ts";
+export * as text from "./text/index.ts";
 export { Device } from "./device.ts";
 export { DType, type DTypeName } from "./dtype.ts";
 export { AssertionError } from "./errors/assertionError.ts";
