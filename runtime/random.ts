@@ -4,6 +4,7 @@ import { toDevice } from "./devices.ts";
 import { uint8 } from "./dtype.ts";
 import { RuntimeError } from "./errors/runtimeError.ts";
 import { ValueError } from "./errors/valueError.ts";
+import { inspectAs } from "./inspect.ts";
 import { fromArrayOnCpu } from "./settle.ts";
 import { readValues, Tensor } from "./tensor.ts";
 
@@ -59,6 +60,11 @@ export class Generator {
     this.twister.next = stateSize;
     this.#cachedNormal = null;
     return this;
+  }
+
+  /** What a cell shows of it; PyTorch shows where the object lies in memory instead. */
+  toString(): string {
+    return `Generator(device='${this.device.toString()}', seed=${this.#seed})`;
   }
 
   /** Starts a sequence that cannot be foreseen, and says from which seed. Source: `torch.Generator.seed`. */
@@ -197,6 +203,8 @@ export class Generator {
     this.twister.next = 0;
   }
 }
+
+inspectAs(Generator, (generator) => generator.toString());
 
 /** The generator that is used where none is given. Source: `torch.default_generator`. */
 export const default_generator: Generator = new Generator();

@@ -115,3 +115,22 @@ test("one of several classes can be made, and classes handed on", () => {
   expect(block(nn.BatchNorm1d, nn.ReLU).map(String)).toHaveLength(2);
   expect(twice(1, 2, 3, { bias: false }).map(({ out_channels }) => out_channels)).toEqual([2, 2]);
 });
+
+class Residual extends nn.Module {
+  readonly inner: nn.Module;
+
+  constructor(inner: nn.Module) {
+    super();
+    this.inner = inner;
+  }
+
+  override forward(x: Tensor): Tensor {
+    return x.add(this.inner(x));
+  }
+}
+
+test("a module of any class can be called, and one of a known class takes what its class says", () => {
+  const residual = new Residual(new nn.Identity());
+  expectTypeOf(residual).parameters.toEqualTypeOf<[Tensor]>();
+  expect(residual(torch.ones(2)).tolist()).toEqual([2, 2]);
+});

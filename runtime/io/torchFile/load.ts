@@ -80,13 +80,16 @@ function read(source: Source, place: Placing): unknown {
  * here (`map_location: "cpu"` reads it); the system's error when it cannot be opened.
  * Source: `torch.load`, with `weights_only=True`.
  */
-export function load<T = unknown>(
+// oxlint-disable-next-line typescript/no-explicit-any -- as of JSON.parse: only the program knows what is in its file
+export function load<T = any>(
   f: Readable,
   map_location?: PositionalMapLocation | null,
   options?: LoadOptions,
 ): T;
-export function load<T = unknown>(f: Readable, options?: LoadOptions): T;
-export function load<T = unknown>(named: LoadOptions & { readonly f: Readable }): T;
+// oxlint-disable-next-line typescript/no-explicit-any -- as above
+export function load<T = any>(f: Readable, options?: LoadOptions): T;
+// oxlint-disable-next-line typescript/no-explicit-any -- as above
+export function load<T = any>(named: LoadOptions & { readonly f: Readable }): T;
 export function load(...args: readonly unknown[]): unknown {
   const { f, map_location, weights_only, mmap } = bind("load", parameters, args);
   if (weights_only === false)
