@@ -176,6 +176,88 @@ export class BatchNorm3d extends BatchNorm {
   }
 }
 
+/** What `nn.SyncBatchNorm` is made with. */
+export interface SyncBatchNormArguments extends ChannelNormArguments {
+  /** There are no groups of processes: only `null`. */
+  readonly process_group?: null;
+}
+
+const { num_features, eps, momentum, affine, track_running_stats, ...further } = batchParameters;
+const syncParameters: ParametersOf<SyncBatchNormArguments> = {
+  num_features,
+  eps,
+  momentum,
+  affine,
+  track_running_stats,
+  process_group: {
+    expects: "null: there is one process, and no group of several",
+    fallback: null,
+    convert: (value) => (value === null ? null : undefined),
+  },
+  ...further,
+};
+
+/**
+ * Batch normalisation of `[N, C, …]` over all processes that train together. There is one here, as in PyTorch unless `torch.distributed` says otherwise: it is what the other batch
+ * normalisations are, for any number of dimensions.
+ *
+ * Source: `torch.nn.SyncBatchNorm`.
+ */
+export class SyncBatchNorm extends BatchNorm {
+  constructor(
+    ...args: CallForms<
+      SyncBatchNormArguments,
+      [
+        num_features: number,
+        eps?: number,
+        momentum?: number | null,
+        affine?: boolean,
+        track_running_stats?: boolean,
+        process_group?: null,
+      ]
+    >
+  ) {
+    const { process_group: _group, ...settings } = bind("SyncBatchNorm", syncParameters, args);
+    super(settings);
+  }
+
+  protected override get ranks(): readonly number[] {
+    return [];
+  }
+
+  protected override checkRank(input: Tensor): void {
+    if (input.ndim < 2)
+      throw new ValueError(
+        `expected at least 2D input (got ${input.ndim}D input): SyncBatchNorm takes [N, C, …] with the channels in dimension 1.`,
+      );
+    if (input.size(1) === 0)
+      throw new ValueError(
+        "SyncBatchNorm number of input channels should be non-zero: dimension 1 of the input has no element.",
+      );
+  }
+
+  /** The module with every batch normalisation inside replaced by this kind, which takes over weights and statistics. Source: `convert_sync_batchnorm`. */
+  static convert_sync_batchnorm(module: Module, process_group: null = null): Module {
+    const result = module instanceof BatchNorm ? SyncBatchNorm.from(module, process_group) : module;
+    for (const [name, child] of module.named_children())
+      Reflect.set(result, name, SyncBatchNorm.convert_sync_batchnorm(child, process_group));
+    return result;
+  }
+
+  private static from(module: BatchNorm, process_group: null): SyncBatchNorm {
+    const { num_features, eps, momentum, affine, track_running_stats, training } = module;
+    const bias = module.bias !== null;
+    const settings = { num_features, eps, momentum, affine, track_running_stats, process_group, bias };
+    const result = new SyncBatchNorm(settings).train(training);
+    result.weight = module.weight;
+    result.bias = module.bias;
+    result.running_mean = module.running_mean;
+    result.running_var = module.running_var;
+    result.num_batches_tracked = module.num_batches_tracked;
+    return result;
+  }
+}
+
 const instanceParameters = parametersWith(false);
 
 abstract class InstanceNorm extends ChannelNorm {

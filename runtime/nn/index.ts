@@ -11,6 +11,13 @@ export {
   Softplus,
   Tanh,
 } from "./activation.ts";
+export {
+  AdaptiveLogSoftmaxWithLoss,
+  AdaptiveSoftmaxOutput,
+  type AdaptiveSoftmaxArguments,
+} from "./adaptiveSoftmax.ts";
+export { CrossMapLRN2d } from "./crossMapNormalization.ts";
+export { LinearCrossEntropyLoss, type LinearCrossEntropyLossArguments } from "./linearCrossEntropy.ts";
 export { MultiheadAttention, type AttentionOptions, type MultiheadAttentionArguments } from "./attention.ts";
 export {
   BatchNorm1d,
@@ -19,7 +26,9 @@ export {
   InstanceNorm1d,
   InstanceNorm2d,
   InstanceNorm3d,
+  SyncBatchNorm,
   type ChannelNormArguments,
+  type SyncBatchNormArguments,
 } from "./batchNormalization.ts";
 export { Bilinear, type BilinearArguments } from "./bilinear.ts";
 export { ModuleDict, ModuleList, ParameterDict, ParameterList } from "./container.ts";
@@ -49,6 +58,7 @@ export {
   MultiLabelSoftMarginLoss,
   MultiMarginLoss,
   NLLLoss,
+  NLLLoss2d,
   SoftMarginLoss,
   type BCEWithLogitsLossArguments,
   type CrossEntropyLossArguments,
@@ -173,8 +183,15 @@ export {
   type EncoderLayerMasks,
   type EncoderMasks,
   type TransformerEncoderArguments,
-  type TransformerLayerArguments,
 } from "./transformer.ts";
+export {
+  TransformerDecoder,
+  TransformerDecoderLayer,
+  type DecoderMasks,
+  type TransformerDecoderArguments,
+} from "./transformerDecoder.ts";
+export { Transformer, type TransformerArguments, type TransformerMasks } from "./transformerNetwork.ts";
+export type { TransformerLayerArguments } from "./transformerSettings.ts";
 export {
   FractionalMaxPool2d,
   FractionalMaxPool3d,

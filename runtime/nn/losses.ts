@@ -91,7 +91,7 @@ export class NLLLoss extends WeightedLoss {
   readonly ignore_index: number;
 
   constructor(...args: CallForms<NLLLossArguments, ClassPositions>) {
-    const settings = bind("NLLLoss", classParameters, args);
+    const settings = bind(new.target.name, classParameters, args);
     super(settings);
     this.ignore_index = settings.ignore_index;
   }
@@ -102,6 +102,9 @@ export class NLLLoss extends WeightedLoss {
     return nll_loss(input, target, { weight, ignore_index, reduction });
   }
 }
+
+/** As `NLLLoss`, by the name that it had for images. Source: `torch.nn.NLLLoss2d`. */
+export class NLLLoss2d extends NLLLoss {}
 
 /** Binary cross entropy of probabilities; after a sigmoid. Source: `torch.nn.BCELoss`. */
 export class BCELoss extends PlainWeightedLoss {

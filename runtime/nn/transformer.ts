@@ -2,19 +2,8 @@
 import { bind } from "../binding.ts";
 import type { CallForms } from "../callForms.ts";
 import { deepcopy } from "../deepcopy.ts";
-import { RuntimeError } from "../errors/runtimeError.ts";
-import { gelu } from "../ops/elementwise/activation.ts";
 import { add } from "../ops/elementwise/arithmetic.ts";
-import { relu } from "../ops/elementwise/unary.ts";
-import {
-  flag,
-  integer,
-  number,
-  optionalFlag,
-  optionalTensor,
-  tensor,
-  type ParametersOf,
-} from "../parameters.ts";
+import { flag, integer, optionalFlag, optionalTensor, tensor, type ParametersOf } from "../parameters.ts";
 import type { Tensor } from "../tensor.ts";
 import { MultiheadAttention } from "./attention.ts";
 import { ModuleList } from "./container.ts";
@@ -22,61 +11,14 @@ import { Dropout } from "./dropout.ts";
 import { Linear } from "./layers.ts";
 import { Module } from "./module.ts";
 import { LayerNorm } from "./normalization.ts";
-import { placement, type Placement } from "./settings.ts";
-
-/** A function of each element: by name, as a function, or as a module. */
-export type Activation = "relu" | "gelu" | ((input: Tensor) => Tensor);
-
-/** What `nn.TransformerEncoderLayer` is made with. */
-export interface TransformerLayerArguments extends Placement {
-  /** Features of each position. */
-  readonly d_model: number;
-  /** Heads of the attention. */
-  readonly nhead: number;
-  /** Features between the two linear layers; 2048 unless given. */
-  readonly dim_feedforward?: number;
-  /** The share of elements that are set to 0 at random while training; 0.1 unless given. */
-  readonly dropout?: number;
-  /** The function between the two linear layers; `"relu"` unless given. */
-  readonly activation?: Activation;
-  /** What keeps the normalisation from dividing by 0; 1e-5 unless given. */
-  readonly layer_norm_eps?: number;
-  /** Whether tensors are `[batch, sequence, features]` and not `[sequence, batch, features]`. */
-  readonly batch_first?: boolean;
-  /** Whether each part normalises its input, and not its output. */
-  readonly norm_first?: boolean;
-  /** Whether linear layers and normalisations add a learned number to each feature. */
-  readonly bias?: boolean;
-}
-
-const layerSettings: ParametersOf<TransformerLayerArguments> = {
-  d_model: integer(),
-  nhead: integer(),
-  dim_feedforward: integer(2048),
-  dropout: number(0.1),
-  activation: {
-    expects: '"relu", "gelu" or a function of a Tensor',
-    fallback: "relu",
-    // Other words are refused by `functionOf`, as in PyTorch; which arguments a function takes cannot be seen.
-    convert: (value) =>
-      typeof value === "string" || typeof value === "function" ? (value as Activation) : undefined,
-  },
-  layer_norm_eps: number(1e-5),
-  batch_first: flag(false),
-  norm_first: flag(false),
-  bias: flag(true),
-  ...placement,
-};
-
-/** @throws RuntimeError for another name. */
-function functionOf(activation: Activation): (input: Tensor) => Tensor {
-  if (typeof activation === "function") return activation;
-  if (activation === "relu") return relu;
-  if (activation === "gelu") return (input) => gelu(input);
-  throw new RuntimeError(
-    `activation should be relu/gelu, not ${String(activation)}. Pass a function for any other.`,
-  );
-}
+import {
+  functionOf,
+  layerSettings,
+  optionalNorm,
+  type LayerPositions,
+  type OneToOne,
+  type TransformerLayerArguments,
+} from "./transformerSettings.ts";
 
 /** What the layers' `forward` takes by name. */
 export interface EncoderLayerMasks {
@@ -108,23 +50,7 @@ export class TransformerEncoderLayer extends Module {
   activation: (input: Tensor) => Tensor;
 
   /** @throws as the modules inside; RuntimeError for the name of another function. */
-  constructor(
-    ...args: CallForms<
-      TransformerLayerArguments,
-      [
-        d_model: number,
-        nhead: number,
-        dim_feedforward?: number,
-        dropout?: number,
-        activation?: Activation,
-        layer_norm_eps?: number,
-        batch_first?: boolean,
-        norm_first?: boolean,
-        bias?: boolean,
-      ],
-      ["d_model", "nhead"]
-    >
-  ) {
+  constructor(...args: CallForms<TransformerLayerArguments, LayerPositions, ["d_model", "nhead"]>) {
     super();
     const settings = bind("TransformerEncoderLayer", layerSettings, args);
     const { d_model, nhead, dim_feedforward, dropout, batch_first, layer_norm_eps: eps } = settings;
@@ -211,12 +137,7 @@ const encoderSettings: ParametersOf<TransformerEncoderArguments> = {
     convert: (value) => (value instanceof TransformerEncoderLayer ? value : undefined),
   },
   num_layers: integer(),
-  norm: {
-    expects: "a Module or null",
-    fallback: null,
-    // Whatever normalises maps one tensor to another.
-    convert: (value) => (value === null || value instanceof Module ? (value as OneToOne | null) : undefined),
-  },
+  norm: optionalNorm,
   enable_nested_tensor: flag(true),
   mask_check: flag(true),
 };
@@ -230,9 +151,6 @@ export interface EncoderMasks {
   /** Says that `mask` is the causal one. */
   readonly is_causal?: boolean | null;
 }
-
-/** A layer that maps a tensor to one of its shape. */
-type OneToOne = Module & ((input: Tensor) => Tensor);
 
 /**
  * Several encoder layers, one after the other. All begin as copies of the one that is given, with its values.

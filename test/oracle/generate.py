@@ -14,7 +14,7 @@ if os.environ.get("PYTHONHASHSEED") != "0":
 
 import torch  # noqa: E402
 
-from generators import autograd, loading, mistakes, modules, numpy_files, operators, opinfo, printing, programs, promotion, random_numbers, recurrent, training, vision
+from generators import autograd, layers, loading, mistakes, modules, numpy_files, operators, opinfo, printing, programs, promotion, random_numbers, recurrent, training, vision
 
 EXPECTED_VERSION = "2.13.0"
 PARTS = {
@@ -25,6 +25,7 @@ PARTS = {
     "numpy": numpy_files,
     "operators": operators,
     "opinfo": opinfo,
+    "layers": layers,
     "modules": modules,
     "programs": programs,
     "promotion": promotion,

@@ -41,6 +41,8 @@ const { modules, initial, constructors } = readOracle<{
   constructors: ConstructorRow[];
 }>("modules.json");
 
+const { layers } = readOracle<{ layers: ModuleRow[] }>("layers.json");
+
 /** Any module, by the name that only the test run knows. */
 interface AnyModule {
   new (...args: readonly unknown[]): nn.Module & ((...inputs: readonly unknown[]) => unknown);
@@ -78,7 +80,8 @@ function run(row: ModuleRow): { outputs: Tensor[]; gradients: (Tensor | null)[] 
     ...inputs.map((input) => given.get(input)),
     ...(Object.keys(call).length > 0 ? [call] : []),
   );
-  const outputs = (Array.isArray(result) ? result : [result]).filter(
+  const several = typeof result === "object" && !(result instanceof Tensor);
+  const outputs = (several ? [...(result as Iterable<unknown>)] : [result]).filter(
     (item): item is Tensor => item instanceof Tensor,
   );
   const leaves = [...new Set(inputs), ...module.parameters()];
@@ -95,7 +98,7 @@ function differences(got: readonly (Tensor | null)[], expected: readonly Encoded
     .filter((wrong) => wrong !== null);
 }
 
-const titled = modules.map((row, index) => ({
+const titled = [...modules, ...layers].map((row, index) => ({
   row,
   title: `${index}: ${row.module}(${JSON.stringify(row.args)}, ${JSON.stringify(row.kwargs)}), called with ${Object.keys(row.call).join(", ") || "inputs only"}`,
 }));

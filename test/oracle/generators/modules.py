@@ -104,7 +104,7 @@ INITIAL = [
 # Arguments that have no default, or one that is no number, word or truth value.
 GIVEN = {
     "in_features": 3, "in1_features": 3, "in2_features": 2, "out_features": 2, "in_channels": 2, "out_channels": 4, "kernel_size": 2, "output_size": 3, "padding": 1,
-    "num_features": 2, "num_groups": 1, "num_channels": 2, "normalized_shape": (3,), "num_embeddings": 3, "embedding_dim": 2, "embed_dim": 4, "num_heads": 2, "d_model": 4,
+    "num_features": 2, "num_groups": 1, "num_channels": 2, "normalized_shape": (3,), "num_embeddings": 3, "num_classes": 3, "n_classes": 5, "cutoffs": [2], "embedding_dim": 2, "embed_dim": 4, "num_heads": 2, "d_model": 4,
     "nhead": 2, "upscale_factor": 2, "downscale_factor": 2, "groups": 1, "size": 2, "norm_type": 2, "dim": 1, "unflattened_size": (2, -1), "threshold": 0.5, "value": 0.25,
     "activation": "relu",
 }
@@ -114,10 +114,9 @@ INSTEAD = {
     "UpsamplingNearest2d": {"size": 2}, "UpsamplingBilinear2d": {"size": 2},
 }
 LEFT_OUT = {"min_value", "max_value"}
-# Modules that take anything, that hold others, that are lazy or recurrent, or that are not built yet.
+# Modules that take anything, that hold others, that are lazy or recurrent.
 WITHOUT_CONSTRUCTOR = (
-    "Identity Sequential ModuleList ModuleDict ParameterList ParameterDict Module Container DataParallel SyncBatchNorm CrossMapLRN2d NLLLoss2d TransformerEncoder TransformerDecoder "
-    "TransformerDecoderLayer Transformer AdaptiveLogSoftmaxWithLoss LinearCrossEntropyLoss"
+    "Identity Sequential ModuleList ModuleDict ParameterList ParameterDict Module Container DataParallel TransformerEncoder TransformerDecoder Transformer"
 ).split()
 
 
