@@ -9,6 +9,7 @@ export { autograd, data, graph, nn, no_grad, optim, snapshot, Tensor } from "./t
 export * as vision from "./vision/index.ts";
 export * as F from "./nn/functional.ts";
 export * as text from "./text/index.ts";
+export * as safetensors from "./io/safetensors/index.ts";
 export { Device } from "./device.ts";
 export { DType, type DTypeName } from "./dtype.ts";
 export { AssertionError } from "./errors/assertionError.ts";

@@ -85,7 +85,7 @@ function ofFile(path: string | URL): Source {
 }
 
 /** Opens a file, or looks at an array. @throws the system's error when a file cannot be opened. */
-function openSource(from: Readable): Source {
+export function openSource(from: Readable): Source {
   if (isPath(from)) return ofFile(from);
   return ofArray(from instanceof Uint8Array ? from : new Uint8Array(from));
 }

@@ -1,6 +1,6 @@
 """Writes PyTorch's answers into `data/`, next to this file; two runs on one machine write the same bytes.
 
-Needs Python with `torch==2.13.0` and `numpy`; `vision` needs `torchvision==0.28.0` too. Run it as `python test/oracle/generate.py`, or with the names of some parts only:
+Needs Python with `torch==2.13.0`, `numpy` and `safetensors`; `vision` needs `torchvision==0.28.0` too. Run it as `python test/oracle/generate.py`, or with the names of some parts only:
 `python test/oracle/generate.py printing operators`. Names of operators behind `operators` write those only: `generate.py operators add mul`.
 """
 
@@ -14,7 +14,24 @@ if os.environ.get("PYTHONHASHSEED") != "0":
 
 import torch  # noqa: E402
 
-from generators import autograd, layers, loading, mistakes, modules, numpy_files, operators, opinfo, printing, programs, promotion, random_numbers, recurrent, training, vision
+from generators import (
+    autograd,
+    layers,
+    loading,
+    mistakes,
+    modules,
+    numpy_files,
+    operators,
+    opinfo,
+    printing,
+    programs,
+    promotion,
+    random_numbers,
+    recurrent,
+    saved_files,
+    training,
+    vision,
+)
 
 EXPECTED_VERSION = "2.13.0"
 PARTS = {
@@ -31,6 +48,7 @@ PARTS = {
     "promotion": promotion,
     "random": random_numbers,
     "recurrent": recurrent,
+    "saved-files": saved_files,
     "training": training,
     "vision": vision,
 }

@@ -107,7 +107,7 @@ function bytearray(args: readonly Pickled[]): Uint8Array {
 function layout(args: readonly Pickled[]): Pickled {
   const [name] = args;
   if (name === "torch.strided") return strided;
-  throw absent(`the layout ${JSON.stringify(name ?? null)}`, "x.to_dense()");
+  throw absent(`a sparse tensor (${String(name)})`, "x.to_dense()");
 }
 
 /** What PyTorch has and this library does not. */

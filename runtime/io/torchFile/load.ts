@@ -1,9 +1,10 @@
 import { bind } from "../../binding.ts";
-import { Device } from "../../device.ts";
+import { cpu, Device } from "../../device.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { UnpicklingError } from "../../errors/unpicklingError.ts";
 import { ValueError } from "../../errors/valueError.ts";
 import { keywordOnly, optionalFlag, type Parameter } from "../../parameters.ts";
+import { load_file } from "../safetensors/index.ts";
 import { isPath, isReadable, withSource, type Readable, type Source } from "../source.ts";
 import { loadLegacy } from "./legacyFile.ts";
 import { placing, type MapLocation, type Placing } from "./location.ts";
@@ -70,9 +71,20 @@ function read(source: Source, place: Placing): unknown {
   }
 }
 
+/** @throws RuntimeError for other places than one device. */
+function deviceFor(location: MapLocation | null): string | Device {
+  if (location === null) return cpu;
+  if (typeof location === "string" || location instanceof Device) return location;
+  throw new RuntimeError(
+    "Loading safetensors file with dict or callable map_location is not supported: such a file says of no tensor where it was. Use a device instead.",
+  );
+}
+
 /**
  * Reads what `torch.save` wrote, here or in PyTorch: tensors, with shared elements, strides and `requires_grad`, in objects (Python's dicts with text for keys), `Map`s (other dicts), arrays
  * (lists and tuples), sets, numbers, text and bytes. Files before PyTorch 1.6 are read too. A file is data: nothing in it can run.
+ *
+ * A path that ends in `.safetensors` is read as `safetensors.load_file` reads it.
  *
  * The type parameter says what the program knows of the file: `torch.load<{epoch: number}>(path)`.
  *
@@ -98,6 +110,8 @@ export function load(...args: readonly unknown[]): unknown {
     );
   if (mmap === true && !isPath(f))
     throw new ValueError("f must be a file path in order to use the mmap argument: these are bytes already.");
+  if (isPath(f) && String(f).endsWith(".safetensors"))
+    return load_file(f, { device: deviceFor(map_location) });
   const place = placing(map_location);
   return withSource(f, (source) => read(source, place));
 }
