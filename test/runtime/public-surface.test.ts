@@ -12,6 +12,7 @@ test("the public names are those that were decided", () => {
   expect(Object.keys(torch.optim).toSorted()).toMatchSnapshot("torch.optim");
   expect(Object.keys(torch.autograd).toSorted()).toMatchSnapshot("torch.autograd");
   expect(Object.keys(torch.utils.data).toSorted()).toMatchSnapshot("torch.utils.data");
+  expect(Object.keys(typetorch.safetensors).toSorted()).toMatchSnapshot("safetensors");
   expect(Object.keys(typetorch.text).toSorted()).toMatchSnapshot("text");
   for (const [name, part] of Object.entries(typetorch.vision))
     expect(Object.keys(part).toSorted()).toMatchSnapshot(`vision.${name}`);
