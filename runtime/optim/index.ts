@@ -30,3 +30,4 @@ export { RMSprop, type RMSpropArguments, type RMSpropOptions, type RMSpropState 
 export { Rprop, type RpropArguments, type RpropOptions, type RpropState } from "./rprop.ts";
 export { SGD, type SGDArguments, type SGDOptions, type SGDState } from "./sgd.ts";
 export type { OptimizerState } from "./stateDict.ts";
+export * as lr_scheduler from "./scheduler/index.ts";

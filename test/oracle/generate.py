@@ -47,6 +47,7 @@ PARTS = {
     "programs": programs,
     "promotion": promotion,
     "random": random_numbers,
+    "schedules": schedules,
     "recurrent": recurrent,
     "saved-files": saved_files,
     "training": training,
