@@ -42,6 +42,10 @@ export const DIVERGING: Palette = palette(
   "#001261 #023e7d #1d6e9c #71a7c4 #c9dde7 #ece5e0 #eacebd #d39774 #be6533 #8b2706 #590008".split(" "),
 );
 
+/** Light to dark blue and orange, which the colour-blind tell apart: after the palettes Blues and Oranges of ColorBrewer, by Cynthia Brewer (Apache 2.0). */
+export const FOUND: Palette = palette("#deebf7 #9ecae1 #4292c6 #2171b5 #08519c".split(" "));
+export const MISTAKES: Palette = palette("#feedde #fdbe85 #fd8d3c #e6550d #a63603".split(" "));
+
 /** What is no number has colours that neither palette holds. */
 export const NON_FINITE: { readonly nan: Rgb; readonly positive: Rgb; readonly negative: Rgb } = {
   nan: [255, 0, 200],

@@ -1,4 +1,8 @@
 export { GRAPH_MIME, renderGraph } from "./graph.ts";
+export { renderConfusion } from "./confusion.ts";
+export { renderHistograms } from "./histograms.ts";
+export { renderImages } from "./images.ts";
+export { renderSummary } from "./summary.ts";
 export { DISPLAY } from "./mime.ts";
 export type { MimeBundle } from "./mime.ts";
 export { plot } from "./plot.ts";

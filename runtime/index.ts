@@ -19,6 +19,7 @@ export { NotImplementedError } from "./errors/notImplementedError.ts";
 export { RuntimeError } from "./errors/runtimeError.ts";
 export { ValueError } from "./errors/valueError.ts";
 export { recoverFromInterrupt } from "./recover.ts";
+export * from "./training/index.ts";
 export type { Shape } from "./shape.ts";
 export type {
   GraphEdge,

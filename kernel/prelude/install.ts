@@ -1,7 +1,13 @@
 import { renderProgress } from "../../renderers/progress.ts";
 import { renderWidget } from "../../renderers/widget.ts";
 import { ProgressBar, registerRenderer, Widget } from "../display/index.ts";
-import { loadRenderers, renderGraphSnapshot, renderLivePlot, renderTensorValue } from "./renderers.ts";
+import {
+  loadRenderers,
+  renderGraphSnapshot,
+  renderLivePlot,
+  renderTensorValue,
+  renderTraining,
+} from "./renderers.ts";
 
 let installed = false;
 
@@ -12,6 +18,7 @@ export function installPrelude(): void {
   registerRenderer(renderGraphSnapshot);
   registerRenderer(renderTensorValue, loadRenderers);
   registerRenderer(renderLivePlot);
+  registerRenderer(renderTraining);
   registerRenderer((value) => (value instanceof Widget ? renderWidget(value.snapshot()) : undefined));
   registerRenderer((value) => (value instanceof ProgressBar ? renderProgress(value.snapshot()) : undefined));
 }

@@ -1,6 +1,12 @@
 import type * as Renderers from "../../renderers/index.ts";
 import type * as Runtime from "../../runtime/index.ts";
 import type { GraphSnapshot } from "../../runtime/snapshot.ts";
+import type {
+  ConfusionSnapshot,
+  HistogramsSnapshot,
+  ImagesSnapshot,
+  SummarySnapshot,
+} from "../../runtime/training/snapshots.ts";
 import { LivePlot, type MimeBundle } from "../display/index.ts";
 
 /** The modules that showing tensors takes. */
@@ -76,4 +82,37 @@ export function renderLivePlot(value: unknown): MimeBundle | undefined | Promise
   const series = value.series();
   if (series.length === 0) return { "text/plain": "a plot without points" };
   return whenLoaded(({ renderers }) => renderers.plot(series, value.options)[renderers.DISPLAY]());
+}
+
+/** What the runtime says of a model or a training. */
+type TrainingSnapshot = ConfusionSnapshot | HistogramsSnapshot | ImagesSnapshot | SummarySnapshot;
+
+const trainingKinds: ReadonlySet<unknown> = new Set<TrainingSnapshot["kind"]>([
+  "confusion",
+  "histograms",
+  "images",
+  "summary",
+]);
+
+/** Whether a value is one of those, which are plain data with a text. */
+function isTrainingSnapshot(value: unknown): value is TrainingSnapshot {
+  if (typeof value !== "object" || value === null || !("kind" in value) || !("text" in value)) return false;
+  return trainingKinds.has(value.kind) && typeof value.text === "string";
+}
+
+/** Shows summaries, confusion matrices, pictures and histograms. */
+export function renderTraining(value: unknown): MimeBundle | undefined | Promise<MimeBundle | undefined> {
+  if (!isTrainingSnapshot(value)) return undefined;
+  return whenLoaded(({ renderers }) => {
+    switch (value.kind) {
+      case "confusion":
+        return renderers.renderConfusion(value);
+      case "histograms":
+        return renderers.renderHistograms(value);
+      case "images":
+        return renderers.renderImages(value);
+      case "summary":
+        return renderers.renderSummary(value);
+    }
+  });
 }
