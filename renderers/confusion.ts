@@ -13,6 +13,7 @@ export const CONFUSION_MIME = "application/vnd.typetorch.confusion.v1+json";
 /** Of more classes the rates are shown, and no matrix. */
 const MOST_CLASSES = 40;
 const MOST_RATES = 300;
+const COUNT_CELL = "padding:2px 6px 2px 10px;text-align:right";
 
 /**
  * Shows which classes were taken for which: a row for each true class, darker the larger its share of the row, blue where it was right and orange where it was not; recall,
@@ -32,7 +33,9 @@ function confusionHtml(snapshot: ConfusionSnapshot): Html {
   const whole = classes.length <= MOST_CLASSES;
   const sentences = text.slice(text.lastIndexOf("\n\n") + 2).split("\n");
   const shown = classes.slice(0, MOST_RATES);
-  const heads = whole ? classes.map(({ label }) => head(label)) : [head("examples")];
+  const heads = whole
+    ? classes.map(({ label }) => html`<th style="${COUNT_CELL};white-space:nowrap">${label}</th>`)
+    : [head("examples")];
   return html`<div style="margin:4px 0;line-height:1.5">
     <table style="${TABLE}">
       <thead>
@@ -75,9 +78,9 @@ function line(
 
 function cell(count: number, truth: ClassRates, taken: string, right: boolean): Html {
   const title = `${grouped(count)} of ${grouped(truth.support)} ${truth.label} taken for ${taken}`;
-  if (count === 0) return html`<td style="${NUMBER_CELL};opacity:0.5" title="${title}">0</td>`;
+  if (count === 0) return html`<td style="${COUNT_CELL};opacity:0.5" title="${title}">0</td>`;
   const colour = colourAt(right ? FOUND : MISTAKES, count / truth.support);
-  const style = `background-color:${hex(colour)};color:${readableOn(colour)};border:none;padding:2px 6px 2px 10px;text-align:right`;
+  const style = `background-color:${hex(colour)};color:${readableOn(colour)};border:none;${COUNT_CELL}`;
   return html`<td style="${style}" title="${title}">${grouped(count)}</td>`;
 }
 

@@ -68,9 +68,9 @@ function spreads(layer: LayerSpreads, kind: (typeof KINDS)[number]): Html | stri
       height="${height}"
       style="display:block;margin:0;max-width:none"
       alt="${alt}"
-      title="from ${shortNumber(range[0])} (bottom) to ${shortNumber(range[1])} (top)"
     />
-    <div style="opacity:0.8">${facts}${zeros(last)}</div>`;
+    <div style="opacity:0.8">${facts}${zeros(last)}</div>
+    <div style="opacity:0.8">${shortNumber(round(range[0]))} … ${shortNumber(round(range[1]))}</div>`;
 }
 
 function zeros({ zeros, nonFinite }: SpreadSnapshot): string {
@@ -85,5 +85,5 @@ function note(layers: readonly LayerSpreads[]): string {
   const steps = layers.flatMap((layer) => KINDS.flatMap((kind) => layer[kind].map(({ step }) => step)));
   if (steps.length === 0) return "Nothing is recorded yet: call record() after backward().";
   const [first, last] = [Math.min(...steps), Math.max(...steps)];
-  return `From left to right: ${first === last ? `step ${first}` : `steps ${first} to ${last}`}; from bottom to top: the smallest to the largest number; brighter: more of them. Below: mean ± standard deviation at the end.`;
+  return `From left to right: ${first === last ? `step ${first}` : `steps ${first} to ${last}`}; from bottom to top: the smallest to the largest number; brighter: more of them. Below: mean ± standard deviation at the end, and the smallest … largest number.`;
 }

@@ -26,14 +26,16 @@ export function renderSummary(snapshot: SummarySnapshot): MimeBundle {
 function summaryHtml(snapshot: SummarySnapshot): Html {
   const shown = snapshot.rows.slice(0, MOST_ROWS);
   const titles = ["Layer", "Input", "Output"].map((title) => html`<th style="${TEXT_CELL}">${title}</th>`);
-  const numbers = ["Parameters", "Multiply-adds"].map(
+  const [parameters, multiplyAdds] = ["Parameters", "Multiply-adds"].map(
     (title) => html`<th style="${NUMBER_CELL}">${title}</th>`,
   );
   return html`<div style="margin:4px 0;line-height:1.5">
     <table style="${TABLE}">
       <thead>
         <tr>
-          ${titles}${numbers}
+          ${titles}${parameters}
+          <th></th>
+          ${multiplyAdds}
         </tr>
       </thead>
       <tbody>
@@ -53,13 +55,18 @@ function line(row: SummaryRow, all: number): Html {
     </td>
     <td style="${TEXT_CELL}">${shapes(inputs)}</td>
     <td style="${TEXT_CELL}">${shapes(outputs)}</td>
-    <td style="${NUMBER_CELL}">${parametersOf(row)}${barOf(all === 0 ? 0 : row.parameters / all)}</td>
+    <td style="${NUMBER_CELL}">${parametersOf(row)}</td>
+    <td>${barOf(all === 0 ? 0 : row.parameters / all)}</td>
     <td style="${NUMBER_CELL}">${multiplyAdds === 0 ? "–" : grouped(multiplyAdds)}</td>
   </tr>`;
 }
 
+/** `[2, 5], [2]`, or `3 × [2, 5]` where all are one. */
 function shapes(all: readonly (readonly number[])[]): string {
-  return all.map(shapeText).join(", ") || "–";
+  const texts = all.map(shapeText);
+  const [first = "–"] = texts;
+  if (texts.length > 1 && texts.every((text) => text === first)) return `${texts.length} × ${first}`;
+  return texts.join(", ") || first;
 }
 
 function parametersOf({ parameters, trainable, again }: SummaryRow): string {

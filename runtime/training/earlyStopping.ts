@@ -35,12 +35,6 @@ const parameters: ParametersOf<EarlyStoppingArguments> = {
   },
 };
 
-/** The parameters and buffers of a model, by name. */
-function* stateOf(model: Module): IterableIterator<[string, Tensor]> {
-  yield* model.named_parameters();
-  yield* model.named_buffers();
-}
-
 /**
  * Says when a training has not become better for a while, and keeps the best state of the model.
  *
@@ -60,7 +54,7 @@ export class EarlyStopping {
   readonly min_delta: number;
   readonly mode: "min" | "max";
   readonly #model: Module | null;
-  #state: ReadonlyMap<string, Tensor> | null = null;
+  #best_state: Readonly<Record<string, Tensor>> | null = null;
   #best = Number.NaN;
   #best_step = -1;
   #steps = 0;
@@ -90,6 +84,11 @@ export class EarlyStopping {
   /** At which step, counted from 0, the best value came; −1 before the first. */
   get best_step(): number {
     return this.#best_step;
+  }
+
+  /** The model's `state_dict` when it was best, copied; `null` without a model, or before the first step. `torch.save` takes it. */
+  get best_state(): Readonly<Record<string, Tensor>> | null {
+    return this.#best_state;
   }
 
   /** How many steps in a row have brought nothing better. */
@@ -129,21 +128,15 @@ export class EarlyStopping {
    * @throws RuntimeError when there is no model, or no state yet.
    */
   restore(): void {
-    const [model, state] = [this.#model, this.#state];
-    if (model === null)
+    if (this.#model === null)
       throw new RuntimeError(
         "EarlyStopping: there is no model to restore. Make it with new EarlyStopping(model, …).",
       );
-    if (state === null)
+    if (this.#best_state === null)
       throw new RuntimeError(
         "EarlyStopping: there is no state to restore. Call step with the value of each epoch first.",
       );
-    no_grad(() => {
-      for (const [name, tensor] of stateOf(model)) {
-        const kept = state.get(name);
-        if (kept !== undefined) tensor.copy_(kept);
-      }
-    });
+    this.#model.load_state_dict(this.#best_state);
   }
 
   #isBetter(value: number): boolean {
@@ -153,8 +146,10 @@ export class EarlyStopping {
   }
 
   #keep(): void {
-    const model = this.#model;
-    if (model === null) return;
-    this.#state = new Map(Array.from(stateOf(model), ([name, tensor]) => [name, tensor.detach().clone()]));
+    if (this.#model === null) return;
+    const state = Object.entries(this.#model.state_dict());
+    this.#best_state = no_grad(() =>
+      Object.fromEntries(state.map(([name, tensor]) => [name, tensor.clone()])),
+    );
   }
 }

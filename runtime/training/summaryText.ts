@@ -28,8 +28,12 @@ function branch(rows: readonly SummaryRow[], position: number): string {
   return lines;
 }
 
+/** `[2, 5], [2]`, or `3 × [2, 5]` where all are one. */
 function shapes(all: readonly (readonly number[])[]): string {
-  return all.map(formatShape).join(", ") || "–";
+  const texts = all.map(formatShape);
+  const [first = "–"] = texts;
+  if (texts.length > 1 && texts.every((text) => text === first)) return `${texts.length} × ${first}`;
+  return texts.join(", ") || first;
 }
 
 function parametersText({ parameters, trainable, again }: SummaryRow): string {
