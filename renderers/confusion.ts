@@ -1,4 +1,5 @@
 import type { ClassRates, ConfusionSnapshot } from "../runtime/training/snapshots.ts";
+import { percent } from "../runtime/training/words.ts";
 import { hex, MISTAKES, FOUND, readableOn } from "./colours.ts";
 import type { Palette } from "./colours.ts";
 import { html } from "./html.ts";
@@ -8,7 +9,7 @@ import { counted, grouped } from "./numbers.ts";
 import { NUMBER_CELL, TABLE, TEXT_CELL } from "./table-style.ts";
 
 /** Data of a confusion matrix's view for a front end that draws it itself. */
-export const CONFUSION_MIME = "application/vnd.typetorch.confusion.v1+json";
+const CONFUSION_MIME = "application/vnd.typetorch.confusion.v1+json";
 
 /** Of more classes the rates are shown, and no matrix. */
 const MOST_CLASSES = 40;
@@ -86,8 +87,4 @@ function cell(count: number, truth: ClassRates, taken: string, right: boolean): 
 
 function colourAt(palette: Palette, share: number): Palette[number] {
   return palette[Math.round(share * (palette.length - 1))] ?? [255, 255, 255];
-}
-
-function percent(share: number): string {
-  return Number.isNaN(share) ? "–" : `${(100 * share).toFixed(1)} %`;
 }

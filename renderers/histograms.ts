@@ -6,9 +6,6 @@ import { counted, shortNumber } from "./numbers.ts";
 import { spreadPicture } from "./spread-picture.ts";
 import { TABLE, TEXT_CELL } from "./table-style.ts";
 
-/** Data of histograms for a front end that draws them itself. */
-export const HISTOGRAMS_MIME = "application/vnd.typetorch.histograms.v1+json";
-
 /** More layers are left to the text. */
 const MOST_LAYERS = 60;
 const KINDS = ["weights", "gradients", "activations"] as const;
@@ -17,12 +14,8 @@ const CELL = "text-align:left;padding:4px 14px 4px 0;vertical-align:top;white-sp
 
 /** Shows how the numbers of each layer are spread, step by step from left to right, brighter where there are more; warnings above. */
 export function renderHistograms(snapshot: HistogramsSnapshot): MimeBundle {
-  const { kind, layers, warnings, text } = snapshot;
-  return {
-    [HISTOGRAMS_MIME]: { kind, layers, warnings },
-    "text/html": histogramsHtml(layers, warnings).markup,
-    "text/plain": text,
-  };
+  const { layers, warnings, text } = snapshot;
+  return { "text/html": histogramsHtml(layers, warnings).markup, "text/plain": text };
 }
 
 function histogramsHtml(layers: readonly LayerSpreads[], warnings: readonly string[]): Html {

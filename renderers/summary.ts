@@ -1,13 +1,14 @@
 import type { SummaryRow, SummarySnapshot } from "../runtime/training/snapshots.ts";
+import { parametersText, shapesText } from "../runtime/training/words.ts";
 import { html } from "./html.ts";
 import type { Html } from "./html.ts";
 import type { MimeBundle } from "./mime.ts";
-import { grouped, shapeText } from "./numbers.ts";
+import { grouped } from "./numbers.ts";
 import { barOf } from "./share-bar.ts";
 import { TABLE, TEXT_CELL, NUMBER_CELL } from "./table-style.ts";
 
 /** Data of a summary's view for a front end that draws it itself. */
-export const SUMMARY_MIME = "application/vnd.typetorch.summary.v1+json";
+const SUMMARY_MIME = "application/vnd.typetorch.summary.v1+json";
 
 /** More rows are left to the text. */
 const MOST_ROWS = 300;
@@ -53,29 +54,12 @@ function line(row: SummaryRow, all: number): Html {
     <td style="${indented}">
       ${name === "" ? null : html`<span style="opacity:0.7">${name}: </span>`}<b>${kind}</b>
     </td>
-    <td style="${TEXT_CELL}">${shapes(inputs)}</td>
-    <td style="${TEXT_CELL}">${shapes(outputs)}</td>
-    <td style="${NUMBER_CELL}">${parametersOf(row)}</td>
+    <td style="${TEXT_CELL}">${shapesText(inputs)}</td>
+    <td style="${TEXT_CELL}">${shapesText(outputs)}</td>
+    <td style="${NUMBER_CELL}">${parametersText(row)}</td>
     <td>${barOf(all === 0 ? 0 : row.parameters / all)}</td>
     <td style="${NUMBER_CELL}">${multiplyAdds === 0 ? "–" : grouped(multiplyAdds)}</td>
   </tr>`;
-}
-
-/** `[2, 5], [2]`, or `3 × [2, 5]` where all are one. */
-function shapes(all: readonly (readonly number[])[]): string {
-  const texts = all.map(shapeText);
-  const [first = "–"] = texts;
-  if (texts.length > 1 && texts.every((text) => text === first)) return `${texts.length} × ${first}`;
-  return texts.join(", ") || first;
-}
-
-function parametersOf({ parameters, trainable, again }: SummaryRow): string {
-  if (again) return "as above";
-  if (parameters === 0) return "–";
-  if (trainable === parameters) return grouped(parameters);
-  return trainable === 0
-    ? `${grouped(parameters)} frozen`
-    : `${grouped(parameters)}, ${grouped(trainable)} learned`;
 }
 
 function left(rows: number): Html | null {

@@ -26,7 +26,7 @@ function confusions({
 }
 
 /** What was found in all, and what was mistaken most often. */
-export function confusionSentences(snapshot: Omit<ConfusionSnapshot, "text">): readonly string[] {
+function confusionSentences(snapshot: Omit<ConfusionSnapshot, "text">): readonly string[] {
   const { total, correct } = snapshot;
   const share = total === 0 ? "" : `: accuracy ${percent(correct / total)}`;
   const worst = confusions(snapshot)

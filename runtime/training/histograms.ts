@@ -1,4 +1,5 @@
 /** How the weights, gradients and outputs of layers are spread while a model learns. */
+import type { RemovableHandle } from "../autograd/hooks.ts";
 import { no_grad } from "../autograd/modes.ts";
 import { describe } from "../binding.ts";
 import { ValueError } from "../errors/valueError.ts";
@@ -66,7 +67,7 @@ export class LayerHistograms implements HistogramsSnapshot {
   readonly kind = "histograms";
   readonly #layers: Layer[];
   readonly #bins: number;
-  readonly #stop: () => void;
+  readonly #handle: RemovableHandle;
   readonly #dead = new Map<string, DeadUnits>();
   #steps = 0;
 
@@ -75,7 +76,7 @@ export class LayerHistograms implements HistogramsSnapshot {
     this.#bins = bins;
     this.#layers = layersOf(model);
     const byModule = new Map(this.#layers.map((layer) => [layer.module, layer]));
-    this.#stop = watchCalls(byModule.keys(), {
+    this.#handle = watchCalls(byModule.keys(), {
       before: () => {},
       after: (module, output) => {
         const layer = byModule.get(module);
@@ -101,7 +102,7 @@ export class LayerHistograms implements HistogramsSnapshot {
 
   /** Takes no part in the model's calls any more; what was recorded stays. */
   close(): void {
-    this.#stop();
+    this.#handle.remove();
   }
 
   [Symbol.dispose](): void {

@@ -5,18 +5,14 @@ import type { Parameter } from "../nn/parameter.ts";
 /** Parameters with their names inside a module. */
 export type NamedParameters = readonly (readonly [name: string, parameter: Parameter])[];
 
-/** The parameters of a module that are not those of a module inside. */
-function* direct(module: Module): IterableIterator<[string, Parameter]> {
-  for (const [name, parameter] of module.named_parameters()) if (!name.includes(".")) yield [name, parameter];
-}
-
 /** The parameters of a module and of those inside that nobody calls, such as a list of modules, or a layer of which another one takes the weights. */
 function* uncalled(
   module: Module,
   called: ReadonlySet<Module>,
   prefix = "",
 ): IterableIterator<[string, Parameter]> {
-  for (const [name, parameter] of direct(module)) yield [prefix + name, parameter];
+  for (const [name, parameter] of module.named_parameters({ recurse: false }))
+    yield [prefix + name, parameter];
   for (const [name, child] of module.named_children())
     if (!called.has(child)) yield* uncalled(child, called, `${prefix}${name}.`);
 }

@@ -54,7 +54,7 @@ export function spreadOf(tensors: readonly Tensor[], step: number, bins: number)
   }
   return {
     step,
-    range: [min, max],
+    range: [min + 0, max + 0], // never −0
     counts,
     mean,
     std,

@@ -90,7 +90,7 @@ function placeOf(failed: Module | null, model: Module): string {
 /** Runs the model once, and keeps who was called. */
 function called(model: Module, inputs: readonly Tensor[]): CallTree {
   const tree = new CallTree();
-  const stop = watchCalls(model.modules(), tree);
+  const handle = watchCalls(model.modules(), tree);
   try {
     // Inputs may be any number of tensors: what the model takes, only it knows.
     Reflect.apply(model as unknown as (...inputs: readonly Tensor[]) => unknown, undefined, inputs);
@@ -101,7 +101,7 @@ function called(model: Module, inputs: readonly Tensor[]): CallTree {
       { cause: error },
     );
   } finally {
-    stop();
+    handle.remove();
   }
   return tree;
 }

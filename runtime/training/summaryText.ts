@@ -1,8 +1,7 @@
 /** A summary as text. */
-import { formatShape } from "../shape.ts";
 import type { SummaryRow, SummarySnapshot } from "./snapshots.ts";
 import { textTable, type TextColumn } from "./textTable.ts";
-import { byteSize, grouped } from "./words.ts";
+import { byteSize, grouped, parametersText, shapesText } from "./words.ts";
 
 const columns: readonly TextColumn[] = [
   { title: "Layer", align: "left" },
@@ -28,36 +27,19 @@ function branch(rows: readonly SummaryRow[], position: number): string {
   return lines;
 }
 
-/** `[2, 5], [2]`, or `3 × [2, 5]` where all are one. */
-function shapes(all: readonly (readonly number[])[]): string {
-  const texts = all.map(formatShape);
-  const [first = "–"] = texts;
-  if (texts.length > 1 && texts.every((text) => text === first)) return `${texts.length} × ${first}`;
-  return texts.join(", ") || first;
-}
-
-function parametersText({ parameters, trainable, again }: SummaryRow): string {
-  if (again) return "as above";
-  if (parameters === 0) return "–";
-  if (trainable === parameters) return grouped(parameters);
-  return trainable === 0
-    ? `${grouped(parameters)} frozen`
-    : `${grouped(parameters)} (${grouped(trainable)} learned)`;
-}
-
 function cells(rows: readonly SummaryRow[], position: number): readonly string[] {
   const row = rows[position]!; // the caller goes through them
   return [
     `${branch(rows, position)}${row.name === "" ? "" : `${row.name}: `}${row.kind}`,
-    shapes(row.inputs),
-    shapes(row.outputs),
+    shapesText(row.inputs),
+    shapesText(row.outputs),
     parametersText(row),
     row.multiplyAdds === 0 ? "–" : grouped(row.multiplyAdds),
   ];
 }
 
 /** The totals, a line each. */
-export function summaryTotals({
+function summaryTotals({
   parameters,
   trainable,
   multiplyAdds,
