@@ -21,6 +21,8 @@ export interface ProgressData {
   readonly unit: string;
   /** Seconds since the beginning. */
   readonly seconds: number;
+  /** Steps per second; `null` when nothing can be said. */
+  readonly rate: number | null;
   /** What the loop tells of itself, such as its loss. */
   readonly values: Readonly<Record<string, string>>;
   readonly state: ProgressState;
@@ -86,20 +88,16 @@ function counts({ completed, total, unit }: ProgressData): string {
   return total === null ? `${grouped(completed)} ${unit}` : `${grouped(completed)}/${grouped(total)}`;
 }
 
-function times(data: ProgressData): string[] {
-  const { seconds, state, completed, total } = data;
+function times({ seconds, state, completed, total, rate, unit }: ProgressData): string[] {
   const parts = [duration(seconds)];
-  if (completed > 0 && seconds > 0) {
-    parts.push(rateText(data));
-    if (state === "running" && total !== null && total > completed) {
-      parts.push(`${duration(((total - completed) * seconds) / completed)} left`);
-    }
-  }
+  if (rate === null || !(rate > 0)) return parts;
+  parts.push(rateText(rate, unit));
+  if (state === "running" && total !== null && total > completed)
+    parts.push(`${duration((total - completed) / rate)} left`);
   return parts;
 }
 
-function rateText({ completed, seconds, unit }: ProgressData): string {
-  const rate = completed / seconds;
+function rateText(rate: number, unit: string): string {
   return rate >= 1 ? `${short(rate)} ${unit}/s` : `${short(1 / rate)} s/${unit}`;
 }
 

@@ -7,12 +7,16 @@ import type { DisplayContent } from "./types.ts";
 /** A front end that redraws this often looks immediate; a server passes on no more than 1,000 messages a second. */
 const SHOW_EVERY_MS = 100;
 
+/** What takes long to draw is drawn less often: it may take this share of the time. */
+const LARGEST_SHARE = 0.05;
+
 /** A line of a cell's output that changes in place; one bar after the other may stand in it. */
 export class ProgressLine {
   readonly #output: DisplayOutput;
   readonly #displayId: string = randomUUID();
   #shown = false;
-  #shownAt = Number.NEGATIVE_INFINITY;
+  /** When it may be shown again. */
+  #next = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
   #waiting: (() => DisplayContent) | null = null;
   /** Whether a bar stands in it whose loop runs. */
@@ -25,7 +29,7 @@ export class ProgressLine {
   /** Shows what `content` answers: at once, unless the line was shown just now; then later, if this thread gets to it. */
   show(content: () => DisplayContent): void {
     this.#waiting = content;
-    const wait = this.#shownAt + SHOW_EVERY_MS - performance.now();
+    const wait = this.#next - performance.now();
     if (wait <= 0) return this.flush();
     if (this.#timer !== null) return;
     this.#timer = setTimeout(() => this.flush(), wait).unref();
@@ -47,10 +51,11 @@ export class ProgressLine {
     const waiting = this.#waiting;
     if (waiting === null) return;
     this.#waiting = null;
-    this.#shownAt = performance.now();
+    const began = performance.now();
     const content = { ...waiting(), displayId: this.#displayId };
     if (this.#shown) this.#output.updateDisplay(content);
     else this.#output.display(content);
     this.#shown = true;
+    this.#next = began + Math.max(SHOW_EVERY_MS, (performance.now() - began) / LARGEST_SHARE);
   }
 }

@@ -2,7 +2,8 @@ import { inspect, types } from "node:util";
 import type { DisplayOutput } from "./display.ts";
 import { formatNow } from "./format.ts";
 import { ProgressLine } from "./progress-line.ts";
-import { describeValues, type ProgressValue } from "./progress-values.ts";
+import { meanRate, SmoothRate } from "./progress-rate.ts";
+import { checkValue, describeValues, type ProgressValue } from "./progress-values.ts";
 import { countOf, type ProgressSource } from "./progress-source.ts";
 import type { DisplayContent } from "./types.ts";
 
@@ -32,6 +33,8 @@ export interface ProgressSnapshot {
   readonly total: number | null;
   readonly unit: string;
   readonly seconds: number;
+  /** Steps per second: lately, while the loop runs, and on the whole, when it has ended; `null` before the first. */
+  readonly rate: number | null;
   readonly values: Readonly<Record<string, string>>;
   readonly state: "running" | End;
 }
@@ -60,7 +63,9 @@ export class ProgressBar<T> implements Iterable<T>, AsyncIterable<T> {
   readonly #options: ProgressOptions;
   readonly #surroundings: ProgressSurroundings;
   #description: string;
-  #values: Readonly<Record<string, string>> = {};
+  /** Values as they were given: they become text when they are shown, which is seldom. */
+  #values = new Map<string, ProgressValue>();
+  readonly #rate = new SmoothRate();
   #completed = 0;
   #total: number | null;
   #state: ProgressSnapshot["state"] = "running";
@@ -73,6 +78,15 @@ export class ProgressBar<T> implements Iterable<T>, AsyncIterable<T> {
   /** Where bars inside this one's loop stand. */
   #innerLine: ProgressLine | null = null;
   #forgetInterrupt: () => void = () => {};
+
+  /** What the line shows; a property, so that a step makes no function. */
+  readonly #content = (): DisplayContent => {
+    const empty: DisplayContent = { data: { "text/html": "", "text/plain": "" }, metadata: {} };
+    if (this.#state !== "running" && this.#options.leave === false) return empty;
+    const content = formatNow(this, (text) => this.#output?.stream("stderr", text));
+    // Renderers of bars answer at once.
+    return types.isPromise(content) ? empty : content;
+  };
 
   /** @param source `null` for a bar that is moved by `update` alone; it begins at once */
   constructor(
@@ -100,10 +114,16 @@ export class ProgressBar<T> implements Iterable<T>, AsyncIterable<T> {
 
   /**
    * Shows values beside the bar, such as `{ loss, accuracy }`, in place of those of the same names. Numbers are shown with four
-   * digits; of a tensor with one element its value.
+   * digits; of a tensor with one element its value. They are read when they are shown, at most ten times a second: a tensor on a
+   * graphics card is not waited for at every step.
+   *
+   * @throws TypeError for a tensor that has not one element
    */
   set(values: Readonly<Record<string, ProgressValue>>): this {
-    this.#values = { ...this.#values, ...describeValues(values) };
+    for (const name in values) {
+      checkValue(name, values[name]);
+      this.#values.set(name, values[name]);
+    }
     this.#show();
     return this;
   }
@@ -174,14 +194,19 @@ export class ProgressBar<T> implements Iterable<T>, AsyncIterable<T> {
 
   /** The bar as it is now. */
   snapshot(): ProgressSnapshot {
+    const seconds = Math.round((this.#endedAt ?? performance.now()) - this.#startedAt) / 1000;
     return {
       kind: "progress",
       description: this.#description,
       completed: this.#completed,
       total: this.#total,
       unit: this.#options.unit ?? "it",
-      seconds: Math.round((this.#endedAt ?? performance.now()) - this.#startedAt) / 1000,
-      values: this.#values,
+      seconds,
+      rate:
+        this.#state === "running"
+          ? this.#rate.at(this.#completed, seconds)
+          : meanRate(this.#completed, seconds),
+      values: describeValues(this.#values),
       state: this.#state,
     };
   }
@@ -200,6 +225,7 @@ export class ProgressBar<T> implements Iterable<T>, AsyncIterable<T> {
     this.#state = "running";
     this.#startedAt = performance.now();
     this.#endedAt = null;
+    this.#rate.begin();
     this.#output = this.#surroundings.output();
     this.#line = this.#output === null ? null : this.#takeLine(this.#output);
     this.#forgetInterrupt = this.#surroundings.onInterrupt(() => this.#end("interrupted"));
@@ -224,8 +250,9 @@ export class ProgressBar<T> implements Iterable<T>, AsyncIterable<T> {
     this.#endedAt = performance.now();
     this.#forgetInterrupt();
     this.#leaveLoops();
+    this.#values = new Map(Object.entries(describeValues(this.#values))); // lets go of tensors
     this.#innerLine?.flush();
-    this.#line?.show(() => this.#content());
+    this.#line?.show(this.#content);
     // In a shared line the next bar may follow at once; the surrounding bar's end shows the last of them.
     if (!this.#sharesLine || end !== "done") this.#line?.flush();
     if (this.#line !== null) this.#line.taken = false;
@@ -241,14 +268,6 @@ export class ProgressBar<T> implements Iterable<T>, AsyncIterable<T> {
   }
 
   #show(): void {
-    if (this.#state === "running") this.#line?.show(() => this.#content());
-  }
-
-  #content(): DisplayContent {
-    const empty: DisplayContent = { data: { "text/html": "", "text/plain": "" }, metadata: {} };
-    if (this.#state !== "running" && this.#options.leave === false) return empty;
-    const content = formatNow(this, (text) => this.#output?.stream("stderr", text));
-    // Renderers of bars answer at once.
-    return types.isPromise(content) ? empty : content;
+    if (this.#state === "running") this.#line?.show(this.#content);
   }
 }

@@ -4,7 +4,9 @@ import { PROGRESS_MIME, renderProgress, type ProgressData } from "../../renderer
 import { elements, textOf, type Element } from "./markup.ts";
 import { expectSafe } from "./safe.ts";
 
+/** A bar with the rate that its steps and seconds come to. */
 function data(changes: Partial<ProgressData> = {}): ProgressData {
+  const { completed = 30, seconds = 10 } = changes;
   return {
     kind: "progress",
     description: "",
@@ -12,6 +14,7 @@ function data(changes: Partial<ProgressData> = {}): ProgressData {
     total: 120,
     unit: "batch",
     seconds: 10,
+    rate: seconds > 0 ? completed / seconds : null,
     values: {},
     state: "running",
     ...changes,
@@ -54,6 +57,10 @@ describe("renderProgress", () => {
     expect(plain({ completed: 7200, total: 14_400, seconds: 7200, unit: "it" })).toBe(
       " 50% |██████████          | 7,200/14,400 · 2:00:00 · 1 it/s · 2:00:00 left",
     );
+  });
+
+  test("tells what is left by the rate of now", () => {
+    expect(plain({ rate: 1 })).toBe(" 25% |█████               | 30/120 · 0:10 · 1 batch/s · 1:30 left");
   });
 
   test("says in words how a loop has ended that did not come to its end", () => {

@@ -7,6 +7,7 @@ import {
   registerRenderer,
   type Progress,
 } from "../../../kernel/display/index.ts";
+import { meanRate, SmoothRate } from "../../../kernel/display/progress-rate.ts";
 import { OrderedOutput } from "../../../kernel/session/ordered-output.ts";
 
 /** A bar as it was shown: its line, `completed/total state` and values. */
@@ -134,6 +135,30 @@ describe("progress", () => {
     const tensor = { item: () => 0.123456 };
     progress({}).set({ loss: tensor, rate: 1e-7, epoch: 3, name: "a" }).close();
     expect(shown.at(-1)?.[2]).toEqual({ loss: "0.1235", rate: "1e-7", epoch: "3", name: "a" });
+  });
+
+  it("reads values when they are shown only, and lets go of them at the end", () => {
+    let reads = 0;
+    const tensor = { item: () => ++reads };
+    const bar = progress({ total: 1000 });
+    for (let i = 0; i < 1000; i++) bar.update().set({ loss: tensor });
+    bar.close();
+    expect(shown.at(-1)?.[2]).toEqual({ loss: String(reads) });
+    expect(reads).toBeLessThan(10);
+    expect(() => bar.set({ loss: { item: () => 0, numel: () => 3 } })).toThrow(
+      "progress: loss is a tensor with 3 elements, expected one.",
+    );
+  });
+
+  it("tells the rate of now while it runs, and that of the whole at the end", () => {
+    const rate = new SmoothRate();
+    expect(rate.at(0, 1)).toBeNull();
+    for (let second = 2; second <= 10; second++) rate.at(1, second); // ten slow seconds for one step
+    expect(rate.at(2, 11)).toBeCloseTo(0.51 / 3.12); // averages of 1, 1 steps and of 2, 9 seconds
+    for (let second = 12; second < 40; second++) rate.at(2 + 100 * (second - 11), second);
+    expect(rate.at(2902, 40)).toBeCloseTo(100, 0);
+    expect(meanRate(2902, 40)).toBeCloseTo(72.55);
+    expect(meanRate(0, 40)).toBeNull();
   });
 
   it("shows no more often than ten times a second, and what is left a little later", async () => {
