@@ -7,6 +7,7 @@ export { DISPLAY } from "./mime.ts";
 export type { MimeBundle } from "./mime.ts";
 export { plot } from "./plot.ts";
 export type { Plot, PlotOptions } from "./plot.ts";
+export type { PlotRegions } from "./plot-regions.ts";
 export type { PlotSeries, PlotValues } from "./plot-series.ts";
 export { renderTensor, TENSOR_MIME } from "./tensor.ts";
 export type { JsonNumber, TensorData } from "./tensor-data.ts";

@@ -3,6 +3,9 @@ import { html } from "./html.ts";
 import type { Html } from "./html.ts";
 import { drawFrame, frameOf, WIDTH, words } from "./plot-frame.ts";
 import type { Frame, FrameLabels } from "./plot-frame.ts";
+import { drawRegions } from "./plot-regions.ts";
+import type { ReadRegions } from "./plot-regions.ts";
+import { smoothed } from "./plot-smooth.ts";
 import { thin } from "./plot-thin.ts";
 import type { ReadSeries } from "./plot-series.ts";
 
@@ -13,6 +16,17 @@ const COLOURS = ["#3182ce", "#dd6b20", "#2f9e6e", "#c2569b", "#9a7b12", "#7a6ff0
 const DASHES = ["none", "7 3", "2 3", "9 3 2 3", "4 2", "12 4"];
 const LEGEND_LINE = 18;
 const LETTER_WIDTH = 7;
+/** Lines that one reads, and what stands behind smoothed ones. */
+const SOLID = { width: 2, opacity: 1 };
+const FAINT = { width: 1, opacity: 0.35 };
+
+/** How a plot is drawn, besides what it says. */
+export interface PlotManner {
+  readonly yScale: "linear" | "log";
+  /** 0 for none. */
+  readonly smoothing: number;
+  readonly regions: ReadRegions | null;
+}
 
 interface Drawn {
   readonly series: ReadSeries;
@@ -24,16 +38,17 @@ interface Drawn {
 export function plotPicture(
   series: readonly ReadSeries[],
   labels: FrameLabels,
-  yScale: "linear" | "log",
+  { yScale, smoothing, regions }: PlotManner,
 ): { svg: Html; width: number; height: number } {
   let lines = 0;
   const drawn = series.map((one, i) => ({
     series: one,
-    colour: COLOURS[i % COLOURS.length] ?? "",
+    colour: colourOf(i),
     dash: DASHES[(one.mark === "line" ? lines++ : 0) % DASHES.length] ?? "",
   }));
   const rows = legendRows(drawn);
-  const frame = frameOf(series, labels, yScale, rows.length * LEGEND_LINE);
+  const framed = regions === null ? series : [...series, cornersOf(regions)];
+  const frame = frameOf(framed, labels, yScale, rows.length * LEGEND_LINE);
   const svg = html`<svg
     xmlns="http://www.w3.org/2000/svg"
     width="${frame.width}"
@@ -41,28 +56,53 @@ export function plotPicture(
     viewBox="0 0 ${frame.width} ${frame.height}"
     font-family="system-ui, 'Segoe UI', Helvetica, Arial, sans-serif"
   >
-    ${drawFrame(frame, labels)} ${drawn.map((one) => drawSeries(one, frame))} ${drawLegend(rows, frame)}
+    ${regions === null ? null : drawRegions(regions, frame, colourOf)} ${drawFrame(frame, labels)}
+    ${drawn.map((one) => drawSeries(one, frame, smoothing))} ${drawLegend(rows, frame)}
   </svg>`;
   return { svg, width: frame.width, height: frame.height };
 }
 
-function drawSeries({ series, colour, dash }: Drawn, frame: Frame): Html {
+function colourOf(position: number): string {
+  return COLOURS[position % COLOURS.length] ?? "";
+}
+
+/** The frame holds the outermost places of regions, too. */
+function cornersOf({ x, y }: ReadRegions): ReadSeries {
+  const corner = (at: 0 | -1): Point => [x.at(at) ?? 0, y.at(at) ?? 0];
+  return { name: "", mark: "dot", points: [corner(0), corner(-1)] };
+}
+
+function drawSeries({ series, colour, dash }: Drawn, frame: Frame, smoothing: number): Html {
   const points = thin(series.points);
   if (series.mark === "dot") return html`${points.map((point) => drawDot(point, frame, colour))}`;
+  const alone = lonely(points).map((point) => drawDot(point, frame, colour));
+  if (smoothing === 0) return html`${drawLine(points, frame, colour, dash, SOLID)} ${alone}`;
+  const smooth = thin(smoothed(series.points, smoothing));
+  return html`${drawLine(points, frame, colour, "none", FAINT)}
+  ${drawLine(smooth, frame, colour, dash, SOLID)} ${alone}`;
+}
+
+function drawLine(
+  points: readonly Point[],
+  frame: Frame,
+  colour: string,
+  dash: string,
+  { width, opacity }: typeof SOLID,
+): Html {
   const path = line<Point>()
     .defined((point) => point !== null)
     .x((point) => frame.x(point?.[0] ?? 0))
     .y((point) => frame.y(point?.[1] ?? 0))
     .digits(2)(points);
   return html`<path
-      d="${path ?? ""}"
-      fill="none"
-      stroke="${colour}"
-      stroke-width="2"
-      stroke-dasharray="${dash}"
-      stroke-linejoin="round"
-    />
-    ${lonely(points).map((point) => drawDot(point, frame, colour))}`;
+    d="${path ?? ""}"
+    fill="none"
+    stroke="${colour}"
+    stroke-width="${width}"
+    stroke-opacity="${opacity}"
+    stroke-dasharray="${dash}"
+    stroke-linejoin="round"
+  />`;
 }
 
 /** Points between two gaps: a line through one point is invisible. */

@@ -78,7 +78,8 @@ function readMark(mark: unknown, name: string): "line" | "dot" {
   throw new TypeError(`plot: "${name}" has the mark ${named(mark)}. Choose "line" or "dot".`);
 }
 
-function numbers(values: unknown, name: string, axis: string): number[] {
+/** The numbers of one axis. @throws TypeError when they are no numbers of one dimension. */
+export function numbers(values: unknown, name: string, axis: string): number[] {
   const list = isListable(values) ? values.tolist() : values;
   if (typeof list === "number" || typeof list === "bigint") {
     throw new TypeError(

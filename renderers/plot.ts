@@ -3,6 +3,9 @@ import { DISPLAY } from "./mime.ts";
 import type { MimeBundle } from "./mime.ts";
 import { counted, grouped, shortNumber } from "./numbers.ts";
 import { plotPicture } from "./plot-picture.ts";
+import type { PlotManner } from "./plot-picture.ts";
+import { readRegions } from "./plot-regions.ts";
+import type { PlotRegions } from "./plot-regions.ts";
 import { readSeries } from "./plot-series.ts";
 import { groupSize } from "./plot-thin.ts";
 import type { PlotSeries, ReadSeries } from "./plot-series.ts";
@@ -14,6 +17,10 @@ export interface PlotOptions {
   readonly yLabel?: string;
   /** `"linear"` when left out; `"log"` leaves a gap for values that are not above zero. */
   readonly yScale?: "linear" | "log";
+  /** From 0 up to 1: how strongly lines are smoothed; the numbers themselves stay behind them, faintly. 0 unless given. */
+  readonly smoothing?: number;
+  /** Areas behind the points. */
+  readonly regions?: PlotRegions;
 }
 
 /** A plot that shows itself when it is the last expression of a cell. */
@@ -30,22 +37,25 @@ export interface Plot {
  * @throws RangeError when there are no points, or x and y differ in length.
  */
 export function plot(series: readonly PlotSeries[], options: PlotOptions = {}): Plot {
-  const { yScale = "linear" } = options;
+  const { yScale = "linear", smoothing = 0 } = options;
+  if (!(smoothing >= 0 && smoothing < 1))
+    throw new RangeError(`plot: smoothing is ${smoothing}, expected a number from 0 up to 1, such as 0.9.`);
   if (yScale !== "linear" && yScale !== "log") {
     throw new TypeError(`plot: yScale is ${JSON.stringify(yScale)}. Choose "linear" or "log".`);
   }
   const read = readSeries(series, yScale);
-  return { [DISPLAY]: () => plotBundle(read, options, yScale) };
+  const regions = options.regions === undefined ? null : readRegions(options.regions);
+  return { [DISPLAY]: () => plotBundle(read, options, { yScale, smoothing, regions }) };
 }
 
 function plotBundle(
   series: readonly ReadSeries[],
-  options: PlotOptions,
-  yScale: "linear" | "log",
+  { title, xLabel, yLabel }: PlotOptions,
+  manner: PlotManner,
 ): MimeBundle {
-  const { title, xLabel, yLabel } = options;
-  const { svg, width, height } = plotPicture(series, { title, xLabel, yLabel }, yScale);
-  const notes = [...gapNotes(series, yScale), ...thinNotes(series)];
+  const { yScale, smoothing } = manner;
+  const { svg, width, height } = plotPicture(series, { title, xLabel, yLabel }, manner);
+  const notes = [...gapNotes(series, yScale), ...thinNotes(series), ...smoothNotes(smoothing)];
   const text = [title ?? "plot", ...series.map(describe), ...notes];
   const markup = html`<div style="margin:4px 0">
     <img
@@ -84,6 +94,12 @@ function gapNotes(series: readonly ReadSeries[], yScale: "linear" | "log"): stri
   return [
     `Not drawn (${reason}): ${gaps.map(({ name, missing }) => `${grouped(missing)} of ${name}`).join(", ")}.`,
   ];
+}
+
+function smoothNotes(smoothing: number): string[] {
+  return smoothing === 0
+    ? []
+    : [`Lines are smoothed by ${shortNumber(smoothing)}; faintly behind them, the numbers themselves.`];
 }
 
 function thinNotes(series: readonly ReadSeries[]): string[] {

@@ -12,6 +12,8 @@ export interface LivePlotOptions {
   readonly yLabel?: string;
   /** `"linear"` when left out. */
   readonly yScale?: "linear" | "log";
+  /** From 0 up to 1: how strongly curves are smoothed; the numbers themselves stay behind them, faintly. 0 unless given. */
+  readonly smoothing?: number;
 }
 
 /** A number, or what has one, such as a tensor with one element. */
