@@ -28,7 +28,7 @@ const places = {
 const { output } = await build({
   input: "dist/runtime/index.js",
   platform: "node",
-  external: ["koffi", "fflate", "gl", /^@tensorflow\//],
+  external: ["koffi", "fflate", "fast-png", "@cwasm/jpeg-turbo", "gl", /^@tensorflow\//],
   plugins: [places],
   // Names are what `repr` prints of modules, and errors of operators.
   output: {

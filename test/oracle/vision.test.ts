@@ -28,6 +28,12 @@ interface FunctionRow {
   readonly result: EncodedTensor;
 }
 
+interface GridRow {
+  readonly image: keyof typeof images;
+  readonly kwargs: Keywords;
+  readonly result: EncodedTensor;
+}
+
 interface ModelRow {
   readonly model: "resnet18" | "resnet34" | "resnet50" | "resnext50_32x4d" | "mobilenet_v2";
   readonly layout: readonly (readonly [name: string, shape: readonly number[]])[];
@@ -35,10 +41,11 @@ interface ModelRow {
   readonly scores: readonly EncodedNumber[];
 }
 
-const { transforms, nested, functions } = readOracle<{
+const { transforms, nested, functions, grids } = readOracle<{
   transforms: TransformRow[];
   nested: TransformRow[];
   functions: FunctionRow[];
+  grids: GridRow[];
 }>("vision.json");
 const { models } = readOracle<{ models: ModelRow[] }>("vision-models.json");
 
@@ -107,6 +114,11 @@ describe("functions of images give what torchvision's give", () => {
     const result = all[row.function]!(images[row.image], ...row.args.map((arg) => decodeArgument(arg)));
     expect(difference(result, row.result)).toBeNull();
   });
+});
+
+test.each(grids.map((row) => [row.image, row] as const))("the grid of %s is torchvision's", (image, row) => {
+  const result = vision.utils.make_grid(images[image], row.kwargs);
+  expect(difference(result, row.result)).toBeNull();
 });
 
 /** All bytes of a model's state, in order. */

@@ -1,10 +1,12 @@
-"""Transforms of torchvision 0.28 on small images, with their printed forms, and the layouts of its models.
+"""Transforms of torchvision 0.28 on small images, with their printed forms, the layouts of its models, and image files of Pillow with their pixels.
 
 Where torchvision's compiled library does not fit PyTorch's build, its Python parts work all the same once the operators that they mention are declared; none of
 them is called here.
 """
 
+import base64
 import hashlib
+import io
 import re
 import sys
 from pathlib import Path
@@ -156,6 +158,15 @@ FUNCTIONS = [
     ("pad", [[1, 2, 3, 4], None], ["grey"]),
     ("erase", [1, 2, 3, 2, torch.tensor([[[1.0]], [[2.0]], [[3.0]]])], ["fractions", "bytes"]),
 ]
+# Names of images, and how they become a grid.
+GRIDS = [
+    ("batch", {}),
+    ("batch", {"nrow": 1, "padding": 1, "pad_value": 7}),
+    ("fractionsBatch", {"normalize": True}),
+    ("fractionsBatch", {"normalize": True, "scale_each": True, "padding": 0}),
+    ("fractionsBatch", {"normalize": True, "value_range": [0.25, 0.5], "pad_value": 0.5}),
+    ("greyFractions", {}),
+]
 MODELS = ["resnet18", "resnet34", "resnet50", "resnext50_32x4d", "mobilenet_v2"]
 
 
@@ -200,6 +211,14 @@ def function_rows(functional):
             yield {"function": name, "args": [encoded(arg) for arg in args], "image": image, "result": encode_tensor(result)}
 
 
+def grid_rows():
+    from torchvision.utils import make_grid
+
+    for image, kwargs in GRIDS:
+        options = {key: tuple(value) if isinstance(value, list) else value for key, value in kwargs.items()}
+        yield {"image": image, "kwargs": kwargs, "result": encode_tensor(make_grid(IMAGES[image], **options))}
+
+
 def model_rows(models):
     """Names and shapes in order, what the first weights are after a seed, and the scores of an image that is not zero."""
     for name in MODELS:
@@ -215,8 +234,63 @@ def model_rows(models):
         yield {"model": name, "layout": layout, "sha256": digest.hexdigest(), "scores": encode_values(scores)}
 
 
+def picture(mode: str, width: int, height: int):
+    """A picture with smooth and with rough parts."""
+    from PIL import Image
+
+    channels = len(Image.new(mode, (1, 1)).getbands())
+    y, x, c = torch.meshgrid(torch.arange(height), torch.arange(width), torch.arange(channels), indexing="ij")
+    values = (128 + 90 * torch.sin(x / 4.0 + c) + 37 * torch.cos(y * (c + 1) / 3.0) + (x * y) % 5 * (x > width / 2)).clamp(0, 255).byte()
+    return Image.fromarray(values.squeeze(-1).numpy(), mode)
+
+
+def image_files():
+    """Each with Pillow's pixels in the modes that torchvision has."""
+    from PIL import Image
+
+    wide = (19, 13)
+    rgb = picture("RGB", *wide)
+    palette = rgb.quantize(11)
+    clear = picture("RGB", 6, 5).quantize(5)
+    clear.info["transparency"] = bytes([255, 0, 128, 7, 255])
+    deep = Image.fromarray((pixels(5, 7).to(torch.int32) * 257 + 3).to(torch.uint16).numpy())
+    bits = picture("L", 11, 6).point(lambda value: 255 if value > 128 else 0).convert("1")
+    files = [
+        ("grey.png", picture("L", *wide), {}),
+        ("grey with opacity.png", picture("LA", 7, 5), {}),
+        ("colours.png", rgb, {}),
+        ("colours with opacity.png", picture("RGBA", 8, 9), {"compress_level": 0}),
+        ("palette.png", palette, {}),
+        ("palette of two bits.png", rgb.quantize(4), {"bits": 2}),
+        ("palette with opacity.png", clear, {}),
+        ("one bit.png", bits, {}),
+        ("sixteen bits.png", deep, {}),
+        ("grey.jpg", picture("L", *wide), {"quality": 80}),
+        ("colours.jpg", rgb, {"quality": 90, "subsampling": 0}),
+        ("colours of fewer points.jpg", rgb, {"quality": 60, "subsampling": 2}),
+        ("half as many across.jpg", picture("RGB", 33, 17), {"quality": 75, "subsampling": 1}),
+        ("progressive.jpg", rgb, {"quality": 85, "progressive": True}),
+        ("restart markers.jpg", rgb, {"quality": 50, "restart_marker_blocks": 2}),
+    ]
+    for name, image, options in files:
+        file = io.BytesIO()
+        image.save(file, name.split(".")[-1].replace("jpg", "jpeg"), **options)
+        read = Image.open(io.BytesIO(file.getvalue()))
+        if read.mode == "I;16":
+            high = torch.tensor(list(read.getdata())).div(256, rounding_mode="floor").byte().reshape(read.height, read.width)
+            read = Image.fromarray(high.numpy())
+        opaque = read.mode in ("L", "RGB", "1", "P") and "transparency" not in read.info
+        own = {"1": "L", "P": "RGB" if opaque else "RGBA"}.get(read.mode, read.mode)
+        modes = {"UNCHANGED": own, "GRAY": "L", "RGB": "RGB", "RGB_ALPHA": "RGBA", "GRAY_ALPHA": "LA"}
+        row = {"name": name, "file": base64.b64encode(file.getvalue()).decode(), "size": [read.height, read.width]}
+        # Pillow has no way from colours with opacity to grey that torchvision and this library share.
+        yield row | {mode: list(read.convert(own).convert(target).tobytes()) for mode, target in modes.items()}
+
+
 def generate(folder: Path) -> None:
     models, v2 = import_torchvision()
     lists = {"transforms": list(rows(v2)), "nested": list(nested_rows(v2)), "functions": list(function_rows(v2.functional))}
+    lists["grids"] = list(grid_rows())
     write_lines(folder / "vision.json", lists)
+    write_lines(folder / "vision-images.json", {"images": list(image_files())})
     write_lines(folder / "vision-models.json", {"models": list(model_rows(models))})
