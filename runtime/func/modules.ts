@@ -3,6 +3,7 @@ import { enable_grad, no_grad } from "../autograd/modes.ts";
 import { isKeywords } from "../binding.ts";
 import { KeyError } from "../errors/keyError.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
+import { ValueError } from "../errors/valueError.ts";
 import type { Module } from "../nn/module.ts";
 import { stack } from "../ops/shaping/joining.ts";
 import type { Tensor } from "../tensor.ts";
@@ -11,6 +12,7 @@ import type { Tensor } from "../tensor.ts";
 export type TensorsByName = Readonly<Record<string, Tensor>>;
 
 interface FunctionalCallOptions {
+  /** Whether a tensor that the module has under several names is replaced under all of them; `true` unless given. */
   readonly tie_weights?: boolean;
   /** Whether every parameter and buffer must be given. */
   readonly strict?: boolean;
@@ -28,14 +30,45 @@ function placeOf(module: Module, path: string): readonly [owner: object, name: s
   return owner !== null && (typeof owner === "object" || typeof owner === "function") ? [owner, last] : null;
 }
 
-/** @throws RuntimeError when a parameter or buffer is missing. */
-function checkComplete(module: Module, given: TensorsByName): void {
-  const names = [...module.named_parameters(), ...module.named_buffers()].map(([name]) => name);
-  const missing = names.filter((name) => !(name in given));
-  if (missing.length > 0)
+/** The parameters and buffers of a module by all the names that they have. */
+function membersOf(module: Module): ReadonlyMap<string, Tensor> {
+  return new Map<string, Tensor>([
+    ...module.named_parameters({ remove_duplicate: false }),
+    ...module.named_buffers({ remove_duplicate: false }),
+  ]);
+}
+
+const quoted = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(", ");
+
+/** @throws RuntimeError when a parameter or buffer is missing, or there is none of a name. */
+function checkComplete(module: Module, members: ReadonlyMap<string, Tensor>, given: TensorsByName): void {
+  const missing = [...members.keys()].filter((name) => !(name in given));
+  const unexpected = Object.keys(given).filter((name) => !members.has(name));
+  const messages = [
+    ...(unexpected.length > 0 ? [`Unexpected key(s): ${quoted(unexpected)}.`] : []),
+    ...(missing.length > 0 ? [`Missing key(s): ${quoted(missing)}.`] : []),
+  ];
+  if (messages.length > 0)
     throw new RuntimeError(
-      `Error(s) in reparametrizing for ${module.constructor.name}: Missing key(s): ${missing.map((name) => `'${name}'`).join(", ")}. Give all parameters and buffers, or leave out strict.`,
+      `Error(s) in reparametrizing for ${module.constructor.name}:\n\t${messages.join("\n\t")}\nGive all parameters and buffers, or leave out strict.`,
     );
+}
+
+/** Tensors for all the names that the given ones have in the module. @throws ValueError when one gets several. */
+function tied(members: ReadonlyMap<string, Tensor>, given: TensorsByName): TensorsByName {
+  const namesOf = new Map<Tensor, string[]>();
+  for (const [name, tensor] of members) namesOf.set(tensor, [...(namesOf.get(tensor) ?? []), name]);
+  const result: Record<string, Tensor> = { ...given };
+  for (const names of namesOf.values()) {
+    const known = names.filter((name) => name in given);
+    if (names.length === 1 || known.length === 0) continue;
+    if (new Set(known.map((name) => given[name])).size > 1)
+      throw new ValueError(
+        `functional_call got multiple values for keys [${quoted(names.toSorted())}], which are tied. Consider using tie_weights=False`,
+      );
+    for (const name of names) result[name] = given[known[0]!]!; // one is known
+  }
+  return result;
 }
 
 /**
@@ -43,7 +76,7 @@ function checkComplete(module: Module, given: TensorsByName): void {
  *
  * `torch.func.functional_call(net, Object.fromEntries(net.named_parameters()), [x])`. `args` is one argument, or an array of them; several dictionaries may be given as an array.
  *
- * @throws KeyError for a name that the module does not have.
+ * @throws KeyError for a name that the module does not have, ValueError for several tensors for one that has several names.
  * Source: `torch.func.functional_call`.
  */
 export function functional_call<M extends Module>(
@@ -51,10 +84,12 @@ export function functional_call<M extends Module>(
   parameter_and_buffer_dicts: TensorsByName | readonly TensorsByName[],
   args: unknown = [],
   kwargs: Readonly<Record<string, unknown>> | null = null,
-  { strict = false }: FunctionalCallOptions = {},
+  { tie_weights = true, strict = false }: FunctionalCallOptions = {},
 ): ReturnType<M["forward"]> {
-  const given: TensorsByName = Object.assign({}, ...[parameter_and_buffer_dicts].flat());
-  if (strict) checkComplete(module, given);
+  const all: TensorsByName = Object.assign({}, ...[parameter_and_buffer_dicts].flat());
+  const members = membersOf(module);
+  const given = tie_weights ? tied(members, all) : all;
+  if (strict) checkComplete(module, members, given);
   const places = Object.entries(given).map(([path, tensor]) => {
     const place = placeOf(module, path);
     if (place === null)
@@ -64,11 +99,11 @@ export function functional_call<M extends Module>(
     return { place, tensor, before: Reflect.get(place[0], place[1]) as unknown };
   });
   const positional: readonly unknown[] = Array.isArray(args) ? args : [args];
-  const all = isKeywords(kwargs) && Object.keys(kwargs).length > 0 ? [...positional, kwargs] : positional;
+  const inputs = isKeywords(kwargs) && Object.keys(kwargs).length > 0 ? [...positional, kwargs] : positional;
   try {
     for (const { place, tensor } of places) Reflect.set(place[0], place[1], tensor);
     // A module takes whatever its `forward` takes.
-    return (module as unknown as (...inputs: readonly unknown[]) => ReturnType<M["forward"]>)(...all);
+    return (module as unknown as (...given: readonly unknown[]) => ReturnType<M["forward"]>)(...inputs);
   } finally {
     for (const { place, before } of places) Reflect.set(place[0], place[1], before);
   }

@@ -12,6 +12,7 @@ import { modules } from "./programs/modules.ts";
 import { moduleHooks } from "./programs/moduleHooks.ts";
 import { names } from "./programs/names.ts";
 import { networks } from "./programs/networks.ts";
+import { nnUtils } from "./programs/nnUtils.ts";
 import { Page, type Program } from "./programs/page.ts";
 import { rules } from "./programs/rules.ts";
 import { shapes } from "./programs/shapes.ts";
@@ -36,6 +37,7 @@ const programs: Readonly<Record<string, Program>> = {
   ...moduleHooks,
   ...names,
   ...networks,
+  ...nnUtils,
   ...rules,
   ...shapes,
   ...statistics,

@@ -132,6 +132,20 @@ export function attachToCalls<M extends Called>(
   return insert(hooks[occasion], { hook: called, withKwargs: with_kwargs, always: always_call }, prepend);
 }
 
+/** The functions that are attached to a module's calls. */
+export function attachedFunctions(module: object, occasion: keyof CallHooks): readonly CallHook["hook"][] {
+  return (hooksByModule.get(module) ?? none)[occasion].map(({ hook }) => hook);
+}
+
+/** Takes a function off a module's calls. */
+export function detachFromCalls(module: object, occasion: keyof CallHooks, hook: CallHook["hook"]): void {
+  const list = hooksByModule.get(module)?.[occasion] ?? [];
+  const position = list.findIndex((entry) => entry.hook === hook);
+  if (position < 0) return;
+  list.splice(position, 1);
+  attached.count--;
+}
+
 function insert(list: CallHook[], entry: CallHook, first: boolean): RemovableHandle {
   const handle = new RemovableHandle([], entry, () => {
     const position = list.indexOf(entry);

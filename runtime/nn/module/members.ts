@@ -14,6 +14,11 @@ export function noteBuffer(module: object, name: string, persistent: boolean): v
   names.set(name, persistent);
 }
 
+/** Notes that a property is no buffer any more. */
+export function forgetBuffer(module: object, name: string): void {
+  buffersOf.get(module)?.delete(name);
+}
+
 /** Whether a property of that name was registered as a buffer. */
 export function isBufferName(module: object, name: string): boolean {
   return buffersOf.get(module)?.has(name) ?? false;

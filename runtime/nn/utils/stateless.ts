@@ -1,0 +1,2 @@
+/** `torch.nn.utils.stateless`. */
+export { functional_call } from "../../func/modules.ts";
