@@ -11,7 +11,6 @@ export interface Drawing extends DrawingContext {
   readonly FLOAT: number;
   readonly FRAGMENT_SHADER: number;
   readonly LINK_STATUS: number;
-  readonly RED: number;
   readonly RGBA: number;
   readonly DITHER: number;
   readonly SCISSOR_TEST: number;
@@ -22,6 +21,7 @@ export interface Drawing extends DrawingContext {
   readonly OUT_OF_MEMORY: number;
   activeTexture(unit: number): void;
   bindTexture(target: number, texture: Handle | null): void;
+  colorMask(red: boolean, green: boolean, blue: boolean, alpha: boolean): void;
   clientWaitSync(sync: Handle, flags: number, timeout: number): number;
   compileShader(shader: Handle): void;
   createShader(kind: number): Handle;
@@ -66,6 +66,7 @@ export interface Drawing extends DrawingContext {
     from: Float32Array,
   ): void;
   uniform1fv(location: Handle, values: Float32Array): void;
+  uniform2fv(location: Handle, values: Float32Array): void;
   uniform1i(location: Handle, value: number): void;
   uniform1iv(location: Handle, values: Int32Array): void;
   viewport(x: number, y: number, width: number, height: number): void;

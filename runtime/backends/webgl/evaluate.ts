@@ -3,20 +3,21 @@ import { allocateArray, float32, type DType, type TypedArray } from "../../dtype
 import type { CpuStorage } from "../cpu/memory/storage.ts";
 import { adopt } from "../cpu/memory/storage.ts";
 import { instanceOf } from "./glsl/templates.ts";
-import { addressOf, shiftOf } from "./glsl/addressing.ts";
-import { writePacked, writeRegion, writeUnpacked, type Draft } from "./glsl/source.ts";
+import { addressOf } from "./glsl/addressing.ts";
+import { writeAll, writeRegion, type Draft } from "./glsl/source.ts";
 import { checkKnown, graphics, passed } from "./graphics.ts";
-import { isSingle, lastOf, type Region } from "./access.ts";
-import { Plan, type Leaf } from "./plan.ts";
+import { type Region } from "./access.ts";
+import { Plan } from "./plan.ts";
+import { piecesOf } from "./pieces.ts";
 import { programFor, run } from "./programs.ts";
 import { reachOf } from "./reach.ts";
 import {
-  allocatePacked,
+  allocateElements,
   allocateTexture,
   download,
   downloadOne,
   extentFor,
-  samePacking,
+  rowsFor,
   upload,
   type Extent,
   type Texture,
@@ -32,7 +33,7 @@ export function textureOf(value: Value): Texture {
     return reviveTexture(value, texture);
   }
   if (value.stage !== null) evaluate([value]);
-  else value.texture = value.array === null ? arbitrary(value) : uploaded(value, value.array);
+  else value.texture = value.array === null ? allocateElements(value.length) : uploaded(value, value.array);
   return value.texture!; // both ways have set it
 }
 
@@ -43,12 +44,8 @@ function reviveTexture(value: Value, lost: Texture): Texture {
   return textureOf(value);
 }
 
-function arbitrary({ length }: Value): Texture {
-  return allocateTexture(extentFor(length, graphics().largestTexture));
-}
-
 function uploaded({ length }: Value, array: CpuStorage): Texture {
-  const texture = allocateTexture(extentFor(length, graphics().largestTexture));
+  const texture = allocateElements(length);
   upload(texture, asFractions(array.data));
   return texture;
 }
@@ -85,39 +82,6 @@ export function evaluate(values: readonly Value[]): void {
   });
 }
 
-/**
- * A packed texture that others are laid out like, so that a program need not take blocks apart. Unpacked ones with as many elements are read into blocks: what is updated
- * with a packed gradient is packed from then on, as products want it.
- */
-function commonPacking({ leaves }: Plan, textures: readonly Texture[], length: number): Texture | null {
-  const blocks = textures.filter(
-    (texture, i) =>
-      texture.packing !== null && leaves[i]!.access === null && leaves[i]!.value.length === length,
-  );
-  const first = blocks[0];
-  if (first === undefined || first.packing === null) return null;
-  const { packing } = first;
-  if (!blocks.every((block) => samePacking(block.packing!, packing))) return null;
-  const others = leaves.filter((leaf) => leaf.access !== null);
-  const fits = others.every((leaf) => isSingle(leaf.access!) || isRow(leaf, packing.columns));
-  const plain = textures.every((texture, i) => leaves[i]!.access === null || texture.packing === null);
-  return fits && plain ? first : null;
-}
-
-/** Whether an operand has an element for each column, and the same in every row. */
-function isRow({ access }: Leaf, columns: number): boolean {
-  const { sizes, strides } = access!; // only those with one are asked
-  return sizes.length === 2 && strides[0] === 0 && sizes[1] === columns;
-}
-
-/** Computes the plan's results into new textures. */
-function draw(plan: Plan, textures: readonly Texture[], count: number, length: number): readonly Texture[] {
-  const packed = commonPacking(plan, textures, length);
-  return packed === null
-    ? drawUnpacked(plan, textures, count, length)
-    : drawPacked(plan, textures, count, packed);
-}
-
 /** Where each operand's numbers begin in `k`, and all of them. */
 function layOut(
   numbers: readonly (readonly number[])[],
@@ -128,7 +92,7 @@ function layOut(
   return { firsts, wholes: Int32Array.from(all) };
 }
 
-function draftOf(plan: Plan, forms: readonly string[], firsts: readonly number[], wholes: Int32Array): Draft {
+function draftOf(plan: Plan, { forms, firsts, wholes }: Operands): Draft {
   return {
     body: plan.body(),
     results: plan.results,
@@ -139,94 +103,58 @@ function draftOf(plan: Plan, forms: readonly string[], firsts: readonly number[]
   };
 }
 
-function drawUnpacked(
-  plan: Plan,
-  textures: readonly Texture[],
-  count: number,
-  length: number,
-): readonly Texture[] {
-  const extent = extentLike(plan, textures, length);
-  const addresses = textures.map((texture, i) => addressOf(plan.leaves[i]!.access, texture, extent));
-  const { firsts, wholes } = layOut(
-    addresses.map(({ numbers }) => numbers),
-    [extent.columns],
-  );
-  const forms = addresses.map(({ form }) => form);
-  const program = programFor(`${plan.key}|${forms.join()}`, forms.length, () =>
-    writeUnpacked(draftOf(plan, forms, firsts, wholes)),
+/** Computes the plan's results into new textures. */
+function draw(plan: Plan, textures: readonly Texture[], count: number, length: number): readonly Texture[] {
+  const extent = extentFor(length, graphics().largestTexture);
+  const operands = operandsOf(plan, textures, extent, [extent.columns]);
+  const program = programFor(`${plan.key}|${operands.forms.join()}`, textures.length, () =>
+    writeAll(draftOf(plan, operands)),
   );
   const outputs = Array.from({ length: count }, () => allocateTexture(extent));
-  const fractions = Float32Array.from(plan.fractions);
-  const rows = [0, Math.max(Math.ceil(length / extent.columns), 1)] as const;
-  run(program, { outputs, inputs: textures, wholes, fractions, rows });
+  const area = { column: 0, row: 0, columns: extent.columns, rows: rowsFor(length, extent) };
+  run(program, { outputs, inputs: textures, area, ...numbersOf(plan, operands) });
   return outputs;
 }
 
-/** The size of the first operand that has an element for each position, so that it is read where it is written. */
-function extentLike({ leaves }: Plan, textures: readonly Texture[], length: number): Extent {
-  const like = textures.find(
-    (texture, i) =>
-      texture.packing === null && leaves[i]!.access === null && leaves[i]!.value.length === length,
-  );
-  return like ?? extentFor(length, graphics().largestTexture);
+/** How a program reads its operands. */
+interface Operands {
+  readonly forms: readonly string[];
+  readonly firsts: readonly number[];
+  readonly wholes: Int32Array;
 }
 
-function drawPacked(
+function operandsOf(
   plan: Plan,
   textures: readonly Texture[],
-  count: number,
-  like: Texture,
-): readonly Texture[] {
-  const addresses = textures.map((texture, i) => {
-    const { access } = plan.leaves[i]!;
-    if (access === null && texture.packing !== null) return { form: "block", numbers: [] };
-    const shift = shiftOf(texture);
-    if (access === null) return { form: "plain", numbers: [shift] };
-    return isSingle(access)
-      ? { form: "single", numbers: [access.offset, shift] }
-      : { form: "row", numbers: [access.offset, access.strides[1]!, shift] };
-  });
-  const { rows, columns } = like.packing!; // that is why it was chosen
-  const { firsts, wholes } = layOut(
-    addresses.map(({ numbers }) => numbers),
-    [like.columns, rows, columns],
-  );
-  const forms = addresses.map(({ form }) => form);
-  const program = programFor(`${plan.key}|packed ${forms.join()}`, forms.length, () =>
-    writePacked(draftOf(plan, forms, firsts, wholes)),
-  );
-  const outputs = Array.from({ length: count }, () => allocatePacked(like));
-  run(program, { outputs, inputs: textures, wholes, fractions: Float32Array.from(plan.fractions) });
-  return outputs;
+  output: Extent | null,
+  head: readonly number[],
+): Operands {
+  const addresses = textures.map((texture, i) => addressOf(plan.leaves[i]!.access, texture, output));
+  const numbers = addresses.map((address) => address.numbers);
+  return { forms: addresses.map(({ form }) => form), ...layOut(numbers, head) };
 }
 
-/** Computes a pending value and writes it into a region of an unpacked texture. */
+function numbersOf(plan: Plan, { wholes }: Operands): { wholes: Int32Array; fractions: Float32Array } {
+  return { wholes, fractions: Float32Array.from(plan.fractions) };
+}
+
+/** Computes a pending value and writes it into a region of a texture. */
 export function drawInto(target: Texture, region: Region, value: Value): void {
   const plan = new Plan([value]);
   const textures = plan.leaves.map((leaf) => textureOf(leaf.value));
-  const addresses = textures.map((texture, i) => addressOf(plan.leaves[i]!.access, texture, null));
-  const dims = region.sizes.flatMap((size, dim) => [region.strides[dim]!, size, region.steps[dim]!]);
-  const head = [target.columns, region.offset, ...dims];
-  const { firsts, wholes } = layOut(
-    addresses.map(({ numbers }) => numbers),
-    head,
-  );
-  const forms = addresses.map(({ form }) => form);
-  const rank = region.sizes.length;
-  const program = programFor(`${plan.key}|into ${rank} ${forms.join()}`, forms.length, () =>
-    writeRegion(draftOf(plan, forms, firsts, wholes), rank),
-  );
-  const rows = [
-    Math.floor(region.offset / target.columns),
-    Math.floor(lastOf(region) / target.columns) + 1,
-  ] as const;
-  run(program, {
-    outputs: [target],
-    inputs: textures,
-    wholes,
-    fractions: Float32Array.from(plan.fractions),
-    rows,
-  });
+  for (const piece of piecesOf(region, target)) {
+    const { area, lane } = piece;
+    const { sizes, strides, steps, offset } = piece.region;
+    const isWhole = lane === null;
+    const dims = sizes.flatMap((size, dim) => [strides[dim]!, size, steps[dim]!]);
+    const operands = operandsOf(plan, textures, null, [target.columns, offset, lane ?? 0, ...dims]);
+    const key = `${plan.key}|into ${isWhole ? "texels" : "elements"} ${sizes.length} ${operands.forms.join()}`;
+    const program = programFor(key, textures.length, () =>
+      writeRegion(draftOf(plan, operands), sizes.length, isWhole),
+    );
+    const work = { outputs: [target], inputs: textures, area, ...numbersOf(plan, operands) };
+    run(program, isWhole ? work : { ...work, lane });
+  }
 }
 
 const theSame = instanceOf(input(0));
@@ -247,17 +175,10 @@ export function copyOf(value: Value): Value {
   });
 }
 
-/** The value's texture with one element in each texel: packed ones are taken apart. */
-function unpackedTexture(value: Value): { readonly texture: Texture; readonly isTemporary: boolean } {
-  const texture = textureOf(value);
-  if (texture.packing === null) return { texture, isTemporary: false };
-  return { texture: unpackedCopy(value), isTemporary: true };
-}
-
-/** A new unpacked texture with the value's elements. */
-export function unpackedCopy(value: Value): Texture {
+/** A new texture with the value's elements. */
+export function copiedTexture(value: Value): Texture {
   const plan = new Plan([copyOf(value)]);
-  const [copy] = drawUnpacked(plan, [textureOf(value)], 1, value.length);
+  const [copy] = draw(plan, [textureOf(value)], 1, value.length);
   return copy!; // as many as asked for
 }
 
@@ -270,10 +191,7 @@ export function arrayOf(value: Value): CpuStorage {
 function elementsOf(value: Value): TypedArray {
   const { dtype, length } = value;
   if (length === 0 || (value.texture === null && value.stage === null)) return allocateArray(dtype, length);
-  const { texture, isTemporary } = unpackedTexture(value);
-  const numbers = download(texture, length);
-  if (isTemporary) texture.release();
-  return asElements(numbers, dtype);
+  return asElements(download(textureOf(value), length), dtype);
 }
 
 /** Resolves when the value's elements can be read without waiting for the device. */
@@ -287,7 +205,7 @@ export async function readiness(value: Value): Promise<void> {
 export function elementOf(value: Value, index: number): number | bigint {
   if (value.array !== null) return value.array.data[index]!;
   const texture = value.stage === null && value.texture === null ? null : textureOf(value);
-  if (texture === null || texture.packing !== null) return arrayOf(value).data[index]!;
+  if (texture === null) return arrayOf(value).data[index]!;
   const number = downloadOne(texture, index);
   return value.dtype.name === "int64" ? BigInt(number) : number;
 }

@@ -2,6 +2,7 @@
 import type { GPGPUContext } from "@tensorflow/tfjs-backend-webgl";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import type { Drawing, Handle } from "./drawing.ts";
+import { scaleOf } from "./glsl/addressing.ts";
 import { graphics, guarded, type Graphics } from "./graphics.ts";
 import type { Texture } from "./textures.ts";
 
@@ -16,6 +17,8 @@ export interface Program {
   readonly wholes: Handle | null;
   /** The array `u` of fractions. */
   readonly fractions: Handle | null;
+  /** The array `s` of the textures' scales. */
+  readonly scales: Handle | null;
 }
 
 /** What one run of a program works on. */
@@ -25,8 +28,18 @@ export interface Run {
   readonly inputs: readonly Texture[];
   readonly wholes: Int32Array;
   readonly fractions: Float32Array;
-  /** The rows to be drawn, from the first to before the last; all that the textures have when left out. */
-  readonly rows?: readonly [first: number, end: number];
+  /** The texels to be drawn; all that the textures have when left out. */
+  readonly area?: Area;
+  /** The one element of each texel that is written; all four when left out. */
+  readonly lane?: number;
+}
+
+/** A rectangle of texels. */
+export interface Area {
+  readonly column: number;
+  readonly row: number;
+  readonly columns: number;
+  readonly rows: number;
 }
 
 function compileShader(gl: Drawing, source: string): Handle {
@@ -48,7 +61,7 @@ function compile({ gl, backend }: Graphics, source: string, inputs: number): Pro
   const find = (name: string): Handle | null =>
     gl.getUniformLocation(compiled, name) ?? gl.getUniformLocation(compiled, `${name}[0]`);
   const textures = Array.from({ length: inputs }, (_, i) => find(`t${i}`));
-  return { compiled, textures, wholes: find("k"), fractions: find("u") };
+  return { compiled, textures, wholes: find("k"), fractions: find("u"), scales: find("s") };
 }
 
 /** The program that is known by `key`; `write` gives its source when it must be compiled. */
@@ -87,21 +100,29 @@ export function run(program: Program, work: Run): void {
   guarded(own, () => draw(own, program, work));
 }
 
-function draw(own: Graphics, { compiled, textures, wholes, fractions }: Program, work: Run): void {
+function draw(own: Graphics, program: Program, work: Run): void {
   const { gl, backend } = own;
   const { gpgpu } = backend;
+  const { area, lane } = work;
   attach(own, work.outputs);
-  if (work.rows !== undefined)
-    gl.scissor(0, work.rows[0], work.outputs[0]!.columns, work.rows[1] - work.rows[0]);
-  gpgpu.setProgram(compiled);
-  gpgpu.bindVertexArray(compiled.vao);
+  if (area !== undefined) gl.scissor(area.column, area.row, area.columns, area.rows);
+  gpgpu.setProgram(program.compiled);
+  gpgpu.bindVertexArray(program.compiled.vao);
+  setUniforms(gl, program, work);
+  if (lane === undefined) return gpgpu.executeProgram();
+  gl.colorMask(lane === 0, lane === 1, lane === 2, lane === 3);
+  gpgpu.executeProgram();
+  gl.colorMask(true, true, true, true);
+}
+
+function setUniforms(gl: Drawing, { textures, wholes, fractions, scales }: Program, work: Run): void {
   if (wholes !== null) gl.uniform1iv(wholes, work.wholes);
   if (fractions !== null) gl.uniform1fv(fractions, work.fractions);
+  if (scales !== null) gl.uniform2fv(scales, Float32Array.from(work.inputs.flatMap(scaleOf)));
   textures.forEach((location, unit) => {
     if (location === null) return;
     gl.activeTexture(gl.TEXTURE0 + unit);
     gl.bindTexture(gl.TEXTURE_2D, work.inputs[unit]!.handle);
     gl.uniform1i(location, unit);
   });
-  gpgpu.executeProgram();
 }

@@ -1,21 +1,12 @@
 /**
  * Textures of float32 numbers, kept by tfjs's backend, which uses them again for others of the same size.
  *
- * An unpacked texture has one element in each texel, in row-major order over its rows; texels behind the last element are arbitrary. A packed one is as tfjs's matrix
- * programs make it: a texel has a block of 2 × 2 elements of a matrix.
+ * A texel has four elements: those of a value lie in row-major order, texel after texel and row after row. What lies behind the last element is arbitrary.
  */
-import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import type { Handle } from "./drawing.ts";
 import { sweep } from "./memory.ts";
 import { checkAlive, graphics, guarded, type Graphics } from "./graphics.ts";
-
-/** The matrices of a packed texture. A texel has the elements [r, c], [r, c + 1], [r + 1, c], [r + 1, c + 1] for even r and c; blocks come row by row. */
-export interface Packing {
-  readonly batch: number;
-  readonly rows: number;
-  readonly columns: number;
-}
 
 /** Rows and columns of texels. */
 export interface Extent {
@@ -30,25 +21,23 @@ export interface Allocation {
   readonly dataId: object;
 }
 
+/** Elements in a texel. */
+export const lanes = 4;
+
 /** A texture that somebody owns: who does gives it back. */
 export class Texture implements Extent {
   readonly allocation: Allocation;
   readonly handle: Handle;
   readonly rows: number;
   readonly columns: number;
-  readonly packing: Packing | null;
   /** Whose elements these are: while somebody works with the texture, nobody else is given it. */
   keeper: object | null = null;
 
-  constructor(own: Graphics, dataId: object) {
-    const data = own.backend.texData.get(dataId);
-    const { texture, texShape, isPacked, shape } = data;
-    const [rows, columns] = texShape!; // whoever calls has had the texture made
+  constructor(own: Graphics, dataId: object, { rows, columns }: Extent) {
     this.allocation = { graphics: own, dataId };
-    this.handle = texture!.texture; // as above
-    this.rows = isPacked ? Math.ceil(rows / 2) : rows;
-    this.columns = isPacked ? Math.ceil(columns / 2) : columns;
-    this.packing = isPacked ? packingOf(shape) : null;
+    this.handle = own.backend.texData.get(dataId).texture!.texture; // whoever calls has had it made
+    this.rows = rows;
+    this.columns = columns;
   }
 
   get graphics(): Graphics {
@@ -57,17 +46,12 @@ export class Texture implements Extent {
 
   /** Bytes that it takes. */
   get bytes(): number {
-    return this.rows * this.columns * (this.packing === null ? 4 : 16);
+    return this.rows * this.columns * lanes * Float32Array.BYTES_PER_ELEMENT;
   }
 
   /** Gives it back, for use by another. */
   release(): void {
     releaseTexture(this.allocation);
-  }
-
-  /** The same texture as tfjs's programs take it, read as a tensor of `shape`. */
-  info(shape: readonly number[]): TensorInfo {
-    return { dataId: this.allocation.dataId, shape: [...shape], dtype: "float32" };
   }
 }
 
@@ -78,16 +62,6 @@ export function releaseTexture({ graphics: own, dataId }: Allocation): void {
   trimFree(own);
 }
 
-function packingOf(shape: readonly number[]): Packing {
-  const [rows, columns] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
-  return { batch: shape.slice(0, -2).reduce((product, size) => product * size, 1), rows, columns };
-}
-
-/** Whether two textures have the same layout. */
-export function samePacking(left: Packing, right: Packing): boolean {
-  return left.batch === right.batch && left.rows === right.rows && left.columns === right.columns;
-}
-
 /**
  * The size of a texture for `length` elements: a power of two wide, and as many rows as a size class has, so that textures of similar tensors can stand in for each
  * other.
@@ -95,54 +69,39 @@ export function samePacking(left: Packing, right: Packing): boolean {
  * @throws RuntimeError when no texture is that large.
  */
 export function extentFor(length: number, largest: number): Extent {
-  const columns = Math.min(2 ** Math.ceil(Math.log2(Math.sqrt(Math.max(length, 1)))), largest);
-  const needed = Math.max(Math.ceil(length / columns), 1);
+  const texels = Math.max(Math.ceil(length / lanes), 1);
+  const columns = Math.min(2 ** Math.ceil(Math.log2(Math.sqrt(texels))), largest);
+  const needed = Math.ceil(texels / columns);
   const step = Math.max(2 ** (Math.floor(Math.log2(needed)) - 2), 1);
   const rows = Math.min(Math.ceil(needed / step) * step, largest);
-  if (rows * columns < length)
+  if (rows * columns < texels)
     throw new RuntimeError(
-      `A tensor of ${length} elements does not fit onto the WebGL device: its textures have at most ${largest} × ${largest} texels, which is ${largest ** 2} elements. Work on smaller parts, or on the CPU.`,
+      `A tensor of ${length} elements does not fit onto the WebGL device: its textures have at most ${largest} × ${largest} texels, which is ${lanes * largest ** 2} elements. Work on smaller parts, or on the CPU.`,
     );
   return { rows, columns };
 }
 
-/** An unpacked texture with arbitrary contents. */
-export function allocateTexture({ rows, columns }: Extent): Texture {
+/** Rows of texels that `length` elements take in a texture, at least one. */
+export function rowsFor(length: number, { columns }: Extent): number {
+  return Math.max(Math.ceil(length / lanes / columns), 1);
+}
+
+/** A texture for `length` elements, with arbitrary contents. */
+export function allocateElements(length: number): Texture {
+  return allocateTexture(extentFor(length, graphics().largestTexture));
+}
+
+/** A texture with arbitrary contents. */
+export function allocateTexture(extent: Extent): Texture {
   const own = graphics();
-  return made(own, [rows * columns], [rows, columns], false);
-}
-
-/** A packed texture with arbitrary contents, for matrices of the same packing as `like`. */
-export function allocatePacked({ graphics: own, rows, columns, packing }: Texture): Texture {
-  const { batch, rows: matrixRows, columns: matrixColumns } = packing!; // it is packed
-  return made(own, [batch, matrixRows, matrixColumns], [2 * rows, 2 * columns], true);
-}
-
-/** A packed texture with arbitrary contents for matrices, whose rows of blocks each lie within a row of texels. Columns are at most twice what a texture is wide. */
-export function allocateMatrices({ batch, rows, columns }: Packing): Texture {
-  const own = graphics();
-  const across = Math.ceil(columns / 2);
-  const down = Math.max(batch * Math.ceil(rows / 2), 1);
-  const beside = Math.ceil(down / own.largestTexture);
-  if (beside * across > own.largestTexture)
-    throw new RuntimeError(
-      `Matrices of ${batch} × ${rows} × ${columns} elements do not fit into a texture of the WebGL device, which has at most ${own.largestTexture} × ${own.largestTexture} texels of four. Work on smaller parts, or on the CPU.`,
-    );
-  return made(own, [batch, rows, columns], [2 * Math.ceil(down / beside), 2 * beside * across], true);
-}
-
-/** Smaller textures are not worth asking the driver whether there was room. */
-const smallBytes = 4 * 1024 * 1024;
-
-function made(own: Graphics, shape: number[], texShape: [number, number], isPacked: boolean): Texture {
   return guarded(own, () => {
-    const first = take(own, shape, texShape, isPacked);
+    const first = take(own, extent);
     if (first.bytes <= smallBytes || hasRoom(own)) return first;
     // A texture that the driver did not make is not to be used again.
     first.release();
     sweep();
     deleteFree(own);
-    const second = take(own, shape, texShape, isPacked);
+    const second = take(own, extent);
     if (hasRoom(own)) return second;
     const { bytes } = second;
     second.release();
@@ -150,6 +109,9 @@ function made(own: Graphics, shape: number[], texShape: [number, number], isPack
     throw outOfMemory(own, bytes);
   });
 }
+
+/** Smaller textures are not worth asking the driver whether there was room. */
+const smallBytes = 4 * 1024 * 1024;
 
 /** Whether the driver had memory for what was asked of it since the last such question. */
 function hasRoom({ gl }: Graphics): boolean {
@@ -163,13 +125,14 @@ function outOfMemory(own: Graphics, bytes: number): RuntimeError {
   );
 }
 
-function take(own: Graphics, shape: number[], texShape: [number, number], isPacked: boolean): Texture {
-  const { dataId } = own.backend.makeTensorInfo(shape, "float32");
+function take(own: Graphics, { rows, columns }: Extent): Texture {
+  const { dataId } = own.backend.makeTensorInfo([lanes * rows * columns], "float32");
   const data = own.backend.texData.get(dataId);
-  data.texShape = texShape;
-  data.isPacked = isPacked;
+  // tfjs calls textures with four elements in a texel packed, and counts two of them in either direction.
+  data.texShape = [2 * rows, 2 * columns];
+  data.isPacked = true;
   own.backend.uploadToGPU(dataId);
-  return new Texture(own, dataId);
+  return new Texture(own, dataId, { rows, columns });
 }
 
 /** Bytes of textures that wait for use, beyond which they are given back to the driver when they are more than those in use. */
@@ -200,28 +163,54 @@ export function deleteFree(own: Graphics): void {
   manager._numBytesFree = 0;
 }
 
-/** Writes elements into an unpacked texture, from the first on. */
+/** Writes elements into a texture, from the first on. */
 export function upload(texture: Texture, elements: Float32Array): void {
   const { gl } = texture.graphics;
   guarded(texture.graphics, () => {
     gl.bindTexture(gl.TEXTURE_2D, texture.handle);
-    forRows(texture, elements, (row, width, height, part) =>
-      gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, row, width, height, gl.RED, gl.FLOAT, part),
-    );
+    for (const { row, width, height, first, end } of blocksOf(texture, elements.length))
+      gl.texSubImage2D(
+        gl.TEXTURE_2D,
+        0,
+        0,
+        row,
+        width,
+        height,
+        gl.RGBA,
+        gl.FLOAT,
+        texelsFrom(elements, first, end),
+      );
     gl.bindTexture(gl.TEXTURE_2D, null);
   });
 }
 
-/** Whole rows of the texture, and then what is left. */
-function forRows(
-  { columns }: Texture,
-  elements: Float32Array,
-  visit: (row: number, width: number, height: number, part: Float32Array) => void,
-): void {
-  const whole = Math.floor(elements.length / columns);
-  if (whole > 0) visit(0, columns, whole, elements.subarray(0, whole * columns));
-  const rest = elements.subarray(whole * columns);
-  if (rest.length > 0) visit(whole, rest.length, 1, rest);
+/** Elements of whole texels; what is missing in the last one is 0. */
+function texelsFrom(elements: Float32Array, first: number, end: number): Float32Array {
+  if (end <= elements.length) return elements.subarray(first, end);
+  const padded = new Float32Array(end - first);
+  padded.set(elements.subarray(first));
+  return padded;
+}
+
+/** A rectangle of texels from the left edge on, and the elements that it has. */
+interface Block {
+  readonly row: number;
+  readonly width: number;
+  readonly height: number;
+  readonly first: number;
+  readonly end: number;
+}
+
+/** The first `length` elements of a texture: whole rows, and then what is left. */
+function blocksOf({ columns }: Extent, length: number): readonly Block[] {
+  const texels = Math.ceil(length / lanes);
+  const whole = Math.floor(texels / columns);
+  const first = lanes * whole * columns;
+  const rest = texels - whole * columns;
+  const blocks: Block[] = [];
+  if (whole > 0) blocks.push({ row: 0, width: columns, height: whole, first: 0, end: first });
+  if (rest > 0) blocks.push({ row: whole, width: rest, height: 1, first, end: first + lanes * rest });
+  return blocks;
 }
 
 /** Reads from a texture. @throws RuntimeError when it is lost with its context, which reads as zeros otherwise. */
@@ -235,25 +224,32 @@ function reading<T>(texture: Texture, body: () => T): T {
   return answer;
 }
 
-/** The first elements of an unpacked texture, `length` of them. Waits until they are computed. */
+/** The first elements of a texture, `length` of them. Waits until they are computed. */
 export function download(texture: Texture, length: number): Float32Array {
   const { gl } = texture.graphics;
-  const elements = new Float32Array(length);
+  const elements = new Float32Array(lanes * Math.ceil(length / lanes));
   return reading(texture, () => {
-    forRows(texture, elements, (row, width, height, part) =>
-      gl.readPixels(0, row, width, height, gl.RED, gl.FLOAT, part),
-    );
-    return elements;
+    for (const { row, width, height, first, end } of blocksOf(texture, length))
+      gl.readPixels(0, row, width, height, gl.RGBA, gl.FLOAT, elements.subarray(first, end));
+    return elements.subarray(0, length);
   });
 }
 
-/** Element `index` of an unpacked texture. */
+/** Element `index` of a texture. */
 export function downloadOne(texture: Texture, index: number): number {
   const { gl } = texture.graphics;
-  const element = new Float32Array(1);
-  const [x, y] = [index % texture.columns, Math.floor(index / texture.columns)];
+  const texel = Math.floor(index / lanes);
+  const elements = new Float32Array(lanes);
   return reading(texture, () => {
-    gl.readPixels(x, y, 1, 1, gl.RED, gl.FLOAT, element);
-    return element[0]!;
+    gl.readPixels(
+      texel % texture.columns,
+      Math.floor(texel / texture.columns),
+      1,
+      1,
+      gl.RGBA,
+      gl.FLOAT,
+      elements,
+    );
+    return elements[index % lanes]!;
   });
 }

@@ -2,11 +2,10 @@
 import { numel } from "../../shape.ts";
 import type { View } from "../backend.ts";
 import { isIdentity, accessOf, regionOf } from "./access.ts";
-import { copyOf, drawInto, textureOf, unpackedCopy } from "./evaluate.ts";
-import { allocateTexture, extentFor, type Texture } from "./textures.ts";
+import { copiedTexture, copyOf, drawInto, textureOf } from "./evaluate.ts";
+import { allocateElements, type Texture } from "./textures.ts";
 import type { WebGLStorage } from "./storage.ts";
 import { Value } from "./values.ts";
-import { graphics } from "./graphics.ts";
 
 /** Whether a program can write a view: it finds which element of the storage is which of the view. */
 export function canWrite(output: View): boolean {
@@ -35,19 +34,19 @@ export function write(output: View, value: Value): void {
 /** A texture of the storage's elements that nobody else refers to, so that a part of it can be drawn anew. */
 function exclusive(storage: WebGLStorage): Texture {
   if (!storage.isWritten) {
-    const fresh = allocateTexture(extentFor(storage.length, graphics().largestTexture));
+    const fresh = allocateElements(storage.length);
     storage.replace(Value.ofTexture(fresh, storage.dtype, storage.length));
     return fresh;
   }
   const { value } = storage;
   const texture = textureOf(value);
-  if (value.holders === 1 && texture.packing === null) {
+  if (value.holders === 1) {
     value.array?.release();
     value.array = null;
     value.dropPacked();
     return texture;
   }
-  const copy = unpackedCopy(value);
+  const copy = copiedTexture(value);
   storage.replace(Value.ofTexture(copy, storage.dtype, storage.length));
   return copy;
 }

@@ -9,8 +9,8 @@ import { runOnCpu } from "../fallback.ts";
 import type { Value } from "../values.ts";
 import { write } from "../writing.ts";
 import { matricesOf, packMatrices, releaseMatrices, type Matrices, type MatrixView } from "./matrices.ts";
-import { multiply, splitsFor, type Finish } from "./multiply.ts";
-import { areFractions, canDraw, plainTextureFor, textureFor } from "./operands.ts";
+import { multiply, type Finish } from "./multiply.ts";
+import { areFractions, canDraw, textureFor } from "./operands.ts";
 import { ProgramWriter } from "./program.ts";
 
 /** The sizes of a convolution. */
@@ -65,8 +65,6 @@ export const convolutions: ConvolutionBackend = {
       const left = matricesOf(
         weightRows(weight, sizes),
         { batch: groups, rows: outputs, columns: inner },
-        1,
-        inner,
       );
       const right = windowsOf(from, sizes, window, "gather", images);
       return product(
@@ -92,8 +90,6 @@ export const convolutions: ConvolutionBackend = {
       const left = matricesOf(
         weightColumns(weight, sizes),
         { batch: groups, rows: channels, columns: inner },
-        1,
-        inner,
       );
       const right = windowsOf(from, sizes, window, "spread", images);
       return product(
@@ -148,7 +144,7 @@ function biasFinish(bias: View | null, groups: number, channels: number): Finish
   return (writer) => {
     const fetch = writer.elements(textureFor(bias));
     const group = groups === 1 ? "" : ` + (b % ${writer.whole(groups)}) * ${writer.whole(channels)}`;
-    return `{ int p = ${writer.whole(bias.offset)}${group} + r; v += vec2(${fetch}(p), ${fetch}(p + 1)).xxyy; }`;
+    return `v += ${fetch}(${writer.whole(bias.offset)}${group} + r);`;
   };
 }
 
@@ -182,7 +178,7 @@ function product(
   inner: number,
   finish: Finish,
 ): Value {
-  const result = multiply({ left, right, batch, splits: 1, rows, columns, inner }, finish);
+  const result = multiply({ left, right, isTransposed: true, batch, rows, columns, inner }, finish);
   releaseMatrices(left, right);
   return result;
 }
@@ -241,7 +237,7 @@ function defineWindow(
 ): string {
   const axes = axesOf(sizes, window, role);
   const name = writer.name();
-  const fetch = writer.elements(plainTextureFor(view));
+  const fetch = writer.elements(textureFor(view));
   const positions = axes.map((axis) => (role === "gather" ? axis.coarse : axis.fine));
   const [channels, points] =
     role === "gather" ? [sizes.channels, sizes.finePoints] : [sizes.outputs, sizes.coarsePoints];
@@ -297,33 +293,23 @@ function windowsOf(
 function weightSums(input: View, output: View, sizes: Sizes, window: ConvolutionWindow): Value {
   const { images, groups, channels, outputs, taps, coarsePoints } = sizes;
   const [inner, columns] = [images * coarsePoints, channels * taps];
-  const splits = splitsFor(groups, outputs, columns, inner);
-  const part = splits === 1 ? inner : 2 * Math.ceil(inner / splits / 2);
   const rows: MatrixView = {
     view: output,
     batch: { sizes: [groups], strides: [outputs * coarsePoints] },
     rows: { sizes: [outputs], strides: [coarsePoints] },
     columns: { sizes: [images, coarsePoints], strides: [groups * outputs * coarsePoints, 1] },
   };
-  const left = matricesOf(rows, { batch: groups * splits, rows: outputs, columns: part }, splits, inner);
+  const left = matricesOf(rows, { batch: groups, rows: outputs, columns: inner });
   const writer = new ProgramWriter();
   const name = defineWindow(writer, input, sizes, window, "gather");
-  const [count, points] = [writer.whole(splits), writer.whole(coarsePoints)];
+  const points = writer.whole(coarsePoints);
   const right = packMatrices(
-    { batch: groups * splits, rows: columns, columns: part },
+    { batch: groups, rows: columns, columns: inner },
     writer,
     `float element(int b, int r, int c) {
-int g = quotient(b, ${count});
-int j = c + (b - g * ${count}) * ${writer.whole(part)};
-if (j >= ${writer.whole(inner)}) return 0.0;
-int n = quotient(j, ${points});
-return ${name}(n * ${writer.whole(groups)} + g, j - n * ${points}, r);
+int n = quotient(c, ${points});
+return ${name}(n * ${writer.whole(groups)} + b, c - n * ${points}, r);
 }`,
   );
-  const result = multiply(
-    { left, right, batch: groups, splits, rows: outputs, columns, inner: part },
-    () => "",
-  );
-  releaseMatrices(left, right);
-  return result;
+  return product(left, right, groups, outputs, columns, inner, () => "");
 }

@@ -1,132 +1,212 @@
 /**
- * The product of packed matrices: each fragment computes a block of 2 × 2 elements, for which it reads a row of blocks of either operand. Where there are few blocks of
- * many products each, parts of the sums are taken by fragments of their own, and added by a second pass.
+ * The product of matrices: each fragment computes the four elements of a texel, for which it reads rows of either operand, four products at a time. Where there are few texels of many products each, parts of the sums
+ * are taken by fragments of their own, and added by a second pass.
  */
 import { float32 } from "../../../dtype.ts";
-import { graphics } from "../graphics.ts";
-import { allocateMatrices, type Packing, type Texture } from "../textures.ts";
+import { allocateElements, lanes, type Texture } from "../textures.ts";
 import { Value } from "../values.ts";
-import { across, type Matrices } from "./matrices.ts";
+import type { Matrices } from "./matrices.ts";
 import { ProgramWriter } from "./program.ts";
 
 /** What is multiplied. */
 export interface Product {
   /** Rows of the result. An operand with fewer matrices than there are products is taken in turn. */
   readonly left: Matrices;
-  /** Columns of the result, as rows. */
   readonly right: Matrices;
+  /** Whether the right operand's rows are the columns of the result, rather than what is summed over. Only then the result's columns may be other than a multiple of four. */
+  readonly isTransposed: boolean;
   readonly batch: number;
-  /** Neighbouring matrices whose products are added. */
-  readonly splits: number;
   readonly rows: number;
   readonly columns: number;
-  /** Of each matrix. */
+  /** Products in each sum. Where it is no multiple of four, both operands have zeros behind. */
   readonly inner: number;
 }
 
-/** Statements that change `vec4 v`, a block of the result in the matrix `b` whose first element is at row `r` and column `c`. */
+/** Statements that change `float v`, the element of the result in the matrix `b` at row `r` and column `c`. */
 export type Finish = (writer: ProgramWriter) => string;
 
-/** The sums of products as a packed value of shape `[batch, rows, columns]`. Elements of blocks beyond the matrices are 0. */
+/** The sums of products as a value of shape `[batch, rows, columns]`. */
 export function multiply(product: Product, finish: Finish): Value {
-  const { batch, splits, rows, columns } = product;
-  const packing = { batch, rows, columns };
-  const output = allocateMatrices(packing);
-  if (splits === 1) drawSums(output, product, finish);
+  const { batch, rows, columns } = product;
+  const length = batch * rows * columns;
+  const splits = splitsFor(product);
+  const output = allocateElements(length);
+  if (splits === 1) drawSums(output, product, 1, finish);
   else {
-    const parts = allocateMatrices({ batch: batch * splits, rows, columns });
-    drawSums(parts, product, () => "");
-    addParts(output, parts, splits, finish);
+    const parts = allocateElements(lanes * Math.ceil(length / lanes) * splits);
+    drawSums(parts, product, splits, null);
+    addParts(output, parts, product, splits, finish);
     parts.release();
   }
-  return Value.ofTexture(output, float32, batch * rows * columns);
+  return Value.ofTexture(output, float32, length);
 }
 
-function drawSums(output: Texture, { left, right, batch, splits, inner }: Product, finish: Finish): void {
+/** In how many parts sums are taken: more where there are few of them, so that there is work for all of the device. */
+function splitsFor({ batch, rows, columns, inner }: Product): number {
+  const texels = Math.ceil((batch * rows * columns) / lanes);
+  return Math.max(Math.min(Math.floor(inner / 256), Math.floor(4096 / texels)), 1);
+}
+
+function drawSums(output: Texture, product: Product, splits: number, finish: Finish | null): void {
   const writer = new ProgramWriter();
-  const blocks = writer.whole(Math.ceil(inner / 2));
-  const [a, b] = [
-    operandOf(writer, left, "r / 2", batch * splits),
-    operandOf(writer, right, "c / 2", batch * splits),
-  ];
+  const { batch, rows, columns, inner } = product;
+  const texels = writer.whole(Math.ceil((batch * rows * columns) / lanes));
+  const all = Math.ceil(inner / lanes);
+  const each = Math.ceil(all / splits);
+  const range =
+    splits === 1
+      ? `int start = 0, count = ${writer.whole(all)};`
+      : `int part = quotient(t, ${texels});
+t -= part * ${texels};
+int start = part * ${writer.whole(each)}, count = min(${writer.whole(each)}, ${writer.whole(all)} - start);`;
+  const isWithinRow = columns % lanes === 0;
+  const sums = isWithinRow ? sumsOfRow(writer, product) : sumsOfElements(writer, product);
   writer.drawTexels(
     [output],
-    `${blockLines(writer, output.packing!)}
-ivec2 pa = ${a.start}, pb = ${b.start};
-vec4 v = vec4(0.0);
-for (int i = 0; i < ${blocks}; i++) {
-vec4 x = texelFetch(${a.sampler}, pa, 0), y = texelFetch(${b.sampler}, pb, 0);
-v += x.xxzz * y.xzxz;
-v += x.yyww * y.ywyw;
-pa.x++;
-pb.x++;
-}
-${finish(writer)}
-${storeLine(writer, output.packing!)}`,
+    `int t = at.y * k[0] + at.x;
+${range}
+${placeLines(writer, product)}
+${sums}
+${finish === null ? "" : finishLines(writer, finish)}
+o0 = v;`,
   );
 }
 
-function addParts(output: Texture, parts: Texture, splits: number, finish: Finish): void {
+/** Statements that declare the matrix, the row and the column of each element of texel `t`. */
+function placeLines(writer: ProgramWriter, { rows, columns }: Product): string {
+  const [width, height] = [writer.whole(columns), writer.whole(rows)];
+  return Array.from(
+    { length: lanes },
+    (_, lane) => `int q${lane} = quotient(4 * t + ${lane}, ${width}), c${lane} = 4 * t + ${lane} - q${lane} * ${width};
+int b${lane} = quotient(q${lane}, ${height}), r${lane} = q${lane} - b${lane} * ${height};`,
+  ).join("\n");
+}
+
+function finishLines(writer: ProgramWriter, finish: Finish): string {
+  const text = finish(writer);
+  if (text === "") return "";
+  writer.define(`float finished(float v, int b, int r, int c) {\n${text}\nreturn v;\n}`);
+  return ["x", "y", "z", "w"]
+    .map((lane, l) => `v.${lane} = finished(v.${lane}, b${l}, r${l}, c${l});`)
+    .join(" ");
+}
+
+/** Statements that declare `vec4 v`, the sums of four elements of one row. */
+function sumsOfRow(writer: ProgramWriter, product: Product): string {
+  const { left, right, isTransposed } = product;
+  const a = new Reader(writer, left, product.batch);
+  const b = new Reader(writer, right, product.batch);
+  const x = a.along("b0", "r0");
+  if (isTransposed) {
+    const rows = [0, 1, 2, 3].map((lane) => b.along("b0", `c0 + ${lane}`));
+    const dots = rows.map((row) => `dot(x, ${row})`);
+    return loop([...a.lines, ...b.lines], `vec4 x = ${x}; v += vec4(${dots.join(", ")});`);
+  }
+  const rows = [0, 1, 2, 3].map((row) => b.across("b0", row, "c0"));
+  const terms = ["x", "y", "z", "w"].map((lane, row) => `v += x.${lane} * ${rows[row]!};`);
+  return loop([...a.lines, ...b.lines], `vec4 x = ${x}; ${terms.join(" ")}`);
+}
+
+/** Statements that declare `vec4 v`, the sums of four elements that may be in two rows or more. */
+function sumsOfElements(writer: ProgramWriter, { left, right, batch }: Product): string {
+  const a = new Reader(writer, left, batch);
+  const b = new Reader(writer, right, batch);
+  const dots = [0, 1, 2, 3].map(
+    (lane) => `dot(${a.along(`b${lane}`, `r${lane}`)}, ${b.along(`b${lane}`, `c${lane}`)})`,
+  );
+  return loop([...a.lines, ...b.lines], `v += vec4(${dots.join(", ")});`);
+}
+
+function loop(before: readonly string[], body: string): string {
+  return `vec4 v = vec4(0.0);
+${before.join("\n")}
+for (int i = 0; i < count; i++) { ${body} }`;
+}
+
+/** Writes how a product reads an operand. What can be computed before the sums are taken is in `lines`. */
+class Reader {
+  readonly lines: string[] = [];
+  readonly #writer: ProgramWriter;
+  readonly #matrices: Matrices;
+  readonly #count: number;
+  readonly #texel: string;
+  readonly #width: string;
+
+  constructor(writer: ProgramWriter, matrices: Matrices, count: number) {
+    this.#writer = writer;
+    this.#matrices = matrices;
+    this.#count = count;
+    this.#texel = writer.texels(matrices.texture);
+    this.#width = writer.whole(matrices.texture.columns);
+  }
+
+  /** Texel `start + i` of a row of a matrix. */
+  along(matrix: string, row: string): string {
+    const { texture, rowStep, batchStep, first } = this.#matrices;
+    const from = `${this.#matrix(matrix)} + (${row}) * ${this.#writer.whole(rowStep)} + start`;
+    // Rows that end where a row of the texture does, or before, are walked along without looking where each texel is.
+    const isStraight =
+      rowStep > 0 && [texture.columns, batchStep, first].every((number) => number % rowStep === 0);
+    if (!isStraight) return `${this.#texel}(${this.#declare("int", from)} + i)`;
+    return `textureLod(${this.#sampler}, ${this.#place(from)} + vec2(float(i) * ${this.#scale}.x, 0.0), 0.0)`;
+  }
+
+  /** The texel of row `4 * (start + i) + row` with column `column` of a matrix. */
+  across(matrix: string, row: number, column: string): string {
+    const { texture, rowStep } = this.#matrices;
+    const step = this.#writer.whole(rowStep);
+    const from = `${this.#matrix(matrix)} + (4 * start + ${row}) * ${step} + ${column} / 4`;
+    const down = (lanes * rowStep) / texture.columns;
+    // Four rows further is the same column of texels then.
+    if (!Number.isInteger(down)) return `${this.#texel}(${this.#declare("int", from)} + 4 * i * ${step})`;
+    const distance = `float(i) * ${this.#writer.fraction(down / texture.rows)}`;
+    return `textureLod(${this.#sampler}, ${this.#place(from)} + vec2(0.0, ${distance}), 0.0)`;
+  }
+
+  get #sampler(): string {
+    return this.#writer.sampler(this.#matrices.texture);
+  }
+
+  get #scale(): string {
+    return this.#writer.scale(this.#matrices.texture);
+  }
+
+  /** The first texel of a matrix. */
+  #matrix(matrix: string): string {
+    const { batch, batchStep, first } = this.#matrices;
+    const start = this.#writer.whole(first);
+    if (batch === 1) return start;
+    // Where there are fewer matrices than products, they are taken in turn.
+    const turn = batch === this.#count ? matrix : `(${matrix} % ${this.#writer.whole(batch)})`;
+    return `${start} + ${turn} * ${this.#writer.whole(batchStep)}`;
+  }
+
+  #declare(type: string, text: string): string {
+    const name = this.#writer.name();
+    this.lines.push(`${type} ${name} = ${text};`);
+    return name;
+  }
+
+  /** Where a texel is sampled. */
+  #place(texel: string): string {
+    const at = this.#declare("int", texel);
+    const row = this.#declare("int", `quotient(${at}, ${this.#width})`);
+    return this.#declare("vec2", `(vec2(${at} - ${row} * ${this.#width}, ${row}) + 0.5) * ${this.#scale}`);
+  }
+}
+
+function addParts(output: Texture, parts: Texture, product: Product, splits: number, finish: Finish): void {
+  const { batch, rows, columns } = product;
   const writer = new ProgramWriter();
-  const sampler = writer.sampler(parts);
-  const width = writer.whole(parts.columns);
-  const { rows, columns } = output.packing!; // it is made for matrices
-  const each = writer.whole(Math.ceil(rows / 2) * Math.ceil(columns / 2));
-  const count = writer.whole(splits);
+  const texel = writer.texels(parts);
+  const each = writer.whole(Math.ceil((batch * rows * columns) / lanes));
   writer.drawTexels(
     [output],
-    `${blockLines(writer, output.packing!)}
+    `int t = at.y * k[0] + at.x;
 vec4 v = vec4(0.0);
-int part = block + b * (${count} - 1) * ${each};
-for (int i = 0; i < ${count}; i++) {
-v += texelFetch(${sampler}, ivec2(part % ${width}, part / ${width}), 0);
-part += ${each};
-}
-${finish(writer)}
-${storeLine(writer, output.packing!)}`,
+for (int i = 0; i < ${writer.whole(splits)}; i++) v += ${texel}(t + i * ${each});
+${placeLines(writer, product)}
+${finishLines(writer, finish)}
+o0 = v;`,
   );
-}
-
-/** Statements that declare which block this texel is: its number, its matrix, and its first row and column. */
-function blockLines(writer: ProgramWriter, packing: Packing): string {
-  const [over, down] = [writer.whole(across(packing)), writer.whole(Math.ceil(packing.rows / 2))];
-  return `int block = at.y * k[0] + at.x;
-int q = quotient(block, ${over});
-int c = 2 * (block - q * ${over});
-int b = quotient(q, ${down});
-int r = 2 * (q - b * ${down});`;
-}
-
-/** The statement that stores `v`. */
-function storeLine(writer: ProgramWriter, { rows, columns }: Packing): string {
-  return `bool right = c + 1 < ${writer.whole(columns)}, below = r + 1 < ${writer.whole(rows)};
-o0 = vec4(v.x, right ? v.y : 0.0, below ? v.z : 0.0, right && below ? v.w : 0.0);`;
-}
-
-/** Where the blocks of an operand's row `row` of blocks begin. */
-function operandOf(
-  writer: ProgramWriter,
-  { texture }: Matrices,
-  row: string,
-  count: number,
-): { readonly sampler: string; readonly start: string } {
-  const packing = texture.packing!; // matrices are packed
-  const sampler = writer.sampler(texture);
-  const down = writer.whole(Math.ceil(packing.rows / 2));
-  // Where there are fewer matrices than products, they are taken in turn.
-  const matrix = packing.batch === count ? "b" : `(b % ${writer.whole(packing.batch)})`;
-  const line = `${matrix} * ${down} + ${row}`;
-  const width = across(packing);
-  if (texture.columns === width) return { sampler, start: `ivec2(0, ${line})` };
-  const beside = writer.whole(texture.columns / width);
-  return { sampler, start: `ivec2(((${line}) % ${beside}) * ${writer.whole(width)}, (${line}) / ${beside})` };
-}
-
-/** In how many parts sums of so many products are taken: more where there are few sums, so that there is work for all of the device. */
-export function splitsFor(batch: number, rows: number, columns: number, inner: number): number {
-  const widest = 2 * graphics().largestTexture;
-  const needed = Math.ceil(inner / widest);
-  const blocks = batch * Math.ceil(rows / 2) * Math.ceil(columns / 2);
-  const wanted = Math.min(Math.floor(inner / 256), Math.floor(4096 / blocks));
-  return Math.max(needed, wanted, 1);
 }

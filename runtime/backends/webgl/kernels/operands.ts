@@ -2,7 +2,7 @@
 import { numel } from "../../../shape.ts";
 import type { View } from "../../backend.ts";
 import { adopt } from "../../cpu/memory/storage.ts";
-import { fitsTexture, hasTextures, textureOf, unpackedCopy } from "../evaluate.ts";
+import { fitsTexture, hasTextures, textureOf } from "../evaluate.ts";
 import { WebGLStorage } from "../storage.ts";
 import type { Texture } from "../textures.ts";
 import { Value } from "../values.ts";
@@ -74,20 +74,9 @@ export function areFractions(...views: readonly (View | null)[]): boolean {
   return views.every((view) => view === null || view.dtype.name === "float32");
 }
 
-/** A view's texture, in whichever layout it is. */
+/** A view's texture. */
 export function textureFor(view: View): Texture {
   return textureOf(valueOf(view));
-}
-
-/** A view's texture with an element in each texel. What was packed is so from now on: kernels that ask for it read each element many times. */
-export function plainTextureFor(view: View): Texture {
-  const value = valueOf(view);
-  const texture = textureOf(value);
-  if (texture.packing === null) return texture;
-  const plain = unpackedCopy(value);
-  value.dropTexture();
-  value.texture = plain;
-  return plain;
 }
 
 /** Whether a view's elements lie one after another in row-major order. */

@@ -5,7 +5,7 @@ import type { AveragingPlaneWindows, PlaneWindows, PoolingBackend, PoolingWindow
 import { textureOf } from "../evaluate.ts";
 import { runOnCpu } from "../fallback.ts";
 import { write } from "../writing.ts";
-import { areFractions, canDraw, lengthOf, plainTextureFor, textureFor } from "./operands.ts";
+import { areFractions, canDraw, lengthOf, textureFor } from "./operands.ts";
 import { ProgramWriter } from "./program.ts";
 import { tableOf } from "./tables.ts";
 import type { Value } from "../values.ts";
@@ -70,7 +70,7 @@ y0 /= ${down}(r) * ${across}(c);`,
 
 /** The name of a function that gives element `p` of a row-major view. */
 function reader(writer: ProgramWriter, view: View): string {
-  const [fetch, name] = [writer.elements(plainTextureFor(view)), writer.name()];
+  const [fetch, name] = [writer.elements(textureFor(view)), writer.name()];
   writer.define(`float ${name}(int p) { return ${fetch}(${writer.whole(view.offset)} + p); }`);
   return name;
 }

@@ -4,8 +4,18 @@ import type { View } from "../../backend.ts";
 import type { ProductBackend, ProductFinish } from "../../products.ts";
 import { runOnCpu } from "../fallback.ts";
 import { write } from "../writing.ts";
-import { matricesOf, matrixView, releaseMatrices, type Matrices } from "./matrices.ts";
-import { multiply, splitsFor, type Finish } from "./multiply.ts";
+import { lanes } from "../textures.ts";
+import type { Value } from "../values.ts";
+import {
+  matricesOf,
+  matricesWhereTheyAre,
+  matrixView,
+  releaseMatrices,
+  transposed,
+  type MatrixSizes,
+  type MatrixView,
+} from "./matrices.ts";
+import { multiply, type Finish } from "./multiply.ts";
 import { areFractions, canDraw, offsetLines, textureFor } from "./operands.ts";
 import type { ProgramWriter } from "./program.ts";
 
@@ -24,31 +34,28 @@ export const products: ProductBackend = {
 };
 
 /** The product of two views, which have the output's batch dimensions. */
-function productOf(
-  output: View,
-  left: View,
-  right: View,
-  inner: number,
-  finish: Finish,
-): ReturnType<typeof multiply> {
+function productOf(output: View, left: View, right: View, inner: number, finish: Finish): Value {
   const [rows, columns] = output.shape.slice(-2) as [number, number]; // matrices
   const batch = numel(output.shape.slice(0, -2));
-  const splits = splitsFor(batch, rows, columns, inner);
-  const part = 2 * Math.ceil(inner / splits / 2);
-  const operand = (view: View, count: number, transposed: boolean): Matrices =>
-    matricesOf(
-      matrixView(isShared(view) ? firstMatrix(view) : view, transposed),
-      { batch: (isShared(view) ? 1 : batch) * splits, rows: count, columns: splits === 1 ? inner : part },
-      splits,
-      inner,
-    );
-  const [a, b] = [operand(left, rows, false), operand(right, columns, true)];
+  const a = matricesOf(...operandOf(left, batch, rows, inner));
+  const [view, sizes] = operandOf(right, batch, inner, columns);
+  const turned = [transposed(view), { batch: sizes.batch, rows: columns, columns: inner }] as const;
+  // Sums are over columns of texels where there are such, and nothing lies in texels the other way round.
+  const direct = inner % lanes === 0 && matricesWhereTheyAre(...turned) === null;
+  const whereItIs = direct ? matricesWhereTheyAre(view, sizes) : null;
+  const b = whereItIs ?? matricesOf(...turned);
   const result = multiply(
-    { left: a, right: b, batch, splits, rows, columns, inner: splits === 1 ? inner : part },
+    { left: a, right: b, isTransposed: whereItIs === null, batch, rows, columns, inner },
     finish,
   );
   releaseMatrices(a, b);
   return result;
+}
+
+/** A view's matrices, one for all where they are the same. */
+function operandOf(view: View, batch: number, rows: number, columns: number): [MatrixView, MatrixSizes] {
+  const shared = isShared(view);
+  return [matrixView(shared ? firstMatrix(view) : view), { batch: shared ? 1 : batch, rows, columns }];
 }
 
 /** Whether all matrices of a batch are the same. */
@@ -64,28 +71,23 @@ function firstMatrix({ storage, dtype, shape, strides, offset }: View): View {
 function finishOf(output: View, finish: ProductFinish | undefined): Finish {
   return (writer) => {
     const lines: string[] = [];
-    if (finish?.accumulate === true) lines.push(oldElements(writer, output));
+    if (finish?.accumulate === true) lines.push(oldElement(writer, output));
     if (finish?.bias !== undefined) {
       const fetch = writer.elements(textureFor(finish.bias));
-      lines.push(
-        `{ int p = ${writer.whole(finish.bias.offset)} + c; v += vec2(${fetch}(p), ${fetch}(p + 1)).xyxy; }`,
-      );
+      lines.push(`v += ${fetch}(${writer.whole(finish.bias.offset)} + c);`);
     }
     // NaN is not negative.
-    if (finish?.relu === true) lines.push("v = mix(v, vec4(0.0), lessThan(v, vec4(0.0)));");
+    if (finish?.relu === true) lines.push("v = v < 0.0 ? 0.0 : v;");
     return lines.join("\n");
   };
 }
 
 /** Adds what is in the output. */
-function oldElements(writer: ProgramWriter, output: View): string {
-  const { batch, rows, columns } = matrixView(output, false);
+function oldElement(writer: ProgramWriter, output: View): string {
+  const { batch, rows, columns } = matrixView(output);
   const fetch = writer.elements(textureFor(output));
-  writer.define(`float old(int b, int r, int c) {
-${offsetLines(writer, "pb", "b", batch)}
+  return `${offsetLines(writer, "pb", "b", batch)}
 ${offsetLines(writer, "pr", "r", rows)}
 ${offsetLines(writer, "pc", "c", columns)}
-return ${fetch}(${writer.whole(output.offset)} + pb + pr + pc);
-}`);
-  return "v += vec4(old(b, r, c), old(b, r, c + 1), old(b, r + 1, c), old(b, r + 1, c + 1));";
+v += ${fetch}(${writer.whole(output.offset)} + pb + pr + pc);`;
 }

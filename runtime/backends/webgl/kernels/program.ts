@@ -1,9 +1,8 @@
 /** Programs of the kernels: a text that is written for each call, with the numbers and textures that it reads. Equal texts are compiled once. */
 import { functionsFor } from "../glsl/library.ts";
 import { fetches, shiftOf } from "../glsl/addressing.ts";
-import { graphics } from "../graphics.ts";
-import { programFor, run } from "../programs.ts";
-import { allocateTexture, extentFor, type Texture } from "../textures.ts";
+import { programFor, run, type Area } from "../programs.ts";
+import { allocateElements, rowsFor, type Texture } from "../textures.ts";
 import { Value } from "../values.ts";
 import type { DType } from "../../../dtype.ts";
 
@@ -43,16 +42,25 @@ export class ProgramWriter {
     return `t${known >= 0 ? known : this.#inputs.push(texture) - 1}`;
   }
 
+  /** What a texel's place in a texture is multiplied with to sample it. */
+  scale(texture: Texture): string {
+    return `s[${this.sampler(texture).slice(1)}]`;
+  }
+
+  /** The name of a function that gives a texture's texel `p`, as four numbers. */
+  texels(texture: Texture): string {
+    const name = this.name();
+    const [sampler, shift] = [this.sampler(texture), this.whole(shiftOf(texture))];
+    this.define(
+      `vec4 ${name}(int p) { return texelAt(${sampler}, p, ${shift}, ${this.scale(texture)}); }`,
+    );
+    return name;
+  }
+
   /** The name of a function that gives a texture's element `p`, as a number. */
   elements(texture: Texture): string {
-    const sampler = this.sampler(texture);
-    const name = this.name();
-    const { packing, columns } = texture;
-    const call =
-      packing === null
-        ? `plainAt(${sampler}, p, ${this.whole(shiftOf(texture))})`
-        : `packedAt(${sampler}, p, ${this.whole(packing.rows)}, ${this.whole(packing.columns)}, ${this.whole(columns)})`;
-    this.#functions.push(`float ${name}(int p) { return ${call}; }`);
+    const [texel, name] = [this.texels(texture), this.name()];
+    this.define(`float ${name}(int p) { return laneOf(${texel}(p >> 2), p); }`);
     return name;
   }
 
@@ -65,17 +73,29 @@ export class ProgramWriter {
    * Computes elements one by one: `body` has statements about the position `i`, and declares `float y0`, `y1`, … for the results, which have one length.
    */
   draw(results: readonly Result[], body: string): Value[] {
+    const names = results.map((_, j) => `y${j}`);
+    const parameters = ["int i", ...names.map((name) => `out float ${name}_`)].join(", ");
+    this.define(
+      `void element(${parameters}) {\n${body}\n${names.map((name) => `${name}_ = ${name};`).join(" ")}\n}`,
+    );
+    const lanes = ["x", "y", "z", "w"].map(
+      (lane, l) => `element(${[`i + ${l}`, ...results.map((_, j) => `o${j}.${lane}`)].join(", ")});`,
+    );
+    return this.drawFours(results, lanes.join("\n"));
+  }
+
+  /** Computes four elements at a time: `body` has statements about the position `i` of the first, and assigns `o0`, `o1`, … for the results, which have one length. */
+  drawFours(results: readonly Result[], body: string): Value[] {
     const { length } = results[0]!;
-    const extent = extentFor(length, graphics().largestTexture);
-    const outputs = results.map(() => allocateTexture(extent));
-    const rows = [0, Math.max(Math.ceil(length / extent.columns), 1)] as const;
-    const stores = results.map((_, j) => `o${j} = vec4(y${j}, 0.0, 0.0, 0.0);`).join(" ");
-    this.drawTexels(outputs, `int i = at.y * k[0] + at.x;\n${body}\n${stores}`, rows);
+    const outputs = results.map(() => allocateElements(length));
+    const [{ columns }] = outputs as [Texture]; // there are results
+    const area = { column: 0, row: 0, columns, rows: rowsFor(length, outputs[0]!) };
+    this.drawTexels(outputs, `int i = 4 * (at.y * k[0] + at.x);\n${body}`, area);
     return results.map(({ dtype, length }, j) => Value.ofTexture(outputs[j]!, dtype, length));
   }
 
   /** Computes whole texels: `body` has statements about the texel `at`, and assigns `o0`, `o1`, … for the textures, which have one size. */
-  drawTexels(outputs: readonly Texture[], body: string, rows?: readonly [number, number]): void {
+  drawTexels(outputs: readonly Texture[], body: string, area?: Area): void {
     this.#wholes[0] = outputs[0]!.columns;
     const text = this.#text(outputs.length, body);
     const program = programFor(text, this.#inputs.length, () => text);
@@ -84,7 +104,7 @@ export class ProgramWriter {
       inputs: this.#inputs,
       wholes: Int32Array.from(this.#wholes),
       fractions: Float32Array.from(this.#fractions),
-      ...(rows === undefined ? {} : { rows }),
+      ...(area === undefined ? {} : { area }),
     });
   }
 
@@ -94,6 +114,7 @@ export class ProgramWriter {
       "#version 300 es\nprecision highp float;\nprecision highp int;\nprecision highp sampler2D;",
       ...Array.from({ length: outputs }, (_, j) => `layout(location = ${j}) out vec4 o${j};`),
       ...this.#inputs.map((_, j) => `uniform sampler2D t${j};`),
+      `uniform vec2 s[${Math.max(this.#inputs.length, 1)}];`,
       `uniform int k[${this.#wholes.length}];`,
       `uniform float u[${Math.max(this.#fractions.length, 1)}];`,
       fetches,

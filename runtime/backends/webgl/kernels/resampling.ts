@@ -7,7 +7,7 @@ import { textureOf } from "../evaluate.ts";
 import { runOnCpu } from "../fallback.ts";
 import { Value } from "../values.ts";
 import { write } from "../writing.ts";
-import { areFractions, canDraw, lengthOf, plainTextureFor } from "./operands.ts";
+import { areFractions, canDraw, lengthOf, textureFor } from "./operands.ts";
 import { ProgramWriter } from "./program.ts";
 
 /** The methods of the backend that programs can do; the others are the processor's. */
@@ -97,7 +97,7 @@ y0 += ${read}((((plane * ${w.kernelHeight} + ky) * ${w.kernelWidth} + kx) * ${w.
 
 /** The name of a function that gives element `p` of a row-major view. */
 function reader(writer: ProgramWriter, view: View): string {
-  const [fetch, name] = [writer.elements(plainTextureFor(view)), writer.name()];
+  const [fetch, name] = [writer.elements(textureFor(view)), writer.name()];
   writer.define(`float ${name}(int p) { return ${fetch}(${writer.whole(view.offset)} + p); }`);
   return name;
 }
