@@ -4,8 +4,7 @@
  */
 import { float32 } from "../../../dtype.ts";
 import type { View } from "../../backend.ts";
-import { graphics } from "../graphics.ts";
-import { allocateTexture, extentFor, lanes, type Extent, type Texture } from "../textures.ts";
+import { allocateElements, lanes, type Texture } from "../textures.ts";
 import { Value } from "../values.ts";
 import { dimsOf, offsetLines, textureFor, valueOf, type Dims } from "./operands.ts";
 import { ProgramWriter } from "./program.ts";
@@ -35,7 +34,7 @@ export function releaseMatrices(...all: readonly Matrices[]): void {
 
 /** Packs matrices: `body` defines `float element(int b, int r, int c)`, which is asked for elements within the matrices only. */
 export function packMatrices(sizes: MatrixSizes, writer: ProgramWriter, body: string): Matrices {
-  const packed = packedIn(allocateTexture(packedExtent(sizes)), sizes);
+  const packed = packedIn(allocateElements(packedLength(sizes)), sizes);
   writer.define(body);
   const [width, rows, columns] = [packed.rowStep, sizes.rows, sizes.columns].map((number) =>
     writer.whole(number),
@@ -55,14 +54,8 @@ o0 = vec4(${elements.join(", ")});`,
   return packed;
 }
 
-/** Whole rows side by side, so that none goes on in another row of the texture, unless they are too long for that. */
-function packedExtent({ batch, rows, columns }: MatrixSizes): Extent {
-  const largest = graphics().largestTexture;
-  const [across, down] = [Math.ceil(columns / lanes), Math.max(batch * rows, 1)];
-  const beside = Math.ceil(down / largest);
-  return across * beside > largest
-    ? extentFor(lanes * across * down, largest)
-    : { rows: Math.ceil(down / beside), columns: across * beside };
+function packedLength({ batch, rows, columns }: MatrixSizes): number {
+  return batch * rows * lanes * Math.ceil(columns / lanes);
 }
 
 function packedIn(texture: Texture, { batch, rows, columns }: MatrixSizes): Matrices {
@@ -161,7 +154,6 @@ function keep(value: Value, layout: string, sizes: MatrixSizes, made: Matrices):
     return made;
   }
   value.packed?.value.dropTexture();
-  const length = sizes.batch * sizes.rows * sizes.columns;
-  value.packed = { layout, value: Value.ofTexture(made.texture, float32, length) };
+  value.packed = { layout, value: Value.ofTexture(made.texture, float32, packedLength(sizes)) };
   return { ...made, isTemporary: false };
 }

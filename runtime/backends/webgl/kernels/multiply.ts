@@ -3,6 +3,7 @@
  * are taken by fragments of their own, and added by a second pass.
  */
 import { float32 } from "../../../dtype.ts";
+import { shiftOf } from "../glsl/addressing.ts";
 import { allocateElements, lanes, type Texture } from "../textures.ts";
 import { Value } from "../values.ts";
 import type { Matrices } from "./matrices.ts";
@@ -93,78 +94,82 @@ function finishLines(writer: ProgramWriter, finish: Finish): string {
 
 /** Statements that declare `vec4 v`, the sums of four elements of one row. */
 function sumsOfRow(writer: ProgramWriter, product: Product): string {
-  const { left, right, isTransposed } = product;
-  const a = new Reader(writer, left, product.batch);
-  const b = new Reader(writer, right, product.batch);
+  const { left, right, isTransposed, batch } = product;
+  const [a, b] = [left, right].map((matrices) => new Reader(writer, matrices, batch)) as [Reader, Reader]; // one each
   const x = a.along("b0", "r0");
   if (isTransposed) {
-    const rows = [0, 1, 2, 3].map((lane) => b.along("b0", `c0 + ${lane}`));
-    const dots = rows.map((row) => `dot(x, ${row})`);
-    return loop([...a.lines, ...b.lines], `vec4 x = ${x}; v += vec4(${dots.join(", ")});`);
+    const dots = [0, 1, 2, 3].map((lane) => `dot(x, ${b.along("b0", `c0 + ${lane}`)})`);
+    return loop([a, b], `vec4 x = ${x}; v += vec4(${dots.join(", ")});`);
   }
-  const rows = [0, 1, 2, 3].map((row) => b.across("b0", row, "c0"));
-  const terms = ["x", "y", "z", "w"].map((lane, row) => `v += x.${lane} * ${rows[row]!};`);
-  return loop([...a.lines, ...b.lines], `vec4 x = ${x}; ${terms.join(" ")}`);
+  const terms = ["x", "y", "z", "w"].map((lane, row) => `v += x.${lane} * ${b.across("b0", row, "c0")};`);
+  return loop([a, b], `vec4 x = ${x}; ${terms.join(" ")}`);
 }
 
 /** Statements that declare `vec4 v`, the sums of four elements that may be in two rows or more. */
 function sumsOfElements(writer: ProgramWriter, { left, right, batch }: Product): string {
-  const a = new Reader(writer, left, batch);
-  const b = new Reader(writer, right, batch);
+  const [a, b] = [left, right].map((matrices) => new Reader(writer, matrices, batch)) as [Reader, Reader]; // one each
   const dots = [0, 1, 2, 3].map(
     (lane) => `dot(${a.along(`b${lane}`, `r${lane}`)}, ${b.along(`b${lane}`, `c${lane}`)})`,
   );
-  return loop([...a.lines, ...b.lines], `v += vec4(${dots.join(", ")});`);
+  return loop([a, b], `v += vec4(${dots.join(", ")});`);
 }
 
-function loop(before: readonly string[], body: string): string {
+function loop(readers: readonly Reader[], body: string): string {
   return `vec4 v = vec4(0.0);
-${before.join("\n")}
-for (int i = 0; i < count; i++) { ${body} }`;
+${readers.flatMap(({ before }) => before).join("\n")}
+for (int i = 0; i < count; i++) { ${body} ${readers.flatMap(({ after }) => after).join(" ")} }`;
 }
 
-/** Writes how a product reads an operand. What can be computed before the sums are taken is in `lines`. */
+/** A place of a texture as products walk along: its column as a part of the width, which is exact for powers of two, and its row. */
+const walking = `
+vec2 placeOf(int p, int shift, float scale) {
+  return vec2(float(p & ((1 << shift) - 1)) + 0.5, float(p >> shift) + 0.5) * vec2(scale, 1.0);
+}
+void walk(inout vec2 place, vec2 distance) {
+  place += distance;
+  float rows = floor(place.x);
+  place += vec2(-rows, rows);
+}`;
+
+/** Writes how a product reads an operand: places before the sums are taken, and what leads from one to the next. */
 class Reader {
-  readonly lines: string[] = [];
+  readonly before: string[] = [];
+  readonly after: string[] = [];
   readonly #writer: ProgramWriter;
   readonly #matrices: Matrices;
   readonly #count: number;
-  readonly #texel: string;
-  readonly #width: string;
+  readonly #shift: string;
+  readonly #step: string;
+  readonly #start: string;
+  #distance: string | null = null;
 
   constructor(writer: ProgramWriter, matrices: Matrices, count: number) {
     this.#writer = writer;
     this.#matrices = matrices;
     this.#count = count;
-    this.#texel = writer.texels(matrices.texture);
-    this.#width = writer.whole(matrices.texture.columns);
+    this.#shift = writer.whole(shiftOf(matrices.texture));
+    this.#step = writer.whole(matrices.rowStep);
+    this.#start = writer.whole(matrices.first);
+    writer.defineOnce(walking);
   }
 
-  /** Texel `start + i` of a row of a matrix. */
+  /** The text of texel `start + i` of a row of a matrix, for the sum's step `i`. */
   along(matrix: string, row: string): string {
-    const { texture, rowStep, batchStep, first } = this.#matrices;
-    const from = `${this.#matrix(matrix)} + (${row}) * ${this.#writer.whole(rowStep)} + start`;
-    // Rows that end where a row of the texture does, or before, are walked along without looking where each texel is.
-    const isStraight =
-      rowStep > 0 && [texture.columns, batchStep, first].every((number) => number % rowStep === 0);
-    if (!isStraight) return `${this.#texel}(${this.#declare("int", from)} + i)`;
-    return `textureLod(${this.#sampler}, ${this.#place(from)} + vec2(float(i) * ${this.#scale}.x, 0.0), 0.0)`;
+    const from = `${this.#matrix(matrix)} + (${row}) * ${this.#step} + start`;
+    return this.#walk(from, () => `vec2(${this.#scale}.x, 0.0)`);
   }
 
-  /** The texel of row `4 * (start + i) + row` with column `column` of a matrix. */
+  /** The text of the texel of row `4 * (start + i) + row` with column `column` of a matrix, for the sum's step `i`. */
   across(matrix: string, row: number, column: string): string {
-    const { texture, rowStep } = this.#matrices;
-    const step = this.#writer.whole(rowStep);
-    const from = `${this.#matrix(matrix)} + (4 * start + ${row}) * ${step} + ${column} / 4`;
-    const down = (lanes * rowStep) / texture.columns;
-    // Four rows further is the same column of texels then.
-    if (!Number.isInteger(down)) return `${this.#texel}(${this.#declare("int", from)} + 4 * i * ${step})`;
-    const distance = `float(i) * ${this.#writer.fraction(down / texture.rows)}`;
-    return `textureLod(${this.#sampler}, ${this.#place(from)} + vec2(0.0, ${distance}), 0.0)`;
+    const from = `${this.#matrix(matrix)} + (4 * start + ${row}) * ${this.#step} + ${column} / 4`;
+    return this.#walk(from, () => this.#fourRows());
   }
 
-  get #sampler(): string {
-    return this.#writer.sampler(this.#matrices.texture);
+  #fourRows(): string {
+    const { texture, rowStep } = this.#matrices;
+    const [texels, rows] = [lanes * rowStep, Math.floor((lanes * rowStep) / texture.columns)];
+    const columns = (texels - rows * texture.columns) / texture.columns;
+    return `vec2(${this.#writer.fraction(columns)}, ${this.#writer.fraction(rows)})`;
   }
 
   get #scale(): string {
@@ -173,25 +178,24 @@ class Reader {
 
   /** The first texel of a matrix. */
   #matrix(matrix: string): string {
-    const { batch, batchStep, first } = this.#matrices;
-    const start = this.#writer.whole(first);
-    if (batch === 1) return start;
+    const { batch, batchStep } = this.#matrices;
+    if (batch === 1) return this.#start;
     // Where there are fewer matrices than products, they are taken in turn.
     const turn = batch === this.#count ? matrix : `(${matrix} % ${this.#writer.whole(batch)})`;
-    return `${start} + ${turn} * ${this.#writer.whole(batchStep)}`;
+    return `${this.#start} + ${turn} * ${this.#writer.whole(batchStep)}`;
   }
 
-  #declare(type: string, text: string): string {
-    const name = this.#writer.name();
-    this.lines.push(`${type} ${name} = ${text};`);
-    return name;
-  }
-
-  /** Where a texel is sampled. */
-  #place(texel: string): string {
-    const at = this.#declare("int", texel);
-    const row = this.#declare("int", `quotient(${at}, ${this.#width})`);
-    return this.#declare("vec2", `(vec2(${at} - ${row} * ${this.#width}, ${row}) + 0.5) * ${this.#scale}`);
+  #walk(from: string, distance: () => string): string {
+    if (this.#distance === null) {
+      // All walk the same way: a number of its own for each would take the processor a fifth longer.
+      this.#distance = this.#writer.name();
+      this.before.push(`vec2 ${this.#distance} = ${distance()};`);
+    }
+    const place = this.#writer.name();
+    const sampler = this.#writer.sampler(this.#matrices.texture);
+    this.before.push(`vec2 ${place} = placeOf(${from}, ${this.#shift}, ${this.#scale}.x);`);
+    this.after.push(`walk(${place}, ${this.#distance});`);
+    return `textureLod(${sampler}, vec2(${place}.x, ${place}.y * ${this.#scale}.y), 0.0)`;
   }
 }
 

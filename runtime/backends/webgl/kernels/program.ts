@@ -69,6 +69,11 @@ export class ProgramWriter {
     this.#functions.push(text);
   }
 
+  /** Adds a function unless it is there. */
+  defineOnce(text: string): void {
+    if (!this.#functions.includes(text)) this.#functions.push(text);
+  }
+
   /**
    * Computes elements one by one: `body` has statements about the position `i`, and declares `float y0`, `y1`, … for the results, which have one length.
    */

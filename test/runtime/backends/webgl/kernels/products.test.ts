@@ -45,6 +45,34 @@ describeWebGL("matmul", () => {
     );
   });
 
+  test("whole texels are read where they are, whichever way the right operand lies", () => {
+    const size = fc.constantFrom(4, 8, 12, 20);
+    const offset = fc.constantFrom(0, 4, 5);
+    fc.assert(
+      fc.property(size, size, size, fc.boolean(), offset, (n, k, m, isTransposed, first) => {
+        const passes: number[] = [];
+        const found = disagreement(({ backend, filled, empty }) => {
+          const [output, left] = [empty([2, n, m]), filled([2, n, k])];
+          const { storage, dtype } = filled([first + 2 * k * m]);
+          const strides = isTransposed ? [k * m, 1, k] : [k * m, m, 1];
+          const before = counts.passes;
+          backend.matmul(output, left, viewOf(storage, dtype, [2, k, m], strides, first));
+          passes.push(counts.passes - before);
+          return [output];
+        });
+        expect(found).toBeNull();
+        expect(passes[1]).toBe(first % 4 === 0 ? 1 : 2);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test("sums of many products go on over the rows of a texture", () => {
+    // 300 elements take 75 texels; textures are a power of two wide.
+    expect(disagreement(product(16, 300, 8))).toBeNull();
+    expect(disagreement(product(40, 300, 100))).toBeNull();
+  });
+
   test("transposed operands, and one that all products share", () => {
     expect(
       disagreement(({ backend, filled, empty }) => {
@@ -112,7 +140,7 @@ describeWebGL("matmul", () => {
       return outputs;
     });
     expect(found).toBeNull();
-    // Of the processor, which takes none, and then of the device: two operands packed twice, none, and the one that was written in part.
-    expect(passes).toEqual([0, 0, 0, 0, 3, 3, 1, 3]);
+    // Of the processor, which takes none, and then of the device: two operands packed twice, none, and the one of which each element of texels was written in a pass of its own.
+    expect(passes).toEqual([0, 0, 0, 0, 3, 3, 1, 6]);
   });
 });
