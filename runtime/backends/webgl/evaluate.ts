@@ -17,6 +17,7 @@ import {
   download,
   downloadOne,
   extentFor,
+  lanes,
   rowsFor,
   upload,
   type Extent,
@@ -106,7 +107,7 @@ function draftOf(plan: Plan, { forms, firsts, wholes }: Operands): Draft {
 /** Computes the plan's results into new textures. */
 function draw(plan: Plan, textures: readonly Texture[], count: number, length: number): readonly Texture[] {
   const extent = extentFor(length, graphics().largestTexture);
-  const operands = operandsOf(plan, textures, extent, [extent.columns]);
+  const operands = operandsOf(plan, textures, extent, [extent.columns, lanes]);
   const program = programFor(`${plan.key}|${operands.forms.join()}`, textures.length, () =>
     writeAll(draftOf(plan, operands)),
   );
@@ -147,7 +148,7 @@ export function drawInto(target: Texture, region: Region, value: Value): void {
     const { sizes, strides, steps, offset } = piece.region;
     const isWhole = lane === null;
     const dims = sizes.flatMap((size, dim) => [strides[dim]!, size, steps[dim]!]);
-    const operands = operandsOf(plan, textures, null, [target.columns, offset, lane ?? 0, ...dims]);
+    const operands = operandsOf(plan, textures, null, [target.columns, lanes, offset, lane ?? 0, ...dims]);
     const key = `${plan.key}|into ${isWhole ? "texels" : "elements"} ${sizes.length} ${operands.forms.join()}`;
     const program = programFor(key, textures.length, () =>
       writeRegion(draftOf(plan, operands), sizes.length, isWhole),

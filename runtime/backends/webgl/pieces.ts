@@ -23,9 +23,7 @@ export function piecesOf(region: Region, target: Extent): readonly Piece[] {
     const whole = { region: texels, area: areaOf(texels, target), lane: null };
     return [whole, ...elementsFrom(last, end, region, target)];
   }
-  return end - offset > lanes
-    ? everyLane(region, target)
-    : elementsFrom(offset, end, region, target);
+  return end - offset > lanes ? everyLane(region, target) : elementsFrom(offset, end, region, target);
 }
 
 function everyLane(region: Region, target: Extent): readonly Piece[] {

@@ -133,9 +133,7 @@ function positionLines(
   if (rank === 1) return { lines: [`int p = k[${first}] + ${count} * ${stride(0)};`], next };
   const lines = [`int p = k[${first}];`, `int r = ${count};`];
   for (let dim = rank - 1; dim > 0; dim--)
-    lines.push(
-      `{ int q = quotient(r, ${size(dim)}); p += (r - q * ${size(dim)}) * ${stride(dim)}; r = q; }`,
-    );
+    lines.push(`{ int q = quotient(r, ${size(dim)}); p += (r - q * ${size(dim)}) * ${stride(dim)}; r = q; }`);
   lines.push(`p += r * ${stride(0)};`);
   return { lines, next };
 }

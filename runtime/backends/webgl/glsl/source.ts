@@ -49,14 +49,34 @@ function computeLine({ forms, results }: Draft, suffix: string): string {
   return `compute(${names.join(", ")});`;
 }
 
-/** Statements that compute the four elements of a texel, from position `i` on. */
+/** Statements that compute the four elements of a texel, from position `i` on. `k[1]` is how many these are. */
 function texelLines(draft: Draft): readonly string[] {
   const { forms, firsts, results } = draft;
   return [
     ...forms.flatMap((form, i) => fetchLines(form, i, firsts[i]!)),
     ...results.map((_, i) => `vec4 y${i};`),
-    ...[".x", ".y", ".z", ".w"].map((lane) => computeLine(draft, lane)),
+    ...(isLong(draft) ? loopLines(draft) : [".x", ".y", ".z", ".w"].map((lane) => computeLine(draft, lane))),
     ...results.map((_, i) => `o${i} = y${i};`),
+  ];
+}
+
+/** Whether the arithmetic calls functions of ours. */
+function isLong({ body }: Draft): boolean {
+  return functionsFor(body.join("\n")) !== "";
+}
+
+/** Computes one element after another. Compilers write out a loop of which they know how often it runs, and four times the text takes them as much longer. */
+function loopLines(draft: Draft): readonly string[] {
+  const results = draft.results.map((_, i) => `y${i}`);
+  const turned = [...draft.forms.map((_, i) => `x${i}`)].map((name) => `${name} = ${name}.yzwx;`);
+  const names = [...draft.forms.map((_, i) => `x${i}.x`), ...results.map((name) => `${name}l`)];
+  return [
+    "for (int l = 0; l < k[1]; l++) {",
+    ...results.map((name) => `float ${name}l;`),
+    `compute(${names.join(", ")});`,
+    ...results.map((name) => `${name} = vec4(${name}.yzw, ${name}l);`),
+    ...turned,
+    "}",
   ];
 }
 
@@ -67,7 +87,7 @@ function elementFunctions({ forms, firsts }: Draft, isWhole: boolean): readonly 
     .filter((text) => text !== "");
 }
 
-/** A program that computes all elements of its outputs; `k[0]` is their width. */
+/** A program that computes all elements of its outputs; `k[0]` is their width, and `k[1]` is 4. */
 export function writeAll(draft: Draft): string {
   const lines = [
     "ivec2 at = ivec2(gl_FragCoord.xy);",
@@ -80,18 +100,18 @@ export function writeAll(draft: Draft): string {
 }
 
 /**
- * A program that computes a region's elements, and leaves the others as they are. `k[1]` is the region's offset; strides, sizes and steps of its dimensions follow. With `isWhole` the region consists of
- * whole texels, whose elements have neighbouring positions; otherwise of each texel it computes the element `k[2]`, which all of `o0` becomes.
+ * A program that computes a region's elements, and leaves the others as they are. `k[2]` is the region's offset; strides, sizes and steps of its dimensions follow. With `isWhole` the region consists of
+ * whole texels, whose elements have neighbouring positions; otherwise of each texel it computes the element `k[3]`, which all of `o0` becomes.
  */
 export function writeRegion(draft: Draft, rank: number, isWhole: boolean): string {
   const lines = [
     "ivec2 at = ivec2(gl_FragCoord.xy);",
-    "int left = 4 * (at.y * k[0] + at.x) + k[2] - k[1];",
+    "int left = 4 * (at.y * k[0] + at.x) + k[3] - k[2];",
     "if (left < 0) discard;",
     "int i = 0;",
   ];
   for (let dim = 0; dim < rank; dim++) {
-    const [stride, size, step] = [3 + 3 * dim, 4 + 3 * dim, 5 + 3 * dim];
+    const [stride, size, step] = [4 + 3 * dim, 5 + 3 * dim, 6 + 3 * dim];
     lines.push(
       `{ int n = quotient(left, k[${stride}]); if (n >= k[${size}]) discard; left -= n * k[${stride}]; i += n * k[${step}]; }`,
     );

@@ -62,10 +62,7 @@ export const convolutions: ConvolutionBackend = {
     const { groups, channels, outputs, taps, coarsePoints } = sizes;
     const inner = channels * taps;
     forImages(output, input, sizes, coarsePoints * inner * groups, (from, images) => {
-      const left = matricesOf(
-        weightRows(weight, sizes),
-        { batch: groups, rows: outputs, columns: inner },
-      );
+      const left = matricesOf(weightRows(weight, sizes), { batch: groups, rows: outputs, columns: inner });
       const right = windowsOf(from, sizes, window, "gather", images);
       return product(
         left,
@@ -87,10 +84,11 @@ export const convolutions: ConvolutionBackend = {
     const { groups, channels, outputs, taps, finePoints } = sizes;
     const inner = outputs * taps;
     forImages(input, output, sizes, finePoints * inner * groups, (from, images) => {
-      const left = matricesOf(
-        weightColumns(weight, sizes),
-        { batch: groups, rows: channels, columns: inner },
-      );
+      const left = matricesOf(weightColumns(weight, sizes), {
+        batch: groups,
+        rows: channels,
+        columns: inner,
+      });
       const right = windowsOf(from, sizes, window, "spread", images);
       return product(
         left,

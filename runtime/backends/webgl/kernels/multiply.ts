@@ -78,7 +78,10 @@ function placeLines(writer: ProgramWriter, { rows, columns }: Product): string {
   const [width, height] = [writer.whole(columns), writer.whole(rows)];
   return Array.from(
     { length: lanes },
-    (_, lane) => `int q${lane} = quotient(4 * t + ${lane}, ${width}), c${lane} = 4 * t + ${lane} - q${lane} * ${width};
+    (
+      _,
+      lane,
+    ) => `int q${lane} = quotient(4 * t + ${lane}, ${width}), c${lane} = 4 * t + ${lane} - q${lane} * ${width};
 int b${lane} = quotient(q${lane}, ${height}), r${lane} = q${lane} - b${lane} * ${height};`,
   ).join("\n");
 }

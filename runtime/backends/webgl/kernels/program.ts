@@ -2,7 +2,7 @@
 import { functionsFor } from "../glsl/library.ts";
 import { fetches, shiftOf } from "../glsl/addressing.ts";
 import { programFor, run, type Area } from "../programs.ts";
-import { allocateElements, rowsFor, type Texture } from "../textures.ts";
+import { allocateElements, lanes, rowsFor, type Texture } from "../textures.ts";
 import { Value } from "../values.ts";
 import type { DType } from "../../../dtype.ts";
 
@@ -51,9 +51,7 @@ export class ProgramWriter {
   texels(texture: Texture): string {
     const name = this.name();
     const [sampler, shift] = [this.sampler(texture), this.whole(shiftOf(texture))];
-    this.define(
-      `vec4 ${name}(int p) { return texelAt(${sampler}, p, ${shift}, ${this.scale(texture)}); }`,
-    );
+    this.define(`vec4 ${name}(int p) { return texelAt(${sampler}, p, ${shift}, ${this.scale(texture)}); }`);
     return name;
   }
 
@@ -83,10 +81,14 @@ export class ProgramWriter {
     this.define(
       `void element(${parameters}) {\n${body}\n${names.map((name) => `${name}_ = ${name};`).join(" ")}\n}`,
     );
-    const lanes = ["x", "y", "z", "w"].map(
-      (lane, l) => `element(${[`i + ${l}`, ...results.map((_, j) => `o${j}.${lane}`)].join(", ")});`,
+    const numbers = results.map((_, j) => `float n${j};`).join(" ");
+    const call = `element(${["i + l", ...results.map((_, j) => `n${j}`)].join(", ")});`;
+    const turns = results.map((_, j) => `o${j} = vec4(o${j}.yzw, n${j});`).join(" ");
+    // Compilers write out loops of which they know how often they run: four times the text takes them as much longer.
+    return this.drawFours(
+      results,
+      `for (int l = 0; l < ${this.whole(lanes)}; l++) { ${numbers} ${call} ${turns} }`,
     );
-    return this.drawFours(results, lanes.join("\n"));
   }
 
   /** Computes four elements at a time: `body` has statements about the position `i` of the first, and assigns `o0`, `o1`, … for the results, which have one length. */
