@@ -68,7 +68,7 @@ function isLong({ body }: Draft): boolean {
 /** Computes one element after another. Compilers write out a loop of which they know how often it runs, and four times the text takes them as much longer. */
 function loopLines(draft: Draft): readonly string[] {
   const results = draft.results.map((_, i) => `y${i}`);
-  const turned = [...draft.forms.map((_, i) => `x${i}`)].map((name) => `${name} = ${name}.yzwx;`);
+  const turned = draft.forms.map((_, i) => `x${i} = x${i}.yzwx;`);
   const names = [...draft.forms.map((_, i) => `x${i}.x`), ...results.map((name) => `${name}l`)];
   return [
     "for (int l = 0; l < k[1]; l++) {",

@@ -96,7 +96,7 @@ describeWebGL("texels", () => {
         });
         expect(actual).toEqual(expected);
       }),
-      { numRuns: 60 },
+      { numRuns: 16 },
     );
   });
 
@@ -115,7 +115,7 @@ describeWebGL("texels", () => {
         });
         expect(actual).toEqual(expected);
       }),
-      { numRuns: 60 },
+      { numRuns: 16 },
     );
   });
 
