@@ -121,7 +121,7 @@ abstract class ChannelNorm extends Module {
   }
 }
 
-const batchParameters = parametersWith(true);
+export const batchParameters: ParametersOf<ChannelNormArguments> = parametersWith(true);
 
 abstract class BatchNorm extends ChannelNorm {
   constructor(...args: ChannelNormForms) {

@@ -90,7 +90,7 @@ const paddingMode: Parameter<PaddingWord> = {
 
 const channels = { in_channels: integer(), out_channels: integer(), kernel_size: perDimension() };
 
-const convolutionParameters: ParametersOf<ConvolutionArguments> = {
+export const convolutionParameters: ParametersOf<ConvolutionArguments> = {
   ...channels,
   stride: perDimension(1),
   padding: paddingWords,
@@ -101,7 +101,7 @@ const convolutionParameters: ParametersOf<ConvolutionArguments> = {
   ...placement,
 };
 
-const transposedParameters: ParametersOf<TransposedConvolutionArguments> = {
+export const transposedParameters: ParametersOf<TransposedConvolutionArguments> = {
   ...channels,
   stride: perDimension(1),
   padding: perDimension(0),

@@ -204,3 +204,25 @@ export {
   type FractionalMaxPoolArguments,
 } from "./unpooling.ts";
 export * as utils from "./utils/index.ts";
+export {
+  LazyConv1d,
+  LazyConv2d,
+  LazyConv3d,
+  LazyConvTranspose1d,
+  LazyConvTranspose2d,
+  LazyConvTranspose3d,
+  LazyLinear,
+  type LazyConvolutionArguments,
+  type LazyLinearArguments,
+  type LazyTransposedConvolutionArguments,
+} from "./lazyLayers.ts";
+export {
+  LazyBatchNorm1d,
+  LazyBatchNorm2d,
+  LazyBatchNorm3d,
+  LazyInstanceNorm1d,
+  LazyInstanceNorm2d,
+  LazyInstanceNorm3d,
+  type LazyNormArguments,
+} from "./lazyNormalization.ts";
+export { UninitializedBuffer, UninitializedParameter } from "./uninitialized.ts";

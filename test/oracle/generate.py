@@ -17,6 +17,7 @@ import torch  # noqa: E402
 from generators import (
     autograd,
     layers,
+    lazy,
     loading,
     mistakes,
     modules,
@@ -43,6 +44,7 @@ PARTS = {
     "operators": operators,
     "opinfo": opinfo,
     "layers": layers,
+    "lazy": lazy,
     "modules": modules,
     "programs": programs,
     "promotion": promotion,
