@@ -1,5 +1,4 @@
 /** Ids of tokens, as tensors and as numbers. */
-import { describe } from "../binding.ts";
 import { tensor } from "../create.ts";
 import { ValueError } from "../errors/valueError.ts";
 import type { Parameter } from "../parameters.ts";
@@ -44,5 +43,5 @@ export const textParameter: Parameter<string> = {
 /** @throws ValueError for an id that belongs to no token. */
 export function checkId(id: number, size: number): void {
   if (Number.isInteger(id) && id >= 0 && id < size) return;
-  throw new ValueError(`decode: there is no token ${describe(id)}: ids go from 0 to ${size - 1}.`);
+  throw new ValueError(`decode: there is no token ${id}: ids go from 0 to ${size - 1}.`);
 }

@@ -1,6 +1,6 @@
 """Writes PyTorch's answers into `data/`, next to this file; two runs on one machine write the same bytes.
 
-Needs Python with `torch==2.13.0`, `numpy` and `safetensors`; `vision` needs `torchvision==0.28.0` too. Run it as `python test/oracle/generate.py`, or with the names of some parts only:
+Needs Python with `torch==2.13.0`, `numpy` and `safetensors`; `vision` needs `torchvision==0.28.0`, and `tokenizers` needs `tokenizers==0.23.2`, too. Run it as `python test/oracle/generate.py`, or with the names of some parts only:
 `python test/oracle/generate.py printing operators`. Names of operators behind `operators` write those only: `generate.py operators add mul`.
 """
 
@@ -30,6 +30,8 @@ from generators import (
     random_numbers,
     recurrent,
     saved_files,
+    schedules,
+    tokenizers,
     training,
     vision,
 )
@@ -52,6 +54,7 @@ PARTS = {
     "schedules": schedules,
     "recurrent": recurrent,
     "saved-files": saved_files,
+    "tokenizers": tokenizers,
     "training": training,
     "vision": vision,
 }
