@@ -1,6 +1,7 @@
 /** Every row of the benchmark. */
 import type { Group } from "../row.ts";
 import { convolution } from "./convolution.ts";
+import { loading } from "./loading.ts";
 import { movement } from "./movement.ts";
 import { pointwise, smallTensors } from "./pointwise.ts";
 import { products } from "./products.ts";
@@ -18,4 +19,5 @@ export const groups: readonly Group[] = [
   products,
   convolution,
   training,
+  loading,
 ];

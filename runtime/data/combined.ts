@@ -11,6 +11,8 @@ import {
   isStreamData,
   itemAt,
   itemsAt,
+  itemsLaterOf,
+  itemsOf,
   IterableDataset,
   lengthOf,
   type MapData,
@@ -159,12 +161,12 @@ export class ChainDataset<Item> extends IterableDataset<Item> {
   }
 
   /** @throws AssertionError for what is no iterable data set, TypeError where one has to be waited for. */
-  override *[Symbol.iterator](): IterableIterator<Item> {
-    for (const dataset of this.datasets) yield* checkStream(dataset) as Iterable<Item>; // one that is not throws
+  *[Symbol.iterator](): IterableIterator<Item> {
+    for (const dataset of this.datasets) yield* itemsOf(checkStream(dataset));
   }
 
-  override async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
-    for (const dataset of this.datasets) yield* checkStream(dataset);
+  async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
+    for (const dataset of this.datasets) yield* itemsLaterOf(checkStream(dataset));
   }
 }
 

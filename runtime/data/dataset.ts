@@ -14,7 +14,8 @@ export interface IndexedData<Item> {
 }
 
 /** What has items by index: a `Dataset` or anything else with its two members, an array, or a tensor, whose rows are the items. */
-export type MapData<Item> = IndexedData<Item> | readonly Item[] | (Tensor extends Item ? Tensor : never);
+export type MapData<Item> =
+  IndexedData<Item> | readonly Item[] | (Tensor extends Item ? Tensor & Iterable<Item> : never);
 
 /** What gives its items one after the other. */
 export type StreamData<Item> = Iterable<Item> | AsyncIterable<Item>;
@@ -53,7 +54,7 @@ export abstract class Dataset<Item> implements IndexedData<Item> {
  *
  * ```ts
  * class Countdown extends data.IterableDataset<number> {
- *   override *[Symbol.iterator]() {
+ *   *[Symbol.iterator]() {
  *     yield 3;
  *     yield 2;
  *   }
@@ -63,44 +64,37 @@ export abstract class Dataset<Item> implements IndexedData<Item> {
  * One that has to wait for its items has `async *[Symbol.asyncIterator]()` instead. A member `length` says how many items there are, where that is known.
  *
  * Source: `torch.utils.data.IterableDataset`.
+ *
+ * @typeParam _Item what it gives, for whoever reads the class; its iterator says it to the compiler.
  */
-export abstract class IterableDataset<Item> {
-  /** @throws NotImplementedError where a subclass has no iterator, TypeError where its items have to be waited for. */
-  [Symbol.iterator](): Iterator<Item> {
-    throw this.#misses();
-  }
+// oxlint-disable-next-line typescript/no-extraneous-class -- a class to extend: it must have one of two iterators, which no declaration can ask for
+export abstract class IterableDataset<_Item = unknown> {}
 
-  /** The same items, for what waits. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
-    if (!isSynchronous(this)) throw this.#misses();
-    // Not `yield* this`, which would ask for this very iterator.
-    for (const item of this as Iterable<Item>) yield item;
-  }
-
-  #misses(): Error {
-    const name = this.constructor.name;
-    return isStreamOfPromises(this)
-      ? new TypeError(
-          `${name} gives its items asynchronously: walk through it, or through its loader, by for await (const item of …).`,
-        )
-      : new NotImplementedError(
-          `Subclasses of IterableDataset should implement *[Symbol.iterator](), or async *[Symbol.asyncIterator](); ${name} has neither.`,
-        );
-  }
+/** @throws NotImplementedError for a data set without an iterator. */
+function checkIterator(stream: object): void {
+  if (!(Symbol.iterator in stream || Symbol.asyncIterator in stream))
+    throw new NotImplementedError(
+      `Subclasses of IterableDataset should implement *[Symbol.iterator](), or async *[Symbol.asyncIterator](); ${stream.constructor.name} has neither.`,
+    );
 }
 
-/** Whether an iterable data set has items that need no waiting. */
-function isSynchronous(stream: StreamData<unknown>): boolean {
-  return Symbol.iterator in stream && stream[Symbol.iterator] !== IterableDataset.prototype[Symbol.iterator];
-}
-
-/** Whether an iterable data set can only be waited for. */
-export function isStreamOfPromises(stream: StreamData<unknown>): boolean {
-  return (
-    !isSynchronous(stream) &&
-    Symbol.asyncIterator in stream &&
-    stream[Symbol.asyncIterator] !== IterableDataset.prototype[Symbol.asyncIterator]
+/**
+ * The items of a data set that need no waiting.
+ *
+ * @throws TypeError when they do, NotImplementedError for a data set without an iterator.
+ */
+export function itemsOf<Item>(stream: StreamData<Item>): Iterable<Item> {
+  checkIterator(stream);
+  if (Symbol.iterator in stream) return stream;
+  throw new TypeError(
+    `${stream.constructor.name} gives its items asynchronously: walk through its loader by for await (const batch of loader).`,
   );
+}
+
+/** The items of a data set, for what waits. @throws NotImplementedError for a data set without an iterator. */
+export function itemsLaterOf<Item>(stream: StreamData<Item>): StreamData<Item> {
+  checkIterator(stream);
+  return stream;
 }
 
 /** Whether a value has items by index. */
@@ -121,7 +115,7 @@ export function isMapData(value: unknown): value is MapData<unknown> {
  * @throws TypeError for a generator, which can be walked through once.
  */
 export function isStreamData(value: unknown): value is StreamData<unknown> {
-  if (value instanceof IterableDataset) return true;
+  if (value instanceof IterableDataset) return true; // its iterator is looked at when it is used
   if (typeof value !== "object" || value === null || isMapData(value)) return false;
   if (!(Symbol.iterator in value || Symbol.asyncIterator in value)) return false;
   if ("next" in value && typeof value.next === "function")

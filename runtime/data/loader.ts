@@ -8,7 +8,7 @@ import { withData } from "./arguments.ts";
 import { fetcherOf, type CollateFunction, type Fetcher } from "./batches.ts";
 import { default_collate, default_convert } from "./collate.ts";
 import type { Collated, Converted } from "./collated.ts";
-import { isMapData, isStreamOfPromises, lengthOf, type MapData, type StreamData } from "./dataset.ts";
+import { isMapData, itemsOf, lengthOf, type MapData, type StreamData } from "./dataset.ts";
 import { checkOrder, checkWorkers, loaderParameters, type DataLoaderArguments } from "./loaderArguments.ts";
 import { BatchSampler, countOf, drawSeed, RandomSampler, SequentialSampler } from "./sampler.ts";
 import { batchesOf, requestsOf } from "./streams.ts";
@@ -138,11 +138,7 @@ export class DataLoader<Item = unknown, Size extends number | null = number, Bat
       return fetched(indices, this.#fetcher(dataset)) as IterableIterator<Batch>; // what collating gives
     }
     this.#start();
-    if (isStreamOfPromises(dataset))
-      throw new TypeError(
-        "DataLoader: this data set gives its items asynchronously. Walk through the loader by for await (const batch of loader).",
-      );
-    const batches = batchesOf((dataset as Iterable<Item>)[Symbol.iterator](), this.#stream()); // it does not wait, so it is one
+    const batches = batchesOf(itemsOf(dataset)[Symbol.iterator](), this.#stream());
     return this.#counted(batches) as IterableIterator<Batch>; // what collating gives
   }
 

@@ -2,7 +2,7 @@
 import type { Requests } from "./ahead.ts";
 import type { CollateFunction } from "./batches.ts";
 import { collate, default_convert } from "./collate.ts";
-import type { StreamData } from "./dataset.ts";
+import { itemsLaterOf, type StreamData } from "./dataset.ts";
 
 /** How items are put together. */
 export interface StreamSettings {
@@ -71,6 +71,6 @@ async function* batchesLater(
   settings: StreamSettings,
 ): AsyncGenerator<unknown, void, undefined> {
   const gathering = new Gathering(settings);
-  for await (const item of stream) if (gathering.add(item)) yield gathering.take();
+  for await (const item of itemsLaterOf(stream)) if (gathering.add(item)) yield gathering.take();
   if (gathering.isLeft()) yield gathering.take();
 }

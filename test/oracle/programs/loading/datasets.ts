@@ -18,7 +18,7 @@ class Upwards extends data.IterableDataset<number> {
     return this.end - this.start;
   }
 
-  override *[Symbol.iterator](): IterableIterator<number> {
+  *[Symbol.iterator](): IterableIterator<number> {
     for (let i = this.start; i < this.end; i++) yield i;
   }
 }

@@ -32,7 +32,7 @@ class Countdown extends data.IterableDataset<number> {
     this.count = count;
   }
 
-  override *[Symbol.iterator](): IterableIterator<number> {
+  *[Symbol.iterator](): IterableIterator<number> {
     for (let left = this.count; left > 0; left--) yield left;
   }
 }
