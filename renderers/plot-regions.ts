@@ -67,6 +67,18 @@ function between(value: number, low: number, high: number): number {
   return Math.round(Math.min(high, Math.max(low, value)) * 10) / 10;
 }
 
+/** In words: which share of the places belongs to which region, by the names of the series. */
+export function describeRegions({ classes }: ReadRegions, names: readonly string[]): string {
+  const places = classes.flat();
+  const counts = new Map<number, number>();
+  for (const cls of places) counts.set(cls, (counts.get(cls) ?? 0) + 1);
+  const shares = Array.from(counts, ([cls, count]) => {
+    const percent = Math.round((100 * count) / places.length);
+    return `${names[cls] ?? `region ${cls}`} in ${percent} % of the places`;
+  });
+  return `Behind the points: ${shares.join(", ")}.`;
+}
+
 /** Draws regions into a frame, each in its colour. */
 export function drawRegions(
   { x, y, classes }: ReadRegions,

@@ -4,7 +4,7 @@ import type { MimeBundle } from "./mime.ts";
 import { counted, grouped, shortNumber } from "./numbers.ts";
 import { plotPicture } from "./plot-picture.ts";
 import type { PlotManner } from "./plot-picture.ts";
-import { readRegions } from "./plot-regions.ts";
+import { describeRegions, readRegions } from "./plot-regions.ts";
 import type { PlotRegions } from "./plot-regions.ts";
 import { readSeries } from "./plot-series.ts";
 import { groupSize } from "./plot-thin.ts";
@@ -53,10 +53,19 @@ function plotBundle(
   { title, xLabel, yLabel }: PlotOptions,
   manner: PlotManner,
 ): MimeBundle {
-  const { yScale, smoothing } = manner;
+  const { yScale, smoothing, regions } = manner;
   const { svg, width, height } = plotPicture(series, { title, xLabel, yLabel }, manner);
   const notes = [...gapNotes(series, yScale), ...thinNotes(series), ...smoothNotes(smoothing)];
-  const text = [title ?? "plot", ...series.map(describe), ...notes];
+  const behind =
+    regions === null
+      ? []
+      : [
+          describeRegions(
+            regions,
+            series.map(({ name }) => name),
+          ),
+        ];
+  const text = [title ?? "plot", ...series.map(describe), ...behind, ...notes];
   const markup = html`<div style="margin:4px 0">
     <img
       src="${svgDataUri(svg)}"

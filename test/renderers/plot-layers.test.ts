@@ -98,6 +98,20 @@ describe("regions of a plot", () => {
     expect(bottom?.[3]).toBe(top?.[1]);
   });
 
+  test("are told of in words", () => {
+    const regions = {
+      x: [0, 1],
+      y: [0, 1],
+      classes: [
+        [0, 0],
+        [0, 7],
+      ],
+    };
+    expect(plot(dots, { regions })[DISPLAY]()["text/plain"]).toContain(
+      "Behind the points: a in 75 % of the places, region 7 in 25 % of the places.",
+    );
+  });
+
   test("say when there is not a class for each place", () => {
     expect(() => plot(dots, { regions: { x: [0, 1], y: [0], classes: [[1]] } })).toThrow(
       "plot: regions have 1 rows and 2 columns, but classes [1, 1]. Give one for each place: view them as [rows, columns].",
