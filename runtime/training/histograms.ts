@@ -161,7 +161,7 @@ inspectAs(LayerHistograms, (histograms) => histograms.text);
  * Watches how the weights, gradients and outputs of a model's layers are spread while it learns: `const seen = histograms(model)`, after `loss.backward()` now and then
  * `seen.record()`, and `seen` as a cell's last value. Warns of units that are always 0, and of gradients that vanish or explode.
  *
- * A record reads at most 65,536 numbers of each layer; of many records some are left out, so that the memory is bounded. `seen.close()` ends it.
+ * A record reads at most 16,384 numbers of each kind from each layer; of many records some are left out, so that the memory is bounded. `seen.close()` ends it.
  *
  * @throws TypeError when it is no module, ValueError for a number of bins that is not whole or below 2.
  */

@@ -3,7 +3,7 @@ import { readValues, type Tensor } from "../tensor.ts";
 import type { SpreadSnapshot } from "./snapshots.ts";
 
 /** Of more numbers, as many are looked at, evenly apart: a histogram looks the same, and a large layer costs no more than a small one. */
-const MOST_NUMBERS = 65_536;
+const MOST_NUMBERS = 16_384;
 
 /** Numbers of all tensors together, thinned out evenly. */
 function sampled(tensors: readonly Tensor[]): Float64Array {

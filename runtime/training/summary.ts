@@ -31,7 +31,7 @@ export interface SummaryArguments {
   readonly input: Example | readonly Example[];
   /** How many levels of modules get rows of their own, 3 unless given; what is deeper is counted in the row above. */
   readonly depth?: number;
-  /** The dtypes of inputs that are given as sizes; float32 unless given. */
+  /** The dtypes of inputs that are given as sizes; that of the model's parameters unless given. */
   readonly dtypes?: readonly DType[];
 }
 
@@ -67,9 +67,10 @@ function inputsOf({ model, input, dtypes }: Required<SummaryArguments>): readonl
   const examples: readonly Example[] = isExample(input) ? [input] : input;
   const [first] = model.parameters();
   const device = first?.device ?? cpu;
+  const usual = [...model.parameters()].find((each) => each.dtype.is_floating_point)?.dtype ?? float32;
   return examples.map((example, position) => {
     if (example instanceof Tensor) return example;
-    const dtype = dtypes[position] ?? float32;
+    const dtype = dtypes[position] ?? usual;
     return dtype.is_floating_point
       ? rand([...example], { dtype, device })
       : zeros([...example], { dtype, device });

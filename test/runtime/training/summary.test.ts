@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import torch, { nn, summary, type Tensor, type SummaryArguments } from "../../../runtime/index.ts";
+import torch, { nn, summary, vision, type Tensor, type SummaryArguments } from "../../../runtime/index.ts";
 
 /** Layers that the model has twice, parameters of its own, and a layer that nobody calls. */
 class Shared extends nn.Module {
@@ -96,6 +96,27 @@ describe("summary", () => {
     expect(found.rows.slice(1).map(({ multiplyAdds }) => multiplyAdds)).toEqual(adds);
     expect(found.parameters).toBe(parameters);
     expect(found.multiplyAdds).toBe(adds.reduce((sum, each) => sum + each));
+  });
+
+  test("counts recurrent weights once for each example and position, and shows states, too", () => {
+    const lstm = summary(new nn.LSTM(8, 16, 2, { batch_first: true }), [2, 5, 8]);
+    expect([lstm.parameters, lstm.multiplyAdds]).toEqual([3840, 38_400]);
+    expect(lstm.rows[0]?.outputs).toEqual([
+      [2, 5, 16],
+      [2, 2, 16],
+      [2, 2, 16],
+    ]);
+    expect(summary(new nn.GRU(8, 16, { batch_first: true }), [2, 5, 8]).multiplyAdds).toBe(12_480);
+    expect(summary(new nn.RNN(8, 16, { bidirectional: true }), [5, 2, 8]).multiplyAdds).toBe(8320);
+  });
+
+  test("comes to torchinfo's numbers for ResNet-18", () => {
+    const { parameters, multiplyAdds, bytes } = summary(vision.models.resnet18(), [1, 3, 64, 64]);
+    expect([parameters, multiplyAdds, bytes.outputs]).toEqual([11_689_512, 148_568_424, 3_252_032]);
+  });
+
+  test("makes an input of the dtype of the parameters", () => {
+    expect(summary(new nn.Linear(2, 1).double(), [3, 2]).bytes.inputs).toBe(48);
   });
 
   test("counts attention's weights once for each example and position", () => {
