@@ -3,6 +3,7 @@ import type { Fallback } from "./backends/accelerator.ts";
 import { accelerator as chosen } from "./backends/chosen.ts";
 import { webgl as webglDevice, type Device } from "./device.ts";
 import { toDevice } from "./devices.ts";
+import { ValueError } from "./errors/valueError.ts";
 import { manual_seed } from "./random.ts";
 
 export type { Fallback };
@@ -47,6 +48,14 @@ export interface WebGLDevice extends AcceleratorDevice {
   fallbacks(): readonly Fallback[];
   /** Lets `fallbacks` begin anew. */
   reset_fallbacks(): void;
+  /**
+   * Lets tensors take at most so many bytes on the device; `null` for all that there are. Beyond, tensors that were not used for longest go to the processor's memory, and come back when they are used.
+   *
+   * PyTorch has `torch.cuda.set_per_process_memory_fraction`; WebGL does not tell how much memory there is, so this takes bytes.
+   *
+   * @throws ValueError for a limit that is not a positive number.
+   */
+  set_memory_limit(bytes: number | null): void;
   /** Programs that were compiled so far. A training loop compiles none after its second step. */
   compiles(): number;
   /** Programs that were run so far. */
@@ -97,6 +106,13 @@ export const webgl: WebGLDevice = {
   },
   fallbacks: () => chosen().fallbacks(),
   reset_fallbacks: () => chosen().resetFallbacks(),
+  set_memory_limit: (bytes) => {
+    if (bytes !== null && !(bytes > 0))
+      throw new ValueError(
+        `set_memory_limit: expected a positive number of bytes, or null for no limit, but got ${bytes}.`,
+      );
+    chosen().limitMemory(bytes ?? Infinity);
+  },
   compiles: () => chosen().compiles(),
   passes: () => chosen().passes(),
 };

@@ -30,6 +30,8 @@ export interface Accelerator {
   /** The most that `memoryAllocated` has been since the start, or since `resetPeak`. */
   memoryPeak(): number;
   resetPeak(): void;
+  /** Lets tensors take so many bytes on the device, Infinity for all that there are; others go to the processor's memory until they are used. */
+  limitMemory(bytes: number): void;
   /** Gives back what is kept for later tensors. */
   emptyCache(): void;
   /** Notes that work named `name` ran on the processor, for which `bytes` were read back. */

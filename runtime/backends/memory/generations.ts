@@ -69,6 +69,8 @@ export class Generations<Resource, O extends Owner<Resource>> {
   #nursery = 0;
   #threshold: number;
   #looks = 0;
+  /** Whether everything that is found counts as old. */
+  #isAgeing = false;
   /** Whether the engine shows what is alive among the young; where it does not, all are old at once. */
   #generational: boolean | null = null;
   /**
@@ -118,7 +120,16 @@ export class Generations<Resource, O extends Owner<Resource>> {
     const { claim } = owner;
     if (claim === null) return;
     claim.foundBy = this.#looks;
-    if (claim.age >= oldAge) this.#makeOld(owner);
+    if (this.#isAgeing || claim.age >= oldAge) this.#makeOld(owner);
+  }
+
+  /** All owners that are alive. They count as old from now on. */
+  owners(): O[] {
+    this.#watchRecent();
+    this.#isAgeing = true;
+    this.#youngOwners.findAll();
+    this.#isAgeing = false;
+    return this.oldOwners();
   }
 
   /** Old owners that are alive. */

@@ -4,7 +4,7 @@ import { missingWebGL } from "./context/start.ts";
 import { listFallbacks, noteFallback, resetFallbacks } from "./fallback.ts";
 import { counts, graphics, openGraphics } from "./graphics.ts";
 import { webglBackend } from "./index.ts";
-import { memory } from "./memory.ts";
+import { limitMemory, memory } from "./memory.ts";
 import { deleteFree } from "./textures.ts";
 
 /** The WebGL device. Neither tfjs nor `gl` is loaded before it is used. */
@@ -21,6 +21,7 @@ export const webglAccelerator: Accelerator = {
   memoryReserved: () => memory.reserved(),
   memoryPeak: () => memory.peak(),
   resetPeak: () => memory.resetPeak(),
+  limitMemory,
   emptyCache: () => {
     const own = openGraphics();
     if (own !== null) deleteFree(own);

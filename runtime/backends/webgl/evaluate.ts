@@ -24,11 +24,13 @@ import {
   type Texture,
 } from "./textures.ts";
 import { Value } from "./values.ts";
+import { work } from "./work.ts";
 import { input } from "../../expression.ts";
 
 /** The value's texture. Computes or uploads it where there is none yet. */
 export function textureOf(value: Value): Texture {
   const { texture } = value;
+  value.usedBy = work.number;
   if (texture !== null) {
     if (!texture.graphics.lost) return texture;
     return reviveTexture(value, texture);

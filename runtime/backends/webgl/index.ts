@@ -18,6 +18,7 @@ import { instanceOf } from "./glsl/templates.ts";
 import { pointwise, pointwiseAll } from "./pointwise.ts";
 import { WebGLStorage } from "./storage.ts";
 import { Value } from "./values.ts";
+import { countWork } from "./work.ts";
 
 function allocate(dtype: DType, length: number): WebGLStorage {
   return new WebGLStorage(dtype, length);
@@ -50,7 +51,7 @@ function adopt(data: TypedArray, dtype: DType, shared: boolean): WebGLStorage {
 }
 
 /** WebGL: programs for what they can do, the processor for the rest. */
-export const webglBackend: Backend = {
+export const webglBackend: Backend = countWork({
   ...processorMethods(),
   ...pooling,
   ...products,
@@ -67,4 +68,4 @@ export const webglBackend: Backend = {
   pointwise,
   pointwiseAll,
   copy,
-};
+});

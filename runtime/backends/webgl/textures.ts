@@ -5,7 +5,7 @@
  */
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import type { Handle } from "./drawing.ts";
-import { sweep } from "./memory.ts";
+import { evict, makeRoom, memory, sweep } from "./memory.ts";
 import { checkAlive, graphics, guarded, type Graphics } from "./graphics.ts";
 
 /** Rows and columns of texels. */
@@ -46,7 +46,7 @@ export class Texture implements Extent {
 
   /** Bytes that it takes. */
   get bytes(): number {
-    return this.rows * this.columns * lanes * Float32Array.BYTES_PER_ELEMENT;
+    return bytesOf(this);
   }
 
   /** Gives it back, for use by another. */
@@ -91,23 +91,29 @@ export function allocateElements(length: number): Texture {
   return allocateTexture(extentFor(length, graphics().largestTexture));
 }
 
-/** A texture with arbitrary contents. */
+/** A texture with arbitrary contents. @throws RuntimeError where neither the driver nor the limit has room for it, whatever else goes to the processor's memory. */
 export function allocateTexture(extent: Extent): Texture {
   const own = graphics();
+  const bytes = bytesOf(extent);
   return guarded(own, () => {
-    const first = take(own, extent);
-    if (first.bytes <= smallBytes || hasRoom(own)) return first;
-    // A texture that the driver did not make is not to be used again.
-    first.release();
-    sweep();
-    deleteFree(own);
-    const second = take(own, extent);
-    if (hasRoom(own)) return second;
-    const { bytes } = second;
-    second.release();
-    deleteFree(own);
+    const isWithin = makeRoom(bytes);
+    if (memory.reserved() + bytes > memory.limit()) deleteFree(own);
+    if (!isWithin) throw outOfMemory(own, bytes);
+    const attempts = [() => undefined, sweep, () => evict(4 * bytes), () => evict(Infinity)];
+    for (const prepare of attempts) {
+      prepare();
+      const texture = take(own, extent);
+      if (bytes <= smallBytes || hasRoom(own)) return texture;
+      // A texture that the driver did not make is not to be used again.
+      texture.release();
+      deleteFree(own);
+    }
     throw outOfMemory(own, bytes);
   });
+}
+
+function bytesOf({ rows, columns }: Extent): number {
+  return rows * columns * lanes * Float32Array.BYTES_PER_ELEMENT;
 }
 
 /** Smaller textures are not worth asking the driver whether there was room. */
@@ -119,9 +125,11 @@ function hasRoom({ gl }: Graphics): boolean {
 }
 
 function outOfMemory(own: Graphics, bytes: number): RuntimeError {
-  const { numBytesAllocated, numBytesFree } = own.backend.getTextureManager();
+  const limit = memory.limit();
+  const bound =
+    limit < Infinity ? ` Textures may take ${limit} bytes: torch.webgl.set_memory_limit allows more.` : "";
   return new RuntimeError(
-    `WebGL out of memory. Tried to allocate ${bytes} bytes on ${own.context.description.renderer}, where tensors take ${numBytesAllocated - numBytesFree} bytes. Work on smaller batches, let go of tensors that are no longer needed, or move some of them with x.cpu().`,
+    `WebGL out of memory. Tried to allocate ${bytes} bytes on ${own.context.description.renderer}, where tensors take ${memory.allocated()} bytes that the operator under way needs.${bound} Work on smaller batches, let go of tensors that are no longer needed, or move some of them with x.cpu().`,
   );
 }
 

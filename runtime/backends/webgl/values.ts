@@ -10,6 +10,7 @@ import { makeFindable } from "../memory/collector.ts";
 import type { Claim, Owner } from "../memory/generations.ts";
 import { forgetTexture, foundAlive, noteTexture } from "./memory.ts";
 import type { Stage } from "./stages.ts";
+import { work } from "./work.ts";
 import type { Allocation, Texture } from "./textures.ts";
 
 /** `length` elements of one dtype. Textures hold float32 numbers, whatever the dtype: whole numbers lie in them only where float32 has all of their digits. */
@@ -22,6 +23,8 @@ export class Value implements Owner<Allocation> {
   stage: Stage | null = null;
   /** Storages and computations that refer to this value. Those that the garbage collector took are still counted. */
   holders = 0;
+  /** The work that used the texture last, by its number. */
+  usedBy = 0;
   /** How many computations read this value. */
   users = 0;
   /** In how many programs its computation was a part, while it was pending. */
@@ -50,6 +53,7 @@ export class Value implements Owner<Allocation> {
     this.#texture = texture;
     if (texture === null) return;
     texture.keeper = this;
+    this.usedBy = work.number;
     noteTexture(this, texture);
   }
 

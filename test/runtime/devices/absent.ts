@@ -19,6 +19,7 @@ const absent: Accelerator = {
   memoryReserved: () => 0,
   memoryPeak: () => 0,
   resetPeak: () => undefined,
+  limitMemory: () => undefined,
   emptyCache: () => undefined,
   noteFallback: () => undefined,
   fallbacks: () => [],

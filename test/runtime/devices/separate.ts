@@ -114,6 +114,7 @@ const separate: Accelerator = {
   memoryReserved: () => 0,
   memoryPeak: () => 0,
   resetPeak: () => undefined,
+  limitMemory: () => undefined,
   emptyCache: () => undefined,
   noteFallback: (name, bytes) => {
     const before = counted.get(name) ?? { name, count: 0, bytes: 0 };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { looks } from "../../../../runtime/backends/webgl/memory.ts";
+import { evictions, looks } from "../../../../runtime/backends/webgl/memory.ts";
 import torch from "../../../../runtime/index.ts";
 import { describeWebGL } from "./operands.ts";
 
@@ -46,5 +46,37 @@ describeWebGL("textures", () => {
     torch.ones(1024, 1024, { device: "webgl" }).exp().t().add(1).index(0, 0).item();
     torch.webgl.empty_cache();
     expect(torch.webgl.memory_reserved()).toBe(torch.webgl.memory_allocated());
+  });
+
+  test("beyond the limit go to the processor's memory, those not used for longest first, and come back", () => {
+    const tensors = Array.from({ length: 12 }, (_, i) => torch.full([256, 256], i, { device: "webgl" }).exp());
+    torch.webgl.empty_cache();
+    torch.webgl.set_memory_limit(4 * 256 * 1024);
+    try {
+      const before = evictions.count;
+      tensors.forEach((tensor) => void tensor.t().contiguous().index(0, 0).item());
+      expect(evictions.count).toBeGreaterThan(before);
+      expect(torch.webgl.memory_reserved()).toBeLessThanOrEqual(4 * 256 * 1024);
+      const sums = tensors.map((tensor) => tensor.index(255, 255).log().item());
+      sums.forEach((sum, i) => expect(sum).toBeCloseTo(i, 4));
+      expect(torch.webgl.memory_allocated()).toBeLessThanOrEqual(4 * 256 * 1024);
+    } finally {
+      torch.webgl.set_memory_limit(null);
+    }
+  });
+
+  test("that one operator needs and the limit has no room for are refused with the numbers, and nothing is lost", () => {
+    const x = torch.full([256, 256], 3, { device: "webgl" }).exp();
+    x.index(0, 0).item();
+    torch.webgl.set_memory_limit(256 * 1024);
+    try {
+      expect(() => x.t().contiguous().index(0, 0).item()).toThrow(
+        /WebGL out of memory\. Tried to allocate 262144 bytes.*may take 262144 bytes: torch\.webgl\.set_memory_limit/s,
+      );
+    } finally {
+      torch.webgl.set_memory_limit(null);
+    }
+    expect(x.t().contiguous().index(0, 0).item()).toBeCloseTo(Math.exp(3), 4);
+    expect(() => torch.webgl.set_memory_limit(0)).toThrow(/positive number of bytes, or null.*got 0/);
   });
 });
