@@ -9,7 +9,7 @@ import type { StageInput } from "./stages.ts";
 import type { Value } from "./values.ts";
 
 /** Whole numbers up to this size are all there in float32. */
-const largestWhole = 2 ** 24;
+export const largestWhole: number = 2 ** 24;
 
 /** The largest size of an array's numbers; Infinity where float32 lacks one of them. */
 function reachOfArray(data: TypedArray): number {
@@ -79,14 +79,16 @@ class Reaching {
       case "select":
         return this.#combine([expression.condition, expression.x, expression.y], (_, x, y) => Math.max(x, y));
       case "call":
-        return null;
+        // Of whole numbers only remainders are computed here: they are smaller than both.
+        return this.#combine(expression.args, Math.max);
     }
   }
 
   #ofBinary({ name, x, y }: Expression & { kind: "binary" }): number | null {
     if (name === "add" || name === "sub") return within(this.#combine([x, y], (a, b) => a + b));
     if (name === "mul") return within(this.#combine([x, y], (a, b) => a * b));
-    return this.#combine([x, y], Math.max);
+    const larger = this.#combine([x, y], Math.max);
+    return larger !== null && name.startsWith("bit") ? within(withAllBits(larger)) : larger;
   }
 
   #combine(parts: readonly Expression[], join: (...reaches: number[]) => number): number | null {
@@ -98,6 +100,11 @@ class Reaching {
     }
     return join(...reaches);
   }
+}
+
+/** The largest size of numbers with as many bits as one of size `reach` has; −8 has as many as 7. */
+function withAllBits(reach: number): number {
+  return 2 ** Math.ceil(Math.log2(reach + 1));
 }
 
 function within(reach: number | null): number | null {

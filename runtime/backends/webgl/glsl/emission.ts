@@ -22,6 +22,11 @@ const infix =
   (x, y) =>
     `(${x} ${symbol} ${y})`;
 const same: Unary = (x) => x;
+/** Whole numbers of up to 24 bits have the bits of 32, and so have results. */
+const bitwise =
+  (symbol: string): Binary =>
+  (x, y) =>
+    `float(int(${x}) ${symbol} int(${y}))`;
 
 const fractionUnary: Readonly<Record<UnaryFunction, Unary>> = {
   neg: (x) => `(-${x})`,
@@ -107,8 +112,19 @@ const wholes: Repertoire = {
     round: same,
     trunc: same,
   },
-  binary: { add: infix("+"), sub: infix("-"), mul: infix("*"), maximum: call("max"), minimum: call("min") },
-  calls: {},
+  binary: {
+    add: infix("+"),
+    sub: infix("-"),
+    mul: infix("*"),
+    maximum: call("max"),
+    minimum: call("min"),
+    div: call("wholeDivision"),
+    floorDivide: call("wholeQuotient"),
+    bitAnd: bitwise("&"),
+    bitOr: bitwise("|"),
+    bitXor: bitwise("^"),
+  },
+  calls: { remainder: "wholeRemainder", fmod: "wholeFmod" },
 };
 
 const signedWholes: Repertoire = { ...wholes, unary: { ...wholes.unary, neg: fractionUnary.neg } };

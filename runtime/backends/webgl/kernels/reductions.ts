@@ -9,7 +9,8 @@ import type { Texture } from "../textures.ts";
 import type { Value } from "../values.ts";
 import { write } from "../writing.ts";
 import { fold, partRange, partsOf, type FoldKind } from "./fold.ts";
-import { areFractions, canDraw, dimsOf, offsetLines, textureFor } from "./operands.ts";
+import { largestWhole, reachOf } from "../reach.ts";
+import { areFractions, canDraw, dimsOf, offsetLines, textureFor, valueOf } from "./operands.ts";
 import { ProgramWriter } from "./program.ts";
 
 /** Positions in textures are exact to here. */
@@ -20,7 +21,7 @@ export const reductions: ReductionBackend = {
   reduce(reduction, output, input, reducedRank) {
     if (output.shape.includes(0)) return;
     const length = reducedLength(input, reducedRank);
-    if (length === 0 || !canReduce(reduction, output, input))
+    if (length === 0 || !canReduce(reduction, output, input, length))
       return void leave("reduce", [reduction, output, input, reducedRank], reduction, input);
     const kind: FoldKind = reduction === "mean" ? "sum" : reduction;
     const source = { length, write: elementsOf(input, reducedRank) };
@@ -28,6 +29,8 @@ export const reductions: ReductionBackend = {
     const value = fold(kind, source, result, (writer) =>
       reduction === "mean" ? `y0 /= ${writer.fraction(length)};` : "",
     );
+    // Sums of truth values and of few or small numbers are exact.
+    if (isSumOfWholes(reduction, output, input)) value.reach = reachOf(valueOf(input)) * length;
     write(output, value);
   },
 
@@ -86,11 +89,17 @@ function reducedLength({ shape }: View, reducedRank: number): number {
   return numel(shape.slice(shape.length - reducedRank));
 }
 
+function isSumOfWholes(reduction: Reduction, output: View, input: View): boolean {
+  const areWhole = !output.dtype.is_floating_point && !input.dtype.is_floating_point;
+  return reduction === "sum" && areWhole && output.dtype.name === "int64";
+}
+
 /** Sums and products of whole numbers may leave what float32 holds; truth values and extremes stay within. */
-function canReduce(reduction: Reduction, output: View, input: View): boolean {
+function canReduce(reduction: Reduction, output: View, input: View, length: number): boolean {
   if (!canDraw([input], [output])) return false;
   if (reduction === "any" || reduction === "all") return true;
   if (reduction === "amax" || reduction === "amin") return output.dtype === input.dtype;
+  if (isSumOfWholes(reduction, output, input)) return reachOf(valueOf(input)) * length <= largestWhole;
   return areFractions(output, input);
 }
 

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { listFallbacks, resetFallbacks } from "../../../../runtime/backends/webgl/fallback.ts";
 import { bool, float32, int32, int64, uint8, type DType } from "../../../../runtime/dtype.ts";
-import { E, input, type Expression } from "../../../../runtime/expression.ts";
+import { call, E, input, type Expression } from "../../../../runtime/expression.ts";
 import torch from "../../../../runtime/index.ts";
 import { both, describeWebGL, numbersOf, operand, result } from "./operands.ts";
 
@@ -47,7 +47,52 @@ const expressions: readonly Expression[] = [
   E.minimum(input(0), E.add(input(1), 1)),
 ];
 
+const quotients: readonly Expression[] = [
+  E.floorDivide(input(0), input(1)),
+  E.div(input(0), input(1)),
+  call("remainder", input(0), input(1)),
+  call("fmod", input(0), input(1)),
+  E.bitAnd(input(0), input(1)),
+  E.bitOr(input(0), input(1)),
+  E.bitXor(input(0), input(1)),
+];
+
 describeWebGL("whole numbers", () => {
+  test("are divided, and combined bit by bit, as on the processor and without it", () => {
+    const number = fc.constantFrom(7, 300, 2 ** 12, 2 ** 23).chain((size) => fc.integer({ min: -size, max: size }));
+    const pairs = fc.array(fc.tuple(number, number), { minLength: 1, maxLength: 12 });
+    resetFallbacks();
+    fc.assert(
+      fc.property(pairs, fc.constantFrom(int32, int64), (list, dtype) => {
+        for (const expression of quotients) {
+          const [expected, actual] = both.map((backend) => {
+            const [xs, ys] = [list.map(([x]) => x), list.map(([, y]) => (y === 0 ? 1 : y))];
+            const operands = [xs, ys].map((numbers) => operand(backend, numbers, [list.length], dtype));
+            const target = result(backend, [list.length], dtype);
+            backend.pointwise(expression, dtype, target, operands);
+            return numbersOf(target).map((value) => value + 0);
+          });
+          expect(actual).toEqual(expected);
+        }
+      }),
+      { numRuns: 25 },
+    );
+    expect(listFallbacks()).toEqual([]);
+  });
+
+  test("are added on the device where no sum can leave what it holds, and on the processor otherwise", () => {
+    const [small, large] = [torch.arange(1000).to("webgl"), torch.arange(100_000).to("webgl")];
+    resetFallbacks();
+    expect(small.remainder(10).eq(3).sum().item()).toBe(100);
+    expect(small.sum().item()).toBe(499_500);
+    expect(small.reshape(10, 100).int().sum(1).add(1).tolist()).toEqual(
+      Array.from({ length: 10 }, (_, i) => 4951 + 10_000 * i),
+    );
+    expect(listFallbacks()).toEqual([]);
+    expect(large.sum().item()).toBe(4_999_950_000);
+    expect(listFallbacks()).toHaveLength(1);
+  });
+
   test("are computed as on the processor, however large they are", () => {
     const three = fc.tuple(fc.constantFrom(...dtypes.slice(0, 3)), fc.constantFrom(...dtypes));
     fc.assert(

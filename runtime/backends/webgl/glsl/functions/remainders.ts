@@ -32,4 +32,31 @@ float floorDivide(float x, float y) {
   float whole = floor(q);
   return q - whole > 0.5 ? whole + 1.0 : whole;
 }`,
+  // Of whole numbers that float32 has: a quotient may be off by a rounding, what it leaves is exact. By zero the answer is 0.
+  wholeQuotient: `
+float wholeQuotient(float x, float y) {
+  if (y == 0.0) return 0.0;
+  int a = int(x);
+  int b = int(y);
+  if (b < 0) { a = -a; b = -b; }
+  int q = int(floor(float(a) / float(b)));
+  int r = a - q * b;
+  int s = int(floor(float(r) / float(b)));
+  r -= s * b;
+  return float(q + s + (r >= b ? 1 : r < 0 ? -1 : 0));
+}`,
+  wholeDivision: `
+float wholeDivision(float x, float y) {
+  float q = wholeQuotient(abs(x), abs(y));
+  return (x < 0.0) != (y < 0.0) ? -q : q;
+}`,
+  wholeRemainder: `
+float wholeRemainder(float x, float y) {
+  return y == 0.0 ? 0.0 : float(int(x) - int(wholeQuotient(x, y)) * int(y));
+}`,
+  wholeFmod: `
+float wholeFmod(float x, float y) {
+  float r = wholeRemainder(abs(x), abs(y));
+  return x < 0.0 ? -r : r;
+}`,
 };
