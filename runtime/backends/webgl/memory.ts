@@ -76,7 +76,9 @@ export function evict(bytes: number): void {
 
 /** Whether nobody works with a value's texture, and its elements can be had without it. Those that no storage has are a part of other work. */
 function isEvictable({ texture, array, holders, usedBy }: Value): boolean {
-  return texture !== null && usedBy < work.number && (array !== null || holders > 0) && !texture.graphics.lost;
+  return (
+    texture !== null && usedBy < work.number && (array !== null || holders > 0) && !texture.graphics.lost
+  );
 }
 
 /** Bytes that textures may take, those that wait for use included. */

@@ -60,9 +60,12 @@ function texelLines(draft: Draft): readonly string[] {
   ];
 }
 
-/** Whether the arithmetic calls functions of ours. */
+/** Characters of functions beyond which a text is long: that of relu has some 200, of tanh 800, of the logarithm of gamma 4500. */
+const longText = 1000;
+
+/** Whether the arithmetic takes functions that are long to compile. */
 function isLong({ body }: Draft): boolean {
-  return functionsFor(body.join("\n")) !== "";
+  return functionsFor(body.join("\n")).length > longText;
 }
 
 /** Computes one element after another. Compilers write out a loop of which they know how often it runs, and four times the text takes them as much longer. */

@@ -49,7 +49,9 @@ describeWebGL("textures", () => {
   });
 
   test("beyond the limit go to the processor's memory, those not used for longest first, and come back", () => {
-    const tensors = Array.from({ length: 12 }, (_, i) => torch.full([256, 256], i, { device: "webgl" }).exp());
+    const tensors = Array.from({ length: 12 }, (_, i) =>
+      torch.full([256, 256], i, { device: "webgl" }).exp(),
+    );
     torch.webgl.empty_cache();
     torch.webgl.set_memory_limit(4 * 256 * 1024);
     try {

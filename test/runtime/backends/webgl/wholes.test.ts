@@ -59,7 +59,9 @@ const quotients: readonly Expression[] = [
 
 describeWebGL("whole numbers", () => {
   test("are divided, and combined bit by bit, as on the processor and without it", () => {
-    const number = fc.constantFrom(7, 300, 2 ** 12, 2 ** 23).chain((size) => fc.integer({ min: -size, max: size }));
+    const number = fc
+      .constantFrom(7, 300, 2 ** 12, 2 ** 23)
+      .chain((size) => fc.integer({ min: -size, max: size }));
     const pairs = fc.array(fc.tuple(number, number), { minLength: 1, maxLength: 12 });
     resetFallbacks();
     fc.assert(
