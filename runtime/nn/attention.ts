@@ -361,7 +361,10 @@ export class MultiheadAttention extends Module {
   /** The last projection, in the layout of the inputs. */
   private joined(heads: Tensor, batched: boolean): Tensor {
     if (!batched) return this.out_proj(squeeze(heads, 0));
-    return this.out_proj(this.batch_first ? heads : transpose(heads, 0, 1));
+    if (!this.batch_first) return this.out_proj(transpose(heads, 0, 1));
+    // A dropout behind the layer draws its numbers in the order of memory, where PyTorch's output has the sequence outermost.
+    if (this.training && this.dropout > 0) return transpose(this.out_proj(transpose(heads, 0, 1)), 0, 1);
+    return this.out_proj(heads);
   }
 }
 
