@@ -39,6 +39,7 @@ export const goals: readonly Goal[] = [
   { name: "Transformer", limits: each(1.5) },
   { name: "loaders", limits: each(1) },
   { name: "recurrent layers", limits: each(2) },
+  { name: "optimizers", limits: each(1.5) },
 ];
 
 /** The limits of the memory rows: the time over that of the loop that frees, and the peak over the steady state. */

@@ -98,11 +98,37 @@ def step():
   });
 }
 
+/** The step of an optimizer alone: a million parameters in twenty tensors, against one of PyTorch's ways to compute it. */
+function update(
+  optimizer: string,
+  settings: Readonly<Record<string, number>>,
+  way: "fused" | "foreach",
+): Row {
+  const named = (separator: string): string =>
+    Object.entries(settings)
+      .map(([name, value]) => `, ${name}${separator}${value}`)
+      .join("");
+  return row(`${optimizer} step of 1 M parameters, PyTorch's ${way}`, ["optimizers"], {
+    typetorch: [
+      `const p = Array.from({ length: 20 }, () => new nn.Parameter(torch.randn(250, 200)));
+    for (const each of p) each.grad = torch.randn(250, 200);
+    const o = new optim.${optimizer}({ params: p${named(": ")} });`,
+      "o.step()",
+    ],
+    pytorch: [
+      `p = [nn.Parameter(torch.randn(250, 200)) for _ in range(20)]
+for each in p: each.grad = torch.randn(250, 200)
+o = optim.${optimizer}(p, ${way}=True${named("=")})`,
+      "o.step()",
+    ],
+  });
+}
+
 export const training: Group = {
   name: "training",
   description:
     "A whole step: zero_grad, forward, loss, backward, update. MLP: 784-256-10, batch 64. LeNet: batch 32, SGD. The Transformer block takes (8, 64, 128), " +
-    "has 4 heads and 512 hidden units, and does not update, nor do the recurrent layers, which take (50, 32, 64).",
+    "has 4 heads and 512 hidden units, and does not update, nor do the recurrent layers, which take (50, 32, 64). The last rows are the update alone, of 20 tensors of (250, 200).",
   rows: [
     classification({
       name: "MLP step, SGD",
@@ -134,6 +160,12 @@ export const training: Group = {
     transformer,
     recurrent("LSTM"),
     recurrent("GRU"),
+    update("SGD", { lr: 0.01, momentum: 0.9 }, "fused"),
+    update("SGD", { lr: 0.01, momentum: 0.9 }, "foreach"),
+    update("Adam", { lr: 0.001 }, "fused"),
+    update("Adam", { lr: 0.001 }, "foreach"),
+    update("RMSprop", { lr: 0.001 }, "foreach"),
+    update("NAdam", { lr: 0.001 }, "foreach"),
   ],
   usesBlas: true,
 };
