@@ -1,5 +1,7 @@
 /** Who calls whom while a model computes, and with which shapes. */
+import { isKeywords } from "../binding.ts";
 import type { Module } from "../nn/module.ts";
+import { PackedSequence } from "../nn/utils/packedSequence.ts";
 import type { Shape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import type { CallWatcher } from "./calls.ts";
@@ -15,12 +17,12 @@ export interface Call {
   readonly inside: Call[];
 }
 
-/** The tensors in a value, as modules take and return them: alone, in lists, or under names. */
+/** The tensors in a value, as modules take and return them: alone, in lists, under names, or packed. */
 export function* tensorsIn(value: unknown): IterableIterator<Tensor> {
   if (value instanceof Tensor) yield value;
+  else if (value instanceof PackedSequence) yield value.data;
   else if (Array.isArray(value)) for (const item of value) yield* tensorsIn(item);
-  else if (typeof value === "object" && value !== null)
-    for (const item of Object.values(value)) yield* tensorsIn(item);
+  else if (isKeywords(value)) for (const item of Object.values(value)) yield* tensorsIn(item);
 }
 
 function shapesIn(value: unknown): readonly Shape[] {

@@ -110,6 +110,21 @@ describe("summary", () => {
     expect(summary(new nn.RNN(8, 16, { bidirectional: true }), [5, 2, 8]).multiplyAdds).toBe(8320);
   });
 
+  test("knows inputs without a batch, and packed sequences", () => {
+    expect(summary(new nn.GRU(8, 16), [5, 8]).multiplyAdds).toBe(5 * 1248);
+    expect(summary(new nn.Conv2d(1, 8, 3), [1, 6, 7]).multiplyAdds).toBe(4 * 5 * 80);
+
+    class Packing extends nn.Module {
+      gru = new nn.GRU(8, 16, { batch_first: true });
+
+      override forward(input: Tensor): unknown {
+        return this.gru(nn.utils.rnn.pack_padded_sequence(input, [5, 3], { batch_first: true }));
+      }
+    }
+    const row = summary(new Packing(), [2, 5, 8]).rows[1];
+    expect([row?.inputs, row?.outputs[0], row?.multiplyAdds]).toEqual([[[8, 8]], [8, 16], 8 * 1248]);
+  });
+
   test("comes to torchinfo's numbers for ResNet-18", () => {
     const { parameters, multiplyAdds, bytes } = summary(vision.models.resnet18(), [1, 3, 64, 64]);
     expect([parameters, multiplyAdds, bytes.outputs]).toEqual([11_689_512, 148_568_424, 3_252_032]);
