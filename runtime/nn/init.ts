@@ -5,15 +5,36 @@
 import { no_grad } from "../autograd/modes.ts";
 import { bind } from "../binding.ts";
 import type { CallForms } from "../callForms.ts";
+import { eye as identity } from "../create.ts";
 import { ValueError } from "../errors/valueError.ts";
-import { choice, number, tensor as tensorParameter, type Parameter } from "../parameters.ts";
+import {
+  number,
+  required,
+  tensor as tensorParameter,
+  type Parameter,
+  type ParametersOf,
+} from "../parameters.ts";
 import type { Generator } from "../random.ts";
 import { formatShape, numel } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { warnOnce } from "../warn.ts";
 import { generator, type GeneratorOption } from "./initGenerator.ts";
 
 export { dirac_, orthogonal_, sparse_ } from "./initMatrices.ts";
 export { trunc_normal_ } from "./initTruncated.ts";
+export {
+  constant,
+  dirac,
+  eye,
+  kaiming_normal,
+  kaiming_uniform,
+  normal,
+  orthogonal,
+  sparse,
+  uniform,
+  xavier_normal,
+  xavier_uniform,
+} from "./initDeprecated.ts";
 
 /** Which of a weight's sizes the spread of its values follows. */
 type FanMode = "fan_in" | "fan_out";
@@ -40,26 +61,52 @@ function isGain(value: string): value is Nonlinearity {
   );
 }
 
+// Words that are not known are refused with PyTorch's errors, where they are used.
 const nonlinearity: Parameter<Nonlinearity> = {
   expects: 'the name of a function such as "relu", "leaky_relu", "tanh" or "linear"',
   fallback: "leaky_relu",
-  convert: (value) => (typeof value === "string" && isGain(value) ? value : undefined),
+  convert: (value) => (typeof value === "string" ? (value as Nonlinearity) : undefined),
+};
+
+/** What `nn.init.calculate_gain` takes. */
+interface GainArguments {
+  readonly nonlinearity: Nonlinearity;
+  /** The slope of `leaky_relu` below zero, 0.01 unless given. */
+  readonly param?: number | null;
+}
+
+const calculateGainParameters: ParametersOf<GainArguments> = {
+  nonlinearity: required(nonlinearity),
+  param: {
+    expects: "a number or null",
+    fallback: null,
+    convert: (value) => value as number | null, // what is no number is refused with PyTorch's error
+  },
 };
 
 /**
  * The factor by which a layer's values spread more, so that the function behind it does not shrink its outputs. `param` is the slope of `leaky_relu`, 0.01
  * unless given.
  *
- * @throws ValueError for a function that is not known.
+ * @throws ValueError for a function that is not known, and a slope that is no number.
  * Source: `torch.nn.init.calculate_gain`.
  */
-export function calculate_gain(nonlinearity: Nonlinearity, param: number | null = null): number {
+export function calculate_gain(
+  ...args: CallForms<GainArguments, [nonlinearity: Nonlinearity, param?: number | null]>
+): number {
+  const { nonlinearity, param } = bind("calculate_gain", calculateGainParameters, args);
+  return gainOf(nonlinearity, param);
+}
+
+function gainOf(nonlinearity: Nonlinearity, param: number | null): number {
   switch (nonlinearity) {
     case "tanh":
       return 5 / 3;
     case "relu":
       return Math.SQRT2;
     case "leaky_relu":
+      if (param !== null && typeof param !== "number")
+        throw new ValueError(`negative_slope ${String(param)} not a valid number.`);
       return Math.sqrt(2 / (1 + (param ?? 0.01) ** 2));
     case "selu":
       return 3 / 4;
@@ -96,7 +143,7 @@ export function uniform_<T extends Tensor>(
   tensor: T,
   a?: number | ({ readonly a?: number; readonly b?: number } & GeneratorOption),
   b?: number | ({ readonly b?: number } & GeneratorOption),
-  generator?: Generator | GeneratorOption,
+  generator?: Generator | null | GeneratorOption,
 ): T;
 export function uniform_(...args: readonly unknown[]): Tensor {
   const { tensor, a, b, generator: source } = bind("uniform_", uniformParameters, args);
@@ -111,7 +158,7 @@ export function normal_<T extends Tensor>(
   tensor: T,
   mean?: number | ({ readonly mean?: number; readonly std?: number } & GeneratorOption),
   std?: number | ({ readonly std?: number } & GeneratorOption),
-  generator?: Generator | GeneratorOption,
+  generator?: Generator | null | GeneratorOption,
 ): T;
 export function normal_(...args: readonly unknown[]): Tensor {
   const { tensor, mean, std, generator: source } = bind("normal_", normalParameters, args);
@@ -138,26 +185,35 @@ export function constant_(...args: readonly unknown[]): Tensor {
   return tensor;
 }
 
+/** What fillers without settings take. */
+interface FillArguments<T> {
+  readonly tensor: T;
+}
+
+const fillParameters = { tensor: tensorParameter };
+
 /** Writes ones. Source: `torch.nn.init.ones_`. */
-export function ones_<T extends Tensor>(tensor: T): T {
-  return constant_(tensor, 1);
+export function ones_<T extends Tensor>(...args: CallForms<FillArguments<T>, [tensor: T]>): T;
+export function ones_(...args: readonly unknown[]): Tensor {
+  return constant_(bind("ones_", fillParameters, args).tensor, 1);
 }
 
 /** Writes zeros. Source: `torch.nn.init.zeros_`. */
-export function zeros_<T extends Tensor>(tensor: T): T {
-  return constant_(tensor, 0);
+export function zeros_<T extends Tensor>(...args: CallForms<FillArguments<T>, [tensor: T]>): T;
+export function zeros_(...args: readonly unknown[]): Tensor {
+  return constant_(bind("zeros_", fillParameters, args).tensor, 0);
 }
 
 /** Writes ones on the diagonal of a matrix, and zeros elsewhere. @throws ValueError for other than two dimensions. Source: `torch.nn.init.eye_`. */
-export function eye_<T extends Tensor>(tensor: T): T {
+export function eye_<T extends Tensor>(...args: CallForms<FillArguments<T>, [tensor: T]>): T;
+export function eye_(...args: readonly unknown[]): Tensor {
+  const { tensor } = bind("eye_", fillParameters, args);
   if (tensor.ndim !== 2)
     throw new ValueError(
       `Only tensors with 2 dimensions are supported, got shape ${formatShape(tensor.shape)}.`,
     );
-  no_grad(() => {
-    tensor.zero_();
-    for (let i = 0; i < Math.min(tensor.size(0), tensor.size(1)); i++) tensor.index_put_([i, i], 1);
-  });
+  const { dtype, device } = tensor;
+  no_grad(() => tensor.copy_(identity(tensor.size(0), tensor.size(1), { dtype, device })));
   return tensor;
 }
 
@@ -180,7 +236,7 @@ function glorot(weight: Tensor, gain: number): number {
 export function xavier_uniform_<T extends Tensor>(
   tensor: T,
   gain?: number | GainOptions,
-  generator?: Generator | GeneratorOption,
+  generator?: Generator | null | GeneratorOption,
 ): T;
 export function xavier_uniform_(...args: readonly unknown[]): Tensor {
   const { tensor, gain, generator: source } = bind("xavier_uniform_", gainParameters, args);
@@ -196,7 +252,7 @@ export function xavier_uniform_(...args: readonly unknown[]): Tensor {
 export function xavier_normal_<T extends Tensor>(
   tensor: T,
   gain?: number | GainOptions,
-  generator?: Generator | GeneratorOption,
+  generator?: Generator | null | GeneratorOption,
 ): T;
 export function xavier_normal_(...args: readonly unknown[]): Tensor {
   const { tensor, gain, generator: source } = bind("xavier_normal_", gainParameters, args);
@@ -211,23 +267,43 @@ type KaimingOptions = {
   readonly nonlinearity?: Nonlinearity;
 } & GeneratorOption;
 
+const fanMode: Parameter<FanMode> = {
+  expects: '"fan_in" or "fan_out"',
+  fallback: "fan_in",
+  // PyTorch reads capitals too, and has an error of its own for other words.
+  convert: (value) => (typeof value === "string" ? checkMode(value.toLowerCase()) : undefined),
+};
+
+/** @throws ValueError for another word. */
+function checkMode(mode: string): FanMode {
+  if (mode === "fan_in" || mode === "fan_out") return mode;
+  throw new ValueError(`Mode ${mode} not supported, please use one of ['fan_in', 'fan_out'].`);
+}
+
+/** Whether a tensor has no elements, which is told of: nothing is written. */
+function isEmpty(tensor: Tensor): boolean {
+  if (numel(tensor.shape) > 0) return false;
+  warnOnce("Initializing zero-element tensors is a no-op");
+  return true;
+}
+
 const kaimingParameters = {
   tensor: tensorParameter,
   a: number(0),
-  mode: choice(["fan_in", "fan_out"], "fan_in"),
+  mode: fanMode,
   nonlinearity,
   generator,
 };
 
 /** The standard deviation that keeps the spread of values through layers with a function behind each. */
 function heDeviation(weight: Tensor, a: number, mode: FanMode, nonlinearity: Nonlinearity): number {
-  return calculate_gain(nonlinearity, a) / Math.sqrt(fans(weight)[mode]);
+  return gainOf(nonlinearity, a) / Math.sqrt(fans(weight)[mode]);
 }
 
 /**
  * Writes uniform random numbers whose spread suits layers with a ReLU behind them: ±gain · √(3 / fan).
  *
- * @throws ValueError for fewer than two dimensions, TypeError for an unknown mode or function.
+ * @throws ValueError for fewer than two dimensions, and an unknown mode or function.
  * Source: `torch.nn.init.kaiming_uniform_`; He et al., "Delving Deep into Rectifiers" (2015).
  */
 export function kaiming_uniform_<T extends Tensor>(
@@ -235,12 +311,12 @@ export function kaiming_uniform_<T extends Tensor>(
   a?: number | KaimingOptions,
   mode?: FanMode | KaimingOptions,
   nonlinearity?: Nonlinearity | KaimingOptions,
-  generator?: Generator | GeneratorOption,
+  generator?: Generator | null | GeneratorOption,
 ): T;
 export function kaiming_uniform_(...args: readonly unknown[]): Tensor {
   const given = bind("kaiming_uniform_", kaimingParameters, args);
   const { tensor } = given;
-  if (numel(tensor.shape) === 0) return tensor;
+  if (isEmpty(tensor)) return tensor;
   const std = heDeviation(tensor, given.a, given.mode, given.nonlinearity);
   return fillUniform(tensor, Math.sqrt(3) * std, given.generator);
 }
@@ -248,7 +324,7 @@ export function kaiming_uniform_(...args: readonly unknown[]): Tensor {
 /**
  * Writes normal random numbers whose spread suits layers with a ReLU behind them: a standard deviation of gain / √fan.
  *
- * @throws ValueError for fewer than two dimensions, TypeError for an unknown mode or function.
+ * @throws ValueError for fewer than two dimensions, and an unknown mode or function.
  * Source: `torch.nn.init.kaiming_normal_`; He et al. (2015).
  */
 export function kaiming_normal_<T extends Tensor>(
@@ -256,11 +332,11 @@ export function kaiming_normal_<T extends Tensor>(
   a?: number | KaimingOptions,
   mode?: FanMode | KaimingOptions,
   nonlinearity?: Nonlinearity | KaimingOptions,
-  generator?: Generator | GeneratorOption,
+  generator?: Generator | null | GeneratorOption,
 ): T;
 export function kaiming_normal_(...args: readonly unknown[]): Tensor {
   const given = bind("kaiming_normal_", kaimingParameters, args);
   const { tensor } = given;
-  if (numel(tensor.shape) === 0) return tensor;
+  if (isEmpty(tensor)) return tensor;
   return fillNormal(tensor, 0, heDeviation(tensor, given.a, given.mode, given.nonlinearity), given.generator);
 }

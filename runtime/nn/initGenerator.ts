@@ -4,12 +4,12 @@ import { default_generator, Generator } from "../random.ts";
 
 /** Where random numbers are drawn from; the default generator unless given. */
 export interface GeneratorOption {
-  readonly generator?: Generator;
+  readonly generator?: Generator | null;
 }
 
 /** The parameter of that option. */
 export const generator: Parameter<Generator> = {
-  expects: "a torch.Generator",
+  expects: "a torch.Generator or null",
   fallback: default_generator,
-  convert: (value) => (value instanceof Generator ? value : undefined),
+  convert: (value) => (value === null ? default_generator : value instanceof Generator ? value : undefined),
 };

@@ -4,7 +4,7 @@ import type { Device } from "../device.ts";
 import { bfloat16, float16, float32, float64, type DType } from "../dtype.ts";
 import { inspectAs } from "../inspect.ts";
 import type { Tensor } from "../tensor.ts";
-import { moveModule, type ModuleTarget } from "./module/conversion.ts";
+import { castModule, emptyModule, moveModule, type ModuleTarget } from "./module/conversion.ts";
 import {
   attach,
   type LoadStateDictPostHook,
@@ -137,6 +137,24 @@ export class Module extends ModuleTree {
    */
   to(target: DType | Device | string | Tensor | ModuleTarget, dtype?: DType): this {
     moveModule(this, target, dtype ?? null);
+    return this;
+  }
+
+  /** Converts all parameters and buffers, whole numbers too, to a dtype. @throws RuntimeError when a parameter cannot require grad in it. Source: `torch.nn.Module.type`. */
+  type(dst_type: DType): this {
+    castModule(this, dst_type);
+    return this;
+  }
+
+  /** Moves the module without its values, which are whatever there was in memory: for one that a state is loaded into next. Source: `torch.nn.Module.to_empty`. */
+  to_empty({
+    device,
+    recurse = true,
+  }: {
+    readonly device: Device | string;
+    readonly recurse?: boolean;
+  }): this {
+    emptyModule(this, device, recurse);
     return this;
   }
 

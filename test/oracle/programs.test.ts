@@ -7,6 +7,7 @@ import { creation } from "./programs/creation.ts";
 import { dtypePrograms } from "./programs/dtypes.ts";
 import { elements } from "./programs/elements.ts";
 import { engine } from "./programs/engine.ts";
+import { firstValues } from "./programs/firstValues.ts";
 import { images } from "./programs/images.ts";
 import { modules } from "./programs/modules.ts";
 import { moduleHooks } from "./programs/moduleHooks.ts";
@@ -32,6 +33,7 @@ const programs: Readonly<Record<string, Program>> = {
   ...dtypePrograms,
   ...elements,
   ...engine,
+  ...firstValues,
   ...images,
   ...modules,
   ...moduleHooks,

@@ -4,7 +4,7 @@ import { RuntimeError } from "../../errors/runtimeError.ts";
 import { warnOnce } from "../../warn.ts";
 import type { Module } from "../module.ts";
 import { BackwardHooks } from "./backwardHooks.ts";
-import { attached, hasCallHooks, hooksFor, type CallHook } from "./callHooks.ts";
+import { hasCallHooks, hooksFor, type CallHook } from "./callHooks.ts";
 
 /** One call: its arguments and its output, which hooks may replace. */
 class Call {
@@ -101,9 +101,7 @@ function callWithHooks(module: Module, inputs: readonly unknown[]): unknown {
   }
 }
 
-/** Calls a module's `forward`, with the hooks that there are. */
+/** Calls a module's `forward`, with the hooks that there are. Where no module has any, there is no need to ask. */
 export function callModule(module: Module, inputs: never[]): unknown {
-  return attached.count > 0 && hasCallHooks(module)
-    ? callWithHooks(module, inputs)
-    : module.forward(...inputs);
+  return hasCallHooks(module) ? callWithHooks(module, inputs) : module.forward(...inputs);
 }

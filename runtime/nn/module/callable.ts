@@ -6,6 +6,7 @@ import type { RemovableHandle } from "../../autograd/hooks.ts";
 import type { Module } from "../module.ts";
 import { callModule } from "./call.ts";
 import {
+  attached,
   attachToCalls,
   type ForwardHook,
   type ForwardHookOptions,
@@ -25,7 +26,9 @@ export class CallableModule {
   /** @throws TypeError for arguments: modules that take some say so in constructors of their own. */
   constructor(...args: []) {
     if (args.length > 0) bind(new.target.name, {}, args);
-    const self = (...inputs: never[]): unknown => callModule(module, inputs);
+    // Most calls have no hooks, and a call more would cost as much as all of this.
+    const self = (...inputs: never[]): unknown =>
+      attached.count === 0 ? module.forward(...inputs) : callModule(module, inputs);
     // A function's own `name` and `length` would stand in the way of properties of those names.
     delete (self as { name?: string }).name;
     delete (self as { length?: number }).length;

@@ -1,10 +1,12 @@
 /** Modules in another dtype, or on another device. */
 import { no_grad } from "../../autograd/modes.ts";
+import { empty } from "../../create.ts";
 import { Device } from "../../device.ts";
 import { checkHolds, toDevice } from "../../devices.ts";
 import { DType } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
-import type { Tensor } from "../../tensor.ts";
+import { channels_last, channels_last_3d, type MemoryFormat } from "../../memoryFormat.ts";
+import { Tensor } from "../../tensor.ts";
 import type { Module } from "../module.ts";
 import type { Parameter } from "../parameter.ts";
 import { ownBuffers } from "./members.ts";
@@ -12,12 +14,18 @@ import { ownBuffers } from "./members.ts";
 /** Where a module is to be, and in which dtype, by name. */
 export interface ModuleTarget {
   readonly device?: Device | string | null;
+  /** A dtype with fractions: whole numbers, such as counts, keep theirs. */
   readonly dtype?: DType | null;
+  /** In which order tensors of four or five dimensions lie in memory. */
+  readonly memory_format?: MemoryFormat | null;
+  /** Taken, and without effect. */
+  readonly non_blocking?: boolean;
 }
 
 interface Wanted {
   readonly device: Device | null;
   readonly dtype: DType | null;
+  readonly memoryFormat: MemoryFormat | null;
 }
 
 /** Does what `Module.to` says. */
@@ -48,7 +56,39 @@ function targetOf(target: DType | Device | string | Tensor | ModuleTarget, secon
       `nn.Module.to only accepts floating point dtypes, but got desired dtype=${dtype.toString()}.`,
     );
   const device = given.device ?? null;
-  return { device: device === null ? null : toDevice(device), dtype };
+  const isTensor = target instanceof Tensor;
+  return {
+    device: device === null ? null : toDevice(device),
+    dtype,
+    memoryFormat: isTensor ? null : (given.memory_format ?? null),
+  };
+}
+
+/** Does what `Module.type` says. */
+export function castModule(module: Module, dtype: DType): void {
+  for (const each of [...module.parameters(), ...module.buffers()]) checkHolds(each.device, dtype);
+  const wanted: Wanted = { device: null, dtype, memoryFormat: null };
+  for (const parameter of module.parameters()) moveParameter(parameter, wanted);
+  for (const part of module.modules())
+    for (const [name, value] of ownBuffers(part))
+      Reflect.set(
+        part,
+        name,
+        no_grad(() => value.to(dtype)),
+      );
+}
+
+/** Does what `Module.to_empty` says. */
+export function emptyModule(module: Module, given: Device | string, recurse: boolean): void {
+  const device = toDevice(given);
+  for (const parameter of module.parameters(recurse)) {
+    checkHolds(device, parameter.dtype);
+    parameter.become(empty(parameter.shape, { dtype: parameter.dtype, device }));
+    parameter.gradient = null;
+  }
+  for (const part of recurse ? module.modules() : [module])
+    for (const [name, { shape, dtype }] of ownBuffers(part))
+      Reflect.set(part, name, empty(shape, { dtype, device }));
 }
 
 /** The dtype that a parameter or a buffer is to have. Buffers of whole numbers, such as counts, keep theirs. */
@@ -64,11 +104,24 @@ function moveParameter(parameter: Parameter, wanted: Wanted): void {
     parameter.detach().to(options),
     gradient?.detach().to(options) ?? null,
   ]);
-  if (moved.storage === parameter.storage) return;
-  parameter.become(moved);
+  const arranged = inFormat(moved, wanted.memoryFormat);
+  if (arranged.storage === parameter.storage) return;
+  parameter.become(arranged);
   parameter.gradient = grad;
 }
 
+/** The same elements in another order in memory, where the dimensions are those of that order. */
+function inFormat(tensor: Tensor, format: MemoryFormat | null): Tensor {
+  const ranks = format === channels_last ? [4] : format === channels_last_3d ? [5] : [4, 5];
+  return format === null || !ranks.includes(tensor.ndim)
+    ? tensor
+    : no_grad(() => tensor.contiguous({ memory_format: format }));
+}
+
 function movedBuffer(buffer: Tensor, wanted: Wanted): Tensor {
-  return no_grad(() => buffer.to({ device: wanted.device ?? buffer.device, dtype: dtypeOf(buffer, wanted) }));
+  const options = { device: wanted.device ?? buffer.device, dtype: dtypeOf(buffer, wanted) };
+  return inFormat(
+    no_grad(() => buffer.to(options)),
+    wanted.memoryFormat,
+  );
 }

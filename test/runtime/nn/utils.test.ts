@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { describe, expect, test, vi } from "vitest";
+import torch, { nn, optim } from "../../../runtime/index.ts";
+
+const { parametrizations, parametrize } = nn.utils;
+
+describe("nn.utils", () => {
+  test("brings the norm of any gradients to the bound at most, and leaves smaller ones alone", () => {
+    const values = fc.array(fc.float({ noNaN: true, min: -100, max: 100 }), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(values, fc.double({ min: 0.1, max: 50, noNaN: true }), (numbers, bound) => {
+        const parameter = new nn.Parameter(torch.zeros(numbers.length));
+        parameter.grad = torch.tensor(numbers);
+        const norm = Number(nn.utils.clip_grad_norm_(parameter, bound).item());
+        const after = Number(nn.utils.get_total_norm(parameter.grad).item());
+        expect(after).toBeLessThanOrEqual(bound * (1 + 1e-5));
+        if (norm < bound) expect(after).toBeCloseTo(norm, 4);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("tells of parameters that were gone through already", () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const parameters = new nn.Linear(1, 1).parameters();
+    const all = [...parameters];
+    nn.utils.clip_grad_norm_(parameters, 1);
+    expect(warn.mock.calls.flat()).toEqual([expect.stringContaining("is an empty generator")]);
+    warn.mockRestore();
+    expect(all).toHaveLength(2);
+  });
+
+  test("gives parameters the elements of their own vector back", () => {
+    const net = new nn.Sequential(new nn.Linear(3, 2), new nn.Linear(2, 1));
+    const before = [...net.parameters()].map((parameter) => parameter.tolist());
+    const vector = nn.utils.parameters_to_vector(net.parameters()).detach().clone();
+    torch.no_grad(() => [...net.parameters()].forEach((parameter) => parameter.zero_()));
+    nn.utils.vector_to_parameters(vector, net.parameters());
+    expect([...net.parameters()].map((parameter) => parameter.tolist())).toEqual(before);
+  });
+
+  test("makes modules without drawing numbers", () => {
+    torch.manual_seed(3);
+    const expected = torch.rand(1).item();
+    torch.manual_seed(3);
+    expect(nn.utils.skip_init(nn.Linear, 3, 2).weight.shape).toEqual([2, 3]);
+    expect(torch.rand(1).item()).toBe(expected);
+    // The compiler refuses it too.
+    expect(() => nn.utils.skip_init(Map as never)).toThrow("Expected a Module");
+  });
+});
+
+describe("a parametrized module", () => {
+  test("is copied with what it is computed from", () => {
+    const layer = parametrizations.weight_norm(new nn.Linear(2, 2));
+    const copy = torch.deepcopy(layer);
+    torch.no_grad(() => layer.parametrizations["weight"]!.originals()[0]!.mul_(3));
+    expect(layer.weight.sub(copy.weight.mul(3)).abs().max().item()).toBeLessThan(1e-6);
+    const old = nn.utils.spectral_norm(new nn.Linear(2, 2));
+    old(torch.ones(2));
+    expect(() => torch.deepcopy(old)).toThrow("Only Tensors created explicitly by the user");
+  });
+
+  test("is trained by what it is computed from", () => {
+    const layer = parametrizations.weight_norm(new nn.Linear(2, 1));
+    const optimizer = new optim.SGD(layer.parameters(), { lr: 0.1 });
+    const loss = (): number => {
+      const result = layer(torch.ones([1, 2]))
+        .sub(3)
+        .pow(2)
+        .sum();
+      optimizer.zero_grad();
+      result.backward();
+      optimizer.step();
+      return Number(result.item());
+    };
+    const first = loss();
+    expect([loss(), loss(), loss()].at(-1)).toBeLessThan(first);
+  });
+
+  test("loads the names of the former weight norm", () => {
+    const old = nn.utils.weight_norm(new nn.Linear(2, 2));
+    const layer = parametrizations.weight_norm(new nn.Linear(2, 2));
+    layer.load_state_dict(old.state_dict());
+    expect(layer.weight.tolist()).toEqual(old.weight.tolist());
+  });
+
+  test("computes each tensor once while it is cached, and anew afterwards", () => {
+    let calls = 0;
+    class Counting extends nn.Module {
+      override forward(x: torch.Tensor): torch.Tensor {
+        calls++;
+        return x.mul(1);
+      }
+    }
+    const layer = parametrize.register_parametrization(new nn.Linear(1, 1), "weight", new Counting());
+    calls = 0;
+    parametrize.cached(() => [layer(torch.ones(1)), layer(torch.ones(1))]);
+    expect(calls).toBe(1);
+    layer(torch.ones(1));
+    expect(calls).toBe(2);
+    expect(parametrize.type_before_parametrizations(layer)).toBe(nn.Linear);
+  });
+});
