@@ -2,6 +2,7 @@
 import { no_grad } from "./autograd/modes.ts";
 import { isKeywords } from "./binding.ts";
 import { RuntimeError } from "./errors/runtimeError.ts";
+import { Buffer } from "./nn/buffer.ts";
 import { Module } from "./nn/module.ts";
 import { copyCallHooks } from "./nn/module/callHooks.ts";
 import { copyHooks } from "./nn/module/hooks.ts";
@@ -80,6 +81,7 @@ function tensorCopy(tensor: Tensor, memo: Memo): Tensor {
     );
   const values = no_grad(() => tensor.detach().clone());
   // PyTorch copies the gradients of plain tensors, and not those of parameters.
+  if (tensor instanceof Buffer) return new Buffer(values, tensor.persistent);
   if (tensor instanceof Parameter) return new Parameter(values, tensor.requires_grad);
   values.requires_grad_(tensor.requires_grad);
   if (tensor.gradient !== null) values.gradient = copied(tensor.gradient, memo) as Tensor; // of a tensor

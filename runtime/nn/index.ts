@@ -32,6 +32,7 @@ export {
 } from "./batchNormalization.ts";
 export { Bilinear, type BilinearArguments } from "./bilinear.ts";
 export { ModuleDict, ModuleList, ParameterDict, ParameterList } from "./container.ts";
+export { Buffer } from "./buffer.ts";
 export {
   Conv1d,
   Conv2d,

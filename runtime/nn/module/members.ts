@@ -1,5 +1,6 @@
 /** What a module has: its parameters, buffers and modules are found among its properties, in the order in which they were set. */
 import { Tensor } from "../../tensor.ts";
+import { Buffer } from "../buffer.ts";
 import type { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import { CallableModule } from "./callable.ts";
@@ -19,8 +20,16 @@ export function forgetBuffer(module: object, name: string): void {
   buffersOf.get(module)?.delete(name);
 }
 
-/** Whether a property of that name was registered as a buffer. */
+/** Notes the properties that are buffers by their class. */
+function noteBuffers(module: object): void {
+  for (const [name, value] of Object.entries(module))
+    if (value instanceof Buffer && buffersOf.get(module)?.get(name) !== value.persistent)
+      noteBuffer(module, name, value.persistent);
+}
+
+/** Whether a property of that name is a buffer. */
 export function isBufferName(module: object, name: string): boolean {
+  noteBuffers(module);
   return buffersOf.get(module)?.has(name) ?? false;
 }
 
@@ -76,6 +85,7 @@ export function* ownParameters(module: object): IterableIterator<[string, Parame
 
 /** The buffers directly inside that are tensors now, with their names; only those that belong to the state, or all. */
 export function* ownBuffers(module: object, persistentOnly = false): IterableIterator<[string, Tensor]> {
+  noteBuffers(module);
   for (const [name, persistent] of buffersOf.get(module) ?? []) {
     const value: unknown = Reflect.get(module, name);
     if (value instanceof Tensor && !(value instanceof Parameter) && (persistent || !persistentOnly))

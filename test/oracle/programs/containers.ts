@@ -10,6 +10,11 @@ function listed(members: Iterable<readonly [string, unknown]>): string {
   return `[${[...members].map(([name]) => `'${name}'`).join(", ")}]`;
 }
 
+class WithBuffers extends nn.Module {
+  mean: torch.Tensor = new nn.Buffer(torch.zeros(2));
+  cache: torch.Tensor = new nn.Buffer(torch.ones(2), { persistent: false });
+}
+
 /** Modules that hold modules or parameters. */
 export const containers: Readonly<Record<string, Program>> = {
   "modules one after the other"(page) {
@@ -193,6 +198,19 @@ export const containers: Readonly<Record<string, Program>> = {
     fails(() => net.set_submodule("8", new nn.Tanh(), { strict: true }));
     // The compiler refuses it, too.
     fails(() => net.set_submodule("0", 3 as unknown as nn.Module));
+  },
+
+  "buffers by their class"({ show }) {
+    const net = new WithBuffers();
+    show(...[...net.named_buffers()].map(([name]) => name), ...Object.keys(net.state_dict()));
+    net.mean = torch.full([2], 3, { dtype: torch.float32 });
+    net.load_state_dict({ mean: torch.full([2], 4, { dtype: torch.float32 }) });
+    show(net.mean, net.cache, net.double().mean.dtype, ...Object.keys(net.state_dict()));
+    show(
+      new nn.Buffer(torch.ones(2)),
+      net.cache instanceof torch.Tensor,
+      new nn.Buffer(torch.ones(2)).requires_grad,
+    );
   },
 
   "registering members"({ show, fails }) {

@@ -163,3 +163,19 @@ def registering_members():
     fails(lambda: net.add_module("more", 3))
     fails(lambda: net.register_buffer("weight", torch.ones(1)))
     fails(lambda: net.register_buffer("more", 3))
+
+
+class WithBuffers(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.mean = nn.Buffer(torch.zeros(2))
+        self.cache = nn.Buffer(torch.ones(2), persistent=False)
+
+
+def buffers_by_their_class():
+    net = WithBuffers()
+    show(*[name for name, _ in net.named_buffers()], *net.state_dict())
+    net.mean = torch.full((2,), 3.0)
+    net.load_state_dict({"mean": torch.full((2,), 4.0)})
+    show(net.mean, net.cache, net.double().mean.dtype, *net.state_dict())
+    show(nn.Buffer(torch.ones(2)), isinstance(net.cache, torch.Tensor), nn.Buffer(torch.ones(2)).requires_grad)
