@@ -9,6 +9,7 @@ import { copyHooks } from "./nn/module/hooks.ts";
 import { runInitialisers } from "./nn/module/initialisers.ts";
 import { copyNotes } from "./nn/module/members.ts";
 import { Parameter } from "./nn/parameter.ts";
+import { UninitializedBuffer, UninitializedParameter } from "./nn/uninitialized.ts";
 import { Tensor } from "./tensor.ts";
 
 /** What was copied already, with its copy: what two places share, their copies share too. */
@@ -79,11 +80,15 @@ function tensorCopy(tensor: Tensor, memo: Memo): Tensor {
     throw new RuntimeError(
       "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment. Detach it first: x.detach().",
     );
+  const { requires_grad, device, dtype } = tensor;
+  if (tensor instanceof UninitializedParameter)
+    return new UninitializedParameter(requires_grad, { device, dtype });
+  if (tensor instanceof UninitializedBuffer) return new UninitializedBuffer({ device, dtype });
   const values = no_grad(() => tensor.detach().clone());
   // PyTorch copies the gradients of plain tensors, and not those of parameters.
   if (tensor instanceof Buffer) return new Buffer(values, tensor.persistent);
-  if (tensor instanceof Parameter) return new Parameter(values, tensor.requires_grad);
-  values.requires_grad_(tensor.requires_grad);
+  if (tensor instanceof Parameter) return new Parameter(values, requires_grad);
+  values.requires_grad_(requires_grad);
   if (tensor.gradient !== null) values.gradient = copied(tensor.gradient, memo) as Tensor; // of a tensor
   return values;
 }

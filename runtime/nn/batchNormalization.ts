@@ -103,11 +103,12 @@ abstract class ChannelNorm extends Module {
     });
   }
 
-  // States of the first version do not count batches.
+  /** States of the first version do not count batches. @internal */
   override get _version(): number {
     return 2;
   }
 
+  /** @internal */
   override _completeState(state: Record<string, unknown>, prefix: string, version: number | null): void {
     const key = `${prefix}num_batches_tracked`;
     if ((version ?? 1) < 2 && this.num_batches_tracked !== null && !(key in state))

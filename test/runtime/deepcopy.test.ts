@@ -51,6 +51,7 @@ describe("torch.deepcopy of a module", () => {
 class Secret extends nn.Module {
   #calls = 0;
   scale: nn.Parameter = new nn.Parameter(torch.ones(1));
+  drawn: nn.Linear = new nn.Linear(1, 1);
   twice = (x: Tensor): Tensor => this.scale.mul(x).mul(2);
 
   get calls(): number {

@@ -49,6 +49,22 @@ describe("hooks of calls", () => {
     expect(order).toEqual(["second", "net"]);
   });
 
+  test("of gradients run once, where a derivative of a derivative comes to the inputs by another way", () => {
+    class Squared extends nn.Module {
+      override forward(x: Tensor): Tensor {
+        return x.mul(x);
+      }
+    }
+    const net = new Squared();
+    let calls = 0;
+    net.register_full_backward_hook(() => void calls++);
+    const x = torch.tensor([3], { requires_grad: true });
+    const [gradient] = torch.autograd.grad(net(x).sum(), x, { create_graph: true });
+    expect(calls).toBe(1);
+    gradient!.sum().backward();
+    expect([calls, x.grad?.item()]).toEqual([1, 2]);
+  });
+
   test("of gradients leave the derivatives as they are, also those of derivatives", () => {
     const net = new nn.Sequential(new nn.Linear(2, 2), new nn.Tanh(), new nn.Linear(2, 1));
     const x = torch.tensor([[0.3, -0.5]], { requires_grad: true });

@@ -234,6 +234,18 @@ describe("hooks of the state", () => {
     expect([net.weight.item(), Object.keys(state)]).toEqual([3, ["w", "bias"]]);
   });
 
+  test("run behind a load for modules inside, before those of the module that holds them", () => {
+    const inner = new nn.Linear(1, 1);
+    const net = new nn.Sequential(inner);
+    const order: string[] = [];
+    net.register_load_state_dict_post_hook(() => void order.push("net"));
+    inner.register_load_state_dict_post_hook((module) => {
+      order.push(`inner ${(module as nn.Linear).weight.item()}`); // that is what it is attached to
+    });
+    net.load_state_dict({ "0.weight": torch.full([1, 1], 3), "0.bias": torch.zeros(1) });
+    expect(order).toEqual(["inner 3", "net"]);
+  });
+
   test("may forgive keys, and what they do not forgive undoes the load", () => {
     const net = new nn.Linear(1, 1);
     const before = net.weight.item();
