@@ -21,9 +21,18 @@ export function isSource(value: unknown): value is ProgressSource<unknown> {
   );
 }
 
+function lengthOf(source: ProgressSource<unknown>): unknown {
+  const { length, size } = source as { readonly length?: unknown; readonly size?: unknown }; // looked at before use
+  return length ?? size;
+}
+
 /** How many items a source has, by its `length` or `size`; `null` when it does not say. */
 export function countOf(source: ProgressSource<unknown>): number | null {
-  const { length, size } = source as { readonly length?: unknown; readonly size?: unknown }; // looked at before use
-  const count = length ?? size;
-  return typeof count === "number" && Number.isFinite(count) ? count : null;
+  try {
+    const count = lengthOf(source);
+    return typeof count === "number" && Number.isFinite(count) ? count : null;
+  } catch {
+    // As Python's len(), that of a loader throws where nobody knows.
+    return null;
+  }
 }

@@ -26,3 +26,4 @@ export {
 } from "./sampler.ts";
 export { random_split, Subset, type RandomSplitArguments, type SubsetArguments } from "./subset.ts";
 export { TensorDataset } from "./tensorDataset.ts";
+export { get_worker_info } from "./workers.ts";

@@ -93,6 +93,17 @@ describe("progress", () => {
     expect(ends()).toEqual(["3/3 done", "2/2 done", "1/9 done", "1/null done"]);
   });
 
+  it("has no total where a source throws when it is asked for its length", () => {
+    const endless = {
+      get length(): number {
+        throw new TypeError("object has no len()");
+      },
+      [Symbol.iterator]: () => [1, 2].values(),
+    };
+    expect([...progress(endless)]).toEqual([1, 2]);
+    expect(ends()).toEqual(["2/null done"]);
+  });
+
   it("goes through what is asynchronous, with for await", async () => {
     const seen: number[] = [];
     for await (const item of progress(items())) seen.push(item);
