@@ -243,6 +243,22 @@ describe("for await", () => {
     expect(await askedFor({ num_workers: 2, prefetch_factor: 2 })).toEqual([5, 6, 7, 7, 7, 7, 7]);
   });
 
+  test("workers that persist have one seed drawn for them, others one in each epoch", () => {
+    // What PyTorch prints with a worker process.
+    const drawn = [
+      [false, 0.307422816, 0.632306278, 0.29388845],
+      [true, 0.307422816, 0.896444738, 0.348893464],
+    ] as const;
+    for (const [persistent_workers, ...expected] of drawn) {
+      torch.manual_seed(0);
+      const loader = new data.DataLoader(rows, 2, true, { num_workers: 1, persistent_workers });
+      for (const number of expected) {
+        expect([...loader]).toHaveLength(3);
+        expect(torch.rand(1).item()).toBeCloseTo(number, 8);
+      }
+    }
+  });
+
   test("a stream that has to be waited for gives batches, and is closed when the loop is left", async () => {
     const stream = new Stream();
     const batches = await collect(new data.DataLoader(stream, { batch_size: 2, drop_last: true }));
