@@ -3,6 +3,7 @@ import { isKeywords } from "../binding.ts";
 import { generatorParameter } from "../creation/options.ts";
 import type { Parameter } from "../parameters.ts";
 import type { Generator } from "../random.ts";
+import { Tensor } from "../tensor.ts";
 import { isMapData, isStreamData, type MapData, type StreamData } from "./dataset.ts";
 
 const { keywordOnly: _, ...positional } = generatorParameter;
@@ -53,6 +54,15 @@ export function iterable<T>(expects: string): Parameter<Iterable<T>> {
 export function withData(args: readonly unknown[]): readonly unknown[] {
   return args.length === 1 && isKeywords(args[0]) && isMapData(args[0]) ? [args[0], {}] : args;
 }
+
+/** Indices in an array, or in a tensor of one dimension. */
+export const indexList: Parameter<readonly number[]> = {
+  expects: "an array of indices, or a Tensor of them with one dimension",
+  convert: (value) => {
+    const list: unknown = value instanceof Tensor && value.ndim === 1 ? value.tolist() : value;
+    return Array.isArray(list) && list.every(Number.isInteger) ? list : undefined;
+  },
+};
 
 /** An array of numbers. */
 export const numbers: Parameter<readonly number[]> = {

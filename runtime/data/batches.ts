@@ -1,5 +1,6 @@
 /** How a loader gets the batches of a data set with indices. */
 import { describe } from "../binding.ts";
+import { Tensor } from "../tensor.ts";
 import { collate, default_convert } from "./collate.ts";
 import { checkCount, itemAt, itemsAt, methodForMany, type MapData } from "./dataset.ts";
 import { gatherOf, type Gather } from "./gather.ts";
@@ -51,8 +52,8 @@ function batchFetcher(dataset: MapData<unknown>, collateFunction: CollateFunctio
 function itemFetcher(dataset: MapData<unknown>, collateFunction: CollateFunction | null): Fetcher {
   const finish = (item: unknown): unknown => (collateFunction ?? default_convert)(item as never); // as above
   return {
-    fetch: (index) => finish(itemAt(dataset, index as number)), // whatever the sampler gives, the data set must know
-    fetchLater: async (index) => finish(await itemAt(dataset, index as number)),
+    fetch: (index) => finish(itemAt(dataset, toIndex(index))),
+    fetchLater: async (index) => finish(await itemAt(dataset, toIndex(index))),
   };
 }
 
@@ -68,11 +69,16 @@ async function itemsLater(
   return Promise.all(items);
 }
 
+/** An index as a number, also where a sampler gives it as a tensor. */
+function toIndex(index: unknown): number {
+  // Whatever else a sampler gives, the data set must know.
+  return index instanceof Tensor ? Number(index.item()) : (index as number);
+}
+
 /** @throws TypeError when a sampler of batches gives no list of indices. */
 function toIndices(indices: unknown): readonly number[] {
-  if (Array.isArray(indices)) return indices;
   if (typeof indices === "object" && indices !== null && Symbol.iterator in indices)
-    return Array.from(indices as Iterable<number>); // what the data set is asked for
+    return Array.from(indices as Iterable<unknown>, toIndex); // each is looked at
   throw new TypeError(
     `DataLoader: batch_sampler must give arrays of indices, one for each batch, and gave ${describe(indices)}. Pass an iterable of single indices as sampler.`,
   );

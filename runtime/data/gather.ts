@@ -1,4 +1,5 @@
 /** Whole batches at once, where a data set is made of tensors: what collating the items one by one would give, without making them. */
+import { describe } from "../binding.ts";
 import { tensor } from "../create.ts";
 import { index_select } from "../ops/methods.ts";
 import { Tensor } from "../tensor.ts";
@@ -46,6 +47,11 @@ function gatherOfStack(
 /** Rows of tensors, which have the same number of them; a negative index counts from the end. */
 function rowsAt(tensors: readonly Tensor[], indices: readonly number[]): Tensor[] {
   const rows = tensors[0]?.shape[0] ?? 0;
+  const strange = indices.find((index) => !Number.isInteger(index));
+  if (strange !== undefined)
+    throw new TypeError(
+      `DataLoader: rows of tensors have whole numbers as indices, and the sampler gave ${describe(strange)}.`,
+    );
   const positions = Int32Array.from(indices, (index) => (index < 0 ? index + rows : index));
   return tensors.map((source) => index_select(source, 0, tensor(positions, { device: source.device })));
 }

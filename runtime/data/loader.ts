@@ -2,6 +2,7 @@ import { bind } from "../binding.ts";
 import { AssertionError } from "../errors/assertionError.ts";
 import { inspectAs } from "../inspect.ts";
 import type { Generator } from "../random.ts";
+import type { Tensor } from "../tensor.ts";
 import { warnOnce } from "../warn.ts";
 import { ahead, type Requests } from "./ahead.ts";
 import { withData } from "./arguments.ts";
@@ -48,9 +49,9 @@ export class DataLoader<Item = unknown, Size extends number | null = number, Bat
   readonly batch_size: number | null;
   readonly drop_last: boolean;
   /** The indices in their order; `null` for an iterable data set, which has none. */
-  readonly sampler: Iterable<number> | null;
+  readonly sampler: Iterable<number | Tensor> | null;
   /** The indices of each batch; `null` where there are no batches, and for an iterable data set. */
-  readonly batch_sampler: Iterable<Iterable<number>> | null;
+  readonly batch_sampler: Iterable<Iterable<number | Tensor>> | null;
   readonly collate_fn: (items: Awaited<Item>[]) => Batch;
   readonly generator: Generator | null;
   readonly num_workers: number;
@@ -78,8 +79,8 @@ export class DataLoader<Item = unknown, Size extends number | null = number, Bat
     dataset: MapData<Item> | StreamData<Item>,
     batch_size?: Size,
     shuffle?: boolean | null,
-    sampler?: Iterable<number> | null,
-    batch_sampler?: Iterable<Iterable<number>> | null,
+    sampler?: Iterable<number | Tensor> | null,
+    batch_sampler?: Iterable<Iterable<number | Tensor>> | null,
     num_workers?: number,
     collate_fn?: ((items: Awaited<Item>[]) => Batch) | null,
     pin_memory?: boolean,

@@ -11,6 +11,7 @@ import {
   type ParametersOf,
 } from "../parameters.ts";
 import type { Generator } from "../random.ts";
+import type { Tensor } from "../tensor.ts";
 import { anyData, generator, iterable } from "./arguments.ts";
 import { isMapData, type MapData, type StreamData } from "./dataset.ts";
 
@@ -21,10 +22,10 @@ export interface DataLoaderArguments<Item, Size extends number | null, Batch> {
   readonly batch_size?: Size;
   /** Whether the items come in another random order in each epoch; `false` unless given. */
   readonly shuffle?: boolean | null;
-  /** The indices in their order, in place of `shuffle`. */
-  readonly sampler?: Iterable<number> | null;
+  /** The indices in their order, in place of `shuffle`: a sampler, an array, a tensor of one dimension. */
+  readonly sampler?: Iterable<number | Tensor> | null;
   /** The indices of each batch, in place of `batch_size`, `shuffle`, `sampler` and `drop_last`. */
-  readonly batch_sampler?: Iterable<Iterable<number>> | null;
+  readonly batch_sampler?: Iterable<Iterable<number | Tensor>> | null;
   /** There are no other processes: in `for await`, this many times `prefetch_factor` batches are under way while the loop's body runs. */
   readonly num_workers?: number;
   /** Makes a batch of an array of items; `default_collate` unless given. */
@@ -60,8 +61,10 @@ function optionalFunction<F>(expects: string): Parameter<F | null> {
   };
 }
 
-const indices = iterable<number>("a Sampler, or another iterable of indices");
-const batches = iterable<Iterable<number>>("a BatchSampler, or another iterable of arrays of indices");
+const indices = iterable<number | Tensor>("a Sampler, or another iterable of indices");
+const batches = iterable<Iterable<number | Tensor>>(
+  "a BatchSampler, or another iterable of arrays of indices",
+);
 
 function orNull<T>(parameter: Parameter<T>): Parameter<T | null> {
   return {

@@ -11,7 +11,7 @@ import { flag, number, optionalNumber, type ParametersOf } from "../parameters.t
 import { default_generator, Generator } from "../random.ts";
 import { formatShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { generator, iterable, sized, withData, type Sized } from "./arguments.ts";
+import { generator, indexList, iterable, sized, withData, type Sized } from "./arguments.ts";
 
 /** Numbers are drawn, and indices kept, on the processor, whatever the default device. */
 const here = { device: cpu };
@@ -157,17 +157,11 @@ export class RandomSampler extends Sampler {
 
 /** What `data.SubsetRandomSampler` is made with. */
 export interface SubsetRandomSamplerArguments {
-  readonly indices: readonly number[];
+  readonly indices: readonly number[] | Tensor;
   readonly generator?: Generator | null;
 }
 
-const subsetParameters: ParametersOf<SubsetRandomSamplerArguments> = {
-  indices: {
-    expects: "an array of indices",
-    convert: (value) => (Array.isArray(value) ? value : undefined),
-  },
-  generator,
-};
+const subsetParameters = { indices: indexList, generator };
 
 /** Some indices in random order. Source: `torch.utils.data.SubsetRandomSampler`. */
 export class SubsetRandomSampler extends Sampler {
@@ -177,7 +171,7 @@ export class SubsetRandomSampler extends Sampler {
   constructor(
     ...args: CallForms<
       SubsetRandomSamplerArguments,
-      [indices: readonly number[], generator?: Generator | null]
+      [indices: readonly number[] | Tensor, generator?: Generator | null]
     >
   ) {
     super();

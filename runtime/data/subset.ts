@@ -8,16 +8,18 @@ import { ValueError } from "../errors/valueError.ts";
 import type { ParametersOf } from "../parameters.ts";
 import type { Generator } from "../random.ts";
 import { warnOnce } from "../warn.ts";
-import { generator, mapData, numbers } from "./arguments.ts";
+import type { Tensor } from "../tensor.ts";
+import { generator, indexList, mapData, numbers } from "./arguments.ts";
 import { Dataset, itemAt, itemsAt, lengthOf, type MapData } from "./dataset.ts";
 
 /** What `data.Subset` is made with. */
 export interface SubsetArguments<Item> {
   readonly dataset: MapData<Item>;
-  readonly indices: readonly number[];
+  /** Which items, in their order: an array, or a tensor of one dimension. */
+  readonly indices: readonly number[] | Tensor;
 }
 
-const subsetParameters: ParametersOf<SubsetArguments<unknown>> = { dataset: mapData, indices: numbers };
+const subsetParameters = { dataset: mapData, indices: indexList };
 
 /**
  * The items of another data set at some indices.
@@ -31,7 +33,7 @@ export class Subset<Item> extends Dataset<Item> {
   constructor(
     ...args: CallForms<
       SubsetArguments<Item>,
-      [dataset: MapData<Item>, indices: readonly number[]],
+      [dataset: MapData<Item>, indices: readonly number[] | Tensor],
       ["dataset", "indices"]
     >
   ) {

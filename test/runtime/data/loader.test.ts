@@ -69,6 +69,11 @@ function dtypeOf(...numbers: (number | bigint | boolean)[]): string {
   return data.default_collate(numbers).dtype.name;
 }
 
+/** The second parts of what a loader gives. */
+function numbersOf(loader: Iterable<readonly [Tensor, Tensor]>): unknown[] {
+  return Array.from(loader, ([, y]) => y.tolist());
+}
+
 describe("what the compiler knows of batches", () => {
   test("parts of items are parts of batches", () => {
     class Digits extends data.Dataset<[image: Tensor, label: number, name: string]> {
@@ -180,6 +185,20 @@ describe("data sets of other kinds", () => {
         ({ a, b }) => String([a, b]),
       );
     expect(stack(rows)).toEqual(stack(slow));
+  });
+
+  test("indices may stand in tensors, and must be whole numbers", () => {
+    const order = torch.tensor([4n, 0n, 2n]);
+    expect(numbersOf(new data.DataLoader(rows, 2, { sampler: order }))).toEqual([[4, 0], [2]]);
+    expect(numbersOf(new data.DataLoader(rows, { batch_sampler: [order, [1]] }))).toEqual([[4, 0, 2], [1]]);
+    expect(numbersOf(new data.DataLoader(rows, { batch_size: null, sampler: order }))).toEqual([4, 0, 2]);
+    expect(new data.Subset(["a", "b", "c", "d", "e"], order).get(0)).toBe("e");
+    expect([...new data.SubsetRandomSampler(order)].toSorted()).toEqual([0, 2, 4]);
+    expect(() => [...new data.DataLoader(rows, { sampler: [0.5] })]).toThrow("the sampler gave 0.5 (number)");
+    expect(() => [...new data.DataLoader(rows, { batch_sampler: [3 as never] })]).toThrow(
+      "batch_sampler must give arrays of indices",
+    );
+    expect(() => new data.Subset(["a"], [0.5])).toThrow("argument 'indices' must be an array of indices");
   });
 
   test("a batch is no view of the data set, and gradients go to its tensors", () => {
