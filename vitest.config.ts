@@ -14,7 +14,10 @@ const replacing: readonly string[] = [
 ];
 
 /** What draws: programs take long to compile where the processor draws. */
-const drawing: readonly string[] = ["test/oracle/webgl.test.ts", "test/runtime/backends/webgl/**/*.test.ts"];
+const drawing: readonly string[] = [
+  "test/oracle/webgl{,-programs}.test.ts",
+  "test/runtime/backends/webgl/**/*.test.ts",
+];
 
 /** Files of those that count memory, or lose it. */
 const drawingAlone: readonly string[] = ["test/runtime/backends/webgl/{lost,memory}.test.ts"];
