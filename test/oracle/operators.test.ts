@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { Tensor } from "../../runtime/index.ts";
 import * as functionOperators from "../../runtime/ops/functions.ts";
 import * as functionalOperators from "../../runtime/ops/functional.ts";
 import * as linalgOperators from "../../runtime/ops/linalg/namespace.ts";
@@ -11,9 +10,9 @@ import {
   failures,
   formNamed,
   type OperatorAnswers,
-  type SampleRow,
 } from "./checking.ts";
 import { oracleFiles, readOracle } from "./data.ts";
+import { inPlaceForms } from "./inPlace.ts";
 
 const answers = oracleFiles("operators").map((file) => readOracle<OperatorAnswers>(`operators/${file}`));
 
@@ -124,22 +123,7 @@ test.each(forms.filter(({ errors }) => errors.length > 0))(
   },
 );
 
-/** Rows whose result fits into the tensor that the method is called on: the others have no in-place form. */
-function fitsReceiver({ args, receiver = 0, result }: SampleRow): boolean {
-  const into = args[receiver];
-  if (typeof into !== "object" || into === null || !("shape" in into) || !("dtype" in result)) return false;
-  return into.dtype === result.dtype && into.shape.join() === result.shape.join();
-}
-
-/** Operators whose in-place form computes the same: `bernoulli_` and `normal_` are others. */
-const writing = new Set(
-  Object.values(methodOperators).flatMap((operator) => (operator.inPlace ? [operator.operatorName] : [])),
-);
-
-const inPlace = answers
-  .filter(({ operator }) => writing.has(operator.replace("nn.functional.", "")))
-  .map(({ operator, samples }) => ({ name: `${operator}_`, samples: samples.filter(fitsReceiver) }))
-  .filter(({ name, samples }) => name in Tensor.prototype && samples.length > 0);
+const inPlace = inPlaceForms(answers);
 
 describe.each(inPlace)("Tensor.$name agrees with PyTorch's $name", ({ name, samples }) => {
   const form = formNamed(`Tensor.${name}`);

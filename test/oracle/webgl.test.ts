@@ -13,6 +13,7 @@ import {
   type SampleRow,
 } from "./checking.ts";
 import { oracleFiles, readOracle } from "./data.ts";
+import { inPlaceForms } from "./inPlace.ts";
 import { everything, isForDevice, onAccelerator, rowsForDevice, spread } from "./withoutFloat64.ts";
 
 /** Operators that read a tensor's storage: elsewhere in memory there are other elements. */
@@ -30,6 +31,10 @@ function askedOf(rows: readonly SampleRow[], layout: MemoryLayout): readonly Sam
   const own = rows.filter(({ args, kwargs }) => !processorsDtypes.test(JSON.stringify([args, kwargs])));
   return spread(own, layout === "contiguous" ? 8 : 2);
 }
+
+const answers = oracleFiles("operators")
+  .filter(isForDevice)
+  .map((file) => readOracle<OperatorAnswers>(`operators/${file}`));
 
 describe.skipIf(process.env["TYPETORCH_WEBGL"] === "off")("on WebGL", () => {
   beforeAll(() => torch.set_default_device("webgl"));
@@ -49,6 +54,19 @@ describe.skipIf(process.env["TYPETORCH_WEBGL"] === "off")("on WebGL", () => {
           (row) => differenceOfAnswers(form, row, layout, onAccelerator),
           [],
         ),
+      );
+      expect(different).toEqual([]);
+    },
+  );
+
+  test.each(inPlaceForms(answers).map(({ name, samples }) => [name, samples] as const))(
+    "Tensor.%s: values and derivatives are PyTorch's where the tensor is a part of another",
+    (name, samples) => {
+      const form = formNamed(`Tensor.${name}`);
+      const rows = rowsForDevice(name.slice(0, -1), samples);
+      const asked = everything ? rows : askedOf(rows, "strided").slice(0, 1);
+      const different = failures(name, asked, (row) =>
+        differenceOfAnswers(form, row, "strided", onAccelerator),
       );
       expect(different).toEqual([]);
     },
