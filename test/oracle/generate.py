@@ -30,7 +30,6 @@ from generators import (
     promotion,
     random_numbers,
     recurrent,
-    schedules,
     saved_files,
     schedules,
     tokenizers,

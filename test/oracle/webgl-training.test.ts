@@ -60,6 +60,51 @@ function train(
   });
 }
 
+/** Optimizers with settings that make their formulas long. */
+const formulas: Readonly<Record<string, (params: readonly Tensor[]) => optim.Optimizer>> = {
+  SGD: (params) => new optim.SGD(params, { lr: 0.1, momentum: 0.9, nesterov: true, weight_decay: 0.1 }),
+  AdamW: (params) => new optim.AdamW(params, { lr: 0.1, amsgrad: true, maximize: true }),
+  RMSprop: (params) => new optim.RMSprop(params, { centered: true, momentum: 0.5, weight_decay: 0.1 }),
+  Adagrad: (params) => new optim.Adagrad(params, { lr_decay: 0.1, initial_accumulator_value: 0.5 }),
+  Adadelta: (params) => new optim.Adadelta(params, { eps: 0.001 }),
+  Adamax: (params) => new optim.Adamax(params, { lr: 0.1 }),
+  NAdam: (params) => new optim.NAdam(params, { lr: 0.1, weight_decay: 0.1, decoupled_weight_decay: true }),
+  RAdam: (params) => new optim.RAdam(params, { lr: 0.1, betas: [0.9, 0.7] }),
+  ASGD: (params) => new optim.ASGD(params, { lr: 0.1, t0: 1 }),
+  Rprop: (params) => new optim.Rprop(params, { lr: 0.1 }),
+  Adafactor: (params) => new optim.Adafactor(params, { lr: 0.1, weight_decay: 0.1 }),
+  LBFGS: (params) => new optim.LBFGS(params, { lr: 0.1, max_iter: 2 }),
+};
+
+/** What some steps down an uneven bowl make of a matrix and a vector, and what the processor had to do for the device. */
+function descend(
+  make: (params: readonly Tensor[]) => optim.Optimizer,
+  device: string,
+): { values: number[]; fallbacks: string[] } {
+  const params = [[3, 4], [5]].map((shape) =>
+    torch
+      .linspace(
+        -1,
+        2,
+        shape.reduce((a, b) => a * b),
+      )
+      .reshape(shape)
+      .to(device)
+      .requires_grad_(),
+  );
+  const optimizer = make(params);
+  torch.webgl.reset_fallbacks();
+  for (let i = 0; i < 6; i++)
+    optimizer.step(() => {
+      optimizer.zero_grad();
+      const loss = params.map((each) => each.square().mul(each.add(2)).sum()).reduce((a, b) => a.add(b));
+      loss.backward();
+      return loss;
+    });
+  const fallbacks = torch.webgl.fallbacks().map(({ name }) => name);
+  return { values: params.flatMap((each) => each.detach().flatten().tolist() as number[]), fallbacks };
+}
+
 describe.skipIf(process.env["TYPETORCH_WEBGL"] === "off")("training on WebGL", () => {
   test.each([
     ["a perceptron", "SGD", () => new Perceptron()],
@@ -72,5 +117,11 @@ describe.skipIf(process.env["TYPETORCH_WEBGL"] === "off")("training on WebGL", (
     there.forEach(({ loss }, i) => expect(Math.abs(loss - here[i]!.loss)).toBeLessThan(1e-3));
     expect(there.map(({ fallbacks }) => fallbacks)).toEqual(there.map(() => []));
     expect(there.slice(2).map(({ compiles }) => compiles)).toEqual(there.slice(2).map(() => 0));
+  });
+
+  test.each(Object.entries(formulas))("%s goes the processor's way", (_, make) => {
+    const [here, there] = [descend(make, "cpu"), descend(make, "cuda")];
+    there.values.forEach((value, i) => expect(value).toBeCloseTo(here.values[i]!, 4));
+    expect(there.fallbacks).toEqual([]);
   });
 });
