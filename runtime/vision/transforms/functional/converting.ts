@@ -44,6 +44,11 @@ const source: Parameter<ImageSource> = {
       : undefined,
 };
 
+/** The image among the arguments. Pixels are an object with names too, which are not those of arguments. */
+function picOf(name: string, args: readonly unknown[]): ImageSource {
+  return bind(name, { pic: source }, args.length === 1 && isPixels(args[0]) ? [{ pic: args[0] }] : args).pic;
+}
+
 /** The data as a tensor `[C, H, W]` of its own dtype. @throws ValueError for data of other sizes than they say. */
 function channelsFirst(name: string, data: ImageSource): Tensor {
   if (data instanceof Tensor) {
@@ -78,13 +83,13 @@ function fromPixels(name: string, { data, width, height }: Pixels): Tensor {
  * Source: `torchvision.transforms.v2.functional.to_tensor`, which takes no tensors.
  */
 export function to_tensor(...args: CallForms<{ readonly pic: ImageSource }, [pic: ImageSource]>): Tensor {
-  const image = channelsFirst("to_tensor", bind("to_tensor", { pic: source }, args).pic);
+  const image = channelsFirst("to_tensor", picOf("to_tensor", args));
   return image.dtype === uint8 ? image.to(get_default_dtype()).div(255) : image;
 }
 
 /** An image as a tensor `[C, H, W]` with the values that it has. @throws as `to_tensor`. Source: `torchvision.transforms.v2.functional.pil_to_tensor`, `to_image`. */
 export function pil_to_tensor(...args: CallForms<{ readonly pic: ImageSource }, [pic: ImageSource]>): Tensor {
-  return channelsFirst("pil_to_tensor", bind("pil_to_tensor", { pic: source }, args).pic);
+  return channelsFirst("pil_to_tensor", picOf("pil_to_tensor", args));
 }
 
 /** What `to_dtype` takes. */
