@@ -13,7 +13,7 @@ import type { InitializeParams } from "vscode-languageserver-protocol";
 import { ServerLostError } from "./server-lost-error.ts";
 
 /** Go's own limits: the collector works harder long before the server is large. */
-const memoryLimits = { GOMEMLIMIT: "160MiB", GOGC: "50" };
+const memoryLimits = { GOMEMLIMIT: "160MiB", GOGC: "30" };
 
 /** How long an answer may take; the first one, for which the server reads its libraries, may take longer. */
 const DEADLINE_MS = 15_000;
