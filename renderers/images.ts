@@ -8,6 +8,7 @@ import { shortNumber } from "./numbers.ts";
 /** In pixels: the side that small pictures are enlarged to, and that large ones may have. */
 const SMALL = 84;
 const LARGE = 300;
+const LEAST = 16;
 const GRID_WIDTH = 640;
 const GAP = 8;
 
@@ -23,9 +24,10 @@ function imagesHtml(snapshot: ImagesSnapshot): Html {
   const { images, width, height, columns } = snapshot;
   if (width * height === 0 || images.length === 0)
     return html`<div style="opacity:0.8">${snapshot.text}</div>`;
-  const factor = Math.max(1, Math.round(SMALL / Math.max(width, height)));
+  const room = columns === null ? LARGE : Math.max(LEAST, Math.min(LARGE, GRID_WIDTH / columns - GAP));
+  const factor = enlargement(Math.max(width, height), columns === null ? SMALL : Math.min(SMALL, room));
   const side = width * factor;
-  const shown = Math.min(side, LARGE);
+  const shown = factor > 1 ? side : Math.round(Math.min(side, room));
   const across = columns ?? Math.max(1, Math.floor((GRID_WIDTH + GAP) / (shown + GAP)));
   const rows = Array.from({ length: Math.ceil(images.length / across) }, (_, row) =>
     images.slice(row * across, (row + 1) * across),
@@ -38,6 +40,11 @@ function imagesHtml(snapshot: ImagesSnapshot): Html {
     </table>
     <div style="font-size:12px;opacity:0.8">${note(snapshot)}</div>
   </div>`;
+}
+
+/** How often a side fits, or nearly fits, into the room that there is: as many columns as were asked for are to be seen at once. */
+function enlargement(side: number, room: number): number {
+  return Math.max(1, Math.floor(room / side + 0.25));
 }
 
 function line(row: readonly GridImage[], snapshot: ImagesSnapshot, factor: number, shown: number): Html {

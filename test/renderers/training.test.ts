@@ -133,6 +133,12 @@ describe("renderImages", () => {
     expect([...(pictures(root)[0]?.data ?? [])]).toEqual([...(grid.images[0]?.pixels ?? [])]);
   });
 
+  test.each([5, 24, 28, 300])("makes twelve pictures of %i pixels fit side by side", (side) => {
+    const root = view(renderImages(images(torch.rand(12, 1, side, side), { columns: 12 })));
+    const widths = named(root, "img").map(({ attributes }) => Number(attributes.get("width")));
+    expect(widths.reduce((sum, width) => sum + width + 8, 0)).toBeLessThanOrEqual(700);
+  });
+
   test("shows large pictures smaller, and none in words", () => {
     const [image] = named(view(renderImages(images(torch.rand(1, 200, 600)))), "img");
     expect([image?.attributes.get("width"), image?.attributes.get("height")]).toEqual(["300", "100"]);
