@@ -66,6 +66,11 @@ function targetOf(target: DType | Device | string | Tensor | ModuleTarget, secon
 
 /** Does what `Module.type` says. */
 export function castModule(module: Module, dtype: DType): void {
+  const learned = [...module.named_parameters()].find(([, { requires_grad }]) => requires_grad);
+  if (!dtype.is_floating_point && learned !== undefined)
+    throw new RuntimeError(
+      `data set to a tensor that requires gradients must be floating point or complex dtype, not ${dtype.toString()}: ${learned[0]} requires grad. Call net.requires_grad_(false) first, or convert to a dtype with fractions.`,
+    );
   for (const each of [...module.parameters(), ...module.buffers()]) checkHolds(each.device, dtype);
   const wanted: Wanted = { device: null, dtype, memoryFormat: null };
   for (const parameter of module.parameters()) moveParameter(parameter, wanted);

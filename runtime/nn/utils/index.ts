@@ -17,6 +17,7 @@ export {
   fuse_linear_bn_eval,
   fuse_linear_bn_weights,
 } from "./fusion.ts";
+export { convert_conv2d_weight_memory_format, convert_conv3d_weight_memory_format } from "./memoryFormat.ts";
 export * as parametrizations from "./parametrizations.ts";
 export * as parametrize from "./parametrize.ts";
 export { remove_spectral_norm, remove_weight_norm, spectral_norm, weight_norm } from "./renormalised.ts";

@@ -39,6 +39,15 @@ describe("nn.utils", () => {
     expect([...net.parameters()].map((parameter) => parameter.tolist())).toEqual(before);
   });
 
+  test("puts the weights of convolutions of one kind in another order", () => {
+    const net = new nn.Sequential(new nn.Conv2d(2, 2, 2), new nn.Conv3d(2, 2, 2));
+    nn.utils.convert_conv2d_weight_memory_format(net, torch.channels_last);
+    const [flat, deep] = [net.get_parameter("0.weight"), net.get_parameter("1.weight")];
+    expect([flat.is_contiguous(), deep.is_contiguous()]).toEqual([false, true]);
+    nn.utils.convert_conv3d_weight_memory_format(net, torch.channels_last_3d);
+    expect(deep.is_contiguous({ memory_format: torch.channels_last_3d })).toBe(true);
+  });
+
   test("makes modules without drawing numbers", () => {
     torch.manual_seed(3);
     const expected = torch.rand(1).item();

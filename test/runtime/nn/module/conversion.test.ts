@@ -17,6 +17,13 @@ describe("a module", () => {
     expect([net.weight!.dtype, net.num_batches_tracked!.dtype]).toEqual([torch.float64, torch.float64]);
   });
 
+  test("is not cast to whole numbers while it learns", () => {
+    const net = new nn.Linear(1, 1);
+    expect(() => net.type(torch.int32)).toThrow("weight requires grad");
+    expect(net.weight.dtype).toBe(torch.float32);
+    expect(net.requires_grad_(false).type(torch.int32).bias!.dtype).toBe(torch.int32);
+  });
+
   test("takes another order in memory for the weights of images alone, and computes the same", () => {
     const net = new nn.Sequential(new nn.Conv2d(2, 3, 2), new nn.Flatten(), new nn.Linear(12, 1));
     const x = torch.rand([1, 2, 3, 3]);
