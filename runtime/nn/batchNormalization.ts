@@ -56,7 +56,7 @@ function parametersWith(usual: boolean): ParametersOf<ChannelNormArguments> {
 abstract class ChannelNorm extends Module {
   readonly num_features: number;
   readonly eps: number;
-  readonly momentum: number | null;
+  momentum: number | null;
   readonly affine: boolean;
   readonly track_running_stats: boolean;
   /** Shape `[num_features]`, or `null`. */
@@ -124,7 +124,7 @@ abstract class ChannelNorm extends Module {
 
 export const batchParameters: ParametersOf<ChannelNormArguments> = parametersWith(true);
 
-abstract class BatchNorm extends ChannelNorm {
+export abstract class BatchNorm extends ChannelNorm {
   constructor(...args: ChannelNormForms) {
     super(bind(new.target.name, batchParameters, args));
   }

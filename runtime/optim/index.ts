@@ -31,3 +31,4 @@ export { Rprop, type RpropArguments, type RpropOptions, type RpropState } from "
 export { SGD, type SGDArguments, type SGDOptions, type SGDState } from "./sgd.ts";
 export type { OptimizerState } from "./stateDict.ts";
 export * as lr_scheduler from "./scheduler/index.ts";
+export * as swa_utils from "./swaUtils.ts";

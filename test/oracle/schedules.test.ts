@@ -27,7 +27,9 @@ interface AnyScheduler {
   new (...args: readonly unknown[]): optim.lr_scheduler.LRScheduler;
 }
 
-const all = lr_scheduler as unknown as Readonly<Record<string, AnyScheduler>>; // rows name schedulers
+const all = { ...lr_scheduler, SWALR: optim.swa_utils.SWALR } as unknown as Readonly<
+  Record<string, AnyScheduler>
+>; // rows name schedulers
 
 const functions: Readonly<Record<string, (epoch: number) => number>> = {
   power: (epoch) => 0.95 ** epoch,

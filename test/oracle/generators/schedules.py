@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 import warnings
-from torch.optim import lr_scheduler
+from torch.optim import lr_scheduler, swa_utils
 
 from .encode import encode_float, write_lines
 
@@ -53,6 +53,9 @@ SCHEDULES = [
     ("OneCycleLR", {"max_lr": [0.5, 0.1], "epochs": 5, "steps_per_epoch": 6, "anneal_strategy": "linear", "three_phase": True}, None),
     ("OneCycleLR", {"max_lr": 0.3, "total_steps": 31, "pct_start": 0.45, "div_factor": 10, "final_div_factor": 100, "three_phase": True}, None),
     ("OneCycleLR", {"max_lr": 0.3, "total_steps": 40, "cycle_momentum": False}, None),
+    ("SWALR", {"swa_lr": 0.05}, None),
+    ("SWALR", {"swa_lr": [0.05, 0.001], "anneal_epochs": 4, "anneal_strategy": "linear"}, None),
+    ("SWALR", {"swa_lr": 0.01, "anneal_epochs": 0}, None),
 ]
 
 # Schedules that are made of others: the inner ones, and the milestones of a sequence.
@@ -82,7 +85,7 @@ def decoded(value):
 
 
 def make(optimizer, name: str, arguments: dict):
-    return getattr(lr_scheduler, name)(optimizer, **{key: decoded(value) for key, value in arguments.items()})
+    return getattr(swa_utils if name == "SWALR" else lr_scheduler, name)(optimizer, **{key: decoded(value) for key, value in arguments.items()})
 
 
 def steps_of(how) -> list:
