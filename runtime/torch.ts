@@ -258,3 +258,4 @@ export {
 export { Tensor } from "./tensor.ts";
 export { get_num_threads, set_num_threads } from "./threads.ts";
 export * as utils from "./utils.ts";
+export { is_warn_always_enabled, set_warn_always } from "./warn.ts";

@@ -89,10 +89,13 @@ describe("groups", () => {
 
   test("warn of a parameter that comes twice", () => {
     const warn = vi.spyOn(console, "warn").mockReturnValue();
+    torch.set_warn_always(true);
     const [first] = pair();
     new optim.SGD([first!, first!], { lr: 0.5 }).step();
     expect(warn).toHaveBeenCalledWith(expect.stringContaining("duplicate parameters"));
     expect(first!.tolist()).toEqual([0.5, -6]);
+    torch.set_warn_always(false);
+    expect(torch.is_warn_always_enabled()).toBe(false);
     warn.mockRestore();
   });
 });
