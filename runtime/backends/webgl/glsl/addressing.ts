@@ -113,6 +113,12 @@ export function needsElements(form: string): boolean {
   return !["same", "texels"].includes(partsOf(form).kind);
 }
 
+/** Whether each of the four elements takes a search of its own, in some dimensions. */
+export function isScattered(form: string): boolean {
+  const { kind, rank } = partsOf(form);
+  return kind === "elements" && rank > 1;
+}
+
 function partsOf(form: string): { readonly kind: string; readonly rank: number } {
   const [kind, rank] = form.split(" ") as [string, string?]; // as `addressOf` writes it
   return { kind, rank: Number(rank ?? 0) };

@@ -1,5 +1,5 @@
 /** Whole programs: what surrounds the arithmetic. */
-import { elementFunction, fetches, fetchLines, needsElements } from "./addressing.ts";
+import { elementFunction, fetches, fetchLines, isScattered, needsElements } from "./addressing.ts";
 import { functionsFor } from "./library.ts";
 
 /** What a program is written from. */
@@ -52,10 +52,14 @@ function computeLine({ forms, results }: Draft, suffix: string): string {
 /** Statements that compute the four elements of a texel, from position `i` on. `k[1]` is how many these are. */
 function texelLines(draft: Draft): readonly string[] {
   const { forms, firsts, results } = draft;
+  const isLoop = isLong(draft) || forms.some(isScattered);
+  const fetched = forms.map((form, i) =>
+    isLoop && isScattered(form) ? [] : fetchLines(form, i, firsts[i]!),
+  );
   return [
-    ...forms.flatMap((form, i) => fetchLines(form, i, firsts[i]!)),
+    ...fetched.flat(),
     ...results.map((_, i) => `vec4 y${i};`),
-    ...(isLong(draft) ? loopLines(draft) : [".x", ".y", ".z", ".w"].map((lane) => computeLine(draft, lane))),
+    ...(isLoop ? loopLines(draft) : [".x", ".y", ".z", ".w"].map((lane) => computeLine(draft, lane))),
     ...results.map((_, i) => `o${i} = y${i};`),
   ];
 }
@@ -71,8 +75,9 @@ function isLong({ body }: Draft): boolean {
 /** Computes one element after another. Compilers write out a loop of which they know how often it runs, and four times the text takes them as much longer. */
 function loopLines(draft: Draft): readonly string[] {
   const results = draft.results.map((_, i) => `y${i}`);
-  const turned = draft.forms.map((_, i) => `x${i} = x${i}.yzwx;`);
-  const names = [...draft.forms.map((_, i) => `x${i}.x`), ...results.map((name) => `${name}l`)];
+  const operands = draft.forms.map((form, i) => (isScattered(form) ? `e${i}(i + l)` : `x${i}.x`));
+  const turned = draft.forms.flatMap((form, i) => (isScattered(form) ? [] : [`x${i} = x${i}.yzwx;`]));
+  const names = [...operands, ...results.map((name) => `${name}l`)];
   return [
     "for (int l = 0; l < k[1]; l++) {",
     ...results.map((name) => `float ${name}l;`),
