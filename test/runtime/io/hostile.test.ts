@@ -326,6 +326,18 @@ describe("archives", () => {
     expect(() => torch.load(bytes)).toThrow(message);
   });
 
+  test("in which one file reaches into another are refused", () => {
+    const reaching = withDirectory((view, at, entry) => {
+      if (entry > 0) return;
+      view.setUint32(at + 16, 0, true);
+      view.setUint32(at + 20, 40, true);
+      view.setUint32(at + 24, 40, true);
+    });
+    expect(() => torch.load(reaching)).toThrow(
+      /archive\/data.pkl and archive\/data\/0 lie in the same bytes/,
+    );
+  });
+
   test("with two files of one name are refused", () => {
     const content = words("K\x05");
     const record = { name: "archive/data.pkl", size: content.length, bytes: () => content };
