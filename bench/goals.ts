@@ -38,6 +38,7 @@ export const goals: readonly Goal[] = [
   { name: "LeNet", limits: each(1.2) },
   { name: "Transformer", limits: each(1.5) },
   { name: "loaders", limits: each(1) },
+  { name: "character GPT", limits: each(2) },
   { name: "recurrent layers", limits: each(2) },
   { name: "optimizers", limits: each(1.5) },
 ];

@@ -124,6 +124,50 @@ o = optim.${optimizer}(p, ${way}=True${named("=")})`,
   });
 }
 
+/** A step of the model of the lesson on characters: 0.2 million parameters, 16 pieces of 64 characters. */
+const characters: Row = row("character GPT step, AdamW", ["character GPT"], {
+  typetorch: [
+    `class A extends nn.Module {
+      q = new nn.Linear(64, 64, { bias: false }); k = new nn.Linear(64, 64, { bias: false }); v = new nn.Linear(64, 64, { bias: false }); p = new nn.Linear(64, 64, { bias: false });
+      forward(x) { const d = (y) => y.unflatten(-1, [4, 16]).transpose(1, 2);
+        return this.p(F.scaled_dot_product_attention(d(this.q(x)), d(this.k(x)), d(this.v(x)), { is_causal: true }).transpose(1, 2).flatten(2)); }
+    }
+    class B extends nn.Module {
+      n = new nn.LayerNorm(64); a = new A(); m = new nn.LayerNorm(64); t = new nn.Sequential(new nn.Linear(64, 256), new nn.GELU(), new nn.Linear(256, 64));
+      forward(x) { const y = x.add(this.a(this.n(x))); return y.add(this.t(this.m(y))); }
+    }
+    class G extends nn.Module {
+      e = new nn.Embedding(59, 64); w = new nn.Embedding(64, 64); b = new nn.Sequential(new B(), new B(), new B(), new B()); n = new nn.LayerNorm(64); s = new nn.Linear(64, 59, { bias: false });
+      forward(i) { return this.s(this.n(this.b(this.e(i).add(this.w(torch.arange(64)))))); }
+    }
+    const m = new G(), o = new optim.AdamW(m.parameters()), x = torch.randint(59, [16, 64]), t = torch.randint(59, [16, 64]);
+    function step() { o.zero_grad(); F.cross_entropy(m(x).flatten(0, 1), t.flatten()).backward(); o.step(); }`,
+    "step()",
+  ],
+  pytorch: [
+    `class A(nn.Module):
+    def __init__(self):
+        super().__init__(); self.q, self.k, self.v, self.p = (nn.Linear(64, 64, bias=False) for _ in range(4))
+    def forward(self, x):
+        d = lambda y: y.unflatten(-1, (4, 16)).transpose(1, 2)
+        return self.p(F.scaled_dot_product_attention(d(self.q(x)), d(self.k(x)), d(self.v(x)), is_causal=True).transpose(1, 2).flatten(2))
+class B(nn.Module):
+    def __init__(self):
+        super().__init__(); self.n, self.a, self.m, self.t = nn.LayerNorm(64), A(), nn.LayerNorm(64), nn.Sequential(nn.Linear(64, 256), nn.GELU(), nn.Linear(256, 64))
+    def forward(self, x):
+        y = x + self.a(self.n(x)); return y + self.t(self.m(y))
+class G(nn.Module):
+    def __init__(self):
+        super().__init__(); self.e, self.w, self.b, self.n, self.s = nn.Embedding(59, 64), nn.Embedding(64, 64), nn.Sequential(B(), B(), B(), B()), nn.LayerNorm(64), nn.Linear(64, 59, bias=False)
+    def forward(self, i):
+        return self.s(self.n(self.b(self.e(i) + self.w(torch.arange(64)))))
+m = G(); o = optim.AdamW(m.parameters()); x = torch.randint(59, (16, 64)); t = torch.randint(59, (16, 64))
+def step():
+    o.zero_grad(); F.cross_entropy(m(x).flatten(0, 1), t.flatten()).backward(); o.step()`,
+    "step()",
+  ],
+});
+
 export const training: Group = {
   name: "training",
   description:
@@ -158,6 +202,7 @@ export const training: Group = {
       batch: 32,
     }),
     transformer,
+    characters,
     recurrent("LSTM"),
     recurrent("GRU"),
     update("SGD", { lr: 0.01, momentum: 0.9 }, "fused"),

@@ -16,6 +16,7 @@ import torch  # noqa: E402
 
 from generators import (
     autograd,
+    character_gpt,
     layers,
     lazy,
     loading,
@@ -40,6 +41,7 @@ from generators import (
 EXPECTED_VERSION = "2.13.0"
 PARTS = {
     "autograd": autograd,
+    "character-gpt": character_gpt,
     "data": loading,
     "printing": printing,
     "mistakes": mistakes,
