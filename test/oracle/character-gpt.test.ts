@@ -19,6 +19,8 @@ function readSonnets(): string {
   return cell!.split("`")[1]!; // the lesson has this cell
 }
 
+const divided = (part: Tensor): Tensor => part.unflatten(-1, [heads, width / heads]).transpose(1, 2);
+
 class Attention extends nn.Module {
   queries = new nn.Linear(width, width, { bias: false });
   keys = new nn.Linear(width, width, { bias: false });
@@ -26,7 +28,6 @@ class Attention extends nn.Module {
   project = new nn.Linear(width, width, { bias: false });
 
   override forward(x: Tensor): Tensor {
-    const divided = (part: Tensor): Tensor => part.unflatten(-1, [heads, width / heads]).transpose(1, 2);
     const [q, k, v] = [divided(this.queries(x)), divided(this.keys(x)), divided(this.values(x))] as const;
     const seen = F.scaled_dot_product_attention(q, k, v, { is_causal: true });
     return this.project(seen.transpose(1, 2).flatten(2));
