@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import math
+import re
 import shutil
 import subprocess
 import sys
@@ -33,17 +34,22 @@ def same(recorded, fresh) -> bool:
 class TestTheOracle(unittest.TestCase):
     def test_gives_the_recorded_answers_again(self) -> None:
         with tempfile.TemporaryDirectory(prefix="typetorch-oracle-") as folder:
-            fresh = Path(folder)
-            shutil.copytree(ORACLE, fresh, dirs_exist_ok=True, ignore=shutil.ignore_patterns("data", "*.ts"))
+            fresh = Path(folder) / "test" / "oracle"
+            (Path(folder) / "notebooks").symlink_to(REPOSITORY / "notebooks")  # some programs are those of lessons
+            shutil.copytree(ORACLE, fresh, ignore=shutil.ignore_patterns("data", "*.ts"))
             (fresh / "data").mkdir()
             done = subprocess.run(
                 [sys.executable, str(fresh / "generate.py")], capture_output=True, text=True, timeout=600
             )
             self.assertEqual(done.returncode, 0, done.stderr)
-            self.compare(ORACLE / "data", fresh / "data")
+            print(done.stdout, end="", file=sys.stderr)
+            left_out = tuple(re.findall(r"^left out: ([\w-]+)", done.stdout, re.MULTILINE))
+            self.compare(ORACLE / "data", fresh / "data", left_out)
 
-    def compare(self, recorded: Path, fresh: Path) -> None:
+    def compare(self, recorded: Path, fresh: Path, left_out: tuple[str, ...]) -> None:
+        """Compares the answers file by file; the files of parts that were left out begin with the name of the part."""
         names = sorted(str(path.relative_to(recorded)) for path in recorded.rglob("*.json"))
+        names = [name for name in names if not name.startswith(left_out)]
         self.assertEqual(names, sorted(str(path.relative_to(fresh)) for path in fresh.rglob("*.json")))
         for name in names:
             with self.subTest(file=name):

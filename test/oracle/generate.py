@@ -1,11 +1,12 @@
 """Writes PyTorch's answers into `data/`, next to this file; two runs on one machine write the same bytes.
 
-Needs Python with `torch==2.13.0`, `numpy` and `safetensors`; `vision` needs `torchvision==0.28.0`, and `tokenizers` needs `tokenizers==0.23.2`, too. Run it as `python test/oracle/generate.py`, or with the names of some parts only:
+Needs Python with `torch==2.13.0` and `numpy`; some parts need more (NEEDS), and are left out where they do not find it. Run it as `python test/oracle/generate.py`, or with the names of some parts only:
 `python test/oracle/generate.py printing operators`. Names of operators behind `operators` write those only: `generate.py operators add mul`.
 """
 
 import os
 import sys
+from importlib import metadata
 from pathlib import Path
 
 # OpInfo walks sets of strings in places, whose order Python draws anew for each process.
@@ -63,6 +64,25 @@ PARTS = {
     "vision": vision,
 }
 
+NEEDS = {
+    "saved-files": {"safetensors": "0.8.0"},
+    "tokenizers": {"tokenizers": "0.23.2"},
+    "vision": {"torchvision": "0.28.0", "pillow": "12.3.0"},
+}
+"""What parts need beyond PyTorch and NumPy."""
+
+
+def needed(part: str) -> list[str]:
+    """What a part needs and does not find, as pip takes it."""
+    return [f"{name}=={version}" for name, version in NEEDS.get(part, {}).items() if installed(name) != version]
+
+
+def installed(name: str) -> str | None:
+    try:
+        return metadata.version(name).split("+")[0]
+    except metadata.PackageNotFoundError:
+        return None
+
 
 def main(names: list[str]) -> None:
     if names[:1] == ["operators"] and not set(names[1:]) & PARTS.keys():
@@ -77,7 +97,11 @@ def main(names: list[str]) -> None:
     torch.set_num_threads(1)
     folder = Path(__file__).parent / "data"
     for part in parts:
-        if part == "operators":
+        if missing := needed(part):
+            if names:
+                sys.exit(f"{part} needs {' '.join(missing)}.")
+            print(f"left out: {part}, which needs {' '.join(missing)}")
+        elif part == "operators":
             operators.generate(folder, chosen)
         else:
             PARTS[part].generate(folder)

@@ -13,7 +13,6 @@ import zlib
 from pathlib import Path
 
 import numpy
-import safetensors.torch
 import torch
 
 from .encode import encode_float, encode_tensor, write_lines
@@ -176,6 +175,8 @@ def refused_files() -> list[dict]:
 
 
 def safetensors_files() -> list[dict]:
+    import safetensors.torch
+
     tensors = {name: torch.tensor([0, 1, 1]).to(getattr(torch, name)) for name in DTYPES}
     sets = {"every dtype": (tensors, None), "names, sizes and metadata": ({"10": torch.tensor(2.5), "9": torch.ones(2, 0), 'a"é\U0001f525': torch.ones(2, 1), "a\uff5e": torch.ones(1)}, {"format": "pt"}), "nothing": ({}, None)}
     return [{"about": about, "file": packed(safetensors.torch.save(given, metadata)), "metadata": metadata,
