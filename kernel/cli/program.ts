@@ -48,6 +48,10 @@ function addRender(program: Command): void {
     .argument("<notebook...>", "notebook files (.ipynb), in the order of the pages")
     .requiredOption("-o, --out <folder>", "folder for the pages")
     .option("-x, --execute", "execute the notebooks first; their files stay as they are")
+    .option(
+      "--execute-only <notebook...>",
+      "execute these of them, and show the others with the outputs that they have",
+    )
     .option("--title <title>", "title of index.html", "typetorch notebooks");
   addExecutionOptions(command).action(async (files: string[], flags: RenderFlags & { quiet?: boolean }) =>
     render(files, flags, new Progress(process.stderr, flags.quiet === true)),

@@ -9,6 +9,8 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 COMMAND_LINE = REPOSITORY / "dist" / "kernel" / "cli" / "main.js"
 LESSONS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
+INTRODUCTORY = LESSONS[:3]
+"""The lessons that `npm start` executes; later ones train for longer, and tell how long."""
 KERNEL_NAME = "typetorch"
 
 

@@ -67,6 +67,10 @@ const withoutSamples: Readonly<Record<string, string>> = {
   concat: "OpInfo has no samples; it is another name of cat",
   concatenate: "OpInfo has no samples; it is another name of cat",
   moveaxis: "OpInfo has no samples; it is another name of movedim",
+  ...withReason(
+    "OpInfo has no samples; recurrent.test.ts asks whole networks and cells",
+    "gru gru_cell lstm lstm_cell rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell",
+  ),
   row_stack: "OpInfo has no samples; it is another name of vstack",
   select_copy: "OpInfo has no samples; it copies what select shows",
   slice_copy: "OpInfo has no samples; it copies what a slice shows",

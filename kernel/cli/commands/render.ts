@@ -1,3 +1,4 @@
+import path from "node:path";
 import { ExecutionError } from "../execution-error.ts";
 import { ensureWritableFolder, writeFilesAtomically } from "../files.ts";
 import { executeAll } from "../execute-all.ts";
@@ -6,6 +7,7 @@ import { InputError } from "../input-error.ts";
 import { interruptible } from "../interrupts.ts";
 import { loadNotebooks } from "../notebook/load.ts";
 import type { LoadedNotebook } from "../notebook/load.ts";
+import type { Notebook } from "../notebook/types.ts";
 import { checkPageNames, renderSite } from "../page/site.ts";
 import type { SiteSource } from "../page/site.ts";
 import type { Progress } from "../progress.ts";
@@ -16,6 +18,8 @@ export interface RenderFlags extends ExecutionFlags {
   readonly title: string;
   /** Execute the notebooks first; their files stay as they are. */
   readonly execute?: boolean;
+  /** Execute these of them; the others keep the outputs that they have. */
+  readonly executeOnly?: readonly string[];
 }
 
 /**
@@ -28,19 +32,37 @@ export async function render(
   flags: RenderFlags,
   progress: Progress,
 ): Promise<void> {
-  const execute = flags.execute === true;
-  if (!execute) refuseExecutionFlags(flags);
+  const wanted = toExecute(files, flags);
+  if (wanted.size === 0) refuseExecutionFlags(flags);
   const loaded = await loadNotebooks(files);
   checkPageNames(files);
   await ensureWritableFolder(flags.out);
-  const sources = execute ? await executed(loaded, flags, progress) : loaded;
-  const pages = await renderSite(sources, {
-    folder: flags.out,
-    title: flags.title,
-    foreignHtml: execute ? "inline" : "framed",
+  const results = await executed(
+    loaded.filter(({ file }) => wanted.has(file)),
+    flags,
+    progress,
+  );
+  const sources = loaded.map(({ file, notebook }): SiteSource => {
+    const result = results.get(file);
+    return { file, notebook: result ?? notebook, foreignHtml: result === undefined ? "framed" : "inline" };
   });
+  const pages = await renderSite(sources, { folder: flags.out, title: flags.title });
   await writeFilesAtomically(pages);
   progress.line(`Wrote ${pages.length} pages: open ${pages.at(-1)?.file ?? flags.out}`);
+}
+
+/** The notebooks that are to be executed, as the user wrote their paths. @throws InputError for one that gets no page */
+function toExecute(files: readonly string[], { execute, executeOnly }: RenderFlags): ReadonlySet<string> {
+  if (executeOnly === undefined) return new Set(execute === true ? files : []);
+  const paths = new Map(files.map((file) => [path.resolve(file), file]));
+  return new Set(
+    executeOnly.map((file) => {
+      const known = paths.get(path.resolve(file));
+      if (known === undefined)
+        throw new InputError(`--execute-only names ${file}, which is none of the notebooks that get a page.`);
+      return known;
+    }),
+  );
 }
 
 /** A flag that would have no effect is most likely a forgotten --execute. */
@@ -59,11 +81,12 @@ async function executed(
   loaded: readonly LoadedNotebook[],
   flags: RenderFlags,
   progress: Progress,
-): Promise<SiteSource[]> {
-  const sources: SiteSource[] = [];
+): Promise<ReadonlyMap<string, Notebook>> {
+  const results = new Map<string, Notebook>();
+  if (loaded.length === 0) return results;
   const failures = await interruptible((signal) =>
     executeAll(loaded, flags, progress, signal, ({ file }, notebook) => {
-      sources.push({ file, notebook });
+      results.set(file, notebook);
     }),
   );
   if (failures.length > 0) {
@@ -72,5 +95,5 @@ async function executed(
       `${messages}\n\nNo page was written. With --allow-errors the pages show the errors.`,
     );
   }
-  return sources;
+  return results;
 }

@@ -16,13 +16,13 @@ export interface SiteSource {
   /** Path of the notebook file. */
   readonly file: string;
   readonly notebook: Notebook;
+  readonly foreignHtml: OutputOptions["foreignHtml"];
 }
 
 /** What all pages of a run share. */
 export interface SiteOptions {
   readonly folder: string;
   readonly title: string;
-  readonly foreignHtml: OutputOptions["foreignHtml"];
 }
 
 /** The pages of some notebooks, in their order, and `index.html`; nothing is written. */
@@ -36,14 +36,14 @@ export async function renderSite(
     return { file: pageFile(file), outline: outlineOf(notebook, path.basename(file, ".ipynb")) };
   });
   const pages = new Map(sources.map(({ file }) => [path.basename(file), pageFile(file)]));
-  const files = sources.map(({ file, notebook }, index): FileContent => {
+  const files = sources.map(({ file, notebook, foreignHtml }, index): FileContent => {
     const link = links[index] as PageLink; // one link for each source
     const content = renderNotebookPage(
       notebook,
       {
         outline: link.outline,
         folder: path.dirname(file),
-        foreignHtml: options.foreignHtml,
+        foreignHtml,
         previous: links[index - 1],
         next: links[index + 1],
         pages,

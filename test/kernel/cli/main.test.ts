@@ -222,6 +222,11 @@ describe("bad input", () => {
       ["run", "plain.ipynb", "./plain.ipynb", "-o", "o"],
       "two notebooks would be written to",
     ],
+    [
+      "a notebook to execute that gets no page",
+      ["render", "plain.ipynb", "--out", "o", "--execute-only", "other.ipynb"],
+      "--execute-only names other.ipynb, which is none of the notebooks",
+    ],
     ["a flag without --execute", ["render", "plain.ipynb", "--out", "o", "--timeout", "3"], "Add --execute"],
     [
       "a missing connection file",
@@ -294,6 +299,25 @@ describe("typetorch render", () => {
     expect(await textOf("site/plain.html")).toMatch(/<pre class="plain"[^>]*>42<\/pre/);
     expect(await textOf("plain.ipynb")).toBe(fixtureText("plain.ipynb"));
     expect(await textOf("outputs.ipynb")).toBe(before);
+  });
+
+  test("executes those that are named, and shows the others with their own outputs", async () => {
+    const args = [await place("plain.ipynb"), await place("outputs.ipynb")];
+    const { code, stderr } = await typetorch(
+      "render",
+      ...args,
+      "--out",
+      "site",
+      "--execute-only",
+      args[0] ?? "",
+    );
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^.*plain.ipynb: .*cells in/m),
+    });
+    expect(stderr).not.toContain("outputs.ipynb: ");
+    expect(await textOf("site/plain.html")).toMatch(/<pre class="plain"[^>]*>42<\/pre/);
+    expect(await textOf("site/outputs.html")).toContain("<iframe");
   });
 
   test("writes no page at all when a notebook fails", async () => {

@@ -61,7 +61,7 @@ async function open(
   colorScheme?: "dark",
 ): Promise<Page> {
   const file = path.join(folder, "page.ipynb");
-  await writeFilesAtomically(await renderSite([{ file, notebook }], { folder, title: "T", foreignHtml }));
+  await writeFilesAtomically(await renderSite([{ file, notebook, foreignHtml }], { folder, title: "T" }));
   const page = await browser.newPage(colorScheme === undefined ? {} : { colorScheme });
   await page.goto(pathToFileURL(path.join(folder, "page.html")).href);
   return page;

@@ -15,8 +15,9 @@ async function pagesOf(
   const sources = Object.entries(notebooks).map(([name, notebook]) => ({
     file: fixturePath(name),
     notebook,
+    foreignHtml,
   }));
-  const files = await renderSite(sources, { folder: "", title, foreignHtml });
+  const files = await renderSite(sources, { folder: "", title });
   return new Map(files.map(({ file, content }) => [file, String(content)]));
 }
 
