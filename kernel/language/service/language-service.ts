@@ -48,6 +48,11 @@ function optsOut(source: string): boolean {
   return /^[\s/*]*@ts-nocheck\b/mu.test(comments);
 }
 
+/** Whether later cells see nothing of a cell: it declares no name, and adds nothing to a module or to what is global. */
+function leavesNothing({ declares, source }: CellSource): boolean {
+  return declares.names.size === 0 && declares.exported.size === 0 && !/\bdeclare\b/u.test(source);
+}
+
 /** Types of the cells of one notebook: what is wrong in a cell before it runs, and which names later cells see. */
 export class LanguageService {
   readonly #server: TypeServer;
@@ -184,7 +189,9 @@ export class LanguageService {
     this.#server.stop();
   }
 
+  /** The next cell gets the document of one that leaves nothing: only a text changes then, and no file comes to the program. */
   #commit(name: string, known: KnownCell): void {
+    if (leavesNothing(known.cell)) return;
     known.before = this.#documents.scope;
     known.number = this.#documents.commit(known.cell);
     this.#names.set(known.number, name);

@@ -302,6 +302,16 @@ describe("A notebook's folder", () => {
     changing.close();
   }, 60_000);
 
+  it("keeps what a cell without names adds to the global scope, and nothing else of it", async () => {
+    const plain = await TypedNotebook.open();
+    expect(await plain.codes("declare global { interface Array<T> { own: T } }")).toEqual([]);
+    expect(await plain.codes("1 + 1")).toEqual([]);
+    expect(await plain.codes("[1].own.toFixed() + [1].none")).toEqual(["error 1:25 TS2339"]);
+    expect(await plain.codes("{ const inner = 1; inner.toFixed() }")).toEqual([]);
+    expect(await plain.codes("inner")).toEqual(["error 1:1 TS2304"]);
+    plain.close();
+  }, 60_000);
+
   it("has a package that was installed after its import had failed", async () => {
     const changing = await TypedNotebook.open();
     const asText = "import { size } from '@scope/late'; const text: string = size";
