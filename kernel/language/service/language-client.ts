@@ -40,7 +40,7 @@ export class LanguageClient implements CellTypes {
       workerData: { ...this.#data, port },
       transferList: [port],
       stdout: true,
-      resourceLimits: { maxOldGenerationSizeMb: 128 },
+      resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 4 },
     });
     thread.unref();
     thread.on("message", (message: FromLanguage) => this.#take(message));
