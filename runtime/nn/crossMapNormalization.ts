@@ -1,23 +1,12 @@
-import { bind } from "../binding.ts";
-import type { CallForms } from "../callForms.ts";
 import { tensor } from "../create.ts";
 import { ValueError } from "../errors/valueError.ts";
 import { add, mul, pow } from "../ops/elementwise/arithmetic.ts";
 import { matmul } from "../ops/linalg/matmul.ts";
 import { flatten, reshape } from "../ops/shaping/view.ts";
-import { integer, number, type ParametersOf } from "../parameters.ts";
 import { formatShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { Module } from "./module.ts";
 import { printedAll } from "./printed.ts";
-import type { LocalResponseNormArguments } from "./rearranging.ts";
-
-const parameters: ParametersOf<LocalResponseNormArguments> = {
-  size: integer(),
-  alpha: number(1e-4),
-  beta: number(0.75),
-  k: number(1),
-};
+import { ResponseNorm } from "./rearranging.ts";
 
 /**
  * Which channels count for each. As in PyTorch, a channel is dropped one step late at the first place: channel 0 stays in all windows behind its own.
@@ -38,23 +27,7 @@ function windows(channels: number, size: number): number[][] {
  *
  * Source: `torch.nn.CrossMapLRN2d`.
  */
-export class CrossMapLRN2d extends Module {
-  readonly size: number;
-  readonly alpha: number;
-  readonly beta: number;
-  readonly k: number;
-
-  constructor(
-    ...args: CallForms<LocalResponseNormArguments, [size: number, alpha?: number, beta?: number, k?: number]>
-  ) {
-    super();
-    const { size, alpha, beta, k } = bind("CrossMapLRN2d", parameters, args);
-    this.size = size;
-    this.alpha = alpha;
-    this.beta = beta;
-    this.k = k;
-  }
-
+export class CrossMapLRN2d extends ResponseNorm {
   /** @throws ValueError for an input of another number of dimensions. */
   override forward(input: Tensor): Tensor {
     if (input.ndim !== 4)

@@ -171,8 +171,8 @@ const localResponseParameters: ParametersOf<LocalResponseNormArguments> = {
   k: number(1),
 };
 
-/** Each channel divided by what its `size` neighbours amount to. Source: `torch.nn.LocalResponseNorm`. */
-export class LocalResponseNorm extends Module {
+/** What `LocalResponseNorm` and its older form are made with, and show. */
+export abstract class ResponseNorm extends Module {
   readonly size: number;
   readonly alpha: number;
   readonly beta: number;
@@ -182,19 +182,22 @@ export class LocalResponseNorm extends Module {
     ...args: CallForms<LocalResponseNormArguments, [size: number, alpha?: number, beta?: number, k?: number]>
   ) {
     super();
-    const { size, alpha, beta, k } = bind("LocalResponseNorm", localResponseParameters, args);
+    const { size, alpha, beta, k } = bind(new.target.name, localResponseParameters, args);
     this.size = size;
     this.alpha = alpha;
     this.beta = beta;
     this.k = k;
   }
 
+  override extra_repr(): string {
+    return `${this.size}, alpha=${fraction(this.alpha)}, beta=${fraction(this.beta)}, k=${fraction(this.k)}`;
+  }
+}
+
+/** Each channel divided by what its `size` neighbours amount to. Source: `torch.nn.LocalResponseNorm`. */
+export class LocalResponseNorm extends ResponseNorm {
   /** @throws as `torch.nn.functional.local_response_norm`. */
   override forward(input: Tensor): Tensor {
     return local_response_norm(input, this.size, this.alpha, this.beta, this.k);
-  }
-
-  override extra_repr(): string {
-    return `${this.size}, alpha=${fraction(this.alpha)}, beta=${fraction(this.beta)}, k=${fraction(this.k)}`;
   }
 }
