@@ -26,7 +26,7 @@ function lastStatement({ body }: Program): Statement | undefined {
  */
 export function compileCell(source: string, name: string, jsx?: JsxSettings): CompiledCell {
   const parsed = parseCell(source, name);
-  const stripped = stripTypes(source, parsed, jsx);
+  const stripped = stripTypes(source, name, parsed, jsx);
   const { program } = parseCell(stripped.code, name);
   const normalised = normalise(stripped.code, program);
   const steps: Rewritten[] = [stripped, normalised];

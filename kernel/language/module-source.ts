@@ -9,7 +9,7 @@ import { chain, lowerUsing, stripTypes, type Rewritten } from "./strip.ts";
  * @throws CellSyntaxError when it does not parse
  */
 export function compileModule(source: string, name: string): Rewritten {
-  const stripped = stripTypes(source, parseCell(source, name));
+  const stripped = stripTypes(source, name, parseCell(source, name));
   const { program } = parse(stripped.code);
   if (program === null || !hasUsing(program)) return stripped;
   const lowered = lowerUsing(stripped.code);

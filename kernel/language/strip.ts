@@ -6,6 +6,7 @@ import { transformSync, type HelperMode, type TransformOptions } from "oxc-trans
 import { walk } from "./ast.ts";
 import type { CellLanguage, Parsed } from "./parse.ts";
 import { throughMap, unmoved, type Mapping } from "./position.ts";
+import { CellSyntaxError } from "./syntax-error.ts";
 import { CELL_SUPPORT } from "./types.ts";
 
 type Stripper = typeof Swc;
@@ -81,11 +82,21 @@ function needsLowering(program: Program): boolean {
   return found;
 }
 
+/** The first error of esbuild, which refuses some texts that oxc parses: parameters with decorators, or two exports of one name. */
+function refusal(error: unknown, name: string, source: string): unknown {
+  const [first] = (error as Partial<Esbuild.TransformFailure>).errors ?? []; // what it throws, or another failure
+  if (first === undefined) return error;
+  const { line, column, lineText } = first.location ?? { line: 1, column: 0, lineText: "" };
+  // It counts columns in bytes.
+  const before = Buffer.from(lineText).subarray(0, column).toString();
+  return new CellSyntaxError(first.text, name, source, { line, column: before.length + 1 });
+}
+
 /** oxc has only the decorators of TypeScript 4; esbuild has the standard's. Its program is started for each such text. */
-function lowerDecorators(source: string, language: CellLanguage, jsx: JsxSettings): Rewritten {
+function lowerDecorators(source: string, name: string, language: CellLanguage, jsx: JsxSettings): Rewritten {
   esbuild ??= require("esbuild") as typeof Esbuild; // `require` is untyped
   const classic = jsx.runtime === "classic";
-  const { code, map } = esbuild.transformSync(source, {
+  const options: Esbuild.TransformOptions & { sourcemap: "external" } = {
     loader: language,
     target: "esnext",
     supported: { decorators: false },
@@ -96,21 +107,31 @@ function lowerDecorators(source: string, language: CellLanguage, jsx: JsxSetting
       : { jsxImportSource: jsx.importSource }),
     // An import that looks unused may be a later cell's.
     tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
-  });
-  const { mappings } = JSON.parse(map) as { mappings: string }; // a source map, revision 3
-  return { code, toSource: throughMap(() => mappings) };
+    logLevel: "silent",
+  };
+  try {
+    const { code, map } = esbuild.transformSync(source, options);
+    const { mappings } = JSON.parse(map) as { mappings: string }; // a source map, revision 3
+    return { code, toSource: throughMap(() => mappings) };
+  } catch (error) {
+    throw refusal(error, name, source);
+  }
 }
 
 /**
  * Turns TypeScript that parses into JavaScript. Types are blanked out in place where that suffices; enums, namespaces,
  * parameter properties, `import x = require()`, `<T>x`, JSX and decorators are rewritten, with a source map.
+ *
+ * @param name of the cell or file, for errors
+ * @throws CellSyntaxError for decorators where the standard has none
  */
 export function stripTypes(
   source: string,
+  name: string,
   { program, language }: Parsed,
   jsx: JsxSettings = ownJsx,
 ): Rewritten {
-  if (needsLowering(program)) return lowerDecorators(source, language, jsx);
+  if (needsLowering(program)) return lowerDecorators(source, name, language, jsx);
   const blanked = language === "tsx" ? null : blankTypes(source);
   if (blanked !== null) return { code: blanked, toSource: unmoved };
   return transform(source, { lang: language, typescript: { onlyRemoveTypeImports: true }, jsx });
