@@ -1,6 +1,7 @@
 import type { Device } from "../device.ts";
 import type { DType } from "../dtype.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
+import { inspectAs } from "../inspect.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import type { Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
@@ -147,9 +148,10 @@ export class Node {
   }
 
   /** The functions behind this one's inputs, with the position of their output. Source: `torch.autograd.graph.Node.next_functions`. */
-  get next_functions(): readonly (readonly [Node | AccumulateGrad | null, number])[] {
+  get next_functions(): readonly NextFunction[] {
+    // An input that asks for no gradient has `null` there, as in Python, where nobody has to rule it out either.
     return this.edges.map((edge) =>
-      edge instanceof Output ? ([edge.node, edge.position] as const) : ([edge, 0] as const),
+      edge instanceof Output ? [edge.node, edge.position] : [edge as Node | AccumulateGrad, 0],
     );
   }
 
@@ -280,10 +282,14 @@ function changedSince(tensor: Tensor, expected: number): RuntimeError {
   );
 }
 
+/** A function behind an input (`null` for an input that asks for no gradient), and which of its outputs that input is. */
+export type NextFunction = readonly [fn: Node | AccumulateGrad, output: number];
+
 /** The end of the graph at a leaf: adds to its `grad`. Source: `torch::autograd::AccumulateGrad`. */
 export class AccumulateGrad {
   readonly label = "AccumulateGrad";
-  readonly next_functions: readonly [] = [];
+  /** None. */
+  readonly next_functions: readonly NextFunction[] = [];
   /** The leaf. */
   readonly variable: Tensor;
   /** The run of the engine that visited this leaf last. @internal */
@@ -338,3 +344,6 @@ export function edgeOf(tensor: Tensor): Edge | null {
 export function factsOf(tensor: Tensor): TensorFacts {
   return (tensor.facts ??= { shape: tensor.shape, dtype: tensor.dtype, device: tensor.device });
 }
+
+inspectAs(Node, (node) => node.toString());
+inspectAs(AccumulateGrad, (node) => node.toString());

@@ -14,8 +14,7 @@ export interface IndexedData<Item> {
 }
 
 /** What has items by index: a `Dataset` or anything else with its two members, an array, or a tensor, whose rows are the items. */
-export type MapData<Item> =
-  IndexedData<Item> | readonly Item[] | (Tensor extends Item ? Tensor & Iterable<Item> : never);
+export type MapData<Item> = IndexedData<Item> | readonly Item[] | (Tensor & Iterable<Item>);
 
 /** What gives its items one after the other. */
 export type StreamData<Item> = Iterable<Item> | AsyncIterable<Item>;

@@ -152,7 +152,7 @@ function differenceOfGradients(
         ? null
         : differenceOfValues(
             tensor,
-            tensor.tolist() === 0 ? [0] : Array<number>(tensor.numel()).fill(0),
+            tensor.tolist<unknown>() === 0 ? [0] : Array<number>(tensor.numel()).fill(0),
             tolerance,
           );
     if (tensor === null)

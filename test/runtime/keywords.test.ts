@@ -77,8 +77,8 @@ test("all arguments come by name", () => {
     [F.layer_norm(x, [3], { eps: 0.5 }), F.layer_norm(x, { normalized_shape: [3], eps: 0.5 })],
   ];
   for (const [named, plain] of pairs) expect(named.equal(plain)).toBe(true);
-  expectTypeOf(torch.mul({ input: torch.zeros(2, 1), other: torch.zeros(3) }).shape).toExtend<
-    readonly [2, 3]
+  expectTypeOf(torch.mul({ input: torch.zeros(2, 1), other: torch.zeros(3) })).toEqualTypeOf<
+    Tensor<[2, 3], "float32">
   >();
 });
 

@@ -2,7 +2,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import torch, { type Tensor } from "../../../../runtime/index.ts";
-import type { NestedList } from "../../../../runtime/tensor.ts";
+
+/** Elements as `tolist()` gives them. */
+type NestedList = number | bigint | boolean | NestedList[];
 
 /** One item of an index, and what it does to one dimension of nested arrays. */
 type Item = number | { readonly start: number | null; readonly end: number | null; readonly step: number };
