@@ -134,13 +134,14 @@ interface OtherMethods<S extends Shape, D extends DTypeName>
    */
   index(...items: (IndexItem | string)[]): Tensor<Shape, D>;
   /**
-   * Python's `x[…] = values`: `x.index_put_([0, torch.slice(1, 3)], values)`. Values broadcast; with `accumulate` they are added.
+   * Python's `x[…] = values`: `x.index_put_([0, torch.slice(1, 3)], values)`, `x.index_put_("0, 1:3", values)`, `x.index_put_(mask, 0)`. Values broadcast; with `accumulate`
+   * they are added.
    *
    * @throws IndexError when a position does not fit, RuntimeError when the values do not.
    * Source: `torch.Tensor.__setitem__`, `torch.Tensor.index_put_`.
    */
   index_put_(
-    items: readonly (IndexItem | string)[] | Indices,
+    items: Parameters<typeof index_put_>[1] | Indices,
     values: Tensor | Scalar,
     accumulate?: boolean,
   ): this;
@@ -196,8 +197,12 @@ const others: {
 } = {
   ...layoutMethods,
   index: (self, ...items: (IndexItem | string)[]) => index(self, ...items),
-  index_put_: (self, items: readonly (IndexItem | string)[], values: Tensor | Scalar, accumulate?: boolean) =>
-    index_put_(self, items, values, accumulate),
+  index_put_: (
+    self,
+    items: Parameters<typeof index_put_>[1],
+    values: Tensor | Scalar,
+    accumulate?: boolean,
+  ) => index_put_(self, items, values, accumulate),
   where: (self, condition: Tensor, other: Operand) => where(condition, self, other),
   ...deviceMethods,
   ...elementMethods,

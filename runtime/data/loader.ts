@@ -143,7 +143,13 @@ export class DataLoader<Item = unknown, Size extends number | null = number, Bat
     return this.#counted(batches) as IterableIterator<Batch>; // what collating gives
   }
 
-  /** The same, waiting for what gives promises. */
+  /** The batches of one epoch with their numbers: Python's `enumerate(loader)`. */
+  *entries(): IterableIterator<[index: number, batch: Batch]> {
+    let index = 0;
+    for (const batch of this) yield [index++, batch];
+  }
+
+  /** The batches of one epoch, waiting for what gives promises. */
   [Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
     const { dataset } = this;
     const requests = isMapData(dataset) ? this.#mapRequests(dataset) : requestsOf(dataset, this.#stream());

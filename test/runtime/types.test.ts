@@ -64,7 +64,7 @@ test("a variable may become a tensor of another shape and dtype", () => {
   const text: string = wide;
   // @ts-expect-error -- a number is no tensor
   x = 1;
-  expect([exact.shape, rows.length, text]).toEqual([[4], 2, wide]);
+  expect([exact.shape, rows.length, Object.is(text, wide)]).toEqual([[4], 2, true]);
 });
 
 test("sizes are numbers that can be taken apart, and may be compared with any", () => {

@@ -280,6 +280,13 @@ export function index(input: Tensor, ...items: (IndexItem | string)[]): Tensor {
   return view === input ? sameView(input) : view;
 }
 
+/** Whether an index has its items in an array. (`Array.isArray` does not tell arrays that are only read from the rest.) */
+function isList<Item>(
+  items: readonly (IndexItem | string)[] | Item,
+): items is readonly (IndexItem | string)[] {
+  return Array.isArray(items);
+}
+
 /** Values lose their first dimensions of size 1, which nothing they are written into need have. Source: `slicePrefix1sSize`. */
 function withoutLeadingOnes(values: Tensor): Tensor {
   const first = values.shape.findIndex((size) => size !== 1);
@@ -290,18 +297,18 @@ function withoutLeadingOnes(values: Tensor): Tensor {
 /**
  * Python's `x[…] = values`: writes into the tensor, and gives it back. `values` broadcast; a number is written everywhere.
  *
- * `x.index_put_([0, torch.slice(1, 3)], values)`; with `accumulate` the values are added.
+ * `x.index_put_([0, torch.slice(1, 3)], values)`, `x.index_put_("0, 1:3", values)`, `x.index_put_(mask, 0)`; with `accumulate` the values are added.
  *
  * @throws IndexError when a position does not fit, RuntimeError when the values do not.
  * Source: `torch.Tensor.__setitem__`, `torch.Tensor.index_put_`.
  */
 export function index_put_(
   input: Tensor,
-  items: readonly (IndexItem | string)[],
+  items: readonly (IndexItem | string)[] | Exclude<IndexItem, IndexList> | string,
   values: Tensor | Scalar,
   accumulate = false,
 ): Tensor {
-  const { view, indices } = resolve(input, items);
+  const { view, indices } = resolve(input, isList(items) ? items : [items]);
   const offered = values instanceof Tensor ? withoutLeadingOnes(values) : numberTensor(values);
   const source = to(offered, { dtype: input.dtype });
   if (indices !== null) applyInPlace(index_put, view, [indices, source, accumulate]);

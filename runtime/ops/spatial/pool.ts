@@ -28,8 +28,11 @@ import { sample } from "../samples.ts";
 import { squeeze, unsqueeze } from "../shaping/view.ts";
 import { eachDimension, optionalPerDimension, perDimension, type PerDimension } from "./windows.ts";
 
-/** A pooled tensor, or with `return_indices` also the positions of what was taken, counted within each plane. */
-export type Pooled = Tensor & [values: Tensor, indices: Tensor];
+/**
+ * A pooled tensor; with `return_indices` an array of it and of the positions of what was taken, counted within each plane. The compiler, which cannot tell the two apart, takes either for a tensor: both can
+ * be taken apart, `const [values, indices] = pool(x)`, and the usual one may be assigned to what was a tensor before.
+ */
+export type Pooled = Tensor;
 
 /** @throws RuntimeError when the input is not a batch of `rank`-dimensional items with channels, or one of them, or is empty in more than the batch. */
 export function checkInput(name: string, input: Tensor, rank: 1 | 2 | 3): void {

@@ -229,6 +229,15 @@ describe("data sets of other kinds", () => {
   });
 });
 
+test("entries number the batches, as Python's enumerate does", () => {
+  const loader = new data.DataLoader(torch.arange(5), 2);
+  expect([...loader.entries()].map(([index, batch]) => [index, batch.tolist()])).toEqual([
+    [0, [0, 1]],
+    [1, [2, 3]],
+    [2, [4]],
+  ]);
+});
+
 describe("for await", () => {
   test("items that are promises come in order, those of a batch at once", async () => {
     const remote = new Remote();

@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
-import torch, { F, nn } from "../../../runtime/index.ts";
+import torch, { F, nn, type Tensor } from "../../../runtime/index.ts";
 
 const image = torch.arange(16).reshape(1, 4, 4).float();
+
+/** What is pooled, and where it was. */
+function pair(pooled: Iterable<Tensor>): [Tensor, Tensor] {
+  return [...pooled] as [Tensor, Tensor]; // asked for with `return_indices`
+}
 
 describe("pooling modules", () => {
   test("compute what the functions compute", () => {
@@ -17,11 +22,11 @@ describe("pooling modules", () => {
   });
 
   test("give positions when asked, as int64 counted within each plane", () => {
-    const [values, indices] = new nn.MaxPool2d(2, { return_indices: true })(image);
+    const [values, indices] = pair(new nn.MaxPool2d(2, { return_indices: true })(image));
     expect(values.tolist()).toEqual([[[5, 7], [13, 15]]]); // prettier-ignore
     expect([indices.dtype, indices.tolist()]).toEqual([torch.int64, values.tolist()]);
-    expect(new nn.AdaptiveMaxPool1d(2, true)(image)[1].shape).toEqual([1, 4, 2]);
-    expect(new nn.AdaptiveMaxPool2d(2, true)(image)[1].shape).toEqual([1, 2, 2]);
+    expect(pair(new nn.AdaptiveMaxPool1d(2, true)(image))[1].shape).toEqual([1, 4, 2]);
+    expect(pair(new nn.AdaptiveMaxPool2d(2, true)(image))[1].shape).toEqual([1, 2, 2]);
   });
 
   test.each<[unknown, string]>([
@@ -52,12 +57,14 @@ describe("pooling modules", () => {
 describe("maximum pooling", () => {
   test("takes the first of equals, and the last NaN before everything", () => {
     const input = torch.tensor([[[1, 1, NaN, 5], [1, 1, 7, NaN]]]); // prettier-ignore
-    const [values, indices] = F.max_pool2d(input, 2, { return_indices: true });
+    const [values, indices] = pair(F.max_pool2d(input, 2, { return_indices: true }));
     expect([values.tolist(), indices.tolist()]).toEqual([[[[1, NaN]]], [[[0, 7]]]]);
   });
 
   test("finds a position also where everything is minus infinity", () => {
-    const [values, indices] = F.max_pool2d(torch.full([1, 2, 8], -Infinity), 2, { return_indices: true });
+    const [values, indices] = pair(
+      F.max_pool2d(torch.full([1, 2, 8], -Infinity), 2, { return_indices: true }),
+    );
     expect([values.tolist(), indices.tolist()]).toEqual([
       [[[-Infinity, -Infinity, -Infinity, -Infinity]]],
       [[[0, 2, 4, 6]]],

@@ -156,3 +156,12 @@ test("a mask over some dimensions chooses as a loop does", () => {
     }),
   );
 });
+
+test("takes one item without an array, as a text, a number, a slice or a mask", () => {
+  const x = torch.zeros(2, 3);
+  x.index_put_("0, 1:", 1).index_put_(1, 2);
+  expect(x.tolist()).toEqual([[0, 1, 1], [2, 2, 2]]); // prettier-ignore
+  x.index_put_(x.gt(1), 5).index_put_(torch.slice(0, 1), torch.tensor([7, 8, 9]));
+  expect(x.tolist()).toEqual([[7, 8, 9], [5, 5, 5]]); // prettier-ignore
+  expect(() => x.index_put_("0, 3", 1)).toThrow(/out of bounds/);
+});
