@@ -8,7 +8,6 @@ import type {
 } from "vscode-languageserver-protocol";
 import { declarationsOf, guessDeclared, type Declarations } from "../declarations.ts";
 import { parse, type CellLanguage } from "../parse.ts";
-import { FIRST_LINE } from "./cell-document.ts";
 import type { CellDocuments } from "./cell-documents.ts";
 import { utf16Offset } from "./code-points.ts";
 import {
@@ -20,7 +19,7 @@ import {
   type CompleteContent,
   type Match,
 } from "./completion.ts";
-import { lineStarts } from "./diagnostics.ts";
+import { FIRST_LINE, lineStarts } from "./places.ts";
 import { documentationAt } from "./documentation.ts";
 import {
   hasText,
