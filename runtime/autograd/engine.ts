@@ -10,6 +10,7 @@ import { closeScope, disownSince, enterScopes, leaveScopes, openScope } from "..
 import { duplicate, elementwise, elementwiseInto, fromArray, sentTo } from "../settle.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { turns } from "../turns.ts";
 import { isRecording, swapGradMode } from "./modes.ts";
 import { checkNan, explain } from "./anomaly.ts";
 import { runAfter, runBefore, runHooks } from "./hooks.ts";
@@ -368,6 +369,7 @@ function run<T>(
   const outside = leaveScopes();
   const around = running;
   running = current.id;
+  turns.isBackward = true;
   try {
     for (const { tensor, grad } of roots) current.begin(edgeOf(tensor)!, grad);
     current.propagate();
@@ -376,6 +378,8 @@ function run<T>(
   } finally {
     current.end();
     running = around;
+    turns.isBackward = around !== 0;
+    if (around === 0) turns.ended++;
     enterScopes(outside);
     swapGradMode(before);
   }

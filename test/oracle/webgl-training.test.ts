@@ -60,6 +60,84 @@ function train(
   });
 }
 
+class States extends nn.Module {
+  lstm: nn.LSTM = new nn.LSTM(3, 4, { batch_first: true });
+
+  override forward(x: Tensor): Tensor {
+    return this.lstm(x)[0];
+  }
+}
+
+interface Task {
+  readonly net: nn.Module & ((x: Tensor) => Tensor);
+  readonly input: () => Tensor;
+  readonly loss: (output: Tensor) => Tensor;
+}
+
+/** Networks with what only counts up from step to step, and losses that look at their arguments. */
+const tasks: Readonly<Record<string, () => Task>> = {
+  "statistics of batches": () => ({
+    net: new nn.Sequential(
+      // A bias before it would have no gradient but roundings, which Adam makes steps of.
+      new nn.Conv2d(1, 3, 3, { bias: false }),
+      new nn.BatchNorm2d(3),
+      new nn.GELU(),
+      new nn.Flatten(),
+    ),
+    input: () => torch.randn(4, 1, 6, 6),
+    loss: (output) => output.square().mean(),
+  }),
+  "a loss of probabilities": () => ({
+    net: new nn.Sequential(new nn.Linear(5, 3), new nn.Sigmoid()),
+    input: () => torch.randn(4, 5),
+    loss: (output) => F.binary_cross_entropy(output, torch.ones_like(output).mul(0.25)),
+  }),
+  attention: () => ({
+    net: new nn.TransformerEncoderLayer(8, 2, { dim_feedforward: 8, dropout: 0, batch_first: true }),
+    input: () => torch.randn(2, 3, 8),
+    loss: (output) => output.mul(torch.arange(8).to(output.device)).mean(),
+  }),
+  "a recurrent network": () => ({
+    net: new States(),
+    input: () => torch.randn(2, 4, 3),
+    loss: (output) => output.square().mean(),
+  }),
+};
+
+/** Trains without reading anything before the end. */
+function trainUnread(
+  make: () => Task,
+  device: string,
+): { losses: number[]; compiles: number[]; fallbacks: string[] } {
+  torch.manual_seed(2);
+  const { net, input, loss } = make();
+  const x = input().to(device);
+  net.to(device);
+  const optimizer = new optim.AdamW(net.parameters(), { lr: 0.01 });
+  const average = [...net.parameters()].map((parameter) => parameter.detach().clone());
+  let total: Tensor = torch.zeros([], { device });
+  const losses: Tensor[] = [];
+  const compiles: number[] = [];
+  torch.webgl.reset_fallbacks();
+  for (let step = 0; step < 16; step++) {
+    const before = torch.webgl.compiles();
+    optimizer.zero_grad();
+    const value = loss(net(x));
+    value.backward();
+    nn.utils.clip_grad_norm_(net.parameters(), 1);
+    optimizer.step();
+    total = total.add(value.detach());
+    torch.no_grad(() => {
+      [...net.parameters()].forEach((parameter, i) => average[i]!.mul_(0.9).add_(parameter, { alpha: 0.1 }));
+    });
+    losses.push(value.detach());
+    compiles.push(torch.webgl.compiles() - before);
+  }
+  const fallbacks = torch.webgl.fallbacks().map(({ name }) => name);
+  const ends = [total, ...average.map((each) => each.sum())];
+  return { losses: [...losses, ...ends].map((each) => each.item()), compiles, fallbacks };
+}
+
 /** Optimizers with settings that make their formulas long. */
 const formulas: Readonly<Record<string, (params: readonly Tensor[]) => optim.Optimizer>> = {
   SGD: (params) => new optim.SGD(params, { lr: 0.1, momentum: 0.9, nesterov: true, weight_decay: 0.1 }),
@@ -117,6 +195,25 @@ describe.skipIf(process.env["TYPETORCH_WEBGL"] === "off")("training on WebGL", (
     there.forEach(({ loss }, i) => expect(Math.abs(loss - here[i]!.loss)).toBeLessThan(1e-3));
     expect(there.map(({ fallbacks }) => fallbacks)).toEqual(there.map(() => []));
     expect(there.slice(2).map(({ compiles }) => compiles)).toEqual(there.slice(2).map(() => 0));
+  });
+
+  test.each(Object.entries(tasks))("%s train with the processor's losses and few programs", (_, make) => {
+    const [here, there] = [trainUnread(make, "cpu"), trainUnread(make, "cuda")];
+    there.losses.forEach((loss, i) => expect(Math.abs(loss - here.losses[i]!)).toBeLessThan(1e-3));
+    expect(there.fallbacks).toEqual([]);
+    expect(there.compiles.slice(2)).toEqual(Array.from({ length: 14 }, () => 0));
+  });
+
+  test("what is no probability has a loss of NaN, and nothing is read to find out", () => {
+    const [half, more] = [[0.5], [1.5]].map((data) => torch.tensor(data).to("cuda")) as [Tensor, Tensor];
+    torch.webgl.reset_fallbacks();
+    const losses = [
+      F.binary_cross_entropy(more, half),
+      F.binary_cross_entropy(half, more),
+      F.binary_cross_entropy(half, half),
+    ];
+    expect(torch.webgl.fallbacks()).toEqual([]);
+    expect(losses.map((loss) => loss.item())).toEqual([Number.NaN, Number.NaN, expect.closeTo(Math.LN2, 5)]);
   });
 
   test.each(Object.entries(formulas))("%s goes the processor's way", (_, make) => {

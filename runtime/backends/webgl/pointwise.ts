@@ -14,6 +14,7 @@ import { canEmit, isWholeNumber } from "./glsl/emission.ts";
 import { instanceOf } from "./glsl/templates.ts";
 import { graphics } from "./graphics.ts";
 import { canTakeIn, settledAccess } from "./plan.ts";
+import { turns } from "../../turns.ts";
 import { reachOfResult } from "./reach.ts";
 import type { Stage, StageInput } from "./stages.ts";
 import { WebGLStorage } from "./storage.ts";
@@ -52,7 +53,8 @@ function knownNumber({ storage, dtype, offset }: View): number | bigint | null {
 
 function inputOf(view: View, output: View, length: number, compute: DType): StageInput | null {
   const access = accessOf(view, output.shape);
-  if (isSingle(access)) {
+  // What is counted up in place is a number that is known only the first time.
+  if (isSingle(access) && view.storage !== output.storage) {
     const known = knownNumber(view);
     const number = known === null ? null : numberIn(compute, known);
     if (number !== null) return { number };
@@ -118,11 +120,19 @@ function leavesOf(inputs: readonly StageInput[]): readonly Value[] {
   return [...leaves];
 }
 
+/**
+ * Whether a pending value waits from one step of a training to the next: a running mean would become a longer program with every step. One that takes nothing, such as
+ * zeros, is computed by itself, too, or what begins with it would have a program of its own in the first step.
+ */
+function isOfAnotherStep({ stage, turn }: Value): boolean {
+  return turn !== turns.ended || (stage!.inputs.length === 0 && !turns.isBackward); // only pending values are asked about
+}
+
 /** Computes those pending inputs that cannot be part of one program with what uses them. */
 function settleInputs(inputs: readonly StageInput[], length: number, cost: number): void {
   for (const input of inputs) {
     if (!("value" in input) || input.value.stage === null) continue;
-    if (!canTakeIn(input, length)) textureOf(input.value);
+    if (!canTakeIn(input, length) || isOfAnotherStep(input.value)) textureOf(input.value);
   }
   const parts = inputs.filter(isPart).toSorted((a, b) => costOf(b) - costOf(a));
   for (const input of parts) {

@@ -6,6 +6,7 @@
  */
 import type { DType } from "../../dtype.ts";
 import type { CpuStorage } from "../cpu/memory/storage.ts";
+import { turns } from "../../turns.ts";
 import { makeFindable } from "../memory/collector.ts";
 import type { Claim, Owner } from "../memory/generations.ts";
 import { forgetTexture, foundAlive, noteTexture } from "./memory.ts";
@@ -29,6 +30,8 @@ export class Value implements Owner<Allocation> {
   users = 0;
   /** In how many programs its computation was a part, while it was pending. */
   taken = 0;
+  /** How many runs of backward were over when it was recorded. */
+  readonly turn: number = turns.ended;
   /** The largest size of its whole numbers, once it is known; Infinity for an array with one that float32 lacks. */
   reach: number | null = null;
   /** The elements packed as a product wants them, once two products have wanted the same. */

@@ -37,8 +37,9 @@ const how: Parameter<LossReduction> = choice(["mean", "sum", "none"], "mean");
 
 const isProbability = E.and(E.ge(x, 0), E.le(x, 1));
 
-/** @throws RuntimeError when a tensor holds something else than probabilities. */
+/** Checks a tensor of the processor; a step on another device must not wait for an answer: what is wrong there has a loss of NaN. @throws RuntimeError when it holds something else than probabilities. */
 function checkProbabilities(name: string, tensor: Tensor): void {
+  if (tensor.device.type !== "cpu") return;
   if (all(elementwise(isProbability, [tensor], "bool")).item()) return;
   const hint =
     name === "input"
@@ -64,6 +65,8 @@ function checkDtypes(input: Tensor, target: Tensor, weight: Tensor | null): void
 const logOf = E.maximum(E.log(x), -100);
 const logOfRest = E.maximum(E.log1p(E.neg(x)), -100);
 const crossEntropy = E.sub(E.mul(E.sub(y, 1), logOfRest), E.mul(y, logOf));
+/** The same, and NaN where a target is no probability; logarithms are where the prediction is none. */
+const crossEntropyOfChecked = E.select(E.and(E.ge(y, 0), E.le(y, 1)), crossEntropy, Number.NaN);
 
 /** A loss's gradient for each element, times the element's weight. */
 function weighted(grad: Tensor, weight: Tensor | null): Tensor {
@@ -82,7 +85,8 @@ export const crossEntropyOfProbabilities: Operator<
   parameters: { input: tensor, target: tensor, weight: optionalTensor, reduction: how },
   saves: ["input", "target", "weight"],
   forward: ({ input, target, weight, reduction }) => {
-    const losses = elementwise(crossEntropy, [input, target]);
+    const formula = input.device.type === "cpu" ? crossEntropy : crossEntropyOfChecked;
+    const losses = elementwise(formula, [input, target]);
     return reduceLoss(weighted(losses, weight), reduction);
   },
   vjp: {

@@ -80,8 +80,16 @@ float laneOf(vec4 v, int p) {
   return (p & 2) == 0 ? ((p & 1) == 0 ? v.x : v.y) : ((p & 1) == 0 ? v.z : v.w);
 }`;
 
+/**
+ * A number as it is, which no driver can know before it draws: the column of a texel shifted by all of its digits is zero. Mesa's Vulkan writes uniforms that decide about branches and the
+ * ends of loops into a program, and so compiles it for each draw, in a hundred times the time of drawing.
+ */
+const unforeseen = `
+int unforeseen(int n) { return n + (int(gl_FragCoord.x) >> 30); }
+float unforeseen(float x) { return uintBitsToFloat(floatBitsToUint(x) | (uint(gl_FragCoord.x) >> 30)); }`;
+
 /** The functions that addresses use. */
-export const fetches: string = `${quotient}\n${texelAt}\n${laneOf}`;
+export const fetches: string = `${quotient}\n${texelAt}\n${laneOf}\n${unforeseen}`;
 
 /** The text of the call that gives texel `texel` of texture `i`, whose scale is at `s[i]`. */
 function texelText(i: number, texel: string, shift: string): string {

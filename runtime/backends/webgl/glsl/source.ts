@@ -79,7 +79,8 @@ function loopLines(draft: Draft): readonly string[] {
   const turned = draft.forms.flatMap((form, i) => (isScattered(form) ? [] : [`x${i} = x${i}.yzwx;`]));
   const names = [...operands, ...results.map((name) => `${name}l`)];
   return [
-    "for (int l = 0; l < k[1]; l++) {",
+    "int end = unforeseen(k[1]);",
+    "for (int l = 0; l < end; l++) {",
     ...results.map((name) => `float ${name}l;`),
     `compute(${names.join(", ")});`,
     ...results.map((name) => `${name} = vec4(${name}.yzw, ${name}l);`),

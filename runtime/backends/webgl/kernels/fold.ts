@@ -109,7 +109,7 @@ function draw(
     [result],
     `${before}
 float y0 = ${begin};
-int end = ${end};
+int end = unforeseen(${end});
 for (int j = ${first}; j < end; j++) { float x = ${name}(${row}, j); ${steps[kind]} }
 ${finish}`,
   );

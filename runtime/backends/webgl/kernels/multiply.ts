@@ -56,7 +56,7 @@ function drawSums(output: Texture, product: Product, splits: number, finish: Fin
   const each = Math.ceil(all / splits);
   const range =
     splits === 1
-      ? `int start = 0, count = ${writer.whole(all)};`
+      ? `int start = 0, count = unforeseen(${writer.whole(all)});`
       : `int part = quotient(t, ${texels});
 t -= part * ${texels};
 int start = part * ${writer.whole(each)}, count = min(${writer.whole(each)}, ${writer.whole(all)} - start);`;
@@ -211,7 +211,8 @@ function addParts(output: Texture, parts: Texture, product: Product, splits: num
     [output],
     `int t = at.y * k[0] + at.x;
 vec4 v = vec4(0.0);
-for (int i = 0; i < ${writer.whole(splits)}; i++) v += ${texel}(t + i * ${each});
+int end = unforeseen(${writer.whole(splits)});
+for (int i = 0; i < end; i++) v += ${texel}(t + i * ${each});
 ${placeLines(writer, product)}
 ${finishLines(writer, finish)}
 o0 = v;`,

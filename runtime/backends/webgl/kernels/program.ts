@@ -87,7 +87,8 @@ export class ProgramWriter {
     // Compilers write out loops of which they know how often they run: four times the text takes them as much longer.
     return this.drawFours(
       results,
-      `for (int l = 0; l < ${this.whole(lanes)}; l++) { ${numbers} ${call} ${turns} }`,
+      `int end = unforeseen(${this.whole(lanes)});
+for (int l = 0; l < end; l++) { ${numbers} ${call} ${turns} }`,
     );
   }
 

@@ -162,7 +162,8 @@ float y0 = float(best);`,
     [result],
     `float y0 = ${candidates}(i * ${count});
 float y = ${read}(i, int(y0));
-for (int j = 1; j < ${count}; j++) {
+int end = unforeseen(${count});
+for (int j = 1; j < end; j++) {
 float at0 = ${candidates}(i * ${count} + j);
 float x = ${read}(i, int(at0));
 ${better(reduction, "y0 = at0; y = x;")}

@@ -77,12 +77,13 @@ int x = i - q * ${width};
 int plane = quotient(q, ${height});
 int y = q - plane * ${height};
 float y0 = 0.0;
-for (int ky = 0; ky < ${w.kernelHeight}; ky++) {
+int lowest = unforeseen(${w.kernelHeight}), rightmost = unforeseen(${w.kernelWidth});
+for (int ky = 0; ky < lowest; ky++) {
 int above = y + ${w.paddingY} - ky * ${w.dilationY};
 if (above < 0) continue;
 int below = quotient(above, ${w.strideY});
 if (below * ${w.strideY} != above || below >= ${w.down}) continue;
-for (int kx = 0; kx < ${w.kernelWidth}; kx++) {
+for (int kx = 0; kx < rightmost; kx++) {
 int left = x + ${w.paddingX} - kx * ${w.dilationX};
 if (left < 0) continue;
 int right = quotient(left, ${w.strideX});

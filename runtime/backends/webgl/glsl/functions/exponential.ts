@@ -45,6 +45,8 @@ float logarithmOf1Plus(float x) { return abs(x) < 0.3 ? logarithmNear1(x) : loga
   // Small whole powers by multiplication: exact where the results are; others by way of a logarithm. Special cases are C's.
   power: `
 float power(float x, float y) {
+  x = unforeseen(x);
+  y = unforeseen(y);
   if (x == 1.0 || y == 0.0) return 1.0;
   if (isNaN(x) || isNaN(y)) return nan();
   float a = abs(x);

@@ -5,6 +5,7 @@ export const remainders: Library = {
   // Long division in binary: every subtraction is exact.
   fmod: `
 float fmod(float x, float y) {
+  y = unforeseen(y);
   if (isNaN(x) || isNaN(y) || isInfinite(x) || y == 0.0) return nan();
   if (isInfinite(y)) return x;
   float r = abs(x);
@@ -24,6 +25,7 @@ float remainderOf(float x, float y) {
   // See the reference in cpu/reference/functions.ts.
   floorDivide: `
 float floorDivide(float x, float y) {
+  y = unforeseen(y);
   if (y == 0.0) return isNaN(x) || x == 0.0 ? nan() : copySign(infinity(), x * copySign(1.0, y));
   float r = fmod(x, y);
   float q = (x - r) / y;
@@ -35,6 +37,7 @@ float floorDivide(float x, float y) {
   // Of whole numbers that float32 has: a quotient may be off by a rounding, what it leaves is exact. By zero the answer is 0.
   wholeQuotient: `
 float wholeQuotient(float x, float y) {
+  y = unforeseen(y);
   if (y == 0.0) return 0.0;
   int a = int(x);
   int b = int(y);
