@@ -76,6 +76,10 @@ export class CellDocuments {
     const name = cellName(this.#number, language);
     const imported = importedBy(this.#number);
     const text = cellDocument({ ...cell, scope: this.#scope, imported });
+    // A document that none imports when it is opened is outside of the notebook's project, and does not know the kernel's globals.
+    if (language === "tsx")
+      this.#server.write(cellName(this.#number), `export * from ${JSON.stringify(`./${name}`)};`);
+    else this.#server.close(cellName(this.#number, "tsx"));
     this.#server.write(name, text, language === "tsx" ? "typescriptreact" : "typescript");
     return name;
   }
@@ -83,16 +87,10 @@ export class CellDocuments {
   /** The next document becomes the cell's for good: its names are visible from now on. Answers with its number. */
   commit(cell: CellSource): number {
     const number = this.#number;
-    const { declares, language } = cell;
     // A question of a front end may have put another text there meanwhile.
     this.write(cell);
-    if (language === "tsx")
-      this.#server.write(
-        cellName(number),
-        `export * from ${JSON.stringify(`./${cellName(number, "tsx")}`)};`,
-      );
     this.#scope = this.#scope.copy();
-    this.#scope.declare(number, declares);
+    this.#scope.declare(number, cell.declares);
     this.#number += 1;
     this.#writeOlder();
     return number;
