@@ -1,5 +1,6 @@
 import type { Program, Statement } from "oxc-parser";
 import { normalise } from "./normalise.ts";
+import { separateGlobals, type GlobalNames } from "./own-globals.ts";
 import { parseCell } from "./parse.ts";
 import { chain, lowerUsing, stripTypes, type JsxSettings, type Rewritten } from "./strip.ts";
 import type { CompiledCell } from "./types.ts";
@@ -16,20 +17,38 @@ function lastStatement({ body }: Program): Statement | undefined {
   return body.findLast(({ type }) => type !== "EmptyStatement" && !type.startsWith("TS"));
 }
 
+/** What a cell's surroundings ask of its compilation. */
+export interface CellSettings {
+  /** How JSX is compiled; without it, without React. */
+  readonly jsx?: JsxSettings | undefined;
+  /** Names of the global object; without them, the cell's names are the names of its bindings. */
+  readonly globals?: GlobalNames;
+}
+
+const noGlobals: GlobalNames = { all: new Set(), taken: new Set() };
+
 /**
  * Compiles a TypeScript cell for `Runtime.evaluate` with `replMode`. Types are removed, not checked.
  *
  * @param source the cell as it was written
  * @param name shown in tracebacks and used as V8's script name, such as `Cell[3]`
- * @param jsx how JSX is compiled; by default without React
+ * @param settings what the cell's surroundings ask for
  * @throws CellSyntaxError when the cell does not parse
  */
-export function compileCell(source: string, name: string, jsx?: JsxSettings): CompiledCell {
+export function compileCell(
+  source: string,
+  name: string,
+  { jsx, globals = noGlobals }: CellSettings = {},
+): CompiledCell {
   const parsed = parseCell(source, name);
   const stripped = stripTypes(source, name, parsed, jsx);
   const { program } = parseCell(stripped.code, name);
-  const normalised = normalise(stripped.code, program);
-  const steps: Rewritten[] = [stripped, normalised];
+  const separated = separateGlobals(stripped.code, program, globals);
+  const normalised =
+    separated === null
+      ? normalise(stripped.code, program)
+      : normalise(separated.code, parseCell(separated.code, name).program);
+  const steps: Rewritten[] = [stripped, ...(separated === null ? [] : [separated]), normalised];
   if (normalised.nestedUsing) steps.push(lowerUsing(normalised.code));
   return {
     name,

@@ -2,6 +2,7 @@ export { LanguageClient } from "./service/language-client.ts";
 export { compileCell } from "./compile.ts";
 export { isComplete } from "./completeness.ts";
 export { CellSyntaxError } from "./syntax-error.ts";
+export { bindingName, writtenName } from "./own-globals.ts";
 export { compileModule } from "./module-source.ts";
 export { codeFrame } from "./code-frame.ts";
 export { preloadStripper, type JsxSettings } from "./strip.ts";

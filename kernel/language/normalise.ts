@@ -12,6 +12,7 @@ import type {
 } from "oxc-parser";
 import { patternNames, walk } from "./ast.ts";
 import { importToLet, mentionedNames, reexportToLoad } from "./imports.ts";
+import { writtenName } from "./own-globals.ts";
 import { throughMap } from "./position.ts";
 import type { Rewritten } from "./strip.ts";
 import { CELL_SUPPORT } from "./types.ts";
@@ -69,7 +70,11 @@ function declareFunction(draft: Draft, statement: FunctionNode): void {
   if (statement.id === null) return;
   const { name, start, end } = statement.id;
   draft.declares.add(name);
-  draft.edit.prependRight(statement.start, `let ${name} = `);
+  const written = writtenName(name);
+  // V8 names a function after its property or variable.
+  const [before, after] = written === name ? ["", ""] : [`{ ${written}: `, ` }.${written}`];
+  draft.edit.prependRight(statement.start, `let ${name} = ${before}`);
+  draft.edit.appendLeft(statement.end, after);
   draft.edit.update(start, end, " ");
   moveToFront(draft, statement);
 }

@@ -14,7 +14,7 @@ export interface CompiledCell {
   readonly source: string;
   /** JavaScript, ending in its `//# sourceURL`. */
   readonly code: string;
-  /** Top-level names that the cell declares. V8 holds every one of them as a `let`, whatever the cell wrote. */
+  /** Bindings of the top-level names that the cell declares. V8 holds every one of them as a `let`, whatever the cell wrote. */
   readonly declares: ReadonlySet<string>;
   /**
    * Whether the cell ends in an expression whose value is its result. Declarations and control flow have no value, and

@@ -11,6 +11,10 @@ import type { Dialogs } from "./input/dialogs.ts";
 /* The globals of cells, as TypeScript knows them: the declarations of this file are part of every notebook's program. */
 
 declare global {
+  interface ImportMeta {
+    /** Whether this is what was started: true in a cell. */
+    main: boolean;
+  }
   /** Shows a value, or a MIME bundle, as output of the cell. */
   var display: Display;
   /** Display, comms and settings of the kernel, with the names of Deno's `Deno.jupyter`. */

@@ -12,11 +12,13 @@ import {
 import { createDialogs } from "./input/dialogs.ts";
 import { noInput } from "./input/no-input.ts";
 import { installStdin } from "./input/readline.ts";
+import { bindingName } from "../language/index.ts";
 import { CELL_SUPPORT, type CellSupport } from "../language/types.ts";
 import { Fragment, jsx } from "./jsx.ts";
 import { contextCell, currentOrLatestCell, withinCell } from "./cell-context.ts";
 import { loadModule } from "./modules/load.ts";
 import { cellMeta } from "./modules/meta.ts";
+import { moduleNames } from "./modules/module-names.ts";
 import { requireIn } from "./modules/require.ts";
 import type { OrderedOutput } from "./ordered-output.ts";
 import { rememberThrown } from "./traceback/thrown-at.ts";
@@ -77,8 +79,12 @@ interface CellSurroundings {
   readonly kernelId: string | null;
 }
 
-/** Defines the globals of cells whose folder is `cwd`: what compiled code calls, `require`, `display`, `Jupyter` and their like. */
-export function installCellSupport({ cwd, comms, types, kernelId }: CellSurroundings): void {
+/**
+ * Defines the globals of cells whose folder is `cwd`: what compiled code calls, `require`, `display`, `Jupyter` and their like.
+ *
+ * @returns names that only cells have: libraries that find a global `module` take themselves for CommonJS
+ */
+export function installCellSupport({ cwd, comms, types, kernelId }: CellSurroundings): string[] {
   const display = createDisplay(cellOutput);
   const jupyter = jupyterGlobal({
     display,
@@ -89,7 +95,10 @@ export function installCellSupport({ cwd, comms, types, kernelId }: CellSurround
   });
   defineGlobal(CELL_SUPPORT, supportFor(cwd));
   defineGlobal("babelHelpers", { usingCtx });
-  defineGlobal("require", requireIn(cwd));
+  const require = requireIn(cwd);
+  const own = Object.entries(moduleNames(cwd, require));
+  for (const [name, value] of own) defineGlobal(bindingName(name), value);
+  defineGlobal("require", require);
   defineGlobal("display", display);
   defineGlobal("Jupyter", jupyter);
   defineGlobal("updateDisplay", jupyter.updateDisplay);
@@ -100,4 +109,5 @@ export function installCellSupport({ cwd, comms, types, kernelId }: CellSurround
   serveWidgets(comms);
   for (const [name, dialog] of Object.entries(createDialogs(cellInput))) defineGlobal(name, dialog);
   installStdin(cellInput);
+  return own.map(([name]) => name);
 }

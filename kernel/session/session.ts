@@ -2,7 +2,7 @@ import process from "node:process";
 import { setImmediate } from "node:timers";
 import { types } from "node:util";
 import { CommRegistry, formatValue, isDisplayAnswer } from "../display/index.ts";
-import { CellSyntaxError, compileCell, isComplete, preloadStripper } from "../language/index.ts";
+import { CellSyntaxError, compileCell, isComplete, preloadStripper, writtenName } from "../language/index.ts";
 import type { CompiledCell, Completeness, JupyterError } from "../language/types.ts";
 import { captureOutput } from "./capture.ts";
 import { cellComms } from "./cell-comms.ts";
@@ -19,6 +19,7 @@ import {
 } from "./cell-context.ts";
 import { CellRun } from "./cell-run.ts";
 import { installCellSupport } from "./cell-support.ts";
+import { DeclaredGlobals } from "./declared-globals.ts";
 import { followEmitters } from "./emitters.ts";
 import { Evaluator, type Evaluation } from "./evaluator.ts";
 import { noInput } from "./input/no-input.ts";
@@ -65,10 +66,12 @@ class ReplSession implements Session {
   readonly #evaluator: Evaluator = new Evaluator();
   readonly #cells: CellLibrary;
   readonly #checker: TypeChecker;
+  readonly #globals: DeclaredGlobals;
   /** Ends the cells that run: several do, when a subshell's cell runs while another one waits. */
   readonly #interrupts = new Map<CellRun, () => void>();
 
-  constructor(cells: CellLibrary, comms: CommRegistry, checker: TypeChecker) {
+  constructor(cells: CellLibrary, comms: CommRegistry, checker: TypeChecker, globals: DeclaredGlobals) {
+    this.#globals = globals;
     this.#cells = cells;
     this.#checker = checker;
     this.comms = cellComms(comms, (error, run) => this.#writeUncaught(error, run));
@@ -144,7 +147,8 @@ class ReplSession implements Session {
   async #outcome(run: CellRun, code: string, typed: boolean): Promise<ExecuteOutcome> {
     try {
       const check = typed ? this.#checker.begin(run, code) : unchecked;
-      const cell = compileCell(code, run.name, await this.#checker.jsxOf(code));
+      const jsx = await this.#checker.jsxOf(code);
+      const cell = compileCell(code, run.name, { jsx, globals: this.#globals });
       const refused = await check.settle();
       if (refused !== null) return { status: "error", error: refused };
       // The cell may have been interrupted meanwhile.
@@ -163,15 +167,18 @@ class ReplSession implements Session {
     const failure = await run.resources.dispose(thrown);
     if (evaluation.kind === "terminated") return interrupted;
     if (failure === null && evaluation.kind === "value") {
+      this.#globals.add(cell.declares);
       return { status: "ok", result: await this.#result(run, cell, evaluation.value) };
     }
-    this.#checker.retract(run, await this.#existing(cell));
+    const existing = await this.#existing(cell);
+    this.#globals.add(existing);
+    this.#checker.retract(run, existing.map(writtenName));
     const at = thrown?.at ?? null;
     const place = at === null ? null : { caller: "", file: cell.name, position: cell.toSource(at) };
     return { status: "error", error: this.#describe(failure?.error, place) };
   }
 
-  /** Names of a cell that threw which have come to be: V8 leaves the others without a binding or without a value. */
+  /** Bindings of a cell that threw which have come to be: V8 leaves the others without a binding or without a value. */
   async #existing({ declares, name }: CompiledCell): Promise<string[]> {
     const names = [...declares];
     if (names.length === 0) return names;
@@ -218,7 +225,7 @@ export async function createSession(options: SessionOptions = {}): Promise<Sessi
   const comms = new CommRegistry((message) => currentOrLatestCell()?.output.broadcast(message));
   const checker = new TypeChecker(options.types ?? null);
   const { cwd = process.cwd(), kernelId = null } = options;
-  installCellSupport({ cwd, comms, types: checker, kernelId });
+  const own = installCellSupport({ cwd, comms, types: checker, kernelId });
   setImmediate(preloadStripper);
-  return new ReplSession(cells, comms, checker);
+  return new ReplSession(cells, comms, checker, new DeclaredGlobals(own));
 }

@@ -6,6 +6,8 @@ export interface CellMeta {
   readonly dirname: string;
   readonly filename: string;
   readonly url: string;
+  /** As of the file that Node was started with: nothing imports a cell. */
+  readonly main: true;
   /** As Node's `import.meta.resolve`. */
   resolve(specifier: string): string;
 }
@@ -16,6 +18,7 @@ export function cellMeta(cwd: string): CellMeta {
     dirname: cwd,
     filename: path.join(cwd, "cell.ts"),
     url: cellUrl(cwd),
+    main: true,
     resolve: (specifier: string) => resolveSpecifier(specifier, cwd),
   });
 }

@@ -112,12 +112,10 @@ describe("compileCell", () => {
   it("compiles JSX as the folder has it", () => {
     const source = "<p id='x'>{1}</p>";
     expect(compileCell(source, "Cell[1]").code).toContain('__typetorch_cell__.jsx("p", { id: "x" }, 1)');
-    const react = compileCell(source, "Cell[1]", { runtime: "automatic", importSource: "react" });
+    const react = compileCell(source, "Cell[1]", { jsx: { runtime: "automatic", importSource: "react" } });
     expect(react.code).toContain('import("react/jsx-runtime"');
     const preact = compileCell(source, "Cell[1]", {
-      runtime: "classic",
-      pragma: "h",
-      pragmaFrag: "Fragment",
+      jsx: { runtime: "classic", pragma: "h", pragmaFrag: "Fragment" },
     });
     expect(preact.code).toContain('h("p", { id: "x" }, 1)');
   });

@@ -115,6 +115,15 @@ describe("an import in a cell", () => {
     expect(await session.value("require('./own').Tensor === Tensor")).toBe("true");
   });
 
+  it("has what Node gives a module, and only cells have it", async () => {
+    expect(await session.value("[__dirname, __filename]")).toBe(`[ '${folder}', '${folder}/cell.ts' ]`);
+    expect(
+      await session.value("[require.main === module, module.exports === exports, import.meta.main]"),
+    ).toBe("[ true, true, true ]");
+    expect(await session.value("['module', '__dirname'].some((name) => name in globalThis)")).toBe("false");
+    expect(await session.value("const __dirname = 5, module = 6; [__dirname, module]")).toBe("[ 5, 6 ]");
+  });
+
   it("describes itself by import.meta", async () => {
     expect(await session.value("import.meta.dirname")).toBe(`'${folder}'`);
     expect(await session.value("import.meta.resolve('esm')")).toBe(

@@ -79,4 +79,21 @@ describe("names of globals", () => {
       error: { evalue: "after" },
     });
   });
+
+  it("keeps a cell's own Promise, Map and Array from everyone else, and later cells with them", async () => {
+    expect(
+      await session.value("class Promise { held = 1 }\nclass Map {}; const Array = 3; new Promise()"),
+    ).toBe("Promise { held: 1 }");
+    expect(
+      await session.value("const later = async () => [1]; [new Promise(), new Map(), Array, await later()]"),
+    ).toBe("[ Promise { held: 1 }, Map {}, 3, [ 1 ] ]");
+    expect(await session.value("function fetch() {}\nfetch.name + typeof globalThis.Map.groupBy")).toMatch(
+      /^'fetch/u,
+    );
+  });
+
+  it("leaves the global where the cell threw before it declared its own", async () => {
+    await session.execute("throw new Error('stop'); const WeakMap = 1");
+    expect(await session.value("new WeakMap()")).toBe("WeakMap { <items unknown> }");
+  });
 });
