@@ -192,6 +192,13 @@ const sessions: Readonly<Record<string, Cells>> = {
     ],
     ["new Decorated().p.toFixed(); const sat = { a: 1 } satisfies Record<string, number>; `${sat.a}`"],
   ],
+  "knows tags and what the kernel declares in a cell with JSX, after one with an error and after one that leaves nothing":
+    [
+      ["<Missing />", "error 1:2 TS2304"],
+      ["1 + 1"],
+      ["const element: JSX.Element = <u id='x'>{1}</u>"],
+      ["element.anything"],
+    ],
   "understands JSX": [
     ["declare global { namespace JSX { interface IntrinsicElements { b: { id?: string } } } }"],
     ["<b id={1} />", "error 1:4 TS2322"],
