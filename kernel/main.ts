@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
 import path from "node:path";
+import { MessageChannel } from "node:worker_threads";
 import { currentPlatform, userDataDir } from "./jupyter-paths.ts";
 import { History, HistoryFiles, kernelInfo, KernelLoop } from "./loop/index.ts";
-import { installPrelude, recoverRuntime } from "./prelude/index.ts";
-import { createSession, openLanguage, type Session, type SessionOptions } from "./session/index.ts";
+import type { Session } from "./session/index.ts";
 import {
   endDescendants,
   logLine,
@@ -37,7 +37,7 @@ async function main(args: readonly string[]): Promise<void> {
   const info = await readConnectionFile(connectionFile);
   const sender = { session: randomUUID(), username: userInfo().username };
   let loop: KernelLoop<ShellRequest> | null = null;
-  const language = openLanguage(process.cwd());
+  let recover: (() => void) | null = null;
   const close = (): void => {
     loop?.flush();
     transport.closeSync();
@@ -50,16 +50,24 @@ async function main(args: readonly string[]): Promise<void> {
   const handlers: TransportHandlers = {
     onRequest: (request) => void loop?.handle(request),
     onInterrupted: () => {
-      recoverRuntime();
+      recover?.();
       loop?.interrupted();
     },
     onShutdown: () => exitClosing(0, close),
     onFailure: fail,
   };
-  const [transport, session] = await Promise.all([
-    Transport.open(info, sender, kernelInfo, handlers, language.port),
-    openSession({ types: language, exit: end, ...kernelIdOf(connectionFile) }),
+  const { port1: questions, port2: answers } = new MessageChannel();
+  // Clients try to connect ten times a second, so the sockets come first; what runs cells is loaded while their thread opens them.
+  const opening = Transport.open(info, sender, kernelInfo, handlers, questions);
+  const [transport, { createSession, openLanguage }, { installPrelude, recoverRuntime }] = await Promise.all([
+    opening,
+    import("./session/index.ts"),
+    import("./prelude/index.ts"),
   ]);
+  recover = recoverRuntime;
+  const language = openLanguage(process.cwd(), answers);
+  const session = await createSession({ types: language, exit: end, ...kernelIdOf(connectionFile) });
+  installPrelude();
   process.on("exit", close);
   surviveErrors(session);
   loop = new KernelLoop({ front: transport, session, kernelInfo, history: openHistory(), log: logLine });
@@ -79,12 +87,6 @@ function exitClosing(code: number, close: () => void): never {
 function kernelIdOf(connectionFile: string): { readonly kernelId?: string } {
   const kernelId = /^kernel-(?<id>[\w-]+)\.json$/u.exec(path.basename(connectionFile))?.groups?.["id"];
   return kernelId === undefined ? {} : { kernelId };
-}
-
-async function openSession(options: SessionOptions): Promise<Session> {
-  const session = await createSession(options);
-  installPrelude();
-  return session;
 }
 
 /** Cells are kept in Jupyter's data folder, unless the environment says TYPETORCH_HISTORY=off. */

@@ -6,8 +6,13 @@ function isNode(value: unknown): value is Node {
 
 /** The nodes directly inside `node`, in the order of the text. */
 export function children(node: Node): Node[] {
-  const fields = new Map<string, unknown>(Object.entries(node));
-  return (visitorKeys[node.type] ?? []).flatMap((key) => [fields.get(key)].flat()).filter(isNode);
+  const found: Node[] = [];
+  for (const key of visitorKeys[node.type] ?? []) {
+    const field: unknown = Reflect.get(node, key);
+    if (Array.isArray(field)) found.push(...field.filter(isNode));
+    else if (isNode(field)) found.push(field);
+  }
+  return found;
 }
 
 /** Calls `enter` for `node` and everything inside it, parents first. `enter` answers `false` to leave a node's inside out. */

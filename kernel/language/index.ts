@@ -5,7 +5,7 @@ export { CellSyntaxError } from "./syntax-error.ts";
 export { bindingName, writtenName } from "./own-globals.ts";
 export { compileModule } from "./module-source.ts";
 export { codeFrame } from "./code-frame.ts";
-export { preloadStripper, type JsxSettings } from "./strip.ts";
+export type { JsxSettings } from "./strip.ts";
 export { CELL_SUPPORT } from "./types.ts";
 export type {
   CellSupport,

@@ -62,3 +62,8 @@ export function parseCell(source: string, name: string): Parsed {
   if (failure === null) return { program, language };
   throw new CellSyntaxError(failure.message, name, source, positionAt(source, failure.offset));
 }
+
+/** Whether a text is a module in JavaScript. */
+export function isJavaScript(source: string): boolean {
+  return parseSync("cell.js", source, { lang: "js", sourceType: "module" }).errors.length === 0;
+}

@@ -1,15 +1,13 @@
 import { createRequire } from "node:module";
-import type * as Swc from "@swc/wasm-typescript";
 import type * as Esbuild from "esbuild";
 import type { Program } from "oxc-parser";
 import { transformSync, type HelperMode, type TransformOptions } from "oxc-transform";
 import { walk } from "./ast.ts";
-import type { CellLanguage, Parsed } from "./parse.ts";
+import { blankTypes } from "./blank.ts";
+import { isJavaScript, type CellLanguage, type Parsed } from "./parse.ts";
 import { throughMap, unmoved, type Mapping } from "./position.ts";
 import { CellSyntaxError } from "./syntax-error.ts";
 import { CELL_SUPPORT } from "./types.ts";
-
-type Stripper = typeof Swc;
 
 /** JavaScript, and the way back to the text that it was made from. */
 export interface Rewritten {
@@ -18,30 +16,7 @@ export interface Rewritten {
 }
 
 const require = createRequire(import.meta.url);
-let stripper: Stripper | undefined;
 let esbuild: typeof Esbuild | undefined;
-
-/** swc's stripper is a WebAssembly module that takes 100 ms and more to load; whoever only imports this module does not pay that. */
-function loadStripper(): Stripper {
-  stripper ??= require("@swc/wasm-typescript") as Stripper; // `require` is untyped
-  return stripper;
-}
-
-/** Loads what stripping needs, so that the first cell does not wait for it. */
-export function preloadStripper(): void {
-  loadStripper();
-}
-
-/** Blanks types out and keeps every position; `null` for syntax that needs code, such as enums. */
-function blankTypes(source: string): string | null {
-  try {
-    const { code } = loadStripper().transformSync(source, { mode: "strip-only" });
-    return code.length === source.length ? code : null;
-  } catch {
-    // swc throws for what it does not support and for what its parser, stricter than oxc's, calls invalid.
-    return null;
-  }
-}
 
 /** Rewritings one after the other, as one mapping from the last text to the first. */
 export function chain(steps: readonly Rewritten[]): Mapping {
@@ -132,8 +107,8 @@ export function stripTypes(
   jsx: JsxSettings = ownJsx,
 ): Rewritten {
   if (needsLowering(program)) return lowerDecorators(source, name, language, jsx);
-  const blanked = language === "tsx" ? null : blankTypes(source);
-  if (blanked !== null) return { code: blanked, toSource: unmoved };
+  const blanked = language === "tsx" ? null : blankTypes(source, program);
+  if (blanked !== null && isJavaScript(blanked)) return { code: blanked, toSource: unmoved };
   return transform(source, { lang: language, typescript: { onlyRemoveTypeImports: true }, jsx });
 }
 

@@ -1,5 +1,6 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import type { MessagePort } from "node:worker_threads";
 import { LanguageClient } from "../language/index.ts";
 import { resolveOwn } from "./modules/own.ts";
 import { typesModeOf } from "./type-check.ts";
@@ -12,14 +13,19 @@ function declarationsOf(url: string): string {
   return fileURLToPath(url).replace(/\.js$/u, ".d.ts");
 }
 
-/** The language service for cells of the folder `cwd`. Its thread starts when it is asked to, or is first needed. */
-export function openLanguage(cwd: string): LanguageClient {
-  return new LanguageClient({
+/**
+ * The language service for cells of the folder `cwd`. Its thread starts when it is asked to, or is first needed.
+ *
+ * @param port where front ends' questions come from, as `FrontQuestion`
+ */
+export function openLanguage(cwd: string, port?: MessagePort): LanguageClient {
+  const data = {
     cwd,
     own: {
       modules: Object.fromEntries(ownModules.map((name) => [name, declarationsOf(resolveOwn(name))])),
       globals: declarationsOf(new URL("./cell-globals.js", import.meta.url).href),
     },
     eager: typesModeOf(process.env) !== "off",
-  });
+  };
+  return new LanguageClient(data, port);
 }

@@ -1,8 +1,7 @@
 import process from "node:process";
-import { setImmediate } from "node:timers";
 import { types } from "node:util";
 import { CommRegistry, formatValue, isDisplayAnswer } from "../display/index.ts";
-import { CellSyntaxError, compileCell, isComplete, preloadStripper, writtenName } from "../language/index.ts";
+import { CellSyntaxError, compileCell, isComplete, writtenName } from "../language/index.ts";
 import type { CompiledCell, Completeness, JupyterError } from "../language/types.ts";
 import { captureOutput } from "./capture.ts";
 import { cellComms } from "./cell-comms.ts";
@@ -226,6 +225,5 @@ export async function createSession(options: SessionOptions = {}): Promise<Sessi
   const checker = new TypeChecker(options.types ?? null);
   const { cwd = process.cwd(), kernelId = null } = options;
   const own = installCellSupport({ cwd, comms, types: checker, kernelId });
-  setImmediate(preloadStripper);
   return new ReplSession(cells, comms, checker, new DeclaredGlobals(own));
 }

@@ -11,7 +11,7 @@ type Checked = Extract<FromLanguage, { type: "checked" }>;
 /** The main thread's side of the language service, which lives in a thread of its own. */
 export class LanguageClient implements CellTypes {
   readonly #data: LanguageThreadData;
-  readonly #channel = new MessageChannel();
+  readonly #port: MessagePort;
   readonly #waiting = new Map<number, (checked: Checked | null) => void>();
   readonly #jsx: Promise<JsxSettings>;
   #configured: (jsx: JsxSettings) => void = () => {};
@@ -21,21 +21,21 @@ export class LanguageClient implements CellTypes {
   #thread: Worker | null = null;
   #failed: string | null = null;
 
-  /** Makes the client; the thread starts with {@link start}, or with the first cell. */
-  constructor(data: LanguageThreadData) {
+  /**
+   * Makes the client; the thread starts with {@link start}, or with the first cell.
+   *
+   * @param port where front ends' questions come from, as `FrontQuestion`; nobody asks any without one
+   */
+  constructor(data: LanguageThreadData, port: MessagePort = new MessageChannel().port2) {
     this.#data = data;
+    this.#port = port;
     this.#jsx = new Promise((resolve) => (this.#configured = resolve));
-  }
-
-  /** Where front ends' questions go, as `FrontQuestion`; to be transferred to the thread that hears them. */
-  get port(): MessagePort {
-    return this.#channel.port1;
   }
 
   /** Starts the thread, which starts TypeScript's server. */
   start(): void {
     if (this.#thread !== null || this.#failed !== null) return;
-    const { port2: port } = this.#channel;
+    const port = this.#port;
     const thread = new Worker(new URL("./language-thread.js", import.meta.url), {
       workerData: { ...this.#data, port },
       transferList: [port],
