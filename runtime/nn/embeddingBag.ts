@@ -1,7 +1,7 @@
 import { bind } from "../binding.ts";
 import type { CallForms } from "../callForms.ts";
 import { embedding_bag } from "../ops/networks/embeddingBag.ts";
-import { choice, flag, tensor, type ParametersOf } from "../parameters.ts";
+import { choice, flag, optionalTensor, tensor, type ParametersOf } from "../parameters.ts";
 import type { Tensor } from "../tensor.ts";
 import {
   checkVectors,
@@ -61,6 +61,18 @@ const pretrainedParameters: ParametersOf<PretrainedBagArguments> = {
   padding_idx,
 };
 
+/** How much each vector counts in its bag, by name. */
+interface BagWeights {
+  readonly per_sample_weights?: Tensor | null;
+}
+
+/** Where bags begin in a list of all their numbers, and how much each vector counts, by name. */
+interface Bags extends BagWeights {
+  readonly offsets?: Tensor | null;
+}
+
+const forwardParameters = { input: tensor, offsets: optionalTensor, per_sample_weights: optionalTensor };
+
 /** How bags are used, in PyTorch's order. */
 type BagPositions = [
   max_norm?: number | null,
@@ -115,10 +127,12 @@ export class EmbeddingBag extends VectorTable {
   /** @throws as `torch.nn.functional.embedding_bag`. */
   override forward(
     input: Tensor,
-    offsets: Tensor | null = null,
-    per_sample_weights: Tensor | null = null,
+    ...rest:
+      | readonly [offsets?: Tensor | null, per_sample_weights?: Tensor | null | BagWeights]
+      | readonly [named: Bags]
   ): Tensor {
     const { max_norm, norm_type, scale_grad_by_freq } = this;
+    const { offsets, per_sample_weights } = bind("EmbeddingBag", forwardParameters, [input, ...rest]);
     return embedding_bag(input, this.weight, {
       offsets,
       max_norm,

@@ -77,8 +77,9 @@ function whatElse(bytes: Uint8Array): string {
 
 /** @throws RuntimeError for a file of another kind. */
 function checkStart(bytes: Uint8Array): number {
-  // Protocol 2 and a number of 10 bytes: what such a file begins with.
-  const begins = [0x80, 0x02, 0x8a, 0x0a].every((byte, i) => bytes[i] === byte);
+  // A number of 10 bytes, behind the protocol, and from protocol 4 on behind the length of what follows.
+  const number = bytes[1]! < 4 ? 2 : 11;
+  const begins = bytes[0] === 0x80 && bytes[number] === 0x8a && bytes[number + 1] === 0x0a;
   const first = begins ? unpickle(bytes, noStorages) : null;
   if (first === null || first.value !== magic)
     throw new RuntimeError(`Invalid magic number; corrupt file? ${whatElse(bytes)}`);

@@ -216,6 +216,15 @@ describe("files", () => {
     expect(torch.randn(5).tolist()).toEqual(next);
   });
 
+  test("a file as before PyTorch 1.6 may have a later protocol", () => {
+    // torch.save({"x": [1, "a"]}, path, _use_new_zipfile_serialization=False, pickle_protocol=4)
+    const file = Buffer.from(
+      "8004950d000000000000008a0a6cfc9c46f9206aa850192e80049504000000000000004de9032e80049558000000000000007d94288c1070726f746f636f6c5f76657273696f6e944de9038c0d6c6974746c655f656e6469616e94888c0a747970655f73697a6573947d94288c0573686f7274944b028c03696e74944b048c046c6f6e67944b0475752e80049512000000000000007d948c0178945d94284b018c01619465732e80045d942e",
+      "hex",
+    );
+    expect(torch.load(file)).toEqual({ x: [1, "a"] });
+  });
+
   test.each([
     ["a NumPy file", "\x93NUMPY\x01", /loadNpy/],
     ["a page", "<!doctype html>", /page of HTML/],

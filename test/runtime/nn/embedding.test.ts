@@ -39,3 +39,18 @@ describe.each(["Embedding", "EmbeddingBag"] as const)("%s", (name) => {
     expect(() => new nn[name]({ ...sizes, sparse: true })).toThrow("gradients are dense");
   });
 });
+
+test("bags take where they begin and what counts by name", () => {
+  const bags = new nn.EmbeddingBag(5, 2, { mode: "sum" });
+  const [numbers, offsets, per_sample_weights] = [
+    torch.tensor([1n, 2n, 4n]),
+    torch.tensor([0n, 2n]),
+    torch.tensor([1, 2, 0.5]),
+  ];
+  const expected = bags(numbers, offsets, per_sample_weights).tolist();
+  expect(bags(numbers, { offsets, per_sample_weights }).tolist()).toEqual(expected);
+  expect(bags(numbers, offsets, { per_sample_weights }).tolist()).toEqual(expected);
+  expect(bags(numbers.unsqueeze(0), { per_sample_weights: per_sample_weights.unsqueeze(0) }).shape).toEqual([
+    1, 2,
+  ]);
+});
