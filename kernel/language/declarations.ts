@@ -13,10 +13,9 @@ import { children, isFunctionLike, patternNames } from "./ast.ts";
 
 /**
  * How a value is handed on to later cells: `import` for what cannot be assigned to and has no narrower type (functions, classes,
- * enums, namespaces, imports), `const` and `let` for variables, `loose` for a variable whose type its assignments decide, `tensor` for one
- * that was given tensors of several shapes.
+ * enums, namespaces, imports), `const` and `let` for variables, `loose` for a variable whose type its assignments decide.
  */
-export type ValueKind = "import" | "const" | "let" | "loose" | "tensor";
+export type ValueKind = "import" | "const" | "let" | "loose";
 
 /** What a name means that a cell declares: a value, a type, or both, as a class. */
 export interface DeclaredName {

@@ -1,6 +1,5 @@
 import type { DeclaredName, Declarations } from "../declarations.ts";
 import { CELL_SUPPORT } from "../types.ts";
-import { withInsertions, type Insertion } from "./places.ts";
 import type { Contribution, Scope, VisibleName } from "./scope.ts";
 
 /** Prefix of the type that a variable has at the end of its cell. */
@@ -12,11 +11,11 @@ const MODULE = "__module__";
 /** Generic type that takes `null` and `undefined` out of a variable's type where its cell has ruled them out. */
 const CARRIED = "__Carried__";
 
-/** The type of a variable that may be any tensor. */
-export const ANY_TENSOR = 'import("typetorch").Tensor';
-
 /** Declares the helper type of cell documents; the text of a declaration file of the project. */
 export const carriedType: string = `type ${CARRIED}<T, N> = T extends null | undefined ? (T extends N ? T : never) : T;`;
+
+/** The line of a cell's document in which the cell's own first line stands, from 0. */
+export const FIRST_LINE = 1;
 
 /** Whether a name is the kernel's, which completions leave out. */
 export function isInternalName(name: string): boolean {
@@ -39,7 +38,6 @@ export interface Imported {
 /** What a cell's document is made of. */
 export interface CellText {
   readonly source: string;
-  readonly insertions?: readonly Insertion[];
   readonly declares: Declarations;
   readonly scope: Scope;
   readonly imported: Imported;
@@ -85,7 +83,6 @@ class Prelude {
     if (value.value === "const") this.#variable(`const ${name}: ${declared} = null! as ${narrowed};`);
     else if (value.value === "let")
       this.#variable(`let ${name}: ${declared} = null! as ${CARRIED}<${declared}, ${narrowed}>;`);
-    else if (value.value === "tensor") this.#variable(`let ${name}: ${ANY_TENSOR} = null!;`);
     else if (value.value === "loose") this.#variable(`let ${name}: ${declared} = null! as ${declared};`);
     // An import has one origin: where the type of that name comes from elsewhere, the value is a variable beside it.
     else if (!typeToo || (type !== null && type.document !== value.document))
@@ -124,14 +121,13 @@ function pragmas(source: string): string {
 }
 
 /** The document of a cell: a line that brings in names, the cell as it was written, and what exports its names. */
-export function cellDocument(cell: CellText): string {
-  const { source, insertions = [], declares, scope, imported, alsoWanted = [] } = cell;
+export function cellDocument({ source, declares, scope, imported, alsoWanted = [] }: CellText): string {
   const prelude = new Prelude(imported);
   for (const name of new Set([...mentionedWords(source), ...alsoWanted])) {
     const visible = scope.names.get(name);
     if (visible !== undefined) prelude.add(name, visible, declares.names.get(name));
   }
-  return `${pragmas(source)}${prelude.toString()}\n${withInsertions(source, insertions)}${suffix(declares)}`;
+  return `${pragmas(source)}${prelude.toString()}\n${source}${suffix(declares)}`;
 }
 
 /** A statement that hands on what one document contributes. It stands even for nothing, so that the imports stay the same. */

@@ -2,7 +2,6 @@ import type { LocationLink } from "vscode-languageserver-protocol";
 import type { Declarations } from "../declarations.ts";
 import type { CellLanguage } from "../parse.ts";
 import { cellDocument, handOn, type Imported } from "./cell-document.ts";
-import type { Insertion } from "./places.ts";
 import { DOCUMENT_PREFIX } from "./project.ts";
 import { Scope } from "./scope.ts";
 import type { TypeServer } from "./type-server.ts";
@@ -41,8 +40,6 @@ function importedBy(number: number): Imported {
 /** What a cell is checked as. */
 export interface CellSource {
   readonly source: string;
-  /** What its document has more than the source, in order. */
-  readonly insertions?: readonly Insertion[];
   readonly declares: Declarations;
   readonly language: CellLanguage;
   readonly alsoWanted?: Iterable<string>;
@@ -70,12 +67,11 @@ export class CellDocuments {
   }
 
   /** Writes a text as the next cell's, and answers with the name of its document. */
-  write(cell: CellSource): string {
-    const { language } = cell;
+  write({ source, declares, language, alsoWanted = [] }: CellSource): string {
     while (this.#opened <= this.#number) this.openAhead();
     const name = cellName(this.#number, language);
     const imported = importedBy(this.#number);
-    const text = cellDocument({ ...cell, scope: this.#scope, imported });
+    const text = cellDocument({ source, declares, scope: this.#scope, imported, alsoWanted });
     // A document that none imports when it is opened is outside of the notebook's project, and does not know the kernel's globals.
     if (language === "tsx")
       this.#server.write(cellName(this.#number), `export * from ${JSON.stringify(`./${name}`)};`);

@@ -8,7 +8,7 @@ const MOST = 8;
 
 /** A cell that runs or ran. */
 export interface KnownCell {
-  cell: CellSource;
+  readonly cell: CellSource;
   /** Number of its document; `null` while its names are not visible. */
   number: number | null;
   /** What was visible before it. */

@@ -1,9 +1,8 @@
 import type { Program } from "oxc-parser";
-import type { Diagnostic } from "vscode-languageserver-protocol";
+import type { Diagnostic, Position as ServerPosition } from "vscode-languageserver-protocol";
 import { walk } from "../ast.ts";
 import type { CellDiagnostic, Position } from "../types.ts";
-import { isUnknownTensor } from "./assigned-tensors.ts";
-import { inCell, lineStarts, messageOf, type Insertion } from "./places.ts";
+import { FIRST_LINE } from "./cell-document.ts";
 
 /** Names that TypeScript cannot find: values, types, namespaces, shorthand properties; those for which it advises another `lib`. */
 const missingNames: ReadonlySet<number> = new Set([
@@ -16,6 +15,10 @@ const missingNames: ReadonlySet<number> = new Set([
  */
 const ignored: ReadonlySet<number> = new Set([2307, 2792, 7016, 7005, 7034, 2875, 2306]);
 
+function messageOf({ message }: Diagnostic): string {
+  return typeof message === "string" ? message : message.value;
+}
+
 /** "Element implicitly has an 'any' type because type 'typeof globalThis' has no index signature." */
 const UNKNOWN_GLOBAL = 7017;
 
@@ -23,7 +26,6 @@ const UNKNOWN_GLOBAL = 7017;
 function isNoFault(diagnostic: Diagnostic): boolean {
   const { code } = diagnostic;
   if (typeof code !== "number") return true;
-  if (isUnknownTensor(diagnostic)) return true;
   if (code !== UNKNOWN_GLOBAL) return ignored.has(code);
   return messageOf(diagnostic).includes("typeof globalThis");
 }
@@ -36,14 +38,16 @@ export interface DiagnosedCell {
   readonly name: string;
   readonly source: string;
   readonly program: Program;
-  /** What its document has more than the cell. */
-  readonly insertions?: readonly Insertion[];
 }
 
-/** A place as people count. */
-function place(offset: number, starts: readonly number[]): Position {
-  const line = starts.findLastIndex((start) => start <= offset);
-  return { line: line + 1, column: offset - (starts[line] ?? 0) + 1 };
+/** A place in the cell, from the server's place in its document. The server counts lines and UTF-16 units from 0. */
+function place({ line, character }: ServerPosition): Position {
+  return { line: line - FIRST_LINE + 1, column: character + 1 };
+}
+
+/** Offsets at which the lines of a text begin, as the protocol counts lines: U+2028 and U+2029 end none. */
+export function lineStarts(text: string): number[] {
+  return [0, ...[...text.matchAll(/\r\n|\n|\r/gu)].map((match) => match.index + match[0].length)];
 }
 
 interface FunctionSpan {
@@ -79,9 +83,10 @@ export function cellDiagnostics(items: readonly Diagnostic[], cell: DiagnosedCel
   const found: CellDiagnostic[] = [];
   for (const item of items) {
     if (item.severity !== ERROR || isNoFault(item)) continue;
-    const span = inCell(item.range, starts, cell.insertions);
-    if (span === null) continue;
-    const offset = span.start;
+    const { start, end } = item.range;
+    const lineStart = starts[start.line - FIRST_LINE];
+    if (lineStart === undefined) continue;
+    const offset = lineStart + start.character;
     const missing = missingName(item);
     const inFunction = deferred.some((span) => span.start <= offset && offset < span.end);
     found.push({
@@ -90,8 +95,8 @@ export function cellDiagnostics(items: readonly Diagnostic[], cell: DiagnosedCel
       severity: missing !== null && inFunction ? "warning" : "error",
       cell: cell.name,
       source: cell.source,
-      start: place(span.start, starts),
-      end: place(span.end, starts),
+      start: place(start),
+      end: place(end),
       deferred: inFunction,
       missing,
     });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { LocationLink } from "vscode-languageserver-protocol";
-import { lineStarts } from "./places.ts";
+import { lineStarts } from "./diagnostics.ts";
 
 /** The comment that stands before a declaration, without its stars; `null` when there is none. */
 function commentBefore(text: string, offset: number): string | null {

@@ -8,6 +8,7 @@ import type {
 } from "vscode-languageserver-protocol";
 import { declarationsOf, guessDeclared, type Declarations } from "../declarations.ts";
 import { parse, type CellLanguage } from "../parse.ts";
+import { FIRST_LINE } from "./cell-document.ts";
 import type { CellDocuments } from "./cell-documents.ts";
 import { utf16Offset } from "./code-points.ts";
 import {
@@ -19,7 +20,7 @@ import {
   type CompleteContent,
   type Match,
 } from "./completion.ts";
-import { FIRST_LINE, lineStarts } from "./places.ts";
+import { lineStarts } from "./diagnostics.ts";
 import { documentationAt } from "./documentation.ts";
 import {
   hasText,

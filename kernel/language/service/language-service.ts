@@ -1,10 +1,8 @@
-import type { Program } from "oxc-parser";
 import type { Diagnostic } from "vscode-languageserver-protocol";
 import { declarationsOf } from "../declarations.ts";
 import { parse } from "../parse.ts";
 import { ownJsx, type JsxSettings } from "../strip.ts";
 import type { CellDiagnostic, TypesMode } from "../types.ts";
-import { assignedTensors } from "./assigned-tensors.ts";
 import { carriedType } from "./cell-document.ts";
 import { CellDocuments, type CellSource } from "./cell-documents.ts";
 import { noCompletion, type CompleteContent } from "./completion.ts";
@@ -17,9 +15,6 @@ import { cleanMessage } from "./messages.ts";
 import { DOCUMENT_PREFIX, makeProject, ownJsxTypes, type OwnTypes } from "./project.ts";
 import type { FrontQuestion } from "./questions.ts";
 import { TypeServer, typeScriptExecutable } from "./type-server.ts";
-
-/** What is found about one variable may show what another is: so many times a cell is looked at again. */
-const MOST_ROUNDS = 4;
 
 /** A pause after which the service prepares for the cells to come. */
 const IDLE_MS = 60;
@@ -126,44 +121,21 @@ export class LanguageService {
       const { program, language } = parse(source);
       if (program === null) return [];
       const cell: CellSource = { source, declares: declarationsOf(program), language };
+      const document = this.#documents.write(cell);
       const known: KnownCell = { cell, number: null, before: null, complaints: new Set() };
       this.#cells.set(name, known);
       if (mode === "off" || optsOut(source)) {
-        this.#documents.write(cell);
         this.#commit(name, known);
         return [];
       }
       this.#server.filesChanged(this.#files.changed(source));
-      const items = await this.#diagnoseCell(known, program);
-      const { insertions = [] } = known.cell;
-      const found = cellDiagnostics(items, { name, source, program, insertions }).map((each) =>
-        this.#cleaned(each),
-      );
+      const items = await this.#diagnose(document);
+      const found = cellDiagnostics(items, { name, source, program }).map((each) => this.#cleaned(each));
       known.complaints = new Set(found.map(complaintKey));
       if (mode === "error" && found.some(({ severity }) => severity === "error")) return found;
       this.#commit(name, known);
       return [...found, ...(await this.#broken(name, known))];
     });
-  }
-
-  /** What is wrong in a cell that later may give its variables other tensors than they began with. */
-  async #diagnoseCell(known: KnownCell, program: Program): Promise<readonly Diagnostic[]> {
-    for (let rest = MOST_ROUNDS; ; rest -= 1) {
-      const items = await this.#diagnose(this.#documents.write(known.cell));
-      const { source, insertions = [] } = known.cell;
-      const { names } = this.#documents.scope;
-      const isVariable = (name: string): boolean => names.get(name)?.value?.value === "let";
-      const assigned = rest > 0 ? assignedTensors(items, { source, program, insertions }, isVariable) : null;
-      if (assigned === null) return items;
-      known.cell = { ...known.cell, insertions: assigned.insertions };
-      if (assigned.earlier.length > 0) this.#loosen(assigned.earlier);
-    }
-  }
-
-  #loosen(names: readonly string[]): void {
-    const scope = this.#documents.scope.copy();
-    scope.loosen(names);
-    this.#documents.restore(scope);
   }
 
   /** What a cell breaks in functions of older cells, which see its names from now on in place of those that they were made with. */
@@ -173,8 +145,7 @@ export class LanguageService {
       const { program } = parse(cell.source);
       if (program === null) continue;
       const items = await this.#diagnose(this.#documents.write(cell));
-      const { source, insertions = [] } = cell;
-      for (const each of cellDiagnostics(items, { name: older, source, program, insertions })) {
+      for (const each of cellDiagnostics(items, { name: older, source: cell.source, program })) {
         if (!each.deferred || each.missing !== null || complaints.has(complaintKey(each))) continue;
         const message = `${this.#clean(each.message)} ${name} has declared anew what this function uses.`;
         broken.push({ ...each, message, severity: "warning" });

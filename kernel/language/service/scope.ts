@@ -45,14 +45,6 @@ export class Scope {
     for (const [name, declared] of names) this.#names.set(name, this.#next(name, document, declared));
   }
 
-  /** Variables of earlier cells are any tensor from now on. */
-  loosen(names: readonly string[]): void {
-    for (const name of names) {
-      const visible = this.#names.get(name);
-      if (visible?.value) this.#names.set(name, { ...visible, value: { ...visible.value, value: "tensor" } });
-    }
-  }
-
   /** Puts back what values of a document meant `before`, except for those in `existing`: the document's cell threw. */
   takeBack(document: number, before: Scope, existing: ReadonlySet<string>): void {
     for (const [name, { value }] of this.#names) {

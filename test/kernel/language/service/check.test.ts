@@ -25,38 +25,6 @@ const sessions: Readonly<Record<string, Cells>> = {
   "lets cells write properties of the global object, and read them": [
     ["globalThis.anything = 1; globalThis.anything.toFixed(); globalThis.Math.nothing", "error 1:73 TS2339"],
   ],
-  "lets a variable that begins with a tensor of one shape be given another": [
-    [
-      "import torch, { nn, type Tensor } from 'typetorch'; const grown = (x: Tensor): Tensor => torch.cat([x, x]);",
-    ],
-    [
-      "let h = torch.zeros(2, 3), n = 1; for (; n < 3; n++) h = grown(h);\nh.shape[3]; n.x",
-      "error 2:15 TS2339",
-    ],
-    ["let mean = torch.zeros(3); mean = mean.add(torch.ones(2, 3)); mean = 'no'", "error 1:63 TS2322"],
-    ["let [u, v] = [torch.zeros(3), torch.zeros(3)]; [u, v] = [grown(u), grown(v)];"],
-    [
-      "class State { h = torch.zeros(3); step() { this.h = grown(this.h); } }\nnew State().h.x",
-      "error 2:15 TS2339",
-    ],
-    [
-      "const state = { h: torch.zeros(3), n: 0 }; state.h = grown(state.h); state.n = 's'",
-      "error 1:70 TS2322",
-    ],
-    ["function twice(x = torch.zeros(3)) { x = grown(x); return x }\ntwice(torch.ones(2, 2))"],
-  ],
-  "lets a tensor of an earlier cell be given another shape, which all later cells know": [
-    ["import torch, { type Tensor } from 'typetorch'; let early = torch.zeros(2, 3)"],
-    ["early.shape[2]", "error 1:13 TS2493"],
-    ["early = torch.cat([early, early])"],
-    ["early.shape[2]; early = 3", "error 1:17 TS2322"],
-  ],
-  "takes a tensor whose shape it does not know where a shape is known": [
-    [
-      "import torch, { type Tensor } from 'typetorch'; declare const some: Tensor; const sums = [torch.zeros(3)]",
-    ],
-    ["sums.push(some); sums[0] = some; sums.push(torch.zeros(4))", "error 1:44 TS2345"],
-  ],
   "carries generic functions": [
     ["function listed<T>(x: T): T[] { return [x] }"],
     ["listed(1)[0]!.toFixed(); listed('a')[0]!.toFixed()", "error 1:42 TS2551"],
