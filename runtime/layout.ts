@@ -7,7 +7,7 @@ import {
   preserve_format,
   type MemoryFormat,
 } from "./memoryFormat.ts";
-import { contiguousStrides, formatShape, isContiguous, type Shape } from "./shape.ts";
+import { contiguousStrides, formatShape, isContiguous, sameShape, type Shape } from "./shape.ts";
 
 /** The dimensions from the innermost one outwards. */
 const channelsInnermost: ReadonlyMap<MemoryFormat, readonly number[]> = new Map([
@@ -26,21 +26,30 @@ function packedStrides(shape: Shape, order: readonly number[]): number[] {
   return strides;
 }
 
-/** Below 0 where dimension `left` lies inside of `right`, above 0 where it lies outside, 0 where it cannot be told. */
-function compare(shape: Shape, strides: readonly number[], left: number, right: number): number {
-  const [a, b] = [strides[left]!, strides[right]!];
-  // What is repeated lies anywhere.
-  if (a === 0 || b === 0) return 0;
-  if (a !== b) return a - b;
-  return shape[left]! > shape[right]! ? 1 : 0;
+/** Strides of several tensors of one shape. */
+type ManyStrides = readonly (readonly number[])[];
+
+/** Below 0 where dimension `left` lies inside of `right`, above 0 where it lies outside, 0 where it cannot be told; the first tensor that can tell decides. */
+function compare(shape: Shape, tensors: ManyStrides, left: number, right: number): number {
+  for (const strides of tensors) {
+    const [a, b] = [strides[left]!, strides[right]!];
+    // What is repeated lies anywhere.
+    if (a === 0 || b === 0) continue;
+    if (a !== b) return a - b;
+    if (shape[left]! > shape[right]!) return 1;
+  }
+  return 0;
 }
 
-/** The dimensions in the order in which they lie in memory, the innermost first. Source: `infer_dense_strides` in `aten/src/ATen/ExpandUtils.cpp`. */
-function memoryOrder(shape: Shape, strides: readonly number[]): number[] {
+/**
+ * The dimensions in the order in which they lie in memory, the innermost first. Source: `infer_dense_strides` in `aten/src/ATen/ExpandUtils.cpp`, and, for
+ * several tensors, `TensorIteratorBase::reorder_dimensions` in `aten/src/ATen/TensorIterator.cpp`.
+ */
+function memoryOrder(shape: Shape, tensors: ManyStrides): number[] {
   const order = [...shape.keys()].toReversed();
   for (let i = 1; i < order.length; i++)
     for (let here = i, before = i - 1; before >= 0; before--) {
-      const difference = compare(shape, strides, order[before]!, order[here]!);
+      const difference = compare(shape, tensors, order[before]!, order[here]!);
       if (difference < 0) break;
       if (difference === 0) continue;
       [order[before], order[here]] = [order[here]!, order[before]!];
@@ -64,7 +73,7 @@ export function dimOrder(shape: Shape, strides: readonly number[], unique: boole
   const last = isContiguousIn(channels_last, shape, strides);
   if (isContiguous(shape, strides) && !last) return [...shape.keys()];
   if (last && !isContiguous(shape, strides)) return channelsInnermost.get(channels_last)!.toReversed();
-  return memoryOrder(shape, strides).toReversed();
+  return memoryOrder(shape, [strides]).toReversed();
 }
 
 /** Whether the elements lie without gaps and none lies where another does, in whatever order. */
@@ -83,7 +92,15 @@ function isDense(shape: Shape, strides: readonly number[]): boolean {
 
 /** Strides of a copy that lies as the original does: the same, where that has no gaps. */
 function preservedStrides(shape: Shape, strides: readonly number[]): readonly number[] {
-  return isDense(shape, strides) ? strides : packedStrides(shape, memoryOrder(shape, strides));
+  return isDense(shape, strides) ? strides : packedStrides(shape, memoryOrder(shape, [strides]));
+}
+
+/** Strides of what is computed, element by element, from tensors that were broadcast to `shape`: it lies as they do. Source: `TensorIteratorBase::compute_strides` and `reorder_dimensions`. */
+export function stridesOfResult(shape: Shape, operands: ManyStrides): readonly number[] {
+  const first = operands[0]!;
+  return operands.every((strides) => sameShape(strides, first))
+    ? preservedStrides(shape, first)
+    : packedStrides(shape, memoryOrder(shape, operands));
 }
 
 /**

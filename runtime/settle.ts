@@ -31,6 +31,7 @@ import {
   sameShape,
   type Shape,
 } from "./shape.ts";
+import { stridesOfResult } from "./layout.ts";
 import { noteAllocation } from "./scope.ts";
 import type { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
@@ -275,15 +276,23 @@ export function elementwise(
 
 /** A new tensor with arbitrary elements for what is computed from `operands`. */
 function allocateFor(operands: readonly Tensor[], shape: Shape, dtype: DType): Tensor {
-  if (!accelerated) return allocateLike(operands[0]!, shape, dtype);
+  if (!accelerated) return allocateLike(operands, shape, dtype);
   // Plain numbers have no place of their own.
   const device = operands.every((operand) => operand.isNumber) ? currentDevice() : commonDevice(operands);
-  return placedOn(device, () => allocate(shape, dtype));
+  return placedOn(device, () =>
+    device === cpu ? allocateLike(operands, shape, dtype) : allocate(shape, dtype),
+  );
 }
 
-/** A new tensor with arbitrary elements, which shares the description of its layout with `pattern` where that fits. */
-function allocateLike(pattern: Tensor, shape: Shape, dtype: DType): Tensor {
-  if (pattern.shape !== shape || !pattern.is_contiguous()) return allocate(shape, dtype);
+/** A new tensor with arbitrary elements, which lies in memory as the operands do; it shares the description of its layout with the first of them where that fits. */
+function allocateLike(operands: readonly Tensor[], shape: Shape, dtype: DType): Tensor {
+  const pattern = operands[0]!;
+  if (pattern.shape !== shape || !pattern.is_contiguous()) {
+    const result = allocate(shape, dtype);
+    if (operands.every((operand) => operand.is_contiguous())) return result;
+    const strides = operands.map((operand) => broadcastStrides(operand.shape, operand.strides, shape));
+    return alias(result, shape, stridesOfResult(shape, strides));
+  }
   const storage = cpuBackend.allocate(dtype, pattern.numel());
   noteAllocation(storage);
   return new Tensor({ storage, dtype, shape, strides: pattern.strides });
