@@ -77,6 +77,8 @@ export interface DeclaredFacts<P extends Parameters> {
   readonly parameters: P;
   /** PyTorch's name of the node, `"MulBackward0"` for `mul` when left out; some depend on the arguments. */
   readonly gradFn?: string | ((args: ArgumentsOf<P>) => string);
+  /** The node's name of the in-place form, where PyTorch has another derivative for it: `"LeakyReluBackward1"`. */
+  readonly gradFnInPlace?: string;
   /** The tensors that the rules read; whatever is not named here is free to change or to be collected. */
   readonly saves?: readonly (keyof P | "result" | "others")[];
   /** Of saved tensors: the inputs whose gradients read them. Where none of those is asked for, the tensor is as free as others. */

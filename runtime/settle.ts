@@ -144,6 +144,18 @@ export function duplicate(tensor: Tensor, dtype: DType = tensor.dtype): Tensor {
   return result;
 }
 
+/** A new tensor with arbitrary elements that lies in memory as another one of its shape does; without gaps. */
+export function allocateInOrderOf({ shape, strides }: Tensor, dtype: DType): Tensor {
+  return alias(allocate(shape, dtype), shape, stridesOfResult(shape, [strides]));
+}
+
+/** A copy that lies in memory as the tensor does. */
+export function duplicateInOrder(tensor: Tensor): Tensor {
+  const copy = allocateInOrderOf(tensor, tensor.dtype);
+  copyInto(copy, tensor);
+  return copy;
+}
+
 /** Numbers in the dtypes that they were needed in. */
 const convertedNumbers = new WeakMap<Tensor, Tensor[]>();
 

@@ -16,6 +16,7 @@ import { accelerated, operatorUnderWay } from "./placement.ts";
 import { formatTensor } from "./printing.ts";
 import { duplicate } from "./settle.ts";
 import { contiguousStrides, formatShape, isContiguous, normalizeDim, numel, type Shape } from "./shape.ts";
+import { strided, type Layout } from "./storageLayout.ts";
 import type { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 import type { DTypeIn, Known, NestedValues, ShapeIn, Sizes, Value } from "./tensorTypes.ts";
@@ -112,6 +113,11 @@ export class TensorObject<out K extends Known> {
   /** Where the elements are. */
   get device(): Device {
     return this.storage.device;
+  }
+
+  /** How the elements are stored: `torch.strided`. Source: `torch.Tensor.layout`. */
+  get layout(): Layout {
+    return strided;
   }
 
   /** Number of dimensions. */

@@ -245,6 +245,15 @@ export { memory_stats, memory_summary, reset_peak_memory_stats, type MemoryStati
 export { slice } from "./ops/shaping/subscript.ts";
 export * as optim from "./optim/index.ts";
 export { get_printoptions, set_printoptions } from "./printing.ts";
+export { compile } from "./compile.ts";
+export {
+  are_deterministic_algorithms_enabled,
+  get_float32_matmul_precision,
+  is_deterministic_algorithms_warn_only_enabled,
+  set_float32_matmul_precision,
+  use_deterministic_algorithms,
+} from "./precision.ts";
+export * as random from "./randomFunctions.ts";
 export {
   default_generator,
   fork_rng,
@@ -256,6 +265,9 @@ export {
   set_rng_state,
 } from "./random.ts";
 export { Tensor } from "./tensor.ts";
+export * as testing from "./testing/index.ts";
 export { get_num_threads, set_num_threads } from "./threads.ts";
+export { UntypedStorage } from "./untypedStorage.ts";
 export * as utils from "./utils.ts";
+export { __version__ } from "./version.ts";
 export { is_warn_always_enabled, set_warn_always } from "./warn.ts";

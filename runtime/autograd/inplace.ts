@@ -133,7 +133,16 @@ function applyComposite(operator: OperatorFacts, self: Tensor, rest: readonly un
   // In-place operators have one result.
   const result = (accelerated ? runPlaced(operator.operatorName, args, compute) : compute()) as Tensor;
   checkResult(self, result);
-  return applyInPlace(copy, self, [result]);
+  if (!recorded || self.base !== null || result.dtype !== self.dtype || result.grad_fn === null)
+    return applyInPlace(copy, self, [result]);
+  const previous = edgeOf(self);
+  copyInto(self, result);
+  markWritten(self);
+  // What made the result has made this tensor now.
+  self.becomeOutput(result.grad_fn, result.output_nr);
+  self.historyVersion = self.storage.version;
+  moveRetained(self, previous);
+  return self;
 }
 
 /** Writes what `compute` gives over `self`, unless it was put there already. */
@@ -154,8 +163,10 @@ function overwrite(self: Tensor, compute: (output: Tensor) => Tensor): void {
 function rewriteHistory(operator: OperatorFacts, self: Tensor, args: Record<string, unknown>): void {
   const previous = edgeOf(self);
   const { savesResult } = planOf(operator.declaration!);
+  const name = operator.declaration!.gradFnInPlace;
   if (self.base === null) {
     record(operator.declaration!, args, self);
+    if (name !== undefined) self.grad_fn!.label = name;
     self.grad_fn!.expectUnwritten(self.storage, savesResult ? self : null);
     self.historyVersion = self.storage.version;
   } else {

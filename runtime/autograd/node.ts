@@ -81,7 +81,7 @@ export class Node {
   /** Nodes made later have larger numbers, so that descending order is a valid order for backward. */
   readonly sequence: number = created++;
   /** PyTorch's name: `"MulBackward0"`. */
-  readonly label: string;
+  label: string;
   readonly edges: readonly (Edge | null)[];
   /** The input tensors' facts, one for each edge. */
   readonly inputs: readonly TensorFacts[];

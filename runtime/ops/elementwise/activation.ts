@@ -124,6 +124,7 @@ export const leaky_relu: Operator<
   ByName<FunctionSignature<(input: Tensor, negative_slope?: number) => Tensor>, "input, negative_slope?">
 > = operator({
   name: "leaky_relu",
+  gradFnInPlace: "LeakyReluBackward1",
   parameters: { input: tensor, negative_slope: number(0.01) },
   saves: ["input"],
   forward: ({ input, negative_slope: slope }) => {
@@ -145,6 +146,7 @@ export const elu: Operator<
   ByName<FunctionSignature<(input: Tensor, alpha?: number) => Tensor>, "input, alpha?">
 > = operator({
   name: "elu",
+  gradFnInPlace: "EluBackward1",
   parameters: { input: tensor, alpha: number(1) },
   saves: ["input"],
   forward: ({ input, alpha }) => {

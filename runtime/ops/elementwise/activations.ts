@@ -121,6 +121,7 @@ export const celu: Operator<
   >
 > = operator({
   name: "celu",
+  gradFnInPlace: "CeluBackward1",
   parameters: { input: tensor, alpha: number(1) },
   saves: ["input"],
   forward: ({ input, alpha }, output) => {
@@ -148,6 +149,7 @@ const selfNormalizing = { alpha: 1.673_263_242_354_377_2, scale: 1.050_700_987_3
  */
 export const selu: Operator<ByName<OneTensor, "input">> = operator({
   name: "selu",
+  gradFnInPlace: "EluBackward1",
   parameters: { input: tensor },
   gradFn: "EluBackward0",
   saves: ["input"],

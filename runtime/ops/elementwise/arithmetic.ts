@@ -16,7 +16,8 @@ import {
   tensor,
   type Parameter,
 } from "../../parameters.ts";
-import { convert, elementwise, promoteTensors, reduceDims } from "../../settle.ts";
+import { allocate, convert, elementwise, promoteTensors, reduceDims } from "../../settle.ts";
+import { broadcastShapes } from "../../shape.ts";
 import type {
   BinarySignature,
   ClampSignature,
@@ -467,8 +468,13 @@ export const masked_fill: InPlaceOperator<
         `masked_fill only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s). Use torch.where for several values.`,
       );
     checkFits(value, input.dtype);
-    return elementwise(expressions.where, [mask, convert(value, input.dtype), input], "promote", output);
+    // PyTorch's copy is row-major, however its input lies.
+    const rowMajor = mask.is_contiguous() && input.is_contiguous();
+    const target =
+      output ?? (rowMajor ? null : allocate(broadcastShapes(mask.shape, input.shape), input.dtype));
+    return elementwise(expressions.where, [mask, convert(value, input.dtype), input], "promote", target);
   },
+  gradFn: ({ value }) => `MaskedFillBackward${value.isNumber ? 0 : 1}`,
   vjp: {
     input: (g, { mask }) => masked_fill(g, mask, 0),
     mask: null,

@@ -48,6 +48,7 @@ const polygammaExpression = call("polygamma", parameter(0), x);
  */
 export const polygamma: InPlaceOperator<GeneralSignature<[n: number], "same", ["n"]>> = operator({
   name: "polygamma",
+  gradFnInPlace: "PolygammaBackward1",
   out: true,
   parameters: { input: tensor, n: integer() },
   saves: ["input"],

@@ -10,6 +10,7 @@ import { rsqrt, square } from "./unary.ts";
 /** The number from 0 on whose hyperbolic cosine the element is: NaN below 1. Source: `torch.acosh`. */
 export const acosh: InPlaceOperator<FloatUnarySignature> = unary({
   name: "acosh",
+  gradFnInPlace: "AcoshBackward1",
   expression: call("acosh", x),
   dtype: "float",
   saves: ["input"],
@@ -20,6 +21,7 @@ export const acosh: InPlaceOperator<FloatUnarySignature> = unary({
 /** The number whose hyperbolic sine the element is. Source: `torch.asinh`. */
 export const asinh: InPlaceOperator<FloatUnarySignature> = unary({
   name: "asinh",
+  gradFnInPlace: "AsinhBackward1",
   expression: call("asinh", x),
   dtype: "float",
   saves: ["input"],
@@ -29,6 +31,7 @@ export const asinh: InPlaceOperator<FloatUnarySignature> = unary({
 /** The number whose hyperbolic tangent the element is: ±∞ at ±1, NaN beyond. Source: `torch.atanh`. */
 export const atanh: InPlaceOperator<FloatUnarySignature> = unary({
   name: "atanh",
+  gradFnInPlace: "AtanhBackward1",
   expression: call("atanh", x),
   dtype: "float",
   saves: ["input"],

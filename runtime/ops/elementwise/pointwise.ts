@@ -36,6 +36,7 @@ export interface UnaryPointwise extends Forms {
   readonly vjp: Rule<UnaryParameters, "input"> | null;
   readonly samples?: readonly Sample[];
   readonly gradFn?: string;
+  readonly gradFnInPlace?: string;
   /** Looks at the input before anything is computed. */
   readonly check?: (input: Tensor) => void;
   readonly errors?: readonly ErrorCase[];

@@ -85,6 +85,7 @@ export const threshold: InPlaceOperator<
   >
 > = operator({
   name: "threshold",
+  gradFnInPlace: "ThresholdBackward1",
   out: true,
   inPlace: true,
   parameters: { input: tensor, threshold: number(), value: number() },

@@ -13,7 +13,7 @@ import type { Tensor } from "../../tensor.ts";
 import type { Scalar } from "../../types.ts";
 import { add, mul } from "../elementwise/arithmetic.ts";
 import { given, sample } from "../samples.ts";
-import { expand, reshape, squeeze, t, transpose, unsafeView, unsqueeze } from "../shaping/view.ts";
+import { expand, reshape, squeezeResult, t, transpose, unsafeView, unsqueeze } from "../shaping/view.ts";
 import { sum } from "../reductions/reduction.ts";
 import { bool, int64 } from "../../dtype.ts";
 
@@ -225,9 +225,6 @@ export const dot: Operator<MatmulSignature<"tensor">> = operator({
   samples: [() => [sample([3]), sample([3], { seed: 1 })]],
   errors: [{ args: () => [sample([3]), sample([2])], error: "RuntimeError", message: /3 and 2 elements/ }],
 });
-
-/** The squeeze of a fresh result, which PyTorch does in place and numbers otherwise. */
-const squeezeResult: typeof squeeze = operator({ ...squeeze.declaration!, gradFn: "SqueezeBackward4" });
 
 /**
  * The product of batches of matrices, `[b…, n, k]` and `[b…, k, m]`, whose batch dimensions broadcast. Neither operand is copied, whatever its strides.

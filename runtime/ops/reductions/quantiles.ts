@@ -16,7 +16,7 @@ import { sample } from "../samples.ts";
 import { gather } from "../shaping/scattering.ts";
 import { sort } from "./sorting.ts";
 import { ceil, floor, round } from "../elementwise/unary.ts";
-import { expand, movedim, reshape, squeeze, unsqueeze } from "../shaping/view.ts";
+import { expand, movedim, reshape, squeezeResult, unsqueeze } from "../shaping/view.ts";
 import { numbersOf } from "./elements.ts";
 
 const interpolations = ["linear", "lower", "higher", "midpoint", "nearest"] as const;
@@ -120,7 +120,7 @@ function computeQuantile(
   const ranks = ranksOf(rows, wanted.ndim === 0 ? unsqueeze(wanted, 0) : wanted, skipNaN);
   const values = interpolated(rows, ranks, interpolation);
   const kept = keepdim ? withDims(values, input.ndim, axis) : values;
-  return wanted.ndim === 0 ? squeeze(kept, -1) : movedim(kept, -1, 0);
+  return wanted.ndim === 0 ? squeezeResult(kept, -1) : movedim(kept, -1, 0);
 }
 
 /** Puts back the reduced dimension, or all of them; the last one is that of the quantiles. */

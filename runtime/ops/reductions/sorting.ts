@@ -4,7 +4,15 @@ import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { operator, type Operator } from "../../operator.ts";
 import { flag, integer, tensor, type Parameter } from "../../parameters.ts";
-import { alias, allocate, allocateZeros, backendOf, duplicate } from "../../settle.ts";
+import {
+  alias,
+  allocate,
+  allocateInOrderOf,
+  allocateZeros,
+  backendOf,
+  copyInto,
+  duplicate,
+} from "../../settle.ts";
 import { contiguousStrides, normalizeDim, numel } from "../../shape.ts";
 import type { GeneralSignature, Signature, ValuesAndIndices } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -67,9 +75,17 @@ function sortAlong(input: Tensor, axis: number, count: number, sort: SortRows): 
 }
 
 function sortedAlong(input: Tensor, axis: number, descending: boolean): readonly [Tensor, Tensor] {
-  return sortAlong(input, axis, input.shape[axis] ?? 1, (values, indices, rows) =>
-    backendOf(input).sortRows(values, indices, rows, descending),
+  const [values, indices] = sortAlong(input, axis, input.shape[axis] ?? 1, (elements, positions, rows) =>
+    backendOf(input).sortRows(elements, positions, rows, descending),
   );
+  return input.is_contiguous() ? [values, indices] : [inOrderOf(input, values), inOrderOf(input, indices)];
+}
+
+/** `result`, as it would lie in memory if `input` were it. */
+function inOrderOf(input: Tensor, result: Tensor): Tensor {
+  const copy = allocateInOrderOf(input, result.dtype);
+  copyInto(copy, result);
+  return copy;
 }
 
 /** Whether equal elements keep their order: they always do here. */

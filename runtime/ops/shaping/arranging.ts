@@ -13,7 +13,16 @@ import {
   tensor,
   type Parameter,
 } from "../../parameters.ts";
-import { alias, allocate, backendOf, convert, copyInto, duplicate, fromArray } from "../../settle.ts";
+import {
+  alias,
+  allocate,
+  allocateInOrderOf,
+  backendOf,
+  convert,
+  copyInto,
+  duplicate,
+  fromArray,
+} from "../../settle.ts";
 import {
   contiguousStrides,
   formatShape,
@@ -48,7 +57,7 @@ export const flip: Operator<ReorderSignature> = operator({
   parameters: { input: tensor, dims: flipDims },
   forward: ({ input, dims }) => {
     const flipped = dims.length === 0 ? [] : normalizeDims(dims, input.ndim);
-    const result = allocate(input.shape, input.dtype);
+    const result = allocateInOrderOf(input, input.dtype);
     if (result.numel() === 0) return result;
     // Reversed strides, from the other end.
     let offset = input.offset;

@@ -296,6 +296,7 @@ export const copy: InPlaceOperator<GeneralSignature<[other: Operand], "same", ["
  */
 export const fill: InPlaceOperator<GeneralSignature<[value: Operand], "same", ["value"]>> = operator({
   name: "fill",
+  gradFnInPlace: "FillBackward2",
   parameters: { input: tensor, value: operand },
   forward: ({ input, value }, output) => {
     if (value.ndim > 0)

@@ -8,6 +8,7 @@ import { contiguousStrides, formatShape, numel, sameShape, type Shape } from "..
 import type { Dims } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Scalar } from "../../types.ts";
+import { dataPointer, UntypedStorage } from "../../untypedStorage.ts";
 import { squeeze, t, transpose, unsqueeze } from "./view.ts";
 import { as_strided } from "./strided.ts";
 
@@ -19,6 +20,14 @@ export interface LayoutMethods {
   ndimension(): number;
   /** Whether another tensor has the same storage, offset, shape and strides. Source: `torch.Tensor.is_set_to`. */
   is_set_to(tensor: Tensor): boolean;
+  /**
+   * A number that tells where the first element lies, the same for tensors that share it: `x.view(-1).data_ptr() === x.data_ptr()`. 0 for a tensor without elements.
+   *
+   * Source: `torch.Tensor.data_ptr`.
+   */
+  data_ptr(): number;
+  /** The memory behind this tensor and all of its views, in bytes. Source: `torch.Tensor.untyped_storage`. */
+  untyped_storage(): UntypedStorage;
   /**
    * Gives this tensor the shape of another, in place, as `resize_` does.
    *
@@ -57,6 +66,12 @@ export interface LayoutMethods {
   as_strided_(size: readonly number[], stride: readonly number[], storage_offset?: number | null): this;
 }
 
+/** How PyTorch names the node of a view's form in place: `TransposeBackward1`; `squeeze` has three forms, which come behind its three others. */
+function labelInPlace(label: string): string {
+  const others = label.startsWith("Squeeze") ? 3 : 1;
+  return label.replace(/\d$/, (number) => String(Number(number) + others));
+}
+
 /**
  * Makes a tensor the view that `look` gives of it. What it was goes on as the view's base, so that its history stays.
  *
@@ -72,6 +87,7 @@ function becomeView(self: Tensor, look: (self: Tensor) => Tensor): Tensor {
   const view = look(before);
   self.become(view);
   self.grad_fn = view.grad_fn;
+  if (self.grad_fn !== null) self.grad_fn.label = labelInPlace(self.grad_fn.label);
   self.base = view.base;
   self.viewVersion = view.viewVersion;
   self.storage.markWritten();
@@ -150,6 +166,8 @@ export const layoutMethods: {
   nelement: (self) => self.numel(),
   ndimension: (self) => self.ndim,
   is_set_to: (self, tensor: Tensor) => isSetTo(self, tensor),
+  data_ptr: dataPointer,
+  untyped_storage: (self) => new UntypedStorage(self),
   resize_as_: (self, other: Tensor) => resize(self, [other.shape]),
   set_: (self, source?: Tensor, offset?: number, size?: readonly number[], stride?: readonly number[]) =>
     set(self, source, offset, size, stride),

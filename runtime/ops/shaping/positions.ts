@@ -4,7 +4,7 @@ import { IndexError } from "../../errors/indexError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { operator, type InPlaceOperator, type Operator } from "../../operator.ts";
 import { flag, integer, operand, tensor } from "../../parameters.ts";
-import { alias, allocate, broadcastTo, convert, duplicate } from "../../settle.ts";
+import { alias, allocate, broadcastTo, convert, duplicate, duplicateInOrder } from "../../settle.ts";
 import { formatShape, normalizeDim, sameShape } from "../../shape.ts";
 import type { GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -133,7 +133,7 @@ export const index_fill: InPlaceOperator<
       throw new RuntimeError(
         `index_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s). Use index_copy for several values.`,
       );
-    const result = output ?? duplicate(input);
+    const result = output ?? duplicateInOrder(input);
     const chosen = slicesOf(result, axis, atLeastOneDim(index), true);
     putInto(
       chosen,

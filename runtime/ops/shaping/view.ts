@@ -36,6 +36,7 @@ import type {
   SizesSignature,
   TransposedSignature,
 } from "../../signatures.ts";
+import { shareAddress } from "../../untypedStorage.ts";
 import { Tensor } from "../../tensor.ts";
 import { clone } from "./copying.ts";
 import { sample } from "../samples.ts";
@@ -126,6 +127,12 @@ const dtypeParameter: Parameter<DType> = {
   convert: (value) => (value instanceof DType ? value : undefined),
 };
 
+/** What `reshape` gives of a tensor that is not row-major and yet needs no copy: PyTorch has another name for it. */
+const reshapeAlias: typeof viewShape = operator({
+  ...viewShape.declaration!,
+  gradFn: "ReshapeAliasBackward0",
+});
+
 /** Views a tensor's bytes as elements of another dtype. */
 const viewDType: Operator<GeneralSignature<[dtype: DType]>> = operator({
   name: "view",
@@ -133,6 +140,8 @@ const viewDType: Operator<GeneralSignature<[dtype: DType]>> = operator({
   forward: ({ input, dtype }) => {
     const { shape, strides, offset } = reinterpretedLayout(input, dtype);
     const storage = dtype === input.dtype ? input.storage : input.storage.reinterpret(dtype);
+    if (storage !== input.storage)
+      shareAddress(input.storage, storage, input.storage.length * input.dtype.itemsize);
     return new Tensor({ storage, dtype: dtype, shape, strides, offset });
   },
   vjp: null,
@@ -201,9 +210,8 @@ export const reshape: Operator<SizesSignature> = composite({
   define: ({ input, shape }) => {
     const wanted = inferSize(shape, input.numel());
     const fits = stridesForView(input.shape, input.strides, wanted) !== null;
-    return fits
-      ? view(input, wanted)
-      : unsafeView(clone(input, { memory_format: contiguous_format }), wanted);
+    if (fits) return (input.is_contiguous() ? viewShape : reshapeAlias)(input, wanted);
+    return unsafeView(clone(input, { memory_format: contiguous_format }), wanted);
   },
   samples: [() => [sample([2, 3]), [3, 2]], () => [sample([2, 3]).t(), -1]],
   errors: [wrongSize],
@@ -274,6 +282,12 @@ export const squeeze: Operator<GeneralSignature<[dim?: Dims | { dim: Dims }]>> =
     () => [sample([2, 3]), 0],
   ],
   errors: [{ args: () => [sample([2, 3]), 2], error: "IndexError", message: /Dimension out of range/ }],
+});
+
+/** The squeeze of a fresh result, which PyTorch does in place and numbers otherwise. */
+export const squeezeResult: typeof squeeze = operator({
+  ...squeeze.declaration!,
+  gradFn: "SqueezeBackward4",
 });
 
 /**

@@ -1,0 +1,2 @@
+/** `torch.testing`. */
+export { assert_close, type CloseOptions } from "./close.ts";
