@@ -2,7 +2,7 @@ import type { Program, Statement } from "oxc-parser";
 import { normalise } from "./normalise.ts";
 import { separateGlobals, type GlobalNames } from "./own-globals.ts";
 import { parseCell } from "./parse.ts";
-import { chain, lowerUsing, stripTypes, type JsxSettings, type Rewritten } from "./strip.ts";
+import { chain, lowerUsing, stripTypes, type Rewritten, type SourceSettings } from "./strip.ts";
 import type { CompiledCell } from "./types.ts";
 
 /** Whether the value of a statement is worth showing: that of an expression which is not an assignment. */
@@ -19,8 +19,8 @@ function lastStatement({ body }: Program): Statement | undefined {
 
 /** What a cell's surroundings ask of its compilation. */
 export interface CellSettings {
-  /** How JSX is compiled; without it, without React. */
-  readonly jsx?: JsxSettings | undefined;
+  /** What the configuration says; without it, JSX is compiled without React, and decorators are the standard's. */
+  readonly project?: SourceSettings | undefined;
   /** Names of the global object; without them, the cell's names are the names of its bindings. */
   readonly globals?: GlobalNames;
 }
@@ -38,10 +38,10 @@ const noGlobals: GlobalNames = { all: new Set(), taken: new Set() };
 export function compileCell(
   source: string,
   name: string,
-  { jsx, globals = noGlobals }: CellSettings = {},
+  { project, globals = noGlobals }: CellSettings = {},
 ): CompiledCell {
   const parsed = parseCell(source, name);
-  const stripped = stripTypes(source, name, parsed, jsx);
+  const stripped = stripTypes(source, name, parsed, project);
   const { program } = parseCell(stripped.code, name);
   const separated = separateGlobals(stripped.code, program, globals);
   const normalised =

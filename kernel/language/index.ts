@@ -5,7 +5,8 @@ export { CellSyntaxError } from "./syntax-error.ts";
 export { bindingName, writtenName } from "./own-globals.ts";
 export { compileModule } from "./module-source.ts";
 export { codeFrame } from "./code-frame.ts";
-export type { JsxSettings } from "./strip.ts";
+export { esbuildOptions } from "./strip.ts";
+export { defaultSettings, type ProjectSettings } from "./project-settings.ts";
 export { CELL_SUPPORT } from "./types.ts";
 export type {
   CellSupport,

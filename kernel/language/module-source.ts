@@ -1,6 +1,6 @@
 import { parse, parseCell } from "./parse.ts";
 import { hasUsing } from "./using.ts";
-import { chain, lowerUsing, stripTypes, type Rewritten } from "./strip.ts";
+import { chain, lowerUsing, stripTypes, type Rewritten, type SourceSettings } from "./strip.ts";
 
 /**
  * Compiles a local TypeScript file, an ES module, to JavaScript. Types are removed, not checked.
@@ -8,8 +8,8 @@ import { chain, lowerUsing, stripTypes, type Rewritten } from "./strip.ts";
  * @param name path of the file, for errors
  * @throws CellSyntaxError when it does not parse
  */
-export function compileModule(source: string, name: string): Rewritten {
-  const stripped = stripTypes(source, name, parseCell(source, name));
+export function compileModule(source: string, name: string, project?: SourceSettings): Rewritten {
+  const stripped = stripTypes(source, name, parseCell(source, name), project);
   const { program } = parse(stripped.code);
   if (program === null || !hasUsing(program)) return stripped;
   const lowered = lowerUsing(stripped.code);

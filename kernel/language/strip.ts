@@ -7,7 +7,10 @@ import { blankTypes } from "./blank.ts";
 import { isJavaScript, type CellLanguage, type Parsed } from "./parse.ts";
 import { throughMap, unmoved, type Mapping } from "./position.ts";
 import { CellSyntaxError } from "./syntax-error.ts";
-import { CELL_SUPPORT } from "./types.ts";
+import { defaultSettings, type ProjectSettings } from "./project-settings.ts";
+
+/** The part of a project's settings that compiling one text needs. */
+export type SourceSettings = Pick<ProjectSettings, "jsx" | "legacyDecorators">;
 
 /** JavaScript, and the way back to the text that it was made from. */
 export interface Rewritten {
@@ -35,18 +38,6 @@ function transform(source: string, options: TransformOptions): Rewritten {
   return { code, toSource: map === undefined ? unmoved : throughMap(() => map.mappings) };
 }
 
-/** How `<b/>` is compiled: as calls of an imported function, or of one that has a name. */
-export type JsxSettings =
-  | { readonly runtime: "automatic"; readonly importSource: string }
-  | { readonly runtime: "classic"; readonly pragma: string; readonly pragmaFrag: string };
-
-/** JSX without React: elements are plain objects, made by a function of the kernel. */
-export const ownJsx: Extract<JsxSettings, { runtime: "classic" }> = {
-  runtime: "classic",
-  pragma: `${CELL_SUPPORT}.jsx`,
-  pragmaFrag: `${CELL_SUPPORT}.Fragment`,
-};
-
 /** Whether a program has what no version of Node runs: decorators, and `accessor` fields. */
 function needsLowering(program: Program): boolean {
   let found = false;
@@ -67,22 +58,34 @@ function refusal(error: unknown, name: string, source: string): unknown {
   return new CellSyntaxError(first.text, name, source, { line, column: before.length + 1 });
 }
 
-/** oxc has only the decorators of TypeScript 4; esbuild has the standard's. Its program is started for each such text. */
-function lowerDecorators(source: string, name: string, language: CellLanguage, jsx: JsxSettings): Rewritten {
+/** A project's settings as esbuild takes them. */
+export function esbuildOptions({ jsx, legacyDecorators }: SourceSettings): Esbuild.TransformOptions {
+  const compilerOptions = {
+    // An import that looks unused may be a later cell's.
+    verbatimModuleSyntax: true,
+    useDefineForClassFields: true,
+    experimentalDecorators: legacyDecorators,
+  };
+  const common: Esbuild.TransformOptions = { tsconfigRaw: { compilerOptions }, logLevel: "silent" };
+  return jsx.runtime === "classic"
+    ? { ...common, jsx: "transform", jsxFactory: jsx.pragma, jsxFragment: jsx.pragmaFrag }
+    : { ...common, jsx: "automatic", jsxImportSource: jsx.importSource };
+}
+
+/** oxc lowers no decorators of the standard; esbuild does. Its program is started for each such text. */
+function lowerDecorators(
+  source: string,
+  name: string,
+  language: CellLanguage,
+  settings: SourceSettings,
+): Rewritten {
   esbuild ??= require("esbuild") as typeof Esbuild; // `require` is untyped
-  const classic = jsx.runtime === "classic";
   const options: Esbuild.TransformOptions & { sourcemap: "external" } = {
+    ...esbuildOptions(settings),
     loader: language,
     target: "esnext",
     supported: { decorators: false },
     sourcemap: "external",
-    jsx: classic ? "transform" : "automatic",
-    ...(classic
-      ? { jsxFactory: jsx.pragma, jsxFragment: jsx.pragmaFrag }
-      : { jsxImportSource: jsx.importSource }),
-    // An import that looks unused may be a later cell's.
-    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true, useDefineForClassFields: true } },
-    logLevel: "silent",
   };
   try {
     const { code, map } = esbuild.transformSync(source, options);
@@ -104,11 +107,12 @@ export function stripTypes(
   source: string,
   name: string,
   { program, language }: Parsed,
-  jsx: JsxSettings = ownJsx,
+  settings: SourceSettings = defaultSettings,
 ): Rewritten {
-  if (needsLowering(program)) return lowerDecorators(source, name, language, jsx);
+  if (needsLowering(program)) return lowerDecorators(source, name, language, settings);
   const blanked = language === "tsx" ? null : blankTypes(source, program);
   if (blanked !== null && isJavaScript(blanked)) return { code: blanked, toSource: unmoved };
+  const { jsx } = settings;
   return transform(source, { lang: language, typescript: { onlyRemoveTypeImports: true }, jsx });
 }
 

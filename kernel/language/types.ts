@@ -1,4 +1,4 @@
-import type { JsxSettings } from "./strip.ts";
+import type { ProjectSettings } from "./project-settings.ts";
 
 /** A place in a text. Both count from 1, in UTF-16 code units, as V8's stack traces do. */
 export interface Position {
@@ -108,8 +108,8 @@ export interface CellTypes {
   check(name: string, source: string, mode: TypesMode): Promise<CheckedCell>;
   /** A cell runs in spite of its errors: later cells see its names. */
   accept(name: string): void;
-  /** How the notebook's folder has JSX compiled: as its tsconfig.json says, with React where that is installed, or without. */
-  jsx(): Promise<JsxSettings>;
+  /** What the configuration of the notebook's folder says about code that runs. */
+  settings(): Promise<ProjectSettings>;
   /** A cell threw: of the values that it declares only those in `existing` came to be. */
   retract(name: string, existing: readonly string[]): void;
 }

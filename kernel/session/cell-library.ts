@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { compileModule } from "../language/index.ts";
 import type { CompiledCell, Position } from "../language/types.ts";
 import { isTypeScript, isUserFile } from "./modules/files.ts";
+import { moduleSettings } from "./modules/settings.ts";
 
 /** The cells that ran, by name: where positions in stack traces are looked up. */
 export class CellLibrary {
@@ -49,7 +50,7 @@ function textOfFile(url: string): string | undefined {
 function locateInFile(url: string, position: Position): Position | null {
   try {
     const file = fileURLToPath(url);
-    return compileModule(readFileSync(file, "utf8"), file).toSource(position);
+    return compileModule(readFileSync(file, "utf8"), file, moduleSettings()).toSource(position);
   } catch {
     // The file may be gone, or be half edited by now: then the position of the running code is the best that is known.
     return null;

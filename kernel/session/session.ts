@@ -146,8 +146,8 @@ class ReplSession implements Session {
   async #outcome(run: CellRun, code: string, typed: boolean): Promise<ExecuteOutcome> {
     try {
       const check = typed ? this.#checker.begin(run, code) : unchecked;
-      const jsx = await this.#checker.jsxOf(code);
-      const cell = compileCell(code, run.name, { jsx, globals: this.#globals });
+      const project = await this.#checker.settingsFor(code);
+      const cell = compileCell(code, run.name, { project, globals: this.#globals });
       const refused = await check.settle();
       if (refused !== null) return { status: "error", error: refused };
       // The cell may have been interrupted meanwhile.

@@ -1,8 +1,9 @@
 import process from "node:process";
 import { styleText } from "node:util";
-import type { JsxSettings } from "../language/index.ts";
+import type { ProjectSettings } from "../language/index.ts";
 import type { CellDiagnostic, CellTypes, JupyterError, TypesMode } from "../language/types.ts";
 import type { CellRun } from "./cell-run.ts";
+import { useSettings } from "./modules/settings.ts";
 import { errorHeader, framedPlace } from "./traceback/traceback.ts";
 
 const modes: readonly string[] = ["error", "warn", "off"] satisfies TypesMode[];
@@ -74,6 +75,7 @@ export const unchecked: TypeCheck = { settle: async () => null };
 export class TypeChecker {
   readonly #types: CellTypes | null;
   #mode: TypesMode;
+  #configured = false;
 
   /** @param types `null`: nothing is checked. */
   constructor(types: CellTypes | null, mode: TypesMode = typesModeOf(process.env)) {
@@ -98,6 +100,7 @@ export class TypeChecker {
     return {
       settle: async () => {
         const { diagnostics, notices } = await checked;
+        await this.#configure();
         for (const notice of notices) run.output.stream("stderr", `${notice}\n`);
         return this.#judge(
           run,
@@ -109,9 +112,16 @@ export class TypeChecker {
     };
   }
 
-  /** How a cell's JSX is compiled; asks nobody for a cell that can have none. */
-  async jsxOf(source: string): Promise<JsxSettings | undefined> {
-    return /<[\w>]/u.test(source) ? this.#types?.jsx() : undefined;
+  /** What the configuration says; asks nobody for a cell that can have neither JSX nor decorators. */
+  async settingsFor(source: string): Promise<ProjectSettings | undefined> {
+    return /<[\w>]|@/u.test(source) ? this.#types?.settings() : undefined;
+  }
+
+  /** Before a cell runs, and imports something, the configuration is known. */
+  async #configure(): Promise<void> {
+    if (this.#configured || this.#types === null) return;
+    this.#configured = true;
+    useSettings(await this.#types.settings());
   }
 
   /** A cell threw: only these of the values that it declares exist. */

@@ -1,5 +1,5 @@
 import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
-import { ownJsx, type JsxSettings } from "../strip.ts";
+import { defaultSettings, type ProjectSettings } from "../project-settings.ts";
 import type { CellTypes, CheckedCell, TypesMode } from "../types.ts";
 import type { FromLanguage, LanguageThreadData, ToLanguage } from "./questions.ts";
 
@@ -13,8 +13,8 @@ export class LanguageClient implements CellTypes {
   readonly #data: LanguageThreadData;
   readonly #port: MessagePort;
   readonly #waiting = new Map<number, (checked: Checked | null) => void>();
-  readonly #jsx: Promise<JsxSettings>;
-  #configured: (jsx: JsxSettings) => void = () => {};
+  readonly #settings: Promise<ProjectSettings>;
+  #configured: (settings: ProjectSettings) => void = () => {};
   readonly #notices: string[] = [];
   #told = false;
   #asked = 0;
@@ -29,7 +29,7 @@ export class LanguageClient implements CellTypes {
   constructor(data: LanguageThreadData, port: MessagePort = new MessageChannel().port2) {
     this.#data = data;
     this.#port = port;
-    this.#jsx = new Promise((resolve) => (this.#configured = resolve));
+    this.#settings = new Promise((resolve) => (this.#configured = resolve));
   }
 
   /** Starts the thread, which starts TypeScript's server. */
@@ -61,9 +61,9 @@ export class LanguageClient implements CellTypes {
     return { diagnostics: checked?.diagnostics ?? [], notices };
   }
 
-  async jsx(): Promise<JsxSettings> {
+  async settings(): Promise<ProjectSettings> {
     this.start();
-    return this.#jsx;
+    return this.#settings;
   }
 
   accept(name: string): void {
@@ -96,14 +96,14 @@ export class LanguageClient implements CellTypes {
   }
 
   #take(message: FromLanguage): void {
-    if (message.type === "configured") this.#configured(message.jsx);
+    if (message.type === "configured") this.#configured(message.settings);
     else if (message.type === "checked") this.#waiting.get(message.id)?.(message);
     else this.#notices.push(message.text);
   }
 
   #fail(reason: string): void {
     this.#failed ??= reason;
-    this.#configured(ownJsx);
+    this.#configured(defaultSettings);
     for (const settle of this.#waiting.values()) settle(null);
   }
 }

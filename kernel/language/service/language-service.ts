@@ -1,7 +1,7 @@
 import type { Diagnostic } from "vscode-languageserver-protocol";
 import { declarationsOf } from "../declarations.ts";
 import { parse } from "../parse.ts";
-import { ownJsx, type JsxSettings } from "../strip.ts";
+import { ownJsx, type ProjectSettings } from "../project-settings.ts";
 import type { CellDiagnostic, TypesMode } from "../types.ts";
 import { carriedType } from "./cell-document.ts";
 import { CellDocuments, type CellSource } from "./cell-documents.ts";
@@ -66,11 +66,11 @@ export class LanguageService {
   #idle: NodeJS.Timeout | undefined;
   /** What is wrong with the user's configuration. */
   readonly problem: string | null;
-  /** How the folder has JSX compiled. */
-  readonly jsx: JsxSettings;
+  /** What the configuration says about code that runs. */
+  readonly settings: ProjectSettings;
 
-  private constructor(server: TypeServer, cwd: string, problem: string | null, jsx: JsxSettings) {
-    this.jsx = jsx;
+  private constructor(server: TypeServer, cwd: string, problem: string | null, settings: ProjectSettings) {
+    this.settings = settings;
     this.#server = server;
     this.problem = problem;
     this.#documents = new CellDocuments(server);
@@ -89,11 +89,11 @@ export class LanguageService {
     own,
     executable = typeScriptExecutable(),
   }: ServiceOptions): Promise<LanguageService> {
-    const { configuration, problem, jsx } = await makeProject(executable, cwd, own);
+    const { configuration, problem, settings } = await makeProject(executable, cwd, own);
     const server = new TypeServer(executable, cwd);
     server.write("tsconfig.json", configuration, "jsonc");
-    server.write(`${DOCUMENT_PREFIX}types.d.ts`, carriedType + (jsx === ownJsx ? ownJsxTypes : ""));
-    return new LanguageService(server, cwd, problem, jsx);
+    server.write(`${DOCUMENT_PREFIX}types.d.ts`, carriedType + (settings.jsx === ownJsx ? ownJsxTypes : ""));
+    return new LanguageService(server, cwd, problem, settings);
   }
 
   /** Process id of the server, if it runs. */

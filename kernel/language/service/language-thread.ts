@@ -1,6 +1,6 @@
 import process from "node:process";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
-import { ownJsx } from "../strip.ts";
+import { defaultSettings } from "../project-settings.ts";
 import { LanguageService } from "./language-service.ts";
 import type {
   FromLanguage,
@@ -20,7 +20,7 @@ const { port, ...data } = workerData as LanguageThreadData & { readonly port: Me
 
 const service = LanguageService.open(data);
 service.then(announce, (error: unknown) => {
-  toMain({ type: "configured", jsx: ownJsx });
+  toMain({ type: "configured", settings: defaultSettings });
   toMain({ type: "notice", text: reason(error) });
 });
 
@@ -38,7 +38,7 @@ function reason(error: unknown): string {
 }
 
 async function announce(opened: LanguageService): Promise<void> {
-  toMain({ type: "configured", jsx: opened.jsx });
+  toMain({ type: "configured", settings: opened.settings });
   if (opened.problem !== null) toMain({ type: "notice", text: opened.problem });
   // A server that cannot be started is told of with the first cell.
   if (data.eager) await opened.warm().catch(() => {});

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { ownJsx, type JsxSettings } from "../strip.ts";
+import { ownJsx, type JsxSettings, type ProjectSettings } from "../project-settings.ts";
 import { CELL_SUPPORT } from "../types.ts";
 
 /** Where the types of things come from that are the kernel's own. */
@@ -110,7 +110,7 @@ export interface Project {
   /** Text of the configuration that stands, in memory, in the notebook's folder. */
   readonly configuration: string;
   readonly problem: string | null;
-  readonly jsx: JsxSettings;
+  readonly settings: ProjectSettings;
 }
 
 /** How the user's configuration has JSX compiled; without one React does it, if it is there. */
@@ -172,7 +172,14 @@ export async function makeProject(executable: string, cwd: string, own: OwnTypes
     include: [`${DOCUMENT_PREFIX}*`],
     files: own.globals === null ? [] : [own.globals],
   });
-  return { configuration, problem, jsx };
+  const settings = { jsx, legacyDecorators: user["experimentalDecorators"] === true, paths: pathsIn(user) };
+  return { configuration, problem, settings };
+}
+
+/** The `paths` of a configuration that TypeScript has read. */
+function pathsIn({ paths }: Options): Record<string, string[]> {
+  const entries = Object.entries(paths ?? {}).map(([pattern, list]) => [pattern, [list].flat().map(String)]);
+  return Object.fromEntries(entries) as Record<string, string[]>; // made here
 }
 
 function pathsOf({ modules }: OwnTypes): Record<string, string[]> {

@@ -1,4 +1,4 @@
-import type { JsxSettings } from "../strip.ts";
+import type { ProjectSettings } from "../project-settings.ts";
 import type { CellDiagnostic, TypesMode } from "../types.ts";
 import type { OwnTypes } from "./project.ts";
 
@@ -32,7 +32,7 @@ export type FromLanguage =
       readonly failure: string | null;
     }
   /** What the notebook's folder is configured to do. */
-  | { readonly type: "configured"; readonly jsx: JsxSettings }
+  | { readonly type: "configured"; readonly settings: ProjectSettings }
   /** What the user should know, such as a configuration that cannot be read. */
   | { readonly type: "notice"; readonly text: string };
 

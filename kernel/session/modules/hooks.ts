@@ -1,9 +1,16 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { CellSyntaxError, compileModule } from "../../language/index.ts";
-import { findFile, isPathSpecifier, isTypeScript, isUserFile } from "./files.ts";
+import { CellSyntaxError, compileModule, type ProjectSettings } from "../../language/index.ts";
+import { isTypeScript, isUserFile } from "./files.ts";
 import { isOwnSpecifier, resolveOwn } from "./own.ts";
+import { findUserFile } from "./paths.ts";
+import { moduleSettings, useSettings } from "./settings.ts";
 import { stampedUrl } from "./stamp.ts";
+
+/** Node calls this where hooks have a thread of their own, with what `module.register` was given. */
+export function initialize(settings: ProjectSettings): void {
+  useSettings(settings);
+}
 
 /** What a resolve hook answers with. */
 interface Resolved {
@@ -34,16 +41,15 @@ export function resolve<Context extends ResolveContext, Answer>(
 ): Answer | Resolved {
   if (isOwnSpecifier(specifier)) return { url: resolveOwn(specifier), shortCircuit: true };
   const parent = context.parentURL;
-  if (parent === undefined || !isUserFile(parent) || !isPathSpecifier(specifier))
-    return nextResolve(specifier, context);
-  const file = findFile(specifier, parent);
+  if (parent === undefined || !isUserFile(parent)) return nextResolve(specifier, context);
+  const file = findUserFile(specifier, parent);
   return file === null ? nextResolve(specifier, context) : { url: stampedUrl(file), shortCircuit: true };
 }
 
 /** An error keeps nothing but its message on the way from the thread of the hooks, so the place goes into the message. */
 function compileFile(file: string): string {
   try {
-    return compileModule(readFileSync(file, "utf8"), file).code;
+    return compileModule(readFileSync(file, "utf8"), file, moduleSettings()).code;
   } catch (error) {
     if (!(error instanceof CellSyntaxError)) throw error;
     const { line, column } = error.position;

@@ -2,13 +2,19 @@ import { isBuiltin } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolve } from "import-meta-resolve";
-import { findFile, isPathSpecifier } from "./files.ts";
+import { isPathSpecifier } from "./files.ts";
 import { ModuleNotFoundError } from "./not-found-error.ts";
 import { isOwnSpecifier, resolveOwn } from "./own.ts";
+import { findUserFile } from "./paths.ts";
 
 /** The URL that imports of cells are relative to: a notebook is no file while it runs, so a file in its folder stands for it. */
 export function cellUrl(cwd: string): string {
   return pathToFileURL(path.join(cwd, "cell.ts")).href;
+}
+
+/** Deno's `npm:name@version/path` means the package that is installed. */
+function packageOf(specifier: string): string {
+  return specifier.replace(/^npm:\/?((?:@[^/@]+\/)?[^/@]+)(?:@[^/]*)?/u, "$1");
 }
 
 function resolvePackage(specifier: string, cwd: string): string {
@@ -30,10 +36,10 @@ function resolvePackage(specifier: string, cwd: string): string {
 export function resolveSpecifier(specifier: string, cwd: string): string {
   if (isBuiltin(specifier)) return specifier.startsWith("node:") ? specifier : `node:${specifier}`;
   if (isOwnSpecifier(specifier)) return resolveOwn(specifier);
-  if (!isPathSpecifier(specifier)) return resolvePackage(specifier, cwd);
-  const file = findFile(specifier, cellUrl(cwd));
-  if (file === null) throw ModuleNotFoundError.file(specifier, cwd);
-  return pathToFileURL(file).href;
+  const file = findUserFile(specifier, cellUrl(cwd));
+  if (file !== null) return pathToFileURL(file).href;
+  if (isPathSpecifier(specifier)) throw ModuleNotFoundError.file(specifier, cwd);
+  return resolvePackage(packageOf(specifier), cwd);
 }
 
 /** The path of a `file:` URL; `null` for other URLs. */

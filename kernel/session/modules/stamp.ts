@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { parseSync } from "oxc-parser";
-import { findFile, isPathSpecifier } from "./files.ts";
+import { findUserFile } from "./paths.ts";
 
 interface Known {
   readonly changed: number;
@@ -20,8 +20,7 @@ function localImports(file: string): string[] {
   const requests = [...module.staticImports.map((each) => each.moduleRequest), ...reexports];
   return requests
     .map((request) => request?.value ?? "")
-    .filter(isPathSpecifier)
-    .map((specifier) => findFile(specifier, pathToFileURL(file).href))
+    .map((specifier) => findUserFile(specifier, pathToFileURL(file).href))
     .filter((found) => found !== null);
 }
 

@@ -1,6 +1,7 @@
 import module from "node:module";
 import path from "node:path";
 import { load, resolve } from "./hooks.ts";
+import { moduleSettings } from "./settings.ts";
 
 type Hooks = { readonly resolve: typeof resolve; readonly load: typeof load };
 
@@ -21,5 +22,6 @@ export function registerTypeScript(): void {
   registered = true;
   const registerHooks = synchronousHooks();
   if (registerHooks !== undefined) registerHooks({ resolve, load });
-  else module.register(`./hooks${path.extname(import.meta.url)}`, import.meta.url);
+  else
+    module.register(`./hooks${path.extname(import.meta.url)}`, import.meta.url, { data: moduleSettings() });
 }

@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, property } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CellSyntaxError, compileCell } from "../../../kernel/language/index.ts";
+import { CellSyntaxError, compileCell, defaultSettings } from "../../../kernel/language/index.ts";
 import { positionAt } from "../../../kernel/language/position.ts";
 
 /** Statements with one mark each, a name that occurs nowhere else: where it ends up must lead back to where it was. */
@@ -112,10 +112,12 @@ describe("compileCell", () => {
   it("compiles JSX as the folder has it", () => {
     const source = "<p id='x'>{1}</p>";
     expect(compileCell(source, "Cell[1]").code).toContain('__typetorch_cell__.jsx("p", { id: "x" }, 1)');
-    const react = compileCell(source, "Cell[1]", { jsx: { runtime: "automatic", importSource: "react" } });
+    const react = compileCell(source, "Cell[1]", {
+      project: { ...defaultSettings, jsx: { runtime: "automatic", importSource: "react" } },
+    });
     expect(react.code).toContain('import("react/jsx-runtime"');
     const preact = compileCell(source, "Cell[1]", {
-      jsx: { runtime: "classic", pragma: "h", pragmaFrag: "Fragment" },
+      project: { ...defaultSettings, jsx: { runtime: "classic", pragma: "h", pragmaFrag: "Fragment" } },
     });
     expect(preact.code).toContain('h("p", { id: "x" }, 1)');
   });

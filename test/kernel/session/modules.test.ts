@@ -101,6 +101,8 @@ describe("an import in a cell", () => {
     ],
     ["a re-export", "export { named } from 'esm'\nexport * from 'esm'\n1", "1"],
     ["require", "require('cjs').value", "'cjs value'"],
+    ["Deno's npm:", "import { value as denos } from 'npm:cjs@^1.0'; denos", "'cjs value'"],
+    ["Deno's npm: with a path", "(await import('npm:/cjs@1/package.json')).default.name", "'cjs'"],
     ["require of a TypeScript file", "require('./shapes.ts').area({ r: 2 })", "12"],
     ["require of one that has no ending and needs code", "require('./colours').Colour.Red", "5"],
   ])("loads %s", async (_what, code, shown) => {
