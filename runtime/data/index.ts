@@ -9,6 +9,8 @@ export {
 export { default_collate, default_convert } from "./collate.ts";
 export type { Collated, Converted } from "./collated.ts";
 export { Dataset, IterableDataset, type IndexedData, type MapData, type StreamData } from "./dataset.ts";
+export * as distributed from "./distributed.ts";
+export { DistributedSampler, type DistributedSamplerArguments } from "./distributedSampler.ts";
 export { DataLoader, type BatchOf } from "./loader.ts";
 export type { DataLoaderArguments } from "./loaderArguments.ts";
 export {

@@ -15,6 +15,7 @@ import { names } from "./programs/names.ts";
 import { networks } from "./programs/networks.ts";
 import { nnUtils } from "./programs/nnUtils.ts";
 import { Page, type Program } from "./programs/page.ts";
+import { pruning } from "./programs/pruning.ts";
 import { rules } from "./programs/rules.ts";
 import { shapes } from "./programs/shapes.ts";
 import { statistics } from "./programs/statistics.ts";
@@ -40,6 +41,7 @@ const programs: Readonly<Record<string, Program>> = {
   ...names,
   ...networks,
   ...nnUtils,
+  ...pruning,
   ...rules,
   ...shapes,
   ...statistics,

@@ -20,6 +20,7 @@ export {
 export { convert_conv2d_weight_memory_format, convert_conv3d_weight_memory_format } from "./memoryFormat.ts";
 export * as parametrizations from "./parametrizations.ts";
 export * as parametrize from "./parametrize.ts";
+export * as prune from "./prune.ts";
 export { remove_spectral_norm, remove_weight_norm, spectral_norm, weight_norm } from "./renormalised.ts";
 export { skip_init } from "./skipInit.ts";
 export * as stateless from "./stateless.ts";

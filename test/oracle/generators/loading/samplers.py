@@ -1,7 +1,7 @@
 """Programs about the order in which items are asked for, and what is drawn for it."""
 
 import torch
-from torch.utils.data import BatchSampler, RandomSampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler
+from torch.utils.data import BatchSampler, DistributedSampler, RandomSampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler
 
 from ..programs.page import fails, show
 
@@ -54,6 +54,18 @@ def batches_of_indices():
             show(len(sampler), list(sampler))
     show(list(BatchSampler([3, 1, 2], 2, False)), list(BatchSampler([], 2, False)))
     show(list(BatchSampler(RandomSampler(range(5)), batch_size=2, drop_last=True)), torch.rand(1))
+
+
+def items_are_divided_among_several_programs():
+    for drop_last in (False, True):
+        for length, replicas in ((10, 3), (9, 3), (2, 5), (7, 1)):
+            parts = [DistributedSampler(range(length), replicas, rank, shuffle=False, drop_last=drop_last) for rank in range(replicas)]
+            show(parts[0].num_samples, parts[0].total_size, [list(part) for part in parts])
+    sampler = DistributedSampler(range(10), num_replicas=3, rank=1, seed=5)
+    show(len(sampler), list(sampler), list(sampler))
+    sampler.set_epoch(2)
+    show(list(sampler), torch.rand(1))
+    fails(lambda: DistributedSampler(range(10), 2, 2))
 
 
 def samplers_that_make_no_sense():

@@ -11,7 +11,14 @@ export function range(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
 }
 
-const { BatchSampler, RandomSampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler } = data;
+const {
+  BatchSampler,
+  DistributedSampler,
+  RandomSampler,
+  SequentialSampler,
+  SubsetRandomSampler,
+  WeightedRandomSampler,
+} = data;
 
 /** The order in which items are asked for, and what is drawn for it. */
 export const samplers: Readonly<Record<string, Program>> = {
@@ -67,6 +74,33 @@ export const samplers: Readonly<Record<string, Program>> = {
     show([...new BatchSampler([3, 1, 2], 2, false)], [...new BatchSampler([], 2, false)]);
     const shuffled = new BatchSampler(new RandomSampler(range(5)), { batch_size: 2, drop_last: true });
     show([...shuffled], torch.rand(1));
+  },
+
+  "items are divided among several programs"({ show, fails }) {
+    const sizes = [
+      [10, 3],
+      [9, 3],
+      [2, 5],
+      [7, 1],
+    ] as const;
+    for (const drop_last of [false, true])
+      for (const [length, replicas] of sizes) {
+        const parts = Array.from(
+          { length: replicas },
+          (_, rank) => new DistributedSampler(range(length), replicas, rank, { shuffle: false, drop_last }),
+        );
+        const [first] = parts;
+        show(
+          first!.num_samples,
+          first!.total_size,
+          parts.map((part) => Array.from(part)),
+        ); // there is one at least
+      }
+    const sampler = new DistributedSampler(range(10), { num_replicas: 3, rank: 1, seed: 5 });
+    show(sampler.length, [...sampler], [...sampler]);
+    sampler.set_epoch(2);
+    show([...sampler], torch.rand(1));
+    fails(() => new data.distributed.DistributedSampler(range(10), 2, 2));
   },
 
   "samplers that make no sense"({ fails }) {
