@@ -8,8 +8,8 @@ import type { TypeServer } from "./type-server.ts";
 
 /** So many cells import from each other directly; what is older comes through one document. */
 const BLOCK = 16;
-/** So many documents are open for cells to come. */
-const AHEAD = 12;
+/** So many documents are open for cells to come. Until TypeScript has read its libraries they cost next to nothing. */
+const AHEAD = 40;
 
 const nothing: Declarations = { names: new Map(), exported: new Set() };
 
@@ -68,7 +68,8 @@ export class CellDocuments {
 
   /** Writes a text as the next cell's, and answers with the name of its document. */
   write({ source, declares, language, alsoWanted = [] }: CellSource): string {
-    while (this.#opened <= this.#number) this.openAhead();
+    // Without a document in store the cell's is opened with its text.
+    if (this.#opened === this.#number) this.#openNext();
     const name = cellName(this.#number, language);
     const imported = importedBy(this.#number);
     const text = cellDocument({ source, declares, scope: this.#scope, imported, alsoWanted });
@@ -125,8 +126,7 @@ export class CellDocuments {
   /** Opens one more document, if too few are open; answers whether it did. */
   openAhead(): boolean {
     if (this.#opened > this.#number + AHEAD) return false;
-    const number = this.#opened;
-    if (number % BLOCK === 0) this.#server.write(olderName(blockOf(number)), this.#older(blockOf(number)));
+    const number = this.#openNext();
     const text = cellDocument({
       source: "",
       declares: nothing,
@@ -134,8 +134,15 @@ export class CellDocuments {
       imported: importedBy(number),
     });
     this.#server.write(cellName(number), text);
-    this.#opened += 1;
     return true;
+  }
+
+  /** The number of the next document to open; what it imports is open. */
+  #openNext(): number {
+    const number = this.#opened;
+    if (number % BLOCK === 0) this.#server.write(olderName(blockOf(number)), this.#older(blockOf(number)));
+    this.#opened += 1;
+    return number;
   }
 
   /** The first cell of a block sees the block before it through a document, which was opened too early to know its names. */

@@ -12,9 +12,9 @@ import { FrontQuestions } from "./front-questions.ts";
 import { nothingToInspect, type InspectContent } from "./inspection.ts";
 import { LocalFiles } from "./local-files.ts";
 import { cleanMessage } from "./messages.ts";
-import { DOCUMENT_PREFIX, makeProject, ownJsxTypes, type OwnTypes } from "./project.ts";
+import { DOCUMENT_PREFIX, DOCUMENTS, makeProject, ownJsxTypes, type OwnTypes } from "./project.ts";
 import type { FrontQuestion } from "./questions.ts";
-import { TypeServer, typeScriptExecutable } from "./type-server.ts";
+import { CONFIGURATION, TypeServer, typeScriptExecutable } from "./type-server.ts";
 
 /** A pause after which the service prepares for the cells to come. */
 const IDLE_MS = 60;
@@ -90,8 +90,8 @@ export class LanguageService {
     executable = typeScriptExecutable(),
   }: ServiceOptions): Promise<LanguageService> {
     const { configuration, problem, settings } = await makeProject(executable, cwd, own);
-    const server = new TypeServer(executable, cwd);
-    server.write("tsconfig.json", configuration, "jsonc");
+    const server = new TypeServer(executable, cwd, DOCUMENTS);
+    server.write(CONFIGURATION, configuration, "jsonc");
     server.write(`${DOCUMENT_PREFIX}types.d.ts`, carriedType + (settings.jsx === ownJsx ? ownJsxTypes : ""));
     return new LanguageService(server, cwd, problem, settings);
   }
@@ -106,8 +106,10 @@ export class LanguageService {
    * them: all 600 files would be gone through again whenever a cell's document is opened.
    */
   async warm(): Promise<void> {
-    await this.#inTurn(async () => this.#diagnose(this.#documents.write(emptyCell)));
-    while (await this.#inTurn(async () => this.#documents.openAhead()));
+    await this.#inTurn(async () => {
+      while (this.#documents.openAhead());
+      return this.#diagnose(this.#documents.write(emptyCell));
+    });
   }
 
   /**

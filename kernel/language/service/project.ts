@@ -19,6 +19,9 @@ type Options = Record<string, unknown>;
 /** Documents of cells lie, in memory, in the notebook's folder, so that what they import is found as from a file beside it. */
 export const DOCUMENT_PREFIX = ".typetorch-";
 
+/** The pattern of their names. */
+export const DOCUMENTS: string = `${DOCUMENT_PREFIX}*`;
+
 /** What a notebook's cells need, whatever the user's configuration says. */
 const forced: Options = {
   allowImportingTsExtensions: true,
@@ -169,7 +172,7 @@ export async function makeProject(executable: string, cwd: string, own: OwnTypes
   };
   const configuration = JSON.stringify({
     compilerOptions,
-    include: [`${DOCUMENT_PREFIX}*`],
+    include: [DOCUMENTS],
     files: own.globals === null ? [] : [own.globals],
   });
   const settings = { jsx, legacyDecorators: user["experimentalDecorators"] === true, paths: pathsIn(user) };

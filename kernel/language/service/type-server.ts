@@ -13,7 +13,18 @@ import type { InitializeParams } from "vscode-languageserver-protocol";
 import { ServerLostError } from "./server-lost-error.ts";
 
 /** Go's own limits: the collector works harder long before the server is large. */
-const memoryLimits = { GOMEMLIMIT: "160MiB", GOGC: "30" };
+const memoryLimits = { GOMEMLIMIT: "160MiB", GOGC: "50" };
+
+/** The document with the configuration of the folder. */
+export const CONFIGURATION = "tsconfig.json";
+
+/** A configuration under which a document is opened in a millisecond: no file but the documents themselves is part of the program. */
+function bareConfiguration(include: string): string {
+  return JSON.stringify({
+    compilerOptions: { noLib: true, noResolve: true, types: [] },
+    include: [include],
+  });
+}
 
 /** How long an answer may take; the first one, for which the server reads its libraries, may take longer. */
 const DEADLINE_MS = 15_000;
@@ -85,15 +96,20 @@ interface Run {
 export class TypeServer {
   readonly #executable: string;
   readonly #folder: string;
+  readonly #include: string;
   readonly #documents = new Map<string, OpenDocument>();
   #run: Run | null = null;
   #restarts = 0;
   #closed = false;
 
-  /** @param folder absolute path in which the documents lie */
-  constructor(executable: string, folder: string) {
+  /**
+   * @param folder absolute path in which the documents lie
+   * @param include a pattern for the names of documents, as in a configuration
+   */
+  constructor(executable: string, folder: string, include: string) {
     this.#executable = executable;
     this.#folder = folder;
+    this.#include = include;
   }
 
   /** The process's id; `null` while there is none. */
@@ -115,13 +131,7 @@ export class TypeServer {
       if (this.#run !== null) this.#open(this.#run, name);
     } else {
       document.text = text;
-      document.version += 1;
-      if (this.#run !== null) {
-        this.#notify(this.#run, "textDocument/didChange", {
-          textDocument: { uri: this.uri(name), version: document.version },
-          contentChanges: [{ text }],
-        });
-      }
+      if (this.#run !== null) this.#change(this.#run, name, document);
     }
     return true;
   }
@@ -189,8 +199,19 @@ export class TypeServer {
     this.#restarts += 1;
     const run = this.#start();
     this.#run = run;
-    for (const name of this.#documents.keys()) this.#open(run, name);
+    this.#openAll(run);
     return run;
+  }
+
+  /**
+   * Each document that is opened is a new program for TypeScript, which goes through all of its files, those of the libraries too. So the program
+   * has no libraries before everything is open.
+   */
+  #openAll(run: Run): void {
+    const configuration = this.#documents.get(CONFIGURATION);
+    if (configuration !== undefined) this.#open(run, CONFIGURATION, bareConfiguration(this.#include));
+    for (const name of this.#documents.keys()) if (name !== CONFIGURATION) this.#open(run, name);
+    if (configuration !== undefined) this.#change(run, CONFIGURATION, configuration);
   }
 
   #start(): Run {
@@ -241,12 +262,20 @@ export class TypeServer {
     await initialized;
   }
 
-  #open(run: Run, name: string): void {
+  #open(run: Run, name: string, otherText?: string): void {
     const document = this.#documents.get(name);
     if (document === undefined) return;
     const { language, text, version } = document;
     this.#notify(run, "textDocument/didOpen", {
-      textDocument: { uri: this.uri(name), languageId: language, version, text },
+      textDocument: { uri: this.uri(name), languageId: language, version, text: otherText ?? text },
+    });
+  }
+
+  #change(run: Run, name: string, document: OpenDocument): void {
+    document.version += 1;
+    this.#notify(run, "textDocument/didChange", {
+      textDocument: { uri: this.uri(name), version: document.version },
+      contentChanges: [{ text: document.text }],
     });
   }
 

@@ -244,6 +244,19 @@ describe("A cell's types", () => {
     ).toEqual(["error 1:87 TS2339"]);
   }, 60_000);
 
+  it("have the libraries and their settings when documents were opened beforehand", async () => {
+    const warm = await TypedNotebook.open();
+    await warm.service.warm();
+    expect(await warm.codes("const list = [1].map(String); process.cwd().at(list.length)!.length")).toEqual(
+      [],
+    );
+    expect(await warm.codes("list.at(0).length; document")).toEqual([
+      "error 1:1 TS2532",
+      "error 1:20 TS2584",
+    ]);
+    warm.close();
+  });
+
   it("are found anew after the server has died", async () => {
     await notebook.check("const survivor = { alive: true }");
     const pid = notebook.service.serverPid;
