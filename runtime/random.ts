@@ -46,9 +46,9 @@ export class Generator {
    * @throws ValueError when `seed` is not a whole number.
    */
   manual_seed(seed: number | bigint): this {
-    if (typeof seed === "number" && !Number.isInteger(seed))
+    if (typeof seed !== "bigint" && !Number.isInteger(seed))
       throw new ValueError(
-        `manual_seed: expected a whole number, got ${seed}. Use for example manual_seed(0).`,
+        `manual_seed: expected a whole number, got ${String(seed)}. Use for example manual_seed(0).`,
       );
     this.#seed = BigInt.asUintN(64, BigInt(seed));
     const state = this.twister.words;

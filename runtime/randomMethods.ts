@@ -89,6 +89,14 @@ function floatingOnly(kernel: string, { dtype }: Tensor): void {
     );
 }
 
+/** @throws RuntimeError for dtypes without fractions, where PyTorch names the distribution. */
+function continuousOnly(distribution: string, { dtype }: Tensor): void {
+  if (!dtype.is_floating_point)
+    throw new RuntimeError(
+      `${distribution} distribution is a continuous probability distribution. dtype must be a floating point but you specified ${dtype.typeName}: convert with .float() first.`,
+    );
+}
+
 /** Numbers below this are exact in the dtype, and one is added: what `random_()` draws modulo. Source: `transformation::uniform_int`. */
 function defaultRange({ is_floating_point, itemsize, name, is_signed }: DType): bigint {
   if (name === "bool") return 2n;
@@ -194,7 +202,7 @@ export const randomMethods: {
   ),
   exponential_: randomMethod("exponential_", { lambd: number(1) }, (self, { lambd }, generator) => {
     positive("exponential_", "lambda", lambd);
-    floatingOnly("exponential_cpu", self);
+    continuousOnly("Exponential", self);
     drawInto(self, generator, exponentialDraw(lambd));
   }),
   cauchy_: randomMethod(
@@ -202,7 +210,7 @@ export const randomMethods: {
     { median: number(0), sigma: number(1) },
     (self, { median, sigma }, generator) => {
       positive("cauchy_", "sigma", sigma);
-      floatingOnly("cauchy_cpu", self);
+      continuousOnly("Cauchy", self);
       drawInto(self, generator, cauchyDraw(median, sigma));
     },
   ),

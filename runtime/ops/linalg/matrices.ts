@@ -2,6 +2,7 @@
 import { onCpu } from "../../reading.ts";
 import { int32, type DType } from "../../dtype.ts";
 import { LinAlgError } from "../../errors/linAlgError.ts";
+import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { alias, allocate, allocateZeros, duplicate } from "../../settle.ts";
 import { contiguousStrides, formatShape, numel, type Shape } from "../../shape.ts";
@@ -21,17 +22,58 @@ export function checkMatrices(name: string, input: Tensor, which = "A"): void {
     );
 }
 
-/** @throws RuntimeError when the dtype is not one of those that matrices are factored in. */
+/** PyTorch's kernels of operators that ask only those whether they know a dtype of 16 bits; the others refuse it themselves. */
+const kernels: Readonly<Record<string, string>> = {
+  cholesky: "cholesky_cpu",
+  cholesky_inverse: "cholesky_inverse_out_cpu",
+  cholesky_solve: "cholesky_solve_cpu",
+  "linalg.cholesky": "cholesky_cpu",
+  "linalg.cond": "linalg_svd_cpu",
+  "linalg.det": "lu_cpu",
+  "linalg.eigh": "linalg_eigh_cpu",
+  "linalg.lu_factor": "lu_cpu",
+  "linalg.lu_solve": "linalg.lu_solve_cpu",
+  "linalg.qr": "geqrf_cpu",
+  "linalg.solve": "lu_cpu",
+  "linalg.solve_triangular": "triangular_solve_cpu",
+  "linalg.svd": "linalg_svd_cpu",
+  "torch.geqrf": "geqrf_cpu",
+  "torch.linalg.householder_product": "orgqr_cpu",
+  "torch.linalg.ldl_factor_ex": "ldl_factor_kernel_cpu",
+  "torch.linalg.ldl_solve": "ldl_solve_kernel_cpu",
+  "torch.ormqr": "ormqr_cpu",
+  triangular_solve: "triangular_solve_cpu",
+};
+/** Those of them that leave whole numbers to the kernel too. */
+const asksKernelAlone: ReadonlySet<string> = new Set([
+  "cholesky",
+  "cholesky_inverse",
+  "cholesky_solve",
+  "linalg.eigh",
+  "linalg.lu_factor",
+  "linalg.solve_triangular",
+  "torch.geqrf",
+  "torch.linalg.householder_product",
+  "torch.ormqr",
+  "triangular_solve",
+]);
+
+/** @throws RuntimeError, or NotImplementedError where PyTorch has only a kernel that refuses, when the dtype is not one of those that matrices are factored in. */
 export function checkPrecision(name: string, input: Tensor): void {
   const { dtype } = input;
+  if (dtype.is_floating_point && dtype.itemsize >= 4) return;
+  const kernel = kernels[name];
+  if (kernel !== undefined && (dtype.is_floating_point || asksKernelAlone.has(name)))
+    throw new NotImplementedError(
+      `"${kernel}" not implemented for '${dtype.typeName}': matrices are factored in float32 and float64. Convert with .float() first.`,
+    );
   if (!dtype.is_floating_point)
     throw new RuntimeError(
       `${name}: Expected a floating point or complex tensor as input. Got ${dtype.typeName}. Convert it with .float() first.`,
     );
-  if (dtype.itemsize < 4)
-    throw new RuntimeError(
-      `${name}: Low precision dtypes not supported. Got ${dtype.typeName}. Convert the tensor with .float() first.`,
-    );
+  throw new RuntimeError(
+    `${name}: Low precision dtypes not supported. Got ${dtype.typeName}. Convert the tensor with .float() first.`,
+  );
 }
 
 /** @throws RuntimeError when the matrices are not square, or of a dtype that cannot be factored. */

@@ -116,7 +116,8 @@ export const matrix_exp: Operator<MethodSignature<[]>> = operator({
   parameters: { input: tensor },
   saves: ["input"],
   forward: ({ input }) => {
-    checkSquare("linalg.matrix_exp", input);
+    // The series is summed in float64, also for dtypes of 16 bits.
+    checkSquare("linalg.matrix_exp", input.dtype.is_floating_point ? convert(input, float64) : input);
     return exponential(input);
   },
   vjp: {
