@@ -7,7 +7,7 @@ import { oracleFiles, readOracle } from "./data.ts";
 import { isForDevice, onAccelerator, rowsForDevice, spread } from "./withoutFloat64.ts";
 
 /** Values are held against PyTorch's elsewhere: here it is what an operator reads and where it puts its results. */
-const mostSamples = 10;
+const mostSamples = 5;
 
 let restore: () => void;
 beforeAll(() => {

@@ -3,13 +3,14 @@ import * as functionOperators from "../../runtime/ops/functions.ts";
 import * as functionalOperators from "../../runtime/ops/functional.ts";
 import * as linalgOperators from "../../runtime/ops/linalg/namespace.ts";
 import * as methodOperators from "../../runtime/ops/methods.ts";
-import type { MemoryLayout } from "./arguments.ts";
+import type { EncodedArgument, MemoryLayout } from "./arguments.ts";
 import {
   differenceOfAnswers,
   differenceOfError,
   failures,
   formNamed,
   type OperatorAnswers,
+  type SampleRow,
 } from "./checking.ts";
 import { oracleFiles, readOracle } from "./data.ts";
 import { inPlaceForms } from "./inPlace.ts";
@@ -105,12 +106,36 @@ const layouts: readonly MemoryLayout[] = ["contiguous", "strided"];
 /** Operators that read a tensor's storage: elsewhere in memory there are other elements. */
 const seesStorage = /^as_strided|resize_/;
 
-/** One line for each way of calling each operator. Its function and its methods lead to the same declaration: one of them shows that it is right in every layout. */
+/** One sample for each way of writing a call: so many arguments by position, of these kinds, and these names. */
+function oneOfEachCall(samples: readonly SampleRow[]): readonly SampleRow[] {
+  const ways = new Map(
+    samples.map((row) => [`${row.args.map(kindOf).join()} ${Object.keys(row.kwargs ?? {}).join()}`, row]),
+  );
+  return [...ways.values()];
+}
+
+function kindOf(argument: EncodedArgument): string {
+  if (Array.isArray(argument)) return "list";
+  return argument !== null && typeof argument === "object"
+    ? Object.keys(argument).join("-")
+    : typeof argument;
+}
+
+/**
+ * One line for each way of calling each operator. Its function and its methods lead to the same declaration: one of them shows that it is right in every layout, and the others
+ * that their arguments arrive.
+ */
 const forms = answers.flatMap(({ operator, forms, samples, errors }) =>
   forms.map((name, index) => {
     const possible = seesStorage.test(operator) ? layouts.slice(0, 1) : layouts;
     const ways = index === 0 ? possible : possible.slice(-1);
-    return { name, form: formNamed(name), samples, errors, ways };
+    return {
+      name,
+      form: formNamed(name),
+      samples: index === 0 ? samples : oneOfEachCall(samples),
+      errors,
+      ways,
+    };
   }),
 );
 

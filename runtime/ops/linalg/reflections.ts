@@ -21,7 +21,6 @@ import type { LinalgSignature, MethodSignature } from "./signatures.ts";
 /** @throws RuntimeError when the factors are not those of the vectors. */
 function checkReflections(name: string, vectors: Tensor, tau: Tensor): void {
   checkMatrices(name, vectors, "input");
-  checkPrecision(name, vectors);
   if (!sameShape(batchOf(vectors), tau.shape.slice(0, -1)))
     throw new RuntimeError(
       `${name}: Expected batch dimensions of tau to be equal to input.shape[:-2], but got ${formatShape(tau.shape.slice(0, -1))}.`,
@@ -108,6 +107,7 @@ function checkProduct(name: string, vectors: Tensor, tau: Tensor): void {
     throw new RuntimeError(
       `${name}: input.shape[-1] must be greater than or equal to tau.shape[-1]: they are ${columns} and ${tau.size(-1)}.`,
     );
+  checkPrecision(name, vectors);
 }
 
 /**
@@ -171,6 +171,7 @@ function checkFactors(input: Tensor, tau: Tensor, other: Tensor, left: boolean):
     throw new RuntimeError(
       `torch.ormqr: input.shape[-2] must be equal to other.shape[${left ? -2 : -1}]: they are ${sizesOf(input)[0]} and ${size}.`,
     );
+  checkPrecision("torch.ormqr", input);
 }
 
 interface OrmqrOptions {

@@ -160,7 +160,7 @@ describe.each(tiles)("with $name tiles", ({ index }) => {
         chooseTile(index);
         expect(mistake(c)).toBeNull();
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 

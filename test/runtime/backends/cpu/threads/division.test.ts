@@ -59,14 +59,12 @@ function resultsOf(operator: Callable, args: readonly unknown[]): string[] {
   return [...results, ...inputs.flatMap(({ grad }) => grad ?? [])].map(bitsOf);
 }
 
-/** Calls with the work in one piece, and then in ever others. */
+/** Calls with the work in one piece, and then in several, of which some are empty where there is little. */
 function expectSameBits(call: () => string[]): void {
   division.pieces = 1;
   const whole = call();
-  for (const pieces of [2, 5]) {
-    division.pieces = pieces;
-    expect(call()).toEqual(whole);
-  }
+  division.pieces = 4;
+  expect(call()).toEqual(whole);
 }
 
 beforeEach(() => {
@@ -77,7 +75,7 @@ describe.each(table.map((operator) => ({ name: operator.operatorName, operator }
   "$name",
   ({ operator }) => {
     test("gives the same bits however its work is divided", () => {
-      expect.assertions(operator.samples.length * 4);
+      expect.assertions(operator.samples.length * 2);
       for (const sample of operator.samples) {
         expectSameBits(() => resultsOf(operator, sample()));
         // Bytes that are read as another dtype are as many as they are.
@@ -89,6 +87,6 @@ describe.each(table.map((operator) => ({ name: operator.operatorName, operator }
 );
 
 test.each(calls)("%s gives the same bits however its work is divided", (_name, call) => {
-  expect.assertions(2);
+  expect.assertions(1);
   expectSameBits(() => call().map(bitsOf));
 });
