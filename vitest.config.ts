@@ -15,9 +15,12 @@ const replacing: readonly string[] = [
 
 /** What draws: programs take long to compile where the processor draws. */
 const drawing: readonly string[] = [
-  "test/oracle/webgl{,-programs}.test.ts",
+  "test/oracle/webgl{,-programs,-training}.test.ts",
   "test/runtime/backends/webgl/**/*.test.ts",
 ];
+
+/** How long one of these may take: a machine that has compiled no program yet needs many times what it needs later. */
+const drawingTime = { testTimeout: 120_000 };
 
 /** Files of those that count memory, or lose it. */
 const drawingAlone: readonly string[] = ["test/runtime/backends/webgl/{lost,memory}.test.ts"];
@@ -60,9 +63,10 @@ const config: ViteUserConfig = defineConfig({
         include: [...drawing],
         exclude: [...drawingAlone],
         isolate: false,
+        ...drawingTime,
         ...onAllProcessors,
       }),
-      project("drawing-alone", { include: [...drawingAlone], ...onAllProcessors }),
+      project("drawing-alone", { include: [...drawingAlone], ...drawingTime, ...onAllProcessors }),
     ],
   },
 });

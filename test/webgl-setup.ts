@@ -7,10 +7,12 @@ const longest = 60_000;
 /** Vitest calls `setup` once for each of its projects. */
 const looked = "TYPETORCH_TESTS_LOOKED_FOR_WEBGL";
 
-/** The tests' processes inherit the variable that switches WebGL off. */
+/** The tests' processes inherit the variables. */
 export default function setup(): void {
   if (process.env["TYPETORCH_WEBGL"] === "off" || process.env[looked] !== undefined) return;
   process.env[looked] = "yes";
+  // Where Mesa draws on the processor, compiling takes longer than all else: half of it is making programs faster that run once.
+  process.env["GALLIVM_PERF"] ??= "nopt";
   const args = ["--no-warnings", "--import", loader, join(import.meta.dirname, "webgl-program.ts")];
   const { status, stdout, signal } = spawnSync(process.execPath, args, {
     encoding: "utf8",

@@ -1,5 +1,5 @@
 /**
- * Every operator on WebGL: eight of PyTorch's samples of the dtypes that it computes, with float32 for float64, and two of them on strided tensors: the programs
+ * Every operator on WebGL: six of PyTorch's samples of the dtypes that it computes, with float32 for float64, and two of them on strided tensors: the programs
  * take long to compile where the processor draws. With `TYPETORCH_ORACLE=all` every sample of every dtype in both layouts, which takes some minutes.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -29,7 +29,7 @@ const processorsDtypes = /"(?:float16|bfloat16|uint8|int8|int16)"/;
 function askedOf(rows: readonly SampleRow[], layout: MemoryLayout): readonly SampleRow[] {
   if (everything) return rows;
   const own = rows.filter(({ args, kwargs }) => !processorsDtypes.test(JSON.stringify([args, kwargs])));
-  return spread(own, layout === "contiguous" ? 8 : 2);
+  return spread(own, layout === "contiguous" ? 6 : 2);
 }
 
 const answers = oracleFiles("operators")
