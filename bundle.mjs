@@ -93,8 +93,22 @@ function wrap(text) {
   return `(function (exports, require, __filename) { "use strict"; ${body}});\n//# sourceMappingURL=${map}`;
 }
 
-/** Packages that load native code or WebAssembly from files of theirs, or are large and seldom needed. */
-const apart = new Set(["zeromq", "oxc-parser", "oxc-transform", "esbuild"]);
+/** Packages that are large and seldom needed. */
+const apart = new Set(["oxc-transform", "esbuild"]);
+
+/** Packages with a native library still look for it where they are installed. */
+const nativeLibraries = {
+  name: "native-libraries",
+  transform: {
+    filter: { id: /[\\/]node_modules[\\/](?:zeromq|oxc-parser)[\\/]/ },
+    handler: (code) => ({
+      code: code
+        .replaceAll("import.meta.url", 'createRequire(import.meta.url).resolve("oxc-parser")')
+        .replaceAll("__dirname", 'path_1.default.dirname(require.resolve("zeromq"))'),
+      map: null,
+    }),
+  },
+};
 
 /**
  * Replaces entries of the kernel by what they import. What they share, such as the cell that runs, is one module for all entries of a list.
@@ -107,7 +121,7 @@ async function bundleKernel(entries) {
     platform: "node",
     external: (id, _importer, isResolved) =>
       apart.has(id) || (isResolved && /[\\/]dist[\\/](?:runtime|renderers)[\\/]index\.js$/.test(id)),
-    plugins: [laterPlaces(folder, /[\\/]dist[\\/]kernel[\\/]/)],
+    plugins: [nativeLibraries, laterPlaces(folder, /[\\/]dist[\\/]kernel[\\/]/)],
     experimental: { attachDebugInfo: "none" },
     output: {
       dir: folder,
