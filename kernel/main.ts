@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
 import path from "node:path";
+// From the module: cells may replace the globals.
+import { setTimeout } from "node:timers";
 import { MessageChannel } from "node:worker_threads";
 import { currentPlatform, userDataDir } from "./jupyter-paths.ts";
 import { History, HistoryFiles, kernelInfo, KernelLoop } from "./loop/index.ts";
@@ -21,6 +23,9 @@ import { ConnectionError, readConnectionFile } from "./wire/index.ts";
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
+
+/** Long enough for the answer to a client that has asked before the kernel was there. */
+const LANGUAGE_START_MS = 10;
 
 /** Kept before any cell runs: cells may replace globals, and in a cell `process.exit` first answers the cell. */
 const exit = process.exit.bind(process);
@@ -72,8 +77,8 @@ async function main(args: readonly string[]): Promise<void> {
   surviveErrors(session);
   loop = new KernelLoop({ front: transport, session, kernelInfo, history: openHistory(), log: logLine });
   transport.begin();
-  // Not before the kernel answers: the first cell is seldom sent at once.
-  language.start();
+  // Not before the kernel answers: the first cell is seldom sent at once, and starts it if it is.
+  setTimeout(() => language.start(), LANGUAGE_START_MS);
 }
 
 /** Ends the process, with `close` as the last listener of its end: those of cells may still print. */

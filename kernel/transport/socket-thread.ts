@@ -52,7 +52,6 @@ parentPort?.on("message", (message: ToSockets) => void take(message));
 
 try {
   await server.start();
-  watchSigint(() => void interruptCell());
   watchParent(process.env, () => void endProcess());
   toMain({ type: "ready" });
 } catch (error) {
@@ -79,6 +78,8 @@ async function take(message: ToSockets): Promise<void> {
       break;
     case "begin":
       server.lanes.begin();
+      // Requests that came before go first: a thread takes long to start.
+      setImmediate(() => watchSigint(() => void interruptCell()));
       break;
     case "done":
       server.lanes.done(message.id);
