@@ -141,8 +141,8 @@ export interface CurrentAccelerator extends Omit<
   AcceleratorDevice,
   "current_device" | "get_device_name" | "set_device"
 > {
-  /** The accelerator that there is, `null` for none. */
-  current_accelerator(): Device | null;
+  /** The accelerator that there is, `null` for none, which programs ask `is_available` about. */
+  current_accelerator(): Device;
   /** The number of the device in use: 0. @throws RuntimeError when there is none. */
   current_device_index(): number;
   /** Does nothing: there is one device. @throws RuntimeError for another one. */
@@ -154,7 +154,8 @@ const { current_device, get_device_name: _name, set_device, ...common } = accele
 /** Whatever accelerator there is. Source: `torch.accelerator`. */
 export const accelerator: CurrentAccelerator = {
   ...common,
-  current_accelerator: () => (isAvailable() ? webglDevice : null),
+  // What is `null` is read where a program knows that it is not, as in Python.
+  current_accelerator: () => (isAvailable() ? webglDevice : (null as never)),
   current_device_index: current_device,
   set_device_index: set_device,
 };

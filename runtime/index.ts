@@ -20,6 +20,7 @@ export { RuntimeError } from "./errors/runtimeError.ts";
 export { ValueError } from "./errors/valueError.ts";
 export { recoverFromInterrupt } from "./recover.ts";
 export * from "./training/index.ts";
+export type { FunctionContext as FunctionCtx } from "./autograd/context.ts";
 export type { Shape } from "./shape.ts";
 export type {
   GraphEdge,

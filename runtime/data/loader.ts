@@ -41,10 +41,12 @@ type Options<Item, Size extends number | null, Batch, Given extends string = nev
  * @typeParam Size `null` where there are no batches.
  * @typeParam Batch what the loader gives.
  */
-export class DataLoader<Item = unknown, Size extends number | null = number, Batch = BatchOf<Item, Size>>
+// oxlint-disable-next-line typescript/no-explicit-any -- `DataLoader` alone is any of them, whose batches a program takes apart as it knows them
+export class DataLoader<Item = any, Size extends number | null = number, Batch = BatchOf<Item, Size>>
   implements Iterable<Batch>, AsyncIterable<Batch>
 {
-  readonly dataset: MapData<Item> | StreamData<Item>;
+  /** What it goes through. (One without indices has a `length` only where it says so itself.) */
+  readonly dataset: MapData<Item>;
   /** How many items a batch has; `null` where a sampler of batches says so, or there are none. */
   readonly batch_size: number | null;
   readonly drop_last: boolean;
@@ -97,7 +99,7 @@ export class DataLoader<Item = unknown, Size extends number | null = number, Bat
     checkWorkers(given);
     checkOrder(given);
     const { dataset, batch_size, batch_sampler, drop_last, generator } = given;
-    this.dataset = dataset as MapData<Item> | StreamData<Item>; // the caller's own
+    this.dataset = dataset as MapData<Item>; // the caller's own; `isMapData` says where it matters
     this.generator = generator;
     this.num_workers = given.num_workers;
     this.prefetch_factor = given.prefetch_factor ?? (given.num_workers > 0 ? 2 : null);
@@ -132,7 +134,7 @@ export class DataLoader<Item = unknown, Size extends number | null = number, Bat
 
   /** The batches of one epoch. @throws TypeError when the items have to be waited for. */
   [Symbol.iterator](): IterableIterator<Batch> {
-    const { dataset } = this;
+    const dataset: MapData<Item> | StreamData<Item> = this.dataset;
     if (isMapData(dataset)) {
       const indices = this.#indices()[Symbol.iterator]();
       this.#start();
@@ -151,7 +153,7 @@ export class DataLoader<Item = unknown, Size extends number | null = number, Bat
 
   /** The batches of one epoch, waiting for what gives promises. */
   [Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
-    const { dataset } = this;
+    const dataset: MapData<Item> | StreamData<Item> = this.dataset;
     const requests = isMapData(dataset) ? this.#mapRequests(dataset) : requestsOf(dataset, this.#stream());
     if (!isMapData(dataset)) this.#start();
     const pace = { ahead: this.num_workers * (this.prefetch_factor ?? 0), timeout: this.timeout };

@@ -1,4 +1,5 @@
 /** Attention with several heads. */
+import { absent } from "./absent.ts";
 import { bind } from "../binding.ts";
 import type { CallForms } from "../callForms.ts";
 import { empty, zeros } from "../create.ts";
@@ -123,13 +124,13 @@ export class MultiheadAttention extends Module {
   readonly head_dim: number;
   readonly add_zero_attn: boolean;
   /** The projections of queries, keys and values, `[3 · embed_dim, embed_dim]`; `null` where they have other features. */
-  in_proj_weight: Parameter | null = null;
-  q_proj_weight: Parameter | null = null;
-  k_proj_weight: Parameter | null = null;
-  v_proj_weight: Parameter | null = null;
-  in_proj_bias: Parameter | null = null;
-  bias_k: Parameter | null = null;
-  bias_v: Parameter | null = null;
+  in_proj_weight: Parameter = absent;
+  q_proj_weight: Parameter = absent;
+  k_proj_weight: Parameter = absent;
+  v_proj_weight: Parameter = absent;
+  in_proj_bias: Parameter = absent;
+  bias_k: Parameter = absent;
+  bias_v: Parameter = absent;
   out_proj: Linear;
 
   /** @throws ValueError when a size is not above 0, AssertionError when the heads do not divide the features. */

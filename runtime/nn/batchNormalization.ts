@@ -1,4 +1,5 @@
 /** Batch and instance normalisation as modules. */
+import { absent } from "./absent.ts";
 import { no_grad } from "../autograd/modes.ts";
 import { bind } from "../binding.ts";
 import type { CallForms } from "../callForms.ts";
@@ -60,12 +61,12 @@ abstract class ChannelNorm extends Module {
   readonly affine: boolean;
   readonly track_running_stats: boolean;
   /** Shape `[num_features]`, or `null`. */
-  weight: Parameter | null;
+  weight: Parameter;
   /** Shape `[num_features]`, or `null`. */
-  bias: Parameter | null;
-  declare running_mean: Tensor | null;
-  declare running_var: Tensor | null;
-  declare num_batches_tracked: Tensor | null;
+  bias: Parameter;
+  declare running_mean: Tensor;
+  declare running_var: Tensor;
+  declare num_batches_tracked: Tensor;
 
   constructor(settings: Required<ChannelNormArguments>) {
     super();
@@ -75,8 +76,8 @@ abstract class ChannelNorm extends Module {
     this.momentum = momentum;
     this.affine = affine;
     this.track_running_stats = track_running_stats;
-    this.weight = affine ? new Parameter(ones([num_features], place)) : null;
-    this.bias = affine && bias ? new Parameter(zeros([num_features], place)) : null;
+    this.weight = affine ? new Parameter(ones([num_features], place)) : absent;
+    this.bias = affine && bias ? new Parameter(zeros([num_features], place)) : absent;
     const tracks = track_running_stats;
     this.register_buffer("running_mean", tracks ? zeros([num_features], place) : null);
     this.register_buffer("running_var", tracks ? ones([num_features], place) : null);

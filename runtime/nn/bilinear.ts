@@ -1,3 +1,4 @@
+import { absent } from "./absent.ts";
 import { bind } from "../binding.ts";
 import type { CallForms } from "../callForms.ts";
 import { ValueError } from "../errors/valueError.ts";
@@ -41,7 +42,7 @@ export class Bilinear extends Module {
   /** Shape `[out_features, in1_features, in2_features]`. */
   weight: Parameter;
   /** Shape `[out_features]`, or `null`. */
-  bias: Parameter | null;
+  bias: Parameter;
 
   /** @throws ValueError when the first input has no features. */
   constructor(
@@ -66,7 +67,7 @@ export class Bilinear extends Module {
     this.out_features = out_features;
     const bound = 1 / Math.sqrt(in1_features);
     this.weight = uniformParameter([out_features, in1_features, in2_features], bound, place);
-    this.bias = bias ? uniformParameter([out_features], bound, place) : null;
+    this.bias = bias ? uniformParameter([out_features], bound, place) : absent;
   }
 
   /** @throws as `torch.nn.functional.bilinear`. */

@@ -1,4 +1,5 @@
 /** Convolutions as modules. */
+import { absent } from "./absent.ts";
 import { bind } from "../binding.ts";
 import type { CallForms } from "../callForms.ts";
 import { ValueError } from "../errors/valueError.ts";
@@ -155,7 +156,7 @@ abstract class AnyConvolution extends Module {
   /** Shape `[out_channels, in_channels / groups, …kernel_size]`; of a transposed convolution with the channels exchanged. */
   weight: ModuleParameter;
   /** Shape `[out_channels]`, or `null`. */
-  bias: ModuleParameter | null;
+  bias: ModuleParameter;
 
   constructor(rank: number, transposed: boolean, settings: Settings) {
     super();
@@ -181,7 +182,7 @@ abstract class AnyConvolution extends Module {
     this.weight = uniformParameter(shape, fanIn > 0 ? Math.sqrt(3) * (gain / Math.sqrt(fanIn)) : 0, options);
     this.bias = settings.bias
       ? uniformParameter([out_channels], fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0, options)
-      : null;
+      : absent;
   }
 
   override extra_repr(): string {

@@ -1,4 +1,5 @@
 /** The layers of a first network. */
+import { absent } from "./absent.ts";
 import { bind } from "../binding.ts";
 import type { CallForms } from "../callForms.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
@@ -43,7 +44,7 @@ export class Linear extends Module {
   /** Shape `[out_features, in_features]`. */
   weight: Parameter;
   /** Shape `[out_features]`, or `null`. */
-  bias: Parameter | null;
+  bias: Parameter;
 
   /** @throws TypeError for arguments of another kind, RuntimeError when a size is negative. */
   constructor(
@@ -69,7 +70,7 @@ export class Linear extends Module {
     );
     this.bias = bias
       ? uniformParameter([out_features], in_features > 0 ? 1 / Math.sqrt(in_features) : 0, place)
-      : null;
+      : absent;
   }
 
   /** @throws RuntimeError when the last dimension of `input` is not `in_features`. */

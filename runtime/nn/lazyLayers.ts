@@ -1,4 +1,5 @@
 /** Layers that take the number of their inputs from the first one: after a call they are the layers whose name follows "Lazy". */
+import { absent } from "./absent.ts";
 import { bind } from "../binding.ts";
 import type { CallForms } from "../callForms.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
@@ -36,7 +37,7 @@ const linearParameters: ParametersOf<LazyLinearArguments> = {
 /** A layer with weights. */
 type Weighted = LazyModule & {
   weight: UninitializedParameter;
-  bias: UninitializedParameter | null;
+  bias: UninitializedParameter;
 };
 
 /** Takes the weights away until there is an input. */
@@ -44,7 +45,7 @@ function waitForWeights(layer: LazyModule, bias: boolean, { device, dtype }: Req
   const place = { device, dtype };
   const waiting = layer as Weighted; // every layer here has a weight and a bias
   waiting.weight = new UninitializedParameter(true, place);
-  waiting.bias = bias ? new UninitializedParameter(true, place) : null;
+  waiting.bias = bias ? new UninitializedParameter(true, place) : absent;
   awaitFirstInput(layer);
 }
 

@@ -1,4 +1,5 @@
 /** Layer, root-mean-square and group normalisation as modules. */
+import { absent } from "./absent.ts";
 import { bind } from "../binding.ts";
 import type { CallForms } from "../callForms.ts";
 import { ones, zeros } from "../create.ts";
@@ -40,8 +41,8 @@ function learned(
   begin: typeof ones | typeof zeros,
   shape: Shape,
   place: Placement,
-): Parameter | null {
-  return wanted ? new Parameter(begin(shape, place)) : null;
+): Parameter {
+  return wanted ? new Parameter(begin(shape, place)) : absent;
 }
 
 /**
@@ -54,9 +55,9 @@ export class LayerNorm extends Module {
   readonly eps: number;
   readonly elementwise_affine: boolean;
   /** Shape `normalized_shape`, or `null`. */
-  weight: Parameter | null;
+  weight: Parameter;
   /** Shape `normalized_shape`, or `null`. */
-  bias: Parameter | null;
+  bias: Parameter;
 
   constructor(
     ...args: CallForms<
@@ -114,7 +115,7 @@ export class RMSNorm extends Module {
   readonly eps: number | null;
   readonly elementwise_affine: boolean;
   /** Shape `normalized_shape`, or `null`. */
-  weight: Parameter | null;
+  weight: Parameter;
 
   constructor(
     ...args: CallForms<
@@ -176,9 +177,9 @@ export class GroupNorm extends Module {
   readonly eps: number;
   readonly affine: boolean;
   /** Shape `[num_channels]`, or `null`. */
-  weight: Parameter | null;
+  weight: Parameter;
   /** Shape `[num_channels]`, or `null`. */
-  bias: Parameter | null;
+  bias: Parameter;
 
   /** @throws ValueError when the groups do not divide the channels. */
   constructor(

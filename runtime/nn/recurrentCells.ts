@@ -1,4 +1,5 @@
 /** Single steps of recurrent networks as modules. */
+import { absent } from "./absent.ts";
 import { bind } from "../binding.ts";
 import type { CallForms } from "../callForms.ts";
 import { zeros } from "../create.ts";
@@ -63,9 +64,9 @@ export abstract class RNNCellBase extends Module {
   /** Shape `[gates · hidden_size, hidden_size]`. */
   weight_hh: Parameter;
   /** Shape `[gates · hidden_size]`, or `null`. */
-  bias_ih: Parameter | null;
+  bias_ih: Parameter;
   /** Shape `[gates · hidden_size]`, or `null`. */
-  bias_hh: Parameter | null;
+  bias_hh: Parameter;
 
   constructor(settings: Required<CellArguments>, gates: number) {
     super();
@@ -77,8 +78,8 @@ export abstract class RNNCellBase extends Module {
     const drawn = (...shape: number[]): Parameter => uniformParameter(shape, this.bound, place);
     this.weight_ih = drawn(rows, input_size);
     this.weight_hh = drawn(rows, hidden_size);
-    this.bias_ih = bias ? drawn(rows) : null;
-    this.bias_hh = bias ? drawn(rows) : null;
+    this.bias_ih = bias ? drawn(rows) : absent;
+    this.bias_hh = bias ? drawn(rows) : absent;
   }
 
   private get bound(): number {

@@ -18,8 +18,11 @@ type NamedLayers = Readonly<Record<string, Layer>> | ReadonlyMap<string, Layer>;
  * Source: `torch.nn.Sequential`.
  */
 export class Sequential extends Module {
-  /** A module by its position: `model[0]`, `model[0] = new nn.Linear(2, 3)`; with names use `at` and `set`. */
-  [position: number]: Layer;
+  /**
+   * A module by its position: `model[0].weight`, `model[0] = new nn.Linear(2, 3)`; with names use `at` and `set`. The program knows what stands there, as in Python: in its layers `model[1][0]` is as good
+   * as `model[0].bias`.
+   */
+  [position: number]: any; // oxlint-disable-line typescript/no-explicit-any -- see above
 
   /** @throws TypeError when something is not a module, KeyError for a name that modules need themselves. */
   constructor(...layers: readonly Layer[] | readonly [NamedLayers]) {

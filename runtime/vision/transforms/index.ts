@@ -17,3 +17,5 @@ export { ColorJitter, GaussianBlur, RandomErasing } from "./randomColours.ts";
 export { RandomCrop, RandomResizedCrop } from "./randomCrops.ts";
 export { RandomAffine, RandomRotation } from "./randomMotions.ts";
 export { Transform } from "./transform.ts";
+/** torchvision's `transforms.v2`, which these are: `v2.Compose` and `Compose` are the same. */
+export * as v2 from "./index.ts";

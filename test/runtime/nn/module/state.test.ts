@@ -204,7 +204,7 @@ describe("hooks of the state", () => {
     const net = new nn.Sequential(new nn.Linear(1, 1));
     const calls: string[] = [];
     net.register_state_dict_pre_hook((_, prefix, keep) => void calls.push(`before ${prefix} ${keep}`));
-    net[0]!.register_state_dict_post_hook((_, state, prefix, { version }) => {
+    net.at(0).register_state_dict_post_hook((_, state, prefix, { version }) => {
       calls.push(`after ${prefix} ${version}`);
       delete state[`${prefix}bias`];
     });
