@@ -1,6 +1,7 @@
 /** What the compiler knows of a tensor, and what follows from it for its elements. */
 import type { DTypeName } from "./dtype.ts";
 import type { Shape } from "./shape.ts";
+import type { IsAny } from "./types.ts";
 
 declare const known: unique symbol;
 
@@ -24,7 +25,8 @@ export type Sizes<S extends Shape> = number extends S["length"]
   : readonly [...{ -readonly [Dim in keyof S]: number }, ...number[]];
 
 /** An element as a program reads it. Where the dtype is not known, it is taken for a number; an int64 beyond 2^53 comes as a bigint. */
-export type Value<D extends DTypeName> = [D] extends ["bool"] ? boolean : number;
+export type Value<D extends DTypeName> =
+  IsAny<D> extends true ? number : [D] extends ["bool"] ? boolean : number;
 
 /**
  * What `tolist()` gives: nested arrays of as many levels as the shape has dimensions. Where these are not known, arrays of anything, as `JSON.parse` gives: a union of

@@ -15,7 +15,8 @@ export type Operand = Tensor | Scalar;
 export type ShapeOf<T> = T extends Tensor<infer S, infer _D> ? S : [];
 export type DTypeOf<T> = T extends Tensor<infer _S, infer D> ? D : never;
 
-type IsAny<T> = 0 extends 1 & T ? true : false;
+/** Whether a type is `any`, which would be every answer of a conditional type at once. */
+export type IsAny<T> = 0 extends 1 & T ? true : false;
 
 /** True when the compiler does not know the sizes. */
 export type IsWide<S extends Shape> =

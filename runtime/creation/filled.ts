@@ -35,8 +35,10 @@ export interface OfSize {
     all: OutOptions<D> & { readonly size: S },
   ): Tensor<S, D>;
   <const S extends Shape>(...sizes: S): Tensor<S, "float32">;
-  // oxlint-disable-next-line typescript/no-explicit-any -- sizes followed by options: the compiler does not follow the shape here
-  (...args: SizeArguments): Tensor<any, any>;
+  <const S extends Shape, D extends DTypeName = "float32">(
+    ...args: readonly [...sizes: S, options: OutOptions<D>]
+  ): Tensor<S, D>;
+  (...args: SizeArguments): Tensor;
 }
 
 /** Options of a tensor that is not filled. */

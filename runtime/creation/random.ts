@@ -26,8 +26,11 @@ interface RandomOfSize extends OfSize {
   <const S extends Shape, D extends DTypeName = "float32">(
     all: RandomOptions<D> & { readonly size: S },
   ): Tensor<S, D>;
-  // oxlint-disable-next-line typescript/no-explicit-any -- sizes followed by options: the compiler does not follow the shape here
-  (...args: SizeArguments<RandomOptions>): Tensor<any, any>;
+  <const S extends Shape>(...sizes: S): Tensor<S, "float32">;
+  <const S extends Shape, D extends DTypeName = "float32">(
+    ...args: readonly [...sizes: S, options: RandomOptions<D>]
+  ): Tensor<S, D>;
+  (...args: SizeArguments<RandomOptions>): Tensor;
 }
 
 function random(name: string, fill: typeof uniformInto): RandomOfSize {

@@ -35,7 +35,8 @@ export type StreamData<Item> = Iterable<Item> | AsyncIterable<Item>;
  *
  * Source: `torch.utils.data.Dataset`.
  */
-export abstract class Dataset<Item> implements IndexedData<Item> {
+// oxlint-disable-next-line typescript/no-explicit-any -- a class that says no type of its items gives any: its `get` says more
+export abstract class Dataset<Item = any> implements IndexedData<Item> {
   /** Number of items: Python's `len(dataset)`. */
   abstract readonly length: number;
 

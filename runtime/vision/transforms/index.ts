@@ -1,21 +1,3 @@
-/** `vision.transforms`: what images go through before a network sees them, spelled as torchvision's, with the behaviour of its `transforms.v2`. */
-export {
-  ConvertImageDtype,
-  Grayscale,
-  Normalize,
-  PILToTensor,
-  RandomGrayscale,
-  ToDtype,
-  ToImage,
-  ToTensor,
-} from "./converting.ts";
-export * as functional from "./functional/index.ts";
-export { CenterCrop, FiveCrop, Pad, RandomHorizontalFlip, RandomVerticalFlip, Resize } from "./geometry.ts";
-export { InterpolationMode } from "./interpolationMode.ts";
-export { Compose, Lambda, RandomApply, RandomChoice, RandomOrder } from "./lists.ts";
-export { ColorJitter, GaussianBlur, RandomErasing } from "./randomColours.ts";
-export { RandomCrop, RandomResizedCrop } from "./randomCrops.ts";
-export { RandomAffine, RandomRotation } from "./randomMotions.ts";
-export { Transform } from "./transform.ts";
-/** torchvision's `transforms.v2`, which these are: `v2.Compose` and `Compose` are the same. */
-export * as v2 from "./index.ts";
+/** `vision.transforms`: those of `v2`, which stand under both names. */
+export * from "./v2.ts";
+export * as v2 from "./v2.ts";
