@@ -4,6 +4,7 @@ export { isComplete } from "./completeness.ts";
 export { CellSyntaxError } from "./syntax-error.ts";
 export { bindingName, writtenName } from "./own-globals.ts";
 export { compileModule } from "./module-source.ts";
+export { insteadOfPythonName } from "./python.ts";
 export { codeFrame } from "./code-frame.ts";
 export { esbuildOptions } from "./strip.ts";
 export { defaultSettings, type ProjectSettings } from "./project-settings.ts";

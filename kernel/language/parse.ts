@@ -1,5 +1,6 @@
 import { parseSync, type OxcError, type Program } from "oxc-parser";
 import { positionAt } from "./position.ts";
+import { insteadOfPython } from "./python.ts";
 import { CellSyntaxError } from "./syntax-error.ts";
 
 /** The languages of cells: TypeScript, and TypeScript with JSX, in which `<T>x` is no cast. */
@@ -52,6 +53,14 @@ export function parse(source: string): ParseOutcome {
   return withJsx.failure === null || withJsx.failure.offset > plain.failure.offset ? withJsx : plain;
 }
 
+/** The parser's message, and what to write instead where the line, or the one before it, which the parser had hoped would go on, is Python's. */
+function messageOf({ message, offset }: ParseFailure, source: string): string {
+  const before = source.slice(0, offset).trimEnd().split("\n").at(-1) ?? "";
+  const line = source.slice(0, offset).split("\n").length - 1;
+  const advice = insteadOfPython(source.split("\n")[line] ?? "") ?? insteadOfPython(before);
+  return advice === null ? message : `${message}. ${advice}`;
+}
+
 /**
  * Parses the cell `name`.
  *
@@ -60,7 +69,7 @@ export function parse(source: string): ParseOutcome {
 export function parseCell(source: string, name: string): Parsed {
   const { program, language, failure } = parse(source);
   if (failure === null) return { program, language };
-  throw new CellSyntaxError(failure.message, name, source, positionAt(source, failure.offset));
+  throw new CellSyntaxError(messageOf(failure, source), name, source, positionAt(source, failure.offset));
 }
 
 /** Whether a text is a module in JavaScript. */

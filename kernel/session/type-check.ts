@@ -5,6 +5,8 @@ import type { CellDiagnostic, CellTypes, JupyterError, TypesMode } from "../lang
 import type { CellRun } from "./cell-run.ts";
 import { useSettings } from "./modules/settings.ts";
 import { errorHeader, framedPlace } from "./traceback/traceback.ts";
+import { adviceFor } from "./type-advice.ts";
+import { UnfinishedCells } from "./unfinished-cells.ts";
 
 const modes: readonly string[] = ["error", "warn", "off"] satisfies TypesMode[];
 const ename = "TypeScriptError";
@@ -22,8 +24,30 @@ export function typesModeOf(env: NodeJS.ProcessEnv): TypesMode {
   return value !== undefined && modes.includes(value) ? (value as TypesMode) : "error"; // one of the list above
 }
 
-function text({ code, message }: CellDiagnostic): string {
-  return `TS${code}: ${message}`;
+/** TypeScript's message without what a notebook has no use for: the files of types, and packages that would bring types of a name. */
+function plainMessage({ message, missing }: CellDiagnostic): string {
+  const plain = message.replaceAll(/import\("[^"]*"\)\./gu, "");
+  return missing === null ? plain : plain.replace(/(?<=^Cannot find name '[^']+'\.) Do you need to .*/su, "");
+}
+
+/** What is said of one complaint, with advice where there is any. */
+function text(diagnostic: CellDiagnostic, unfinished: UnfinishedCells): string {
+  const advice = unfinished.adviceFor(diagnostic) ?? adviceFor(diagnostic);
+  return `TS${diagnostic.code}: ${plainMessage(diagnostic)}${advice === null ? "" : ` ${advice}`}`;
+}
+
+/** Complaints with what is said of them, each of which is said once: a missing name is missing wherever it stands. */
+function distinct(
+  errors: readonly CellDiagnostic[],
+  unfinished: UnfinishedCells,
+): (readonly [string, CellDiagnostic])[] {
+  const seen = new Map<string, CellDiagnostic>();
+  for (const each of errors) {
+    const said = text(each, unfinished);
+    const key = each.missing === null ? `${said} ${each.start.line}:${each.start.column}` : said;
+    if (!seen.has(key)) seen.set(key, each);
+  }
+  return [...seen.values()].map((each) => [text(each, unfinished), each] as const);
 }
 
 function framed(diagnostic: CellDiagnostic, header: string): string[] {
@@ -32,7 +56,8 @@ function framed(diagnostic: CellDiagnostic, header: string): string[] {
 }
 
 /** The error of a cell that does not run because of its types. */
-function typeError(errors: readonly CellDiagnostic[]): JupyterError {
+function typeError(found: readonly CellDiagnostic[], unfinished: UnfinishedCells): JupyterError {
+  const errors = distinct(found, unfinished);
   const [first] = errors;
   const more = errors.length - 1;
   const others = more > 0 ? ` (and ${more} more)` : "";
@@ -43,17 +68,17 @@ function typeError(errors: readonly CellDiagnostic[]): JupyterError {
     evalue:
       first === undefined
         ? ""
-        : `${text(first)} (${first.cell}, line ${first.start.line}, column ${first.start.column})${others}`,
+        : `${first[0]} (${first[1].cell}, line ${first[1].start.line}, column ${first[1].start.column})${others}`,
     traceback: [
-      ...shown.flatMap((each) => framed(each, errorHeader(ename, text(each)))),
+      ...shown.flatMap(([said, each]) => framed(each, errorHeader(ename, said))),
       ...(left > 0 ? [`… and ${left} more.`] : []),
       'The cell has not run. To run it all the same, begin it with // @ts-nocheck, or turn errors into warnings: Jupyter.types = "warn".',
     ],
   };
 }
 
-function warning(diagnostic: CellDiagnostic): string {
-  const header = `${styleText("yellow", "Warning", { validateStream: false })}: ${text(diagnostic)}`;
+function warning(said: string, diagnostic: CellDiagnostic): string {
+  const header = `${styleText("yellow", "Warning", { validateStream: false })}: ${said}`;
   return `${framed(diagnostic, header).join("\n")}\n`;
 }
 
@@ -74,6 +99,7 @@ export const unchecked: TypeCheck = { settle: async () => null };
 /** Checks the types of cells before they run. */
 export class TypeChecker {
   readonly #types: CellTypes | null;
+  readonly #unfinished = new UnfinishedCells();
   #mode: TypesMode;
   #configured = false;
 
@@ -95,6 +121,7 @@ export class TypeChecker {
   /** Begins to check a cell. */
   begin(run: CellRun, source: string): TypeCheck {
     if (this.#types === null) return unchecked;
+    this.#unfinished.begin(run.name, source);
     const mode = this.#mode;
     const checked = this.#types.check(run.name, source, mode);
     return {
@@ -126,14 +153,20 @@ export class TypeChecker {
 
   /** A cell threw: only these of the values that it declares exist. */
   retract(run: CellRun, existing: readonly string[]): void {
+    this.#unfinished.add(run.name);
     this.#types?.retract(run.name, existing);
   }
 
   #judge(run: CellRun, found: readonly CellDiagnostic[], all: number, mode: TypesMode): JupyterError | null {
     const errors = found.filter(({ severity }) => severity === "error");
-    if (mode === "error" && errors.length > 0) return typeError(errors);
+    if (mode === "error" && errors.length > 0) {
+      const error = typeError(errors, this.#unfinished);
+      this.#unfinished.add(run.name);
+      return error;
+    }
     if (found.length < all) this.#types?.accept(run.name);
-    for (const each of found.slice(0, mostShown)) run.output.stream("stderr", warning(each));
+    for (const [said, each] of distinct(found, this.#unfinished).slice(0, mostShown))
+      run.output.stream("stderr", warning(said, each));
     return null;
   }
 }

@@ -25,6 +25,21 @@ export class ModuleNotFoundError extends Error {
     return new ModuleNotFoundError(message);
   }
 
+  /** A package of Python's, which the notebook will not find here. */
+  static python(specifier: string, instead: string): ModuleNotFoundError {
+    return new ModuleNotFoundError(
+      `Cannot find the package "${specifier}", which is Python's. Here it is: ${instead}`,
+    );
+  }
+
+  /** A path within this package, whose parts are names of the package itself. */
+  static ownPart(specifier: string): ModuleNotFoundError {
+    const [own = "", ...parts] = specifier.split("/");
+    return new ModuleNotFoundError(
+      `"${specifier}" is no module: the package is one. Import its names, import torch, { nn, optim, vision } from "${own}", and write ${parts.join(".")} or torch.${parts.join(".")} for this part.`,
+    );
+  }
+
   /** A local file that does not exist. */
   static file(specifier: string, cwd: string): ModuleNotFoundError {
     const file = path.resolve(cwd, specifier);

@@ -17,12 +17,30 @@ function packageOf(specifier: string): string {
   return specifier.replace(/^npm:\/?((?:@[^/@]+\/)?[^/@]+)(?:@[^/]*)?/u, "$1");
 }
 
+/** What Python's packages are here. */
+const pythonPackages: Readonly<Record<string, string>> = {
+  torch: 'import torch, { nn, optim } from "typetorch";',
+  torchvision: 'import { vision } from "typetorch";',
+  numpy: 'tensors, import torch from "typetorch", or arrays of JavaScript.',
+  matplotlib: 'import { plot } from "typetorch/renderers";',
+  tqdm: "for (const item of progress(list)), with nothing to import.",
+  torchinfo: 'import { summary } from "typetorch";',
+};
+
+function notFound(specifier: string, cwd: string): ModuleNotFoundError {
+  const [name = ""] = specifier.split(/[./]/u);
+  const instead = Object.hasOwn(pythonPackages, name) ? pythonPackages[name] : undefined;
+  return instead === undefined
+    ? ModuleNotFoundError.package(specifier, cwd)
+    : ModuleNotFoundError.python(specifier, instead);
+}
+
 function resolvePackage(specifier: string, cwd: string): string {
   try {
     return resolve(specifier, cellUrl(cwd));
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ERR_MODULE_NOT_FOUND") throw ModuleNotFoundError.package(specifier, cwd);
+    if (code === "ERR_MODULE_NOT_FOUND") throw notFound(specifier, cwd);
     throw error;
   }
 }

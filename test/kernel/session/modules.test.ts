@@ -117,6 +117,15 @@ describe("an import in a cell", () => {
     expect(await session.value("require('./own').Tensor === Tensor")).toBe("true");
   });
 
+  it("says where a part of typetorch is, and what a package of Python's is called here", async () => {
+    expect(await failure("import F from 'typetorch/nn/functional'")).toMatch(
+      /^ModuleNotFoundError: "typetorch\/nn\/functional" is no module.*torch\.nn\.functional/u,
+    );
+    expect(await failure("import torch from 'torch'")).toMatch(
+      /^ModuleNotFoundError: Cannot find the package "torch", which is Python's\. Here it is: import torch, .*"typetorch"/u,
+    );
+  });
+
   it("has what Node gives a module, and only cells have it", async () => {
     expect(await session.value("[__dirname, __filename]")).toBe(`[ '${folder}', '${folder}/cell.ts' ]`);
     expect(

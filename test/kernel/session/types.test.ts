@@ -56,6 +56,45 @@ describe("A cell with type errors", () => {
   });
 });
 
+describe("What a beginner writes", () => {
+  it.each([
+    ["new Tensor() * 2", "TS2362", "x.mul(y)"],
+    ["2 ** new Tensor()", "TS2363", "x.pow(y)"],
+    ["new Tensor() < 3", "TS2365", "x.lt(y)"],
+    ["new Tensor()[0]", "TS7053", 'x.index("0, 1:3")'],
+    ["new Tensor().size()", "TS2349", "leave out the parentheses"],
+    ["fetch('x').shape", "TS2339", "await"],
+    ["const f = (x) => x", "TS7006", "x: Tensor"],
+    ["total = 1", "TS2304", "let total = …"],
+    ["Math.max(1, dim=0)", "TS2304", "{ dim: … }"],
+    ["print(1)", "TS2304", "console.log(x)"],
+  ])("is told how it is done: %s", async (source, code, advice) => {
+    const executed = await session.execute(`class Tensor { size = 1 }\n${source}`);
+    expect(executed.outcome).toMatchObject({
+      status: "error",
+      error: { ename: "TypeScriptError", evalue: expect.stringContaining(code) },
+    });
+    expect(plainTraceback(executed)).toContain(advice);
+  });
+
+  it("is said once of a name, however often it is used, and says which cell would have declared it", async () => {
+    await session.execute("const wrong: number = 'text'; const { missed, other } = { missed: 1, other: 2 };");
+    const executed = await session.execute("console.log(missed, missed);\nmissed + 1");
+    expect(plainTraceback(executed)).toMatch(
+      /^TypeScriptError: TS2304: Cannot find name 'missed'\. Cell\[\d+\] declares it, and has not run to its end: mend that one first\.\n/u,
+    );
+    expect(plainTraceback(executed).match(/TS2304/gu)).toHaveLength(1);
+    await session.execute("throw new Error('first'); const thrownAway = 1;");
+    expect(plainTraceback(await session.execute("thrownAway"))).toContain("declares it, and has not run");
+  });
+
+  it("does not learn of test runners", async () => {
+    const said = plainTraceback(await session.execute("test(1)"));
+    expect(said).toContain("TS2593: Cannot find name 'test'.");
+    expect(said).not.toContain("npm i");
+  });
+});
+
 describe("A name that TypeScript does not know", () => {
   it("is used when it exists as a property of globalThis", async () => {
     await session.execute("Object.assign(globalThis, { dynamic: 7 })");

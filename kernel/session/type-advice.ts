@@ -1,0 +1,111 @@
+/** One more sentence behind TypeScript's own: how to mend it. */
+import { insteadOfPythonName } from "../language/index.ts";
+import type { CellDiagnostic, Position } from "../language/types.ts";
+
+/** What tensors have in place of operators. */
+const methods: Readonly<Record<string, string>> = {
+  "+": "add",
+  "-": "sub",
+  "*": "mul",
+  "/": "div",
+  "%": "remainder",
+  "**": "pow",
+  "<": "lt",
+  ">": "gt",
+  "<=": "le",
+  ">=": "ge",
+  "&": "bitwise_and",
+  "|": "bitwise_or",
+  "^": "bitwise_xor",
+};
+
+const operator = /\*\*|<=|>=|[-+*/%<>&|^]/u;
+
+/** The text of a cell from the start of a place on, or up to its end. */
+function line(source: string, { line: number }: Position): string {
+  return source.split("\n")[number - 1] ?? "";
+}
+
+function operatorAdvice(sign: string | undefined): string | null {
+  const plain = sign?.replace(/=$/u, "") ?? "";
+  const method = methods[sign ?? ""] ?? methods[plain];
+  if (method === undefined) return null;
+  return sign !== undefined && Object.hasOwn(methods, sign)
+    ? `Tensors have methods for operators: x.${method}(y).`
+    : `Tensors have methods for operators: x.${method}_(y) changes x, x = x.${method}(y) makes a new one.`;
+}
+
+/** The operator of which TypeScript refuses an operand, which stands before or behind the operand. */
+function besideOperand({ source, start, end, code }: CellDiagnostic): string | undefined {
+  const beside =
+    code === LEFT_OPERAND
+      ? line(source, end).slice(end.column - 1)
+      : [
+          ...line(source, start)
+            .slice(0, start.column - 1)
+            .matchAll(new RegExp(`(?:${operator.source})=?`, "gu")),
+        ].at(-1)?.[0];
+  return /^[\s)]*((?:\*\*|<=|>=|[-+*/%<>&|^])=?)/u.exec(beside ?? "")?.[1];
+}
+
+const LEFT_OPERAND = 2362;
+
+/** What a form of `CallForms` asks for: the arguments in their order. */
+function formAdvice(message: string): string | null {
+  if (message.includes("ParametersOrGroups")) return "An optimizer takes parameters: model.parameters().";
+  const form = /CallForms<\w+(?:<[^>]*>)?, (?:readonly )?\[(?<form>[^\]]*)\]/u.exec(message)?.groups?.[
+    "form"
+  ];
+  return form === undefined
+    ? null
+    : `The arguments are (${form.replaceAll(" | undefined", "")}), by position or by name in one object at the end.`;
+}
+
+/** What a name that nobody declared may have been meant as. */
+function missingAdvice(name: string, { source, start, end }: CellDiagnostic): string | null {
+  const before = line(source, start).slice(0, start.column - 1);
+  const after = line(source, end).slice(end.column - 1);
+  const isAssigned = /^\s*=(?![=>])/u.test(after);
+  if (isAssigned && /[(,]\s*$/u.test(before))
+    return `Arguments by name come as one object at the end: { ${name}: … }.`;
+  if (isAssigned && /^\s*$/u.test(before))
+    return `Declare it where it is first written: let ${name} = …, or const.`;
+  const python = insteadOfPythonName(name, after);
+  return python === null ? null : `${python}.`;
+}
+
+/** The advice for each of TypeScript's messages that a notebook's reader meets. */
+const advices: Readonly<Record<number, (diagnostic: CellDiagnostic) => string | null>> = {
+  [LEFT_OPERAND]: (diagnostic) => operatorAdvice(besideOperand(diagnostic)),
+  2363: (diagnostic) => operatorAdvice(besideOperand(diagnostic)),
+  2365: ({ message }) =>
+    message.includes("Tensor")
+      ? operatorAdvice(/^Operator '(?<sign>[^']+)'/u.exec(message)?.groups?.["sign"])
+      : null,
+  2339: ({ message }) => (/on type 'Promise</u.test(message) ? "Wait for the promise: await …" : null),
+  2345: ({ message }) => formAdvice(message),
+  2349: ({ message }) =>
+    message.includes("has no call signatures")
+      ? "It is a value and no function: leave out the parentheses."
+      : null,
+  2769: ({ message }) => formAdvice(message),
+  7006: ({ message }) => parameterAdvice(message),
+  7031: ({ message }) => parameterAdvice(message),
+  7053: ({ message }) => {
+    if (/index type 'Tensor['<]/u.test(message))
+      return 'Python\'s x[0, 1:3] is x.index("0, 1:3"), and x[0] is x.index(0).';
+    return /index type '\w*Iterator</u.test(message) ? "Make an array of it first: [...x][0]." : null;
+  },
+};
+
+function parameterAdvice(message: string): string {
+  const name = /'(?<name>[^']+)'/u.exec(message)?.groups?.["name"] ?? "x";
+  if (name === "ctx") return "Write its type behind it: ctx: torch.autograd.function.FunctionCtx.";
+  return `Write its type behind it: ${name}: Tensor, after import { type Tensor } from "typetorch"; or ${name}: number, and so on.`;
+}
+
+/** What to do about a complaint of TypeScript's; `null` where its own words are enough. */
+export function adviceFor(diagnostic: CellDiagnostic): string | null {
+  const { missing, code } = diagnostic;
+  return missing === null ? (advices[code]?.(diagnostic) ?? null) : missingAdvice(missing, diagnostic);
+}
