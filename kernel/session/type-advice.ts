@@ -82,7 +82,7 @@ const advices: Readonly<Record<number, (diagnostic: CellDiagnostic) => string | 
     message.includes("Tensor")
       ? operatorAdvice(/^Operator '(?<sign>[^']+)'/u.exec(message)?.groups?.["sign"])
       : null,
-  2339: ({ message }) => (/on type 'Promise</u.test(message) ? "Wait for the promise: await …" : null),
+  2339: propertyAdvice,
   2345: ({ message }) => formAdvice(message),
   2349: ({ message }) =>
     message.includes("has no call signatures")
@@ -97,6 +97,17 @@ const advices: Readonly<Record<number, (diagnostic: CellDiagnostic) => string | 
     return /index type '\w*Iterator</u.test(message) ? "Make an array of it first: [...x][0]." : null;
   },
 };
+
+/** What to do where there is no such property. */
+function propertyAdvice({ message, source, start }: CellDiagnostic): string | null {
+  const [, name = "x", type = ""] =
+    /^Property '([^']+)' does not exist on type '(.*)'\./u.exec(message) ?? [];
+  if (type.startsWith("Promise<")) return "Wait for the promise: await …";
+  if (type === "Module") return "Say first which module it is: if (module instanceof nn.Linear) { … }";
+  return /\bthis\.$/u.test(line(source, start).slice(0, start.column - 1))
+    ? `Declare it in the class, above the constructor: ${name} = …; or, where the constructor sets it, its name alone: ${name};`
+    : null;
+}
 
 function parameterAdvice(message: string): string {
   const name = /'(?<name>[^']+)'/u.exec(message)?.groups?.["name"] ?? "x";

@@ -212,8 +212,8 @@ export class MultiheadAttention extends Module {
     attn_mask?: Tensor | null | AttentionOptions,
     average_attn_weights?: boolean | AttentionOptions,
     is_causal?: boolean | AttentionOptions,
-  ): [Tensor, Tensor | null];
-  override forward(...args: readonly unknown[]): [Tensor, Tensor | null] {
+  ): [output: Tensor, weights: Tensor];
+  override forward(...args: readonly unknown[]): [Tensor, Tensor] {
     const given = bind("MultiheadAttention", forwardParameters, args);
     const { query, key, value, key_padding_mask: padding, attn_mask } = given;
     checkRanks(given);
@@ -234,7 +234,7 @@ export class MultiheadAttention extends Module {
     const [heads, weights] = given.need_weights ? this.weighted(call) : [this.attended(call), null];
     return [
       this.joined(heads, batched),
-      weights === null ? null : weightsOf(weights, given.average_attn_weights, batched),
+      weights === null ? absent : weightsOf(weights, given.average_attn_weights, batched),
     ];
   }
 

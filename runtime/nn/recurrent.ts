@@ -174,9 +174,12 @@ export class RNN extends PlainNetwork {
 /** An LSTM's state: the hidden and the cell states of all layers and directions. */
 export type LSTMState = readonly [h: Tensor, c: Tensor];
 
+/** A state as a program has it: of two, which the module counts, since an array that a variable holds has any number to the compiler. */
+type GivenState = LSTMState | readonly Tensor[];
+
 /** What `nn.LSTM` takes by name. */
 export interface LSTMOptions {
-  readonly hx?: LSTMState | null;
+  readonly hx?: GivenState | null;
 }
 
 const lstmParameters = {
@@ -235,9 +238,9 @@ export class LSTM extends RNNBase {
    */
   override forward(
     input: PackedSequence,
-    hx?: LSTMState | null | LSTMOptions,
+    hx?: GivenState | null | LSTMOptions,
   ): [PackedSequence, [Tensor, Tensor]];
-  override forward(input: Tensor, hx?: LSTMState | null | LSTMOptions): [Tensor, [Tensor, Tensor]];
+  override forward(input: Tensor, hx?: GivenState | null | LSTMOptions): [Tensor, [Tensor, Tensor]];
   override forward(...args: readonly unknown[]): [Tensor | PackedSequence, [Tensor, Tensor]] {
     const { input, hx } = bind("LSTM", lstmParameters, args);
     const arranged = this.arranged(input);
@@ -256,6 +259,6 @@ export class LSTM extends RNNBase {
 }
 
 export interface LSTM {
-  (input: PackedSequence, hx?: LSTMState | null | LSTMOptions): [PackedSequence, [Tensor, Tensor]];
-  (input: Tensor, hx?: LSTMState | null | LSTMOptions): [Tensor, [Tensor, Tensor]];
+  (input: PackedSequence, hx?: GivenState | null | LSTMOptions): [PackedSequence, [Tensor, Tensor]];
+  (input: Tensor, hx?: GivenState | null | LSTMOptions): [Tensor, [Tensor, Tensor]];
 }

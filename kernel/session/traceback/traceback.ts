@@ -2,6 +2,7 @@ import { pathToFileURL } from "node:url";
 import { styleText } from "node:util";
 import { codeFrame } from "../../language/index.ts";
 import type { JupyterError, Position } from "../../language/types.ts";
+import { nullAdvice } from "./null-advice.ts";
 import { frameText, parseStack, type StackFrame } from "./stack.ts";
 import { describeThrown, type Thrown } from "./thrown.ts";
 import { isKernelFrame, shortFile } from "./user-code.ts";
@@ -86,11 +87,19 @@ function linesBehind(thrown: Thrown, textOf: CellText): string[] {
   return sections.flatMap(({ title, error }) => [title].concat(lines(error, textOf, [])));
 }
 
+/** One more sentence about an error, from the line where it was thrown. */
+function adviceAt(frame: StackFrame | undefined, { message }: Thrown, textOf: CellText): string[] {
+  if (frame === undefined) return [];
+  const line = textOf(frame.file)?.split("\n")[frame.position.line - 1] ?? "";
+  return [nullAdvice(message, line) ?? []].flat();
+}
+
 function lines(thrown: Thrown, textOf: CellText, thrownAt: readonly StackFrame[]): string[] {
   const own = userFrames(thrown.stack ?? "");
   const frames = own.length === 0 ? thrownAt : own;
   return [
     errorHeader(thrown.name, thrown.message),
+    ...adviceAt(frames[0], thrown, textOf),
     ...brokenFile(thrown, textOf),
     ...codeFrames(frames, textOf),
     ...frameLines(frames),

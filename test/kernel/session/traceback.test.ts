@@ -30,6 +30,17 @@ describe("a traceback", () => {
     );
   });
 
+  it.each([
+    ["w.grad.zero_()", "grad is null until backward() has run"],
+    ["w.grad_fn.name()", "grad_fn is null of a tensor that was not computed"],
+    ["w.bias.shape", "bias: false"],
+  ])("says when %s is null", async (line, why) => {
+    const text = await failure(`const w: any = { grad: null, grad_fn: null, bias: null };\n${line}`);
+    expect(text).toMatch(/^TypeError: Cannot read properties of null \(reading '\w+'\)\n/u);
+    expect(text.split("\n")[1]).toContain(why);
+    expect(await failure("const other: any = { it: null };\nother.it.grad")).not.toContain("backward()");
+  });
+
   it("follows a call into the cell that declares the function", async () => {
     const declared = await session.execute(
       "function half(n: number) {\n  if (n % 2) throw new RangeError('odd');\n}",

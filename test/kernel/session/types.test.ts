@@ -64,6 +64,7 @@ describe("What a beginner writes", () => {
     ["new Tensor()[0]", "TS7053", 'x.index("0, 1:3")'],
     ["new Tensor().size()", "TS2349", "leave out the parentheses"],
     ["fetch('x').shape", "TS2339", "await"],
+    ["class Net { constructor() { this.fc = 1 } }", "TS2339", "fc = …"],
     ["const f = (x) => x", "TS7006", "x: Tensor"],
     ["total = 1", "TS2304", "let total = …"],
     ["Math.max(1, dim=0)", "TS2304", "{ dim: … }"],
