@@ -6,5 +6,4 @@ export { ImageFolder } from "./imageFolder.ts";
 export { FashionMNIST, KMNIST } from "./likeMnist.ts";
 export { Iris, Penguins } from "./measurements.ts";
 export { MNIST } from "./mnist.ts";
-export { FashionMNIST, KMNIST } from "./mnistLike.ts";
 export { VisionDataset } from "./visionDataset.ts";
