@@ -102,10 +102,20 @@ function openHistory(): History {
   );
 }
 
+/** A listener of the process that stays when a cell removes all of them. */
+function keepListener<Values extends unknown[]>(event: string, listener: (...values: Values) => void): void {
+  process.on(event, listener);
+  process.on("removeListener", (name, removed) => {
+    if (name === event && removed === listener) process.on(event, listener);
+  });
+}
+
 /** An error of a late timer or a forgotten promise is output of its cell; the kernel and its variables live on. */
 function surviveErrors(session: Session): void {
-  process.on("uncaughtException", (error) => session.reportUncaught(error));
-  process.on("unhandledRejection", (reason, promise) => session.reportUncaught(reason, promise));
+  keepListener("uncaughtException", (error: unknown) => session.reportUncaught(error));
+  keepListener("unhandledRejection", (reason: unknown, promise: Promise<unknown>) =>
+    session.reportUncaught(reason, promise),
+  );
 }
 
 /** Mistakes in the call are told in one line; anything else is a defect of the kernel, and its stack is of use. */

@@ -32,7 +32,7 @@ export class CellGuard {
 
   /**
    * Resolves with what the work resolves with, once nothing can be terminated any more; with `lost` when an interrupt took
-   * the work away without a trace. The work must not reject.
+   * the work away without a trace, or was still under way when the work ended. The work must not reject.
    *
    * Not an async function: one that returns a promise takes a detour through V8's queue, and what is in the queue when the
    * cell is terminated is dropped (seen: `await 1; while (true) {}` was never answered). For the same reason it resolves from a
@@ -41,18 +41,19 @@ export class CellGuard {
   // oxlint-disable-next-line typescript/promise-function-async -- see above
   run<T>(work: () => Promise<T>, lost: T): Promise<T> {
     return new Promise((resolve) => {
-      let result: { readonly value: T } | null = null;
+      let ended = false;
       const conclude = (value: T): void => {
         this.#onSettled.delete(stop);
         inOwnTurn(() => resolve(value));
       };
       const finish = (value: T): void => {
-        if (result !== null) return;
-        result = { value };
+        if (ended) return;
+        ended = true;
         if (!this.#onSettled.has(stop) || this.#leave()) conclude(value);
       };
       const stop = (): void => {
-        if (result !== null) conclude(result.value);
+        // Whoever stopped it hears so, although it came to its end: `spawnSync` returns when its child is interrupted.
+        if (ended) conclude(lost);
         else setTimeout(finish, GRACE_MS, lost).unref();
       };
       const begin = (): void => {

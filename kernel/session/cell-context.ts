@@ -16,21 +16,6 @@ const running: CellRun[] = [];
 let latest: CellRun | null = null;
 const owners = new WeakMap<object, CellRun>();
 
-function followPromises(): void {
-  promiseHooks.createHook({
-    init: (promise: Promise<unknown>) => {
-      if (current !== null) owners.set(promise, current);
-      if (watched !== null) watched.first ??= promise;
-    },
-    before: (promise: Promise<unknown>) => {
-      current = owners.get(promise) ?? null;
-    },
-    after: () => {
-      current = null;
-    },
-  });
-}
-
 /**
  * Runs `work` as part of a cell's run; promises and timers that it creates stay part of it. After a throw the context lasts
  * until the next turn of the event loop, so that the handler of uncaught exceptions can ask for it.
@@ -100,7 +85,7 @@ export function firstPromiseOf(work: () => void): Promise<unknown> | null {
 type Callback = (...values: unknown[]) => unknown;
 
 /** A function as a cell's code would call it from where the caller is now. */
-function bound(callback: unknown): unknown {
+export function boundToCell(callback: unknown): unknown {
   const run = current;
   if (run === null || typeof callback !== "function") return callback;
   const call: Callback = function (this: unknown, ...values) {
@@ -109,29 +94,22 @@ function bound(callback: unknown): unknown {
   return call;
 }
 
-/** Wraps a global function that takes a callback first, and keeps its other properties, such as `util.promisify.custom`. */
-function followCallback(name: "setTimeout" | "setInterval" | "setImmediate" | "queueMicrotask"): void {
-  // The four differ in their types, and agree in calling what they are given first.
-  const original = globalThis[name] as Callback;
-  const wrapped: Callback = (callback, ...rest) => original(bound(callback), ...rest);
-  Object.defineProperties(wrapped, Object.getOwnPropertyDescriptors(original));
-  Reflect.defineProperty(globalThis, name, {
-    value: wrapped,
-    configurable: true,
-    writable: true,
-    enumerable: true,
-  });
-}
-
 let following = false;
 
-/** Begins to follow promises and timers. Once for the process. */
-export function followCells(): void {
+/** Begins to follow promises. Once for the process. */
+export function followPromises(): void {
   if (following) return;
   following = true;
-  followPromises();
-  followCallback("setTimeout");
-  followCallback("setInterval");
-  followCallback("setImmediate");
-  followCallback("queueMicrotask");
+  promiseHooks.createHook({
+    init: (promise: Promise<unknown>) => {
+      if (current !== null) owners.set(promise, current);
+      if (watched !== null) watched.first ??= promise;
+    },
+    before: (promise: Promise<unknown>) => {
+      current = owners.get(promise) ?? null;
+    },
+    after: () => {
+      current = null;
+    },
+  });
 }

@@ -3,6 +3,7 @@ import { types } from "node:util";
 import { CommRegistry, formatValue, isDisplayAnswer } from "../display/index.ts";
 import { CellSyntaxError, compileCell, isComplete, writtenName } from "../language/index.ts";
 import type { CompiledCell, Completeness, JupyterError } from "../language/types.ts";
+import { followCallbacks } from "./callbacks.ts";
 import { captureOutput } from "./capture.ts";
 import { cellComms } from "./cell-comms.ts";
 import { followChildren } from "./child-output.ts";
@@ -11,7 +12,7 @@ import {
   cellOfObject,
   currentOrLatestCell,
   enterRun,
-  followCells,
+  followPromises,
   leaveCell,
   leaveRun,
   withinCell,
@@ -211,7 +212,8 @@ const stackFrames = 50;
  */
 export async function createSession(options: SessionOptions = {}): Promise<Session> {
   const cells = new CellLibrary();
-  followCells();
+  followPromises();
+  followCallbacks();
   followEmitters();
   followChildren();
   captureOutput();

@@ -397,7 +397,7 @@ describe("Cells of subshells", () => {
 });
 
 describe("An interrupted cell", () => {
-  it("that ended in the same moment keeps its outcome, once the interrupt is over", async () => {
+  it("is reported as interrupted when it came to its end meanwhile, once the interrupt is over", async () => {
     const { front, loop } = setUp(answering(five));
     front.free = false;
     const handled = loop.handle(requestOf("execute_request", { code: "5" }));
@@ -405,7 +405,13 @@ describe("An interrupted cell", () => {
     expect(front.transcript).not.toContain("execute_reply");
     loop.interrupted();
     await handled;
-    expect(front.transcript).toContain("execute_result");
+    expect(front.transcript).not.toContain("execute_result");
+    expect(front.sent).toContainEqual(
+      expect.objectContaining({
+        type: "execute_reply",
+        content: expect.objectContaining({ ename: "KeyboardInterrupt" }),
+      }),
+    );
   });
 
   it("that waits for a promise is settled by the session", async () => {

@@ -41,8 +41,30 @@ describe("output after the end of its cell", () => {
       "a worker's message",
       "new (require('node:worker_threads').Worker)('setTimeout(() => require(\"node:worker_threads\").parentPort.postMessage(1), 100)', { eval: true }).on('message', () => console.log('done')); void 0",
     ],
+    [
+      "a file's callback",
+      "import { readFile, stat } from 'node:fs'; setTimeout(() => {}, 0); stat('/', () => readFile('/dev/null', () => require('fs').realpath('/', () => console.log('done')))); void 0",
+    ],
+    ["the next tick", "process.nextTick(() => setTimeout(() => console.log('done'), 50)); void 0"],
+    [
+      "a message port",
+      "const { port1, port2 } = new MessageChannel(); port1.on('message', () => { console.log('done'); port1.close() }); setTimeout(() => {}, 0); setTimeout(() => port2.postMessage(1), 50); void 0",
+    ],
+    [
+      "an abort signal",
+      "AbortSignal.timeout(50).addEventListener('abort', () => console.log('done')); void 0",
+    ],
   ])("of %s belongs to the cell that started it", async (_what, code) => {
     expect(await lateText(code)).toContain("done");
+  });
+
+  it("comes no more from a listener that was removed, and once from one that was added twice", async () => {
+    const { outputs } = await session.execute(`
+      const target = new EventTarget(), heard = () => console.log("heard"), gone = () => console.log("gone");
+      for (const listener of [heard, heard, gone]) target.addEventListener("event", listener);
+      target.removeEventListener("event", gone);
+      target.dispatchEvent(new Event("event"))`);
+    expect(streamText(outputs, "stdout")).toBe("heard\n");
   });
 
   it("of a listener belongs to the cell that made the emitter, unless a cell emits the event itself", async () => {
