@@ -1,5 +1,5 @@
 /** `npm run bench`: everything in README.md beside this file. */
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { arch, availableParallelism, cpus, loadavg, platform, release } from "node:os";
 import { readArguments, usage, UsageError, type Options } from "./arguments.ts";
 import type { Failure } from "./contestants/protocol.ts";
@@ -10,6 +10,7 @@ import { configurationText, ratioOf, type Configuration, type Run } from "./resu
 import { contestantNames, type Group, type MemoryRow, type Row } from "./row.ts";
 import { groups, memory } from "./rows/index.ts";
 import { blasPlan, nodeVersions, runConfiguration, type Listener, type Plan } from "./run.ts";
+import { sectionOf, webglTitle, withSection } from "./section.ts";
 
 /** The name of the memory rows' group, which has no rows of the usual kind. */
 const memoryGroup = "memory";
@@ -98,6 +99,12 @@ async function measureAll(options: Options): Promise<Run[]> {
   return runs;
 }
 
+/** The page with what `webgl.ts` has written into the one that was there. */
+function withWebGL(page: string, out: string): string {
+  const kept = existsSync(out) ? sectionOf(readFileSync(out, "utf8"), webglTitle) : null;
+  return kept === null ? page : withSection(page, webglTitle, kept);
+}
+
 async function main(): Promise<void> {
   const options = readArguments(process.argv.slice(2), [...groups.map(({ name }) => name), memoryGroup]);
   if (options.help) return console.log(usage);
@@ -113,7 +120,7 @@ async function main(): Promise<void> {
     quick: options.quick,
   });
   if (options.out === null) return;
-  writeFileSync(options.out, page);
+  writeFileSync(options.out, withWebGL(page, options.out));
   console.log(`\nWritten: ${options.out}`);
 }
 

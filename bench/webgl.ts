@@ -1,8 +1,11 @@
 /**
- * The WebGL device against tfjs, used directly with its own engine on the same context, and against our CPU: `npx tsc -p tsconfig.bench.json && node build/bench/webgl.js`.
+ * The WebGL device against tfjs, used directly with its own engine on the same context, and against our CPU: `npx tsc -p tsconfig.bench.json && node build/bench/webgl.js`. With `--write` all rows are
+ * measured, and their section of RESULTS.md is written.
  * Contestants take turns; a time is the median of all rounds, with all work done that was asked for. Where the processor draws, the time that its cores have worked says more than the clock on a busy machine: the ratio to
  * tfjs is given of both.
  */
+import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, loadavg } from "node:os";
 import type { Tensor4D, Tensor as TfTensor, Tensor2D } from "@tensorflow/tfjs-core";
 import torch, { F, type Tensor } from "../runtime/index.ts";
 import { webglContext } from "../runtime/backends/webgl/context/start.ts";
@@ -10,7 +13,8 @@ import { sleep } from "../runtime/backends/webgl/context/sleep.ts";
 import { describeContext } from "../runtime/backends/webgl/context/description.ts";
 import { textureOf } from "../runtime/backends/webgl/evaluate.ts";
 import { WebGLStorage } from "../runtime/backends/webgl/storage.ts";
-import { duration, pad, ratioText } from "./format.ts";
+import { duration, pad, ratioText, table } from "./format.ts";
+import { webglTitle, withSection } from "./section.ts";
 import { median } from "./statistics.ts";
 
 const context = webglContext();
@@ -82,7 +86,14 @@ function timeOf(run: () => void, repeats: number): Time {
   return { clock: clock / repeats, work: (user + system) / repeats };
 }
 
-function measure(row: Row): void {
+/** What was measured of a row: our time over tfjs's by the clock and in work, over our CPU's by the clock, and the three times by the clock. */
+interface Measured {
+  readonly name: string;
+  readonly ratios: readonly number[];
+  readonly clocks: readonly number[];
+}
+
+function measure(row: Row): Measured {
   const runs = contestants.map((contestant) => runnerOf(row, contestant));
   const repeats = runs.map(calibrate);
   const times: Time[][] = runs.map(() => []);
@@ -99,6 +110,7 @@ function measure(row: Row): void {
   console.log(
     `${pad(row.name, 36, false)}${ratios.map((ratio) => pad(ratioText(ratio), 8, true)).join("")}${figures.join("")}`,
   );
+  return { name: row.name, ratios, clocks };
 }
 
 /** The same numbers for every contestant. */
@@ -244,11 +256,36 @@ const rows: readonly Row[] = [
   chain(10),
 ];
 
-const wanted = process.argv.slice(2);
+/** The section of the page of results. */
+function sectionFor(measured: readonly Measured[], load: number): string {
+  const surroundings = `${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model ?? "unknown processor"}, ${availableParallelism()} cores, load ${load.toFixed(1)}, Node ${process.versions.node}`;
+  const head = ["", "of tfjs's time", "of its work", "of our CPU's time", "WebGL", "tfjs", "CPU"];
+  const cells = measured.map(({ name, ratios, clocks }) => [
+    name,
+    ...ratios.map(ratioText),
+    ...clocks.map(duration),
+  ]);
+  return [
+    `## ${webglTitle}`,
+    `Written by \`node build/bench/webgl.js --write\`: ${surroundings}. ${describeContext(context.description)}.`,
+    "The device against tfjs, used directly on the same context, and against our kernels for the CPU: medians of nine rounds in turn. Work is the time of all threads, which says more than the clock where the " +
+      "processor draws and has other things to do.",
+    table(head, cells),
+  ].join("\n\n");
+}
+
+const page = "bench/RESULTS.md";
+const asked = process.argv.slice(2);
+const isWritten = asked.includes("--write");
+const wanted = isWritten ? [] : asked;
+const [load = Number.NaN] = loadavg();
 console.log(describeContext(context.description));
 console.log(
   `${pad("", 36, false)}${["/ tfjs", "work", "/ CPU"].map((head) => pad(head, 8, true)).join("")}${["ours", "tfjs", "CPU"].map((head) => pad(head, 10, true)).join("")}`,
 );
-for (const row of rows)
-  if (wanted.length === 0 || wanted.some((text) => row.name.includes(text))) measure(row);
+const measured = rows
+  .filter(({ name }) => wanted.length === 0 || wanted.some((text) => name.includes(text)))
+  .map(measure);
+if (isWritten)
+  writeFileSync(page, withSection(readFileSync(page, "utf8"), webglTitle, sectionFor(measured, load)));
 process.exit(0);
