@@ -1,6 +1,6 @@
 /** Class numbers as rows with a single one. */
 import type { ByName } from "../../keywords.ts";
-import { fromArray } from "../../settle.ts";
+import { alias, convert, duplicate, elementwise, fromArray, reshaped } from "../../settle.ts";
 import { onCpu } from "../../reading.ts";
 import { int64 } from "../../dtype.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
@@ -8,7 +8,9 @@ import { operator, type Operator } from "../../operator.ts";
 import { integer, tensor } from "../../parameters.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import { type Tensor, readValues } from "../../tensor.ts";
+import { E, x, y } from "../elementwise/pointwise.ts";
 import { given, sample } from "../samples.ts";
+import { chooseSlices, taken } from "../shaping/advanced.ts";
 
 /** How many classes there are; those that nobody counted are as many as the labels need. */
 function countClasses(labels: BigInt64Array, given: number): number {
@@ -29,6 +31,29 @@ function countClasses(labels: BigInt64Array, given: number): number {
   throw new RuntimeError(
     `Class values must be smaller than num_classes: got ${most}, and num_classes is ${given}. Classes are numbered from 0 to num_classes − 1.`,
   );
+}
+
+const isSame = E.eq(x, y);
+
+/** The rows on a device that does not wait for the labels to be read. */
+function rowsOnDevice(tensor: Tensor, classes: number): Tensor {
+  const labels = tensor.is_contiguous() ? tensor : duplicate(tensor);
+  const explain = (): never => {
+    countClasses(readValues(onCpu(labels)) as BigInt64Array, classes); // int64, as checked
+    throw new RuntimeError(`Class values must be from 0 to ${classes - 1}.`);
+  };
+  // Whoever takes elements looks at where they are: of one zero that is there for each class.
+  const zero = fromArray(new BigInt64Array(1), int64, [1]);
+  taken({
+    selection: chooseSlices(alias(zero, [classes], [0]), 0, alias(labels, [labels.numel()], [1])),
+    explain,
+  });
+  const numbers = fromArray(
+    BigInt64Array.from({ length: classes }, (_, i) => BigInt(i)),
+    int64,
+    [classes],
+  );
+  return convert(elementwise(isSame, [reshaped(labels, [...tensor.shape, 1]), numbers], "bool"), int64);
 }
 
 /**
@@ -55,6 +80,8 @@ export const one_hot: Operator<
       throw new RuntimeError(
         `one_hot is only applicable to index tensor of type LongTensor, got ${tensor.dtype.toString()}. Call .long() first.`,
       );
+    if (tensor.device.type !== "cpu" && num_classes > 0 && tensor.numel() > 0)
+      return rowsOnDevice(tensor, num_classes);
     const labels = readValues(onCpu(tensor)) as BigInt64Array; // int64, as checked
     const classes = countClasses(labels, num_classes);
     const ones = new BigInt64Array(labels.length * classes);

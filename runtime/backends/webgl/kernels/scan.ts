@@ -3,29 +3,30 @@ import type { Backend, View } from "../../backend.ts";
 import type { ScanBackend } from "../../scan.ts";
 import { textureOf } from "../evaluate.ts";
 import { runOnCpu } from "../fallback.ts";
+import { largestWhole, reachOf } from "../reach.ts";
 import type { Value } from "../values.ts";
 import { write } from "../writing.ts";
-import { areFractions, canDraw, lengthOf, textureFor } from "./operands.ts";
+import { areFractions, canDraw, lengthOf, textureFor, valueOf } from "./operands.ts";
 import { ProgramWriter } from "./program.ts";
 
 /** The methods of the backend. */
 export const scans: ScanBackend = {
   scan(kind, output, input, reverse) {
     if (output.shape.includes(0)) return;
-    if (!areFractions(output, input) || !canDraw([input], [output]))
+    const reach = areFractions(output, input) ? null : reachOfSums(kind, output, input);
+    if (reach === Infinity || !canDraw([input], [output]))
       return leave("scan", [kind, output, input, reverse]);
     const combined = kind === "sum" ? "y0 + x" : "y0 * x";
-    write(
+    const value = steps(
+      input,
+      (read, writer, away) => {
+        const [inside, other] = neighbour(writer, input, away, reverse);
+        return `float y0 = ${read}(i); if (${inside}) { float x = ${read}(${other}); y0 = ${combined}; }`;
+      },
       output,
-      steps(
-        input,
-        (read, writer, away) => {
-          const [inside, other] = neighbour(writer, input, away, reverse);
-          return `float y0 = ${read}(i); if (${inside}) { float x = ${read}(${other}); y0 = ${combined}; }`;
-        },
-        output,
-      ),
     );
+    if (reach !== null) value.reach = reach;
+    write(output, value);
   },
 
   scanExtreme(kind, values, indices, input) {
@@ -38,6 +39,13 @@ export const scans: ScanBackend = {
     found.drop();
   },
 };
+
+/** The largest size of running sums of whole numbers; Infinity where programs would not have all digits of each. */
+function reachOfSums(kind: "sum" | "prod", output: View, input: View): number {
+  const areWhole = !output.dtype.is_floating_point && !input.dtype.is_floating_point;
+  const reach = areWhole && kind === "sum" ? reachOf(valueOf(input)) * input.shape[1]! : Infinity;
+  return reach <= largestWhole ? reach : Infinity;
+}
 
 function leave<Name extends "scan" | "scanExtreme">(name: Name, args: Parameters<Backend[Name]>): void {
   runOnCpu(name, args);

@@ -23,6 +23,26 @@ describeWebGL("scans", () => {
   });
 
   test.each(shapes)(
+    "running sums of whole numbers of $shape, where no sum leaves what textures hold",
+    ({ shape }) => {
+      const count = shape.reduce((a, b) => a * b, 1);
+      const values = Array.from({ length: count }, (_, i) => ((i * 7) % 5) - 2);
+      const found = disagreement(({ backend, filled, empty }) => {
+        const output = empty(shape, int64);
+        backend.scan("sum", output, filled(shape, values, int64), false);
+        return [output];
+      });
+      expect(found).toBeNull();
+      const large = disagreement(({ backend, filled, empty }) => {
+        const output = empty([1, 2, 1], int64);
+        backend.scan("sum", output, filled([1, 2, 1], [2 ** 24 - 1, 3], int64), false);
+        return [output];
+      });
+      expect(large).toEqual([expect.objectContaining({ count: 1 })]);
+    },
+  );
+
+  test.each(shapes)(
     "running extremes of $shape with equal numbers and NaN, and where they are",
     ({ shape }) => {
       for (const kind of ["max", "min"] as const)
