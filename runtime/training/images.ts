@@ -70,9 +70,9 @@ function batchOf(tensor: unknown): Tensor {
       `images: shape ${formatShape(shape)} is no batch of pictures. Expected [N, C, H, W], [N, H, W] or [H, W].`,
     );
   const channels = batch.size(1);
-  if (channels !== 1 && channels !== 3)
+  if (channels !== 1 && channels !== 3 && channels !== 4)
     throw new ValueError(
-      `images: shape ${formatShape(shape)} has ${channels} channels, expected 1 (grey) or 3 (red, green, blue). ` +
+      `images: shape ${formatShape(shape)} has ${channels} channels, expected 1 (grey), 3 (red, green, blue) or 4 (and how opaque). ` +
         'Of more, show one by one: x.index(":, 0") is the first of each picture.',
     );
   return batch;
@@ -140,13 +140,17 @@ function pixelsOf(
   plane: number,
   [black, white]: readonly [number, number],
 ): Uint8Array {
-  const pixels = new Uint8Array(plane * channels);
+  const colours = channels === 1 ? 1 : 3;
+  const pixels = new Uint8Array(plane * colours);
   const first = position * plane * channels;
   const scale = 255 / (white - black);
-  for (let c = 0; c < channels; c++)
+  const level = (c: number, i: number): number =>
+    Math.min(255, Math.max(0, ((values[first + c * plane + i] ?? 0) - black) * scale));
+  for (let c = 0; c < colours; c++)
     for (let i = 0; i < plane; i++) {
-      const level = ((values[first + c * plane + i] ?? 0) - black) * scale;
-      pixels[i * channels + c] = Math.round(Math.min(255, Math.max(0, level))); // NaN becomes 0
+      const opaque = channels === 4 ? level(3, i) / 255 : 1;
+      // What is transparent lies before white paper. NaN becomes 0.
+      pixels[i * colours + c] = Math.round(opaque * level(c, i) + (1 - opaque) * 255);
     }
   return pixels;
 }
@@ -163,12 +167,12 @@ function countOf(name: string, value: number | undefined): number | null {
  * Pixels are shown as squares, larger where the pictures are small. With labels and predictions a title is `7` where they agree and `1, not 7` where they do not, in
  * another colour.
  *
- * @param tensor `[N, C, H, W]` with 1 or 3 channels, `[N, H, W]`, or `[H, W]` for one; any dtype
+ * @param tensor `[N, C, H, W]` with 1 or 3 channels, or 4, which are shown before white, `[N, H, W]`, or `[H, W]` for one; any dtype
  * @throws TypeError when it is no tensor; ValueError for other shapes, or when there is not one title for each picture.
  */
 export function images(tensor: Tensor, options: ImagesOptions = {}): ImageGrid {
   const batch = batchOf(tensor);
-  const [total, channels, height, width] = batch.shape as [number, 1 | 3, number, number]; // checked by `batchOf`
+  const [total, channels, height, width] = batch.shape as [number, 1 | 3 | 4, number, number]; // checked by `batchOf`
   const { labels, predictions, names, range } = options;
   const shown = Math.min(total, countOf("most", options.most) ?? 64);
   const texts = titlesOf("labels", labels, total, names);
@@ -180,5 +184,14 @@ export function images(tensor: Tensor, options: ImagesOptions = {}): ImageGrid {
     ...titleOf(texts?.[i], taken?.[i]),
   }));
   const columns = countOf("columns", options.columns);
-  return new ImageGrid({ width, height, channels, images: pictures, total, columns, range: ends });
+  const colours = channels === 1 ? 1 : 3;
+  return new ImageGrid({
+    width,
+    height,
+    channels: colours,
+    images: pictures,
+    total,
+    columns,
+    range: ends,
+  });
 }

@@ -16,18 +16,23 @@ import { Tensor } from "../tensor.ts";
 import { watchCalls } from "./calls.ts";
 import { undisturbed } from "./undisturbed.ts";
 import type { SummaryRow, SummarySnapshot } from "./snapshots.ts";
-import { CallTree } from "./callTree.ts";
+import { CallTree, tensorsIn } from "./callTree.ts";
 import { ownParameters } from "./ownParameters.ts";
 import { summaryRows } from "./summaryRows.ts";
 import { summaryText } from "./summaryText.ts";
 
-/** One input of a model: a tensor, or a size of which one is made. */
-type Example = Tensor | Shape;
+/** Tensors under names, or in arrays, as models take them that want more than a tensor. */
+interface Structured {
+  readonly [name: string]: Tensor | Structured | readonly (Tensor | Structured)[] | null;
+}
+
+/** One input of a model: a tensor, a size of which one is made, or tensors under names. */
+type Example = Tensor | Shape | Structured;
 
 /** What `summary` takes. */
 export interface SummaryArguments {
   readonly model: Module;
-  /** What the model is called with: a tensor, a size with the batch in front, or a list of those for several inputs. */
+  /** What the model is called with: a tensor, a size with the batch in front, an object of tensors, or a list of those for several inputs. */
   readonly input: Example | readonly Example[];
   /** How many levels of modules get rows of their own, 3 unless given; what is deeper is counted in the row above. */
   readonly depth?: number;
@@ -39,8 +44,19 @@ function isSize(value: unknown): value is Shape {
   return Array.isArray(value) && value.every((size) => Number.isInteger(size) && (size as number) >= 0);
 }
 
+function isStructured(value: unknown): value is Structured {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
 function isExample(value: unknown): value is Example {
-  return value instanceof Tensor || isSize(value);
+  return value instanceof Tensor || isSize(value) || isStructured(value);
+}
+
+/** An object of tensors that stands alone is the input, and no arguments by name. */
+function withInput(args: readonly unknown[]): readonly unknown[] {
+  const [model, input, ...rest] = args;
+  const isInput = isStructured(input) && !["input", "depth", "dtypes"].some((name) => name in input);
+  return isInput ? [model, [input], ...rest] : args;
 }
 
 const parameters: ParametersOf<SummaryArguments> = {
@@ -49,7 +65,7 @@ const parameters: ParametersOf<SummaryArguments> = {
     convert: (value) => (value instanceof Module ? value : undefined),
   },
   input: {
-    expects: "a Tensor, a size such as [1, 28, 28], or an array of those",
+    expects: "a Tensor, a size such as [1, 28, 28], an object of Tensors, or an array of those",
     convert: (value) =>
       isExample(value) || (Array.isArray(value) && value.every(isExample)) ? value : undefined,
   },
@@ -63,13 +79,13 @@ const parameters: ParametersOf<SummaryArguments> = {
 };
 
 /** Tensors for the sizes, where the model is. */
-function inputsOf({ model, input, dtypes }: Required<SummaryArguments>): readonly Tensor[] {
+function inputsOf({ model, input, dtypes }: Required<SummaryArguments>): readonly (Tensor | Structured)[] {
   const examples: readonly Example[] = isExample(input) ? [input] : input;
   const [first] = model.parameters();
   const device = first?.device ?? cpu;
   const usual = [...model.parameters()].find((each) => each.dtype.is_floating_point)?.dtype ?? float32;
   return examples.map((example, position) => {
-    if (example instanceof Tensor) return example;
+    if (!isSize(example)) return example;
     const dtype = dtypes[position] ?? usual;
     return dtype.is_floating_point
       ? rand([...example], { dtype, device })
@@ -77,8 +93,10 @@ function inputsOf({ model, input, dtypes }: Required<SummaryArguments>): readonl
   });
 }
 
-function shapesText(inputs: readonly Tensor[]): string {
-  return inputs.map(({ shape, dtype }) => `${formatShape(shape)} ${dtype.name}`).join(" and ");
+function shapesText(inputs: unknown): string {
+  return Array.from(tensorsIn(inputs), ({ shape, dtype }) => `${formatShape(shape)} ${dtype.name}`).join(
+    " and ",
+  );
 }
 
 /** Where the model failed. */
@@ -89,12 +107,12 @@ function placeOf(failed: Module | null, model: Module): string {
 }
 
 /** Runs the model once, and keeps who was called. */
-function called(model: Module, inputs: readonly Tensor[]): CallTree {
+function called(model: Module, inputs: readonly unknown[]): CallTree {
   const tree = new CallTree();
   const handle = watchCalls(model.modules(), tree);
   try {
     // Inputs may be any number of tensors: what the model takes, only it knows.
-    Reflect.apply(model as unknown as (...inputs: readonly Tensor[]) => unknown, undefined, inputs);
+    Reflect.apply(model as unknown as (...inputs: readonly unknown[]) => unknown, undefined, inputs);
   } catch (error) {
     throw new RuntimeError(
       `summary: the model failed${placeOf(tree.underWay, model)} with an input of ${shapesText(inputs)}: ${String(error)} ` +
@@ -116,7 +134,7 @@ function bytesOf(tensors: Iterable<Tensor>): number {
 /** The rows of what was called, and the memory that it takes. */
 function costs(
   model: Module,
-  inputs: readonly Tensor[],
+  inputs: readonly unknown[],
   tree: CallTree,
   depth: number,
 ): [rows: readonly SummaryRow[], bytes: SummarySnapshot["bytes"]] {
@@ -125,7 +143,7 @@ function costs(
   const names = new Map(Array.from(model.named_modules(), ([name, module]) => [module, name]));
   const weighted = calls.filter(({ module, inside }) => inside.length === 0 && owned.get(module)!.length > 0); // each has a list
   const bytes = {
-    inputs: bytesOf(inputs),
+    inputs: bytesOf(tensorsIn(inputs)),
     outputs: 2 * weighted.reduce((sum, { outputBytes }) => sum + outputBytes, 0),
     parameters: bytesOf(model.parameters()),
   };
@@ -165,7 +183,7 @@ inspectAs(Summary, (summary) => summary.text);
 
 /**
  * The layers of a model, the shapes that go in and come out, and what they cost: `summary(model, [32, 1, 28, 28])` makes an input of that size, `summary(model, x)` takes
- * yours, `summary(model, [source, target])` several.
+ * yours, `summary(model, [source, target])` several, `summary(model, {image, text})` an object.
  *
  * The model is called once, in evaluation mode and without gradients. Its mode, its gradients and buffers, and the random numbers are afterwards what they were.
  *
@@ -186,7 +204,7 @@ export function summary(
     ["model", "input"]
   >
 ): Summary {
-  const given = bind("summary", parameters, args);
+  const given = bind("summary", parameters, withInput(args));
   const { model, depth } = given;
   if (depth < 0) throw new ValueError(`summary: depth must be 0 or more, got ${depth}.`);
   return fork_rng(() =>

@@ -24,6 +24,12 @@ describe("images", () => {
     expect(images(planes).range).toEqual([0, 255]);
   });
 
+  test("shows what is transparent before white", () => {
+    const pixels = torch.tensor([[[[0, 255]], [[0, 100]], [[0, 0]], [[0, 51]]]]).to(torch.uint8);
+    const [picture] = images(pixels).images;
+    expect([...picture!.pixels]).toEqual([255, 255, 255, 255, 224, 204]);
+  });
+
   test("keeps to a given range, and draws NaN as black and what lies outside at the ends", () => {
     const { images: shown } = images(torch.tensor([[-9, Number.NaN, 0.5, 9]]), { range: [0, 2] });
     expect([...(shown[0]?.pixels ?? [])]).toEqual([0, 0, 64, 255]);
@@ -63,7 +69,7 @@ describe("images", () => {
 
   test("says what is wrong with its arguments", () => {
     expect(() => images(torch.zeros(1, 2, 4, 4))).toThrow(
-      "shape [1, 2, 4, 4] has 2 channels, expected 1 (grey) or 3",
+      "shape [1, 2, 4, 4] has 2 channels, expected 1 (grey), 3 (red, green, blue) or 4",
     );
     expect(() => images(torch.zeros(3))).toThrow(
       "images: shape [3] is no batch of pictures. Expected [N, C, H, W]",

@@ -249,10 +249,36 @@ describe("summary", () => {
     );
     expect(model.training).toBe(true);
     expect(() => summary(new nn.Linear(1, 1), "x" as never)).toThrow(
-      "summary(): argument 'input' must be a Tensor, a size such as [1, 28, 28], or an array of those, not the string \"x\".",
+      "summary(): argument 'input' must be a Tensor, a size such as [1, 28, 28], an object of Tensors, or an array of those, not the string \"x\".",
     );
     expect(() => summary(new nn.Linear(1, 1), [1, 1], -1)).toThrow(
       "summary: depth must be 0 or more, got -1.",
     );
   });
+});
+
+class Joined extends nn.Module {
+  first: nn.Linear = new nn.Linear(3, 2);
+  second: nn.Linear = new nn.Linear(5, 2, { bias: false });
+
+  override forward({ x, y }: { x: Tensor; y: Tensor }): { sum: Tensor } {
+    return { sum: this.first(x).add(this.second(y)) };
+  }
+}
+
+test("a model that takes an object is called with one", () => {
+  const given = { x: torch.ones(1, 3), y: torch.ones(4, 5) };
+  const { rows, parameters } = summary(new Joined(), given);
+  expect([rows[0]?.inputs, rows[0]?.outputs, parameters]).toEqual([
+    [
+      [1, 3],
+      [4, 5],
+    ],
+    [[4, 2]],
+    18,
+  ]);
+  expect(summary(new Joined(), [given]).text).toBe(summary({ model: new Joined(), input: given }).text);
+  expect(() => summary(new Joined(), { x: torch.ones(1, 2), y: torch.ones(4, 5) })).toThrow(
+    "failed in first (Linear) with an input of [1, 2] float32 and [4, 5] float32",
+  );
 });
