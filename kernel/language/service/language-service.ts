@@ -3,6 +3,7 @@ import { declarationsOf } from "../declarations.ts";
 import { parse } from "../parse.ts";
 import { ownJsx, type ProjectSettings } from "../project-settings.ts";
 import type { CellDiagnostic, TypesMode } from "../types.ts";
+import { Answers } from "./answers.ts";
 import { carriedType } from "./cell-document.ts";
 import { CellDocuments, type CellSource } from "./cell-documents.ts";
 import { noCompletion, type CompleteContent } from "./completion.ts";
@@ -59,6 +60,7 @@ export class LanguageService {
   readonly #documents: CellDocuments;
   readonly #front: FrontQuestions;
   readonly #files: LocalFiles;
+  readonly #answers = new Answers();
   readonly #cells = new Map<string, KnownCell>();
   /** Names of cells by the number of their document. */
   readonly #names = new Map<number, string>();
@@ -123,21 +125,31 @@ export class LanguageService {
       const { program, language } = parse(source);
       if (program === null) return [];
       const cell: CellSource = { source, declares: declarationsOf(program), language };
-      const document = this.#documents.write(cell);
       const known: KnownCell = { cell, number: null, before: null, complaints: new Set() };
       this.#cells.set(name, known);
       if (mode === "off" || optsOut(source)) {
         this.#commit(name, known);
         return [];
       }
-      this.#server.filesChanged(this.#files.changed(source));
-      const items = await this.#diagnose(document);
+      const items = await this.#itemsOf(cell);
       const found = cellDiagnostics(items, { name, source, program }).map((each) => this.#cleaned(each));
       known.complaints = new Set(found.map(complaintKey));
       if (mode === "error" && found.some(({ severity }) => severity === "error")) return found;
       this.#commit(name, known);
       return [...found, ...(await this.#broken(name, known))];
     });
+  }
+
+  async #itemsOf(cell: CellSource): Promise<readonly Diagnostic[]> {
+    const { scope } = this.#documents;
+    const changed = this.#files.changed(cell.source);
+    if (changed.length > 0) this.#answers.forget();
+    this.#server.filesChanged(changed);
+    const known = this.#answers.find(cell.source, scope);
+    if (known !== undefined) return known;
+    const items = await this.#diagnose(this.#documents.write(cell));
+    this.#answers.keep(cell.source, scope, items);
+    return items;
   }
 
   /** What a cell breaks in functions of older cells, which see its names from now on in place of those that they were made with. */

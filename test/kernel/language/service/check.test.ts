@@ -81,7 +81,7 @@ const sessions: Readonly<Record<string, Cells>> = {
     ["vi.toFixed(); deep.length; deep.foo", "error 1:33 TS2339"],
   ],
   "replaces a name that is declared again, whatever it was": [
-    ["const again = 1"],
+    ["const comesLater = 1"],
     ["const again = 's'; again.length"],
     ["again.length; again.toFixed()", "error 1:21 TS2551"],
     ["function again() { return true }"],
@@ -231,6 +231,17 @@ describe("A cell's types", () => {
     notebook.service.retract(notebook.latest, ["kept"]);
     expect(await notebook.codes("kept.valueOf() === true; lost.length; const g: Gone = 1")).toEqual([]);
     expect(await notebook.codes("neverMade")).toEqual(["error 1:1 TS2304"]);
+  });
+
+  it("change what the same text means, also when they are taken back", async () => {
+    const text = "Math.abs(comesLater).toFixed()";
+    const unknown = ["error 1:10 TS2304"];
+    expect([await notebook.codes(text), await notebook.codes(text)]).toEqual([unknown, unknown]);
+    await notebook.check("const comesLater = 1");
+    const declared = notebook.latest;
+    expect([await notebook.codes(text), await notebook.codes(text)]).toEqual([[], []]);
+    notebook.service.retract(declared, []);
+    expect(await notebook.codes(text)).toEqual(unknown);
   });
 
   it("come through more cells than one block of documents holds", async () => {
