@@ -58,7 +58,7 @@ function readable(tensor: Tensor): string | null {
 }
 
 function describeTensor(tensor: Tensor): GraphTensor {
-  const { grad } = tensor;
+  const { gradient: grad } = tensor; // asking for `grad` would warn of a result's, which nobody asked for
   return {
     dtype: tensor.dtype.name,
     shape: [...tensor.shape],

@@ -82,12 +82,15 @@ const advices: Readonly<Record<number, (diagnostic: CellDiagnostic) => string | 
     message.includes("Tensor")
       ? operatorAdvice(/^Operator '(?<sign>[^']+)'/u.exec(message)?.groups?.["sign"])
       : null,
+  2305: exportAdvice,
   2339: propertyAdvice,
   2345: ({ message }) => formAdvice(message),
   2349: ({ message }) =>
     message.includes("has no call signatures")
       ? "It is a value and no function: leave out the parentheses."
       : null,
+  2614: exportAdvice,
+  2724: exportAdvice,
   2769: ({ message }) => formAdvice(message),
   7006: ({ message }) => parameterAdvice(message),
   7031: ({ message }) => parameterAdvice(message),
@@ -104,9 +107,25 @@ function propertyAdvice({ message, source, start }: CellDiagnostic): string | nu
     /^Property '([^']+)' does not exist on type '(.*)'\./u.exec(message) ?? [];
   if (type.startsWith("Promise<")) return "Wait for the promise: await …";
   if (type === "Module") return "Say first which module it is: if (module instanceof nn.Linear) { … }";
+  const buffer = new RegExp(`register_(?:buffer|parameter)\\(\\s*["']${name}["']`, "u");
+  if (buffer.test(source)) return `Declare it in the class, above the constructor: declare ${name}: Tensor;`;
   return /\bthis\.$/u.test(line(source, start).slice(0, start.column - 1))
     ? `Declare it in the class, above the constructor: ${name} = …; or, where the constructor sets it, its name alone: ${name};`
     : null;
+}
+
+/** Names that are no part of the package's main module, and where they are. */
+const elsewhere: Readonly<Record<string, string>> = {
+  plot: 'It is in another module: import { plot } from "typetorch/renderers";',
+  progress: "It is there without an import.",
+  display: "It is there without an import.",
+  widgets: "It is there without an import.",
+};
+
+/** Where a name is that a module does not have. */
+function exportAdvice({ message }: CellDiagnostic): string | null {
+  const name = /^Module '"typetorch"' has no exported member (?:named )?'([^']+)'/u.exec(message)?.[1] ?? "";
+  return Object.hasOwn(elsewhere, name) ? (elsewhere[name] ?? null) : null;
 }
 
 function parameterAdvice(message: string): string {

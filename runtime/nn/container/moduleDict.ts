@@ -12,6 +12,9 @@ type NamedModules<M> = Readonly<Record<string, M>> | Iterable<readonly [string, 
  * Source: `torch.nn.ModuleDict`.
  */
 export class ModuleDict<M extends Module = Module> extends Module {
+  /** A module by its name, as a member: `model.transformer.wte`. The program knows what stands there, as in Python; `get` has its type. */
+  [name: string]: any; // oxlint-disable-line typescript/no-explicit-any -- see above
+
   /** @throws TypeError when something is not a module, KeyError for a name that modules need themselves. */
   constructor(modules: NamedModules<M> | ModuleDict<M> = {}) {
     super();

@@ -67,6 +67,16 @@ export class ModuleList<M extends Module = Module> extends Module {
     for (const [, child] of ownModules(this)) yield child as M;
   }
 
+  /** What a function gives for each module: Python's `[f(layer) for layer in list]`. */
+  map<T>(each: (module: M, position: number) => T): T[] {
+    return [...this].map((module, position) => each(module, position));
+  }
+
+  /** The modules with their positions: Python's `enumerate(list)`. */
+  entries(): IterableIterator<[position: number, module: M]> {
+    return [...this].entries();
+  }
+
   /** The module at a position, from the end where it is negative: Python's `list[index]`. @throws IndexError when there is none. */
   at(index: number): M {
     return this[positionOf("ModuleList", index, this.length)]!;

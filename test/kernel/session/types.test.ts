@@ -65,6 +65,11 @@ describe("What a beginner writes", () => {
     ["new Tensor().size()", "TS2349", "leave out the parentheses"],
     ["fetch('x').shape", "TS2339", "await"],
     ["class Net { constructor() { this.fc = 1 } }", "TS2339", "fc = …"],
+    [
+      "class Net { register_buffer(name: string) {} constructor() { this.register_buffer('mask'); this.mask } }",
+      "TS2339",
+      "declare mask: Tensor;",
+    ],
     ["const f = (x) => x", "TS7006", "x: Tensor"],
     ["total = 1", "TS2304", "let total = …"],
     ["Math.max(1, dim=0)", "TS2304", "{ dim: … }"],
