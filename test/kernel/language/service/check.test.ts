@@ -81,7 +81,7 @@ const sessions: Readonly<Record<string, Cells>> = {
     ["vi.toFixed(); deep.length; deep.foo", "error 1:33 TS2339"],
   ],
   "replaces a name that is declared again, whatever it was": [
-    ["const comesLater = 1"],
+    ["const again = 1"],
     ["const again = 's'; again.length"],
     ["again.length; again.toFixed()", "error 1:21 TS2551"],
     ["function again() { return true }"],
@@ -234,10 +234,10 @@ describe("A cell's types", () => {
   });
 
   it("change what the same text means, also when they are taken back", async () => {
-    const text = "Math.abs(comesLater).toFixed()";
+    const text = "Math.abs(declaredOnlyHere).toFixed()";
     const unknown = ["error 1:10 TS2304"];
     expect([await notebook.codes(text), await notebook.codes(text)]).toEqual([unknown, unknown]);
-    await notebook.check("const comesLater = 1");
+    await notebook.check("const declaredOnlyHere = 1");
     const declared = notebook.latest;
     expect([await notebook.codes(text), await notebook.codes(text)]).toEqual([[], []]);
     notebook.service.retract(declared, []);
