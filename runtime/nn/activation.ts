@@ -148,7 +148,7 @@ export class LeakyReLU extends InPlaceActivation {
   }
 
   protected override settings(): readonly string[] {
-    return [`negative_slope=${fraction(this.negative_slope)}`];
+    return [`negative_slope=${fraction(this.negative_slope, 0.01)}`];
   }
 }
 
@@ -171,7 +171,7 @@ export abstract class ExponentialActivation extends InPlaceActivation {
   }
 
   protected override settings(): readonly string[] {
-    return [`alpha=${fraction(this.alpha)}`];
+    return [`alpha=${fraction(this.alpha, 1)}`];
   }
 }
 
@@ -220,7 +220,7 @@ export class Hardtanh extends InPlaceActivation {
   }
 
   protected override settings(): readonly string[] {
-    return [`min_val=${fraction(this.min_val)}`, `max_val=${fraction(this.max_val)}`];
+    return [`min_val=${fraction(this.min_val, -1)}`, `max_val=${fraction(this.max_val, 1)}`];
   }
 }
 
@@ -251,6 +251,6 @@ export class Softplus extends Module {
   }
 
   override extra_repr(): string {
-    return `beta=${fraction(this.beta)}, threshold=${fraction(this.threshold)}`;
+    return `beta=${fraction(this.beta, 1)}, threshold=${fraction(this.threshold, 20)}`;
   }
 }

@@ -9,9 +9,9 @@ export function pythonNumber(value: number): string {
   return text.replace(/e([+-])(\d)$/, "e$10$2");
 }
 
-/** A number as PyTorch prints its default: with a point. */
-export function fraction(value: number): string {
-  return Number.isInteger(value) ? `${value}.0` : pythonNumber(value);
+/** A number as PyTorch prints its default, with a point; a whole number that is not the default is an int, as everywhere. */
+export function fraction(value: number, fallback: number = value): string {
+  return Number.isInteger(value) && value === fallback ? `${value}.0` : pythonNumber(value);
 }
 
 /** A setting as Python prints it: a tuple for an array, `None` for null. */

@@ -190,7 +190,7 @@ export abstract class ResponseNorm extends Module {
   }
 
   override extra_repr(): string {
-    return `${this.size}, alpha=${fraction(this.alpha)}, beta=${fraction(this.beta)}, k=${fraction(this.k)}`;
+    return `${this.size}, alpha=${fraction(this.alpha, 0.0001)}, beta=${fraction(this.beta, 0.75)}, k=${fraction(this.k, 1)}`;
   }
 }
 

@@ -10,7 +10,7 @@ import { formatShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
-import { fraction } from "./printed.ts";
+import { pythonNumber } from "./printed.ts";
 import { placement, type Placement } from "./settings.ts";
 
 /** How the vectors of a table are used. */
@@ -101,7 +101,7 @@ export abstract class VectorTable extends Module {
   /** The settings that are not the usual ones, as PyTorch prints them; the padding stands first or last. */
   protected printedUse(): string[] {
     const parts: string[] = [];
-    if (this.max_norm !== null) parts.push(`max_norm=${fraction(this.max_norm)}`);
+    if (this.max_norm !== null) parts.push(`max_norm=${pythonNumber(this.max_norm)}`);
     if (this.norm_type !== 2) parts.push(`norm_type=${this.norm_type}`);
     if (this.scale_grad_by_freq) parts.push("scale_grad_by_freq=True");
     return parts;
