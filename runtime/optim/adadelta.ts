@@ -80,6 +80,8 @@ const rule = stepRule<Settings, AdadeltaState>()({
  */
 export class Adadelta extends PointwiseOptimizer<Settings, AdadeltaState> {
   /** @throws ValueError when a setting is out of its range. */
+  constructor(...args: settings.ArgumentsOfAll);
+  constructor(...args: settings.ArgumentsOfMost);
   constructor(
     ...args: CallForms<
       AdadeltaArguments,
@@ -92,7 +94,8 @@ export class Adadelta extends PointwiseOptimizer<Settings, AdadeltaState> {
         foreach?: boolean | null,
       ]
     >
-  ) {
+  );
+  constructor(...args: readonly unknown[]) {
     const { params, ...given } = bind("Adadelta", parameters, args);
     settings.checkRate(given.lr);
     if (!(given.rho >= 0 && given.rho <= 1))

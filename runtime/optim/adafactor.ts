@@ -109,6 +109,8 @@ function meanSquare(tensor: Tensor, dim: number): Tensor {
  */
 export class Adafactor extends Optimizer<Settings, AdafactorState> {
   /** @throws ValueError when a setting is out of its range. */
+  constructor(...args: settings.ArgumentsOfAll);
+  constructor(...args: settings.ArgumentsOfMost);
   constructor(
     ...args: CallForms<
       AdafactorArguments,
@@ -121,7 +123,8 @@ export class Adafactor extends Optimizer<Settings, AdafactorState> {
         weight_decay?: number,
       ]
     >
-  ) {
+  );
+  constructor(...args: readonly unknown[]) {
     const { params, ...given } = bind("Adafactor", parameters, args);
     settings.checkOneElement(given.lr);
     checkSettings(given);

@@ -76,6 +76,8 @@ const rule = stepRule<Settings, AdagradState>()({
  */
 export class Adagrad extends PointwiseOptimizer<Settings, AdagradState> {
   /** @throws ValueError when a setting is out of its range. */
+  constructor(...args: settings.ArgumentsOfAll);
+  constructor(...args: settings.ArgumentsOfMost);
   constructor(
     ...args: CallForms<
       AdagradArguments,
@@ -89,7 +91,8 @@ export class Adagrad extends PointwiseOptimizer<Settings, AdagradState> {
         foreach?: boolean | null,
       ]
     >
-  ) {
+  );
+  constructor(...args: readonly unknown[]) {
     const { params, ...given } = bind("Adagrad", parameters, args);
     settings.checkRate(given.lr);
     settings.checkSetting("lr_decay value", given.lr_decay);

@@ -130,7 +130,10 @@ const rule = stepRule<Settings, AdamState>()({
  */
 export class Adam extends PointwiseOptimizer<Settings, AdamState> {
   /** @throws ValueError when a setting is out of its range. */
-  constructor(...args: CallForms<AdamArguments, AdamPositions>) {
+  constructor(...args: settings.ArgumentsOfAll);
+  constructor(...args: settings.ArgumentsOfMost);
+  constructor(...args: CallForms<AdamArguments, AdamPositions>);
+  constructor(...args: readonly unknown[]) {
     const { params, ...given } = bind(new.target.name, adamParameters, args);
     if (given.lr instanceof Tensor && given.foreach === true && !given.capturable)
       throw new ValueError(
@@ -154,7 +157,10 @@ export class Adam extends PointwiseOptimizer<Settings, AdamState> {
  */
 export class AdamW extends Adam {
   /** @throws ValueError when a setting is out of its range. */
-  constructor(...args: CallForms<AdamWArguments, AdamPositions>) {
+  constructor(...args: settings.ArgumentsOfAll);
+  constructor(...args: settings.ArgumentsOfMost);
+  constructor(...args: CallForms<AdamWArguments, AdamPositions>);
+  constructor(...args: readonly unknown[]) {
     super({ ...bind("AdamW", adamWParameters, args), decoupled_weight_decay: true });
   }
 }

@@ -77,6 +77,8 @@ const rule = stepRule<Settings, AdamaxState>()({
  */
 export class Adamax extends PointwiseOptimizer<Settings, AdamaxState> {
   /** @throws ValueError when a setting is out of its range. */
+  constructor(...args: settings.ArgumentsOfAll);
+  constructor(...args: settings.ArgumentsOfMost);
   constructor(
     ...args: CallForms<
       AdamaxArguments,
@@ -89,7 +91,8 @@ export class Adamax extends PointwiseOptimizer<Settings, AdamaxState> {
         foreach?: boolean | null,
       ]
     >
-  ) {
+  );
+  constructor(...args: readonly unknown[]) {
     const { params, ...given } = bind("Adamax", parameters, args);
     settings.checkRate(given.lr);
     settings.checkSetting("epsilon value", given.eps);

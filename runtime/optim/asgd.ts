@@ -90,6 +90,8 @@ const rule = stepRule<Settings, ASGDState>()({
  */
 export class ASGD extends PointwiseOptimizer<Settings, ASGDState> {
   /** @throws ValueError when a setting is out of its range. */
+  constructor(...args: settings.ArgumentsOfAll);
+  constructor(...args: settings.ArgumentsOfMost);
   constructor(
     ...args: CallForms<
       ASGDArguments,
@@ -106,7 +108,8 @@ export class ASGD extends PointwiseOptimizer<Settings, ASGDState> {
         capturable?: boolean,
       ]
     >
-  ) {
+  );
+  constructor(...args: readonly unknown[]) {
     const { params, ...given } = bind("ASGD", parameters, args);
     settings.checkRate(given.lr);
     settings.checkSetting("weight_decay value", given.weight_decay);

@@ -96,6 +96,7 @@ function product(a: Tensor, b: Tensor): number {
  */
 export class LBFGS extends Optimizer<Settings, LBFGSState> {
   /** @throws ValueError when the learning rate is negative, or there are several groups. */
+  constructor(...args: settings.ArgumentsOfAll);
   constructor(
     ...args: CallForms<
       LBFGSArguments,
@@ -110,7 +111,8 @@ export class LBFGS extends Optimizer<Settings, LBFGSState> {
         line_search_fn?: "strong_wolfe" | null,
       ]
     >
-  ) {
+  );
+  constructor(...args: readonly unknown[]) {
     const { params, ...given } = bind("LBFGS", parameters, args);
     settings.checkRate(given.lr);
     super(params, { ...given, max_eval: given.max_eval ?? Math.floor((given.max_iter * 5) / 4) });

@@ -101,6 +101,8 @@ function lengthFor(lr: number, adjust: Settings["adjust_lr_fn"], [rows, columns]
  */
 export class Muon extends Optimizer<Settings, MuonState> {
   /** @throws ValueError when a setting is out of its range, or a parameter is no matrix. */
+  constructor(...args: settings.ArgumentsOfAll);
+  constructor(...args: settings.ArgumentsOfMost);
   constructor(
     ...args: CallForms<
       MuonArguments,
@@ -116,7 +118,8 @@ export class Muon extends Optimizer<Settings, MuonState> {
         adjust_lr_fn?: "original" | "match_rms_adamw" | null,
       ]
     >
-  ) {
+  );
+  constructor(...args: readonly unknown[]) {
     const { params, ...given } = bind("Muon", parameters, args);
     settings.checkOneElement(given.lr);
     const rate = settings.valueOf(given.lr);

@@ -108,6 +108,8 @@ const rule = stepRule<Settings, NAdamState>()({
  */
 export class NAdam extends PointwiseOptimizer<Settings, NAdamState> {
   /** @throws ValueError when a setting is out of its range. */
+  constructor(...args: settings.ArgumentsOfAll);
+  constructor(...args: settings.ArgumentsOfMost);
   constructor(
     ...args: CallForms<
       NAdamArguments,
@@ -121,7 +123,8 @@ export class NAdam extends PointwiseOptimizer<Settings, NAdamState> {
         decoupled_weight_decay?: boolean,
       ]
     >
-  ) {
+  );
+  constructor(...args: readonly unknown[]) {
     const { params, ...given } = bind("NAdam", parameters, args);
     settings.checkRate(given.lr);
     settings.checkSetting("epsilon value", given.eps);

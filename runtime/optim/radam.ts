@@ -106,6 +106,8 @@ const rule = stepRule<Settings, RAdamState>()({
  */
 export class RAdam extends PointwiseOptimizer<Settings, RAdamState> {
   /** @throws ValueError when a setting is out of its range. */
+  constructor(...args: settings.ArgumentsOfAll);
+  constructor(...args: settings.ArgumentsOfMost);
   constructor(
     ...args: CallForms<
       RAdamArguments,
@@ -118,7 +120,8 @@ export class RAdam extends PointwiseOptimizer<Settings, RAdamState> {
         decoupled_weight_decay?: boolean,
       ]
     >
-  ) {
+  );
+  constructor(...args: readonly unknown[]) {
     const { params, ...given } = bind("RAdam", parameters, args);
     settings.checkRate(given.lr);
     settings.checkSetting("epsilon value", given.eps);

@@ -103,6 +103,8 @@ const rule = stepRule<Settings, RMSpropState>()({
  */
 export class RMSprop extends PointwiseOptimizer<Settings, RMSpropState> {
   /** @throws ValueError when a setting is out of its range. */
+  constructor(...args: settings.ArgumentsOfAll);
+  constructor(...args: settings.ArgumentsOfMost);
   constructor(
     ...args: CallForms<
       RMSpropArguments,
@@ -120,7 +122,8 @@ export class RMSprop extends PointwiseOptimizer<Settings, RMSpropState> {
         differentiable?: boolean,
       ]
     >
-  ) {
+  );
+  constructor(...args: readonly unknown[]) {
     const { params, ...given } = bind("RMSprop", parameters, args);
     settings.checkRate(given.lr);
     settings.checkSetting("epsilon value", given.eps);

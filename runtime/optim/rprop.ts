@@ -78,6 +78,7 @@ const rule = stepRule<Settings, RpropState>()({
  */
 export class Rprop extends PointwiseOptimizer<Settings, RpropState> {
   /** @throws ValueError when a setting is out of its range. */
+  constructor(...args: settings.ArgumentsOfAll);
   constructor(
     ...args: CallForms<
       RpropArguments,
@@ -88,7 +89,8 @@ export class Rprop extends PointwiseOptimizer<Settings, RpropState> {
         step_sizes?: readonly [number, number],
       ]
     >
-  ) {
+  );
+  constructor(...args: readonly unknown[]) {
     const { params, ...given } = bind("Rprop", parameters, args);
     settings.checkRate(given.lr);
     const [shrink, grow] = given.etas;

@@ -34,6 +34,18 @@ export interface FusedOptions extends StepOptions {
 }
 
 /**
+ * What every optimizer can be made with, word for word the same in all of them: a program that chooses among optimizers (`new optim[name](parameters, {lr: 0.1})`) is checked against this alone. Without it the
+ * compiler would have to compare every form of every optimizer with all those of the others, which takes it minutes.
+ */
+export type ArgumentsOfAll = [params: ParametersOrGroups<{ lr: number }>, lr?: Rate | { readonly lr?: Rate }];
+
+/** What all optimizers but LBFGS and Rprop can be made with besides. */
+export type ArgumentsOfMost = [
+  params: ParametersOrGroups<{ lr: number; weight_decay: number }>,
+  lr?: Rate | { readonly lr?: Rate; readonly weight_decay?: number },
+];
+
+/**
  * Settings as a group holds them: all of them. A learning rate is called a number there, since programs calculate with it (`group.lr *= 0.5`); it is the tensor where one was given.
  */
 export type SettingsOf<Options> = {

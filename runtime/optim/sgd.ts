@@ -83,6 +83,8 @@ const rule = stepRule<Settings, SGDState>()({
  */
 export class SGD extends PointwiseOptimizer<Settings, SGDState> {
   /** @throws ValueError when a setting is negative, or `nesterov` has no momentum to look ahead with. */
+  constructor(...args: settings.ArgumentsOfAll);
+  constructor(...args: settings.ArgumentsOfMost);
   constructor(
     ...args: CallForms<
       SGDArguments,
@@ -95,7 +97,8 @@ export class SGD extends PointwiseOptimizer<Settings, SGDState> {
         nesterov?: boolean,
       ]
     >
-  ) {
+  );
+  constructor(...args: readonly unknown[]) {
     const { params, ...given } = bind("SGD", parameters, args);
     settings.checkRate(given.lr);
     settings.checkSetting("momentum value", given.momentum);

@@ -179,3 +179,30 @@ test("a module of any class can be called, and one of a known class takes what i
   expectTypeOf(residual).parameters.toEqualTypeOf<[Tensor]>();
   expect(residual(torch.ones(2)).tolist()).toEqual([2, 2]);
 });
+
+test("one of many optimizers is made without knowing which, with what all of them take", () => {
+  const parameters = [torch.ones(1, { requires_grad: true })];
+  const names = [
+    "SGD",
+    "Adam",
+    "AdamW",
+    "RMSprop",
+    "Adagrad",
+    "Adadelta",
+    "Adamax",
+    "NAdam",
+    "RAdam",
+  ] as const;
+  for (const name of names) {
+    const optimizer = new optim[name](parameters, { lr: 0.25, weight_decay: 0 });
+    expect(new optim[name](parameters, 0.25).param_groups[0]!.lr).toBe(0.25);
+    expect(optimizer.param_groups[0]!.lr).toBe(0.25);
+  }
+  const withoutDecay = [optim.SGD, optim.Rprop, optim.LBFGS] as const;
+  for (const Chosen of withoutDecay) {
+    expect(new Chosen(parameters, { lr: 0.25 }).param_groups[0]!.lr).toBe(0.25);
+    // @ts-expect-error not all of them know it
+    const wrong = (): unknown => new Chosen(parameters, { weight_decay: 0.1 });
+    expect(typeof wrong).toBe("function");
+  }
+});
