@@ -40,8 +40,10 @@ export function compileCell(
   name: string,
   { project, globals = noGlobals }: CellSettings = {},
 ): CompiledCell {
-  const parsed = parseCell(source, name);
-  const stripped = stripTypes(source, name, parsed, project);
+  // A line for the shell, as programs begin with, is a comment; V8 takes it at the front alone.
+  const text = source.replace(/^#!/u, "//");
+  const parsed = parseCell(text, name);
+  const stripped = stripTypes(text, name, parsed, project);
   const { program } = parseCell(stripped.code, name);
   const separated = separateGlobals(stripped.code, program, globals);
   const normalised =

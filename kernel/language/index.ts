@@ -7,6 +7,7 @@ export { compileModule } from "./module-source.ts";
 export { insteadOfPythonName } from "./python.ts";
 export { codeFrame } from "./code-frame.ts";
 export { esbuildOptions } from "./strip.ts";
+export { mappedPaths } from "./path-mapping.ts";
 export { defaultSettings, type ProjectSettings } from "./project-settings.ts";
 export { CELL_SUPPORT } from "./types.ts";
 export type {

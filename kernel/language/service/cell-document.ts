@@ -127,7 +127,7 @@ export function cellDocument({ source, declares, scope, imported, alsoWanted = [
     const visible = scope.names.get(name);
     if (visible !== undefined) prelude.add(name, visible, declares.names.get(name));
   }
-  return `${pragmas(source)}${prelude.toString()}\n${source}${suffix(declares)}`;
+  return `${pragmas(source)}${prelude.toString()}\n${source.replace(/^#!/u, "//")}${suffix(declares)}`;
 }
 
 /** A statement that hands on what one document contributes. It stands even for nothing, so that the imports stay the same. */

@@ -13,7 +13,7 @@ const missingNames: ReadonlySet<number> = new Set([
  * What TypeScript says of a module and is no fault in a notebook: modules that are not found, or have no types (importing
  * says it better), and variables whose type their later assignments decide, since those may come in a later cell.
  */
-const ignored: ReadonlySet<number> = new Set([2307, 2792, 7016, 7005, 7034, 2875, 2306, 2882]);
+const ignored: ReadonlySet<number> = new Set([2307, 2792, 7016, 7005, 7034, 2875, 2306, 2664, 2882]);
 
 function messageOf({ message }: Diagnostic): string {
   return typeof message === "string" ? message : message.value;

@@ -76,7 +76,7 @@ export class LanguageService {
     this.#server = server;
     this.problem = problem;
     this.#documents = new CellDocuments(server);
-    this.#files = new LocalFiles(cwd);
+    this.#files = new LocalFiles(cwd, settings.paths);
     this.#front = new FrontQuestions({
       server,
       documents: this.#documents,

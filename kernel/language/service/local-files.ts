@@ -1,6 +1,8 @@
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { parseSync } from "oxc-parser";
+import { mappedPaths } from "../path-mapping.ts";
+import type { ProjectSettings } from "../project-settings.ts";
 
 /** Endings that an import may leave out, as TypeScript and the kernel's loader try them. */
 const endings = [
@@ -32,10 +34,8 @@ function modified(file: string): number | null {
   return stats?.isFile() === true ? stats.mtimeMs : null;
 }
 
-/** The file that a relative or absolute import means; `null` if there is none, or for the name of a package. */
-function resolveLocal(specifier: string, folder: string): string | null {
-  if (!/^(?:\.{1,2}\/|\/|\.{1,2}$)/u.test(specifier)) return null;
-  const target = path.resolve(folder, specifier);
+/** The file that a path means, which may leave its ending out; `null` if there is none. */
+function findFile(target: string): string | null {
   const ending = path.extname(target);
   const source = sources[ending];
   const candidates = endings.map((each) => target + each);
@@ -68,16 +68,30 @@ function manifestsOf(name: string, folder: string): string[] {
   return parent === folder ? here : [...here, ...manifestsOf(name, parent)];
 }
 
+/** TypeScript keeps what it has read of a package until it hears that the file changed. */
+function declarationsBeside(manifest: string): string[] {
+  const folder = path.dirname(manifest);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.d\.[cm]?ts$/u.test(name) && !name.split(path.sep).includes("node_modules"))
+    .map((name) => path.join(folder, name));
+}
+
 /** What cells import: the user's own files, directly or through each other, and packages, and when each was last seen to change. */
 export class LocalFiles {
   readonly #folder: string;
+  readonly #paths: ProjectSettings["paths"];
   readonly #seen = new Map<string, number>();
   /** Manifests that are there, by the name of the package: npm writes them anew when it installs another version. */
   readonly #packages = new Map<string, ReadonlyMap<string, number>>();
 
-  /** @param folder from which imports of cells start */
-  constructor(folder: string) {
+  /**
+   * @param folder from which imports of cells start
+   * @param paths of the configuration
+   */
+  constructor(folder: string, paths: ProjectSettings["paths"]) {
     this.#folder = folder;
+    this.#paths = paths;
   }
 
   /** Files that were added or changed since the last call, those included that a cell about to run imports as the first. */
@@ -85,7 +99,7 @@ export class LocalFiles {
     const changed: string[] = [];
     for (const file of this.#seen.keys()) this.#look(file, changed);
     for (const specifier of importedSpecifiers("cell.tsx", cell)) {
-      const file = resolveLocal(specifier, this.#folder);
+      const file = this.#resolve(specifier, this.#folder);
       if (file !== null && !this.#seen.has(file)) this.#look(file, changed);
       const name = packageOf(specifier);
       if (name !== null) changed.push(...this.#lookForPackage(name));
@@ -93,16 +107,28 @@ export class LocalFiles {
     return changed;
   }
 
-  /** The manifests of a package that came, went or changed since it was last imported; none at the first time. */
+  /** The user's file that an import means, by its path or by the configuration; `null` for the name of a package. */
+  #resolve(specifier: string, folder: string): string | null {
+    const isPath = /^(?:\.{1,2}\/|\/|\.{1,2}$)/u.test(specifier);
+    const targets = isPath ? [path.resolve(folder, specifier)] : mappedPaths(specifier, this.#paths);
+    for (const target of targets) {
+      const file = findFile(target);
+      if (file !== null) return file;
+    }
+    return null;
+  }
+
+  /** What changed of a package since it was last imported: manifests that came, went or are others, with the declarations beside them. */
   #lookForPackage(name: string): string[] {
     const before = this.#packages.get(name);
     const found = manifestsOf(name, this.#folder).map((file) => [file, modified(file)] as const);
     const now = new Map(found.flatMap(([file, time]) => (time === null ? [] : [[file, time] as const])));
     this.#packages.set(name, now);
     if (before === undefined) return [];
-    return [...new Set([...before.keys(), ...now.keys()])].filter(
+    const manifests = [...new Set([...before.keys(), ...now.keys()])].filter(
       (file) => before.get(file) !== now.get(file),
     );
+    return manifests.flatMap((file) => [file, ...declarationsBeside(file)]);
   }
 
   #look(file: string, changed: string[]): void {
@@ -115,7 +141,7 @@ export class LocalFiles {
     }
     const imports = /\.[cm]?[jt]sx?$/u.test(file) ? importedSpecifiers(file, readFileSync(file, "utf8")) : [];
     const found = imports
-      .map((each) => resolveLocal(each, path.dirname(file)))
+      .map((each) => this.#resolve(each, path.dirname(file)))
       .filter((each) => each !== null);
     this.#seen.set(file, now);
     for (const each of found) if (!this.#seen.has(each)) this.#look(each, changed);

@@ -62,9 +62,10 @@ describe("What the folder's tsconfig.json says", () => {
   });
 
   it("reads a file anew that was found by paths and edited", async () => {
-    write("source/one.ts", "export const one: number = 10");
+    write("source/one.ts", "export const one: number = 10, fresh: string = 'f'");
     utimesSync(join(folder, "source/one.ts"), 2_000_000_000, 2_000_000_000);
     expect(await session.value("import { two as again } from '@/two'; again")).toBe("11");
+    expect(await session.value("import { fresh } from 'one'; fresh.length")).toBe("1");
   });
 
   it("has the decorators of TypeScript 4 in cells and files", async () => {
@@ -78,5 +79,24 @@ describe("What the folder's tsconfig.json says", () => {
     await session.value("declare global { namespace JSX { interface IntrinsicElements { b: {} } } }");
     expect(await session.value("const h = (tag: string) => `cell's ${tag}`; <b/>")).toBe(`"cell's b"`);
     expect(await session.value("import { element } from '@/element'; element")).toBe("'own b'");
+  });
+});
+
+describe("A package that is replaced by another version", () => {
+  it("has the types of the new one, as those that it exports", async () => {
+    const install = (version: string, types: string): void => {
+      mkdirSync(join(folder, "node_modules/replaced/lib"), { recursive: true });
+      write("node_modules/replaced/index.js", "exports.kept = 1; exports.added = 2");
+      write("node_modules/replaced/lib/types.d.ts", types);
+      write(
+        "node_modules/replaced/package.json",
+        JSON.stringify({ name: "replaced", version, main: "index.js", types: "lib/types.d.ts" }),
+      );
+    };
+    install("1.0.0", "export const kept: number");
+    expect(await session.value("import { kept } from 'replaced'; kept.toFixed()")).toBe("'1'");
+    install("2.0.0", "export const kept: number; export const added: number");
+    utimesSync(join(folder, "node_modules/replaced/package.json"), 2_000_000_000, 2_000_000_000);
+    expect(await session.value("import { added } from 'replaced'; added.toFixed()")).toBe("'2'");
   });
 });

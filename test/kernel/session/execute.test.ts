@@ -24,6 +24,7 @@ describe("the value of a cell", () => {
     ["a use of a parameter property", "class P { constructor(readonly q: number) {} }\nnew P(6).q", "6"],
     ["a cast in angle brackets", "(<number>8)", "8"],
     ["a cell with a generic call", "function id<T>(x: T): T { return x }\nid<number>(9)", "9"],
+    ["a cell that begins as a program for the shell", "#!/usr/bin/env node\n11", "11"],
     ["a function used before its line", "const early = late()\nfunction late() { return 10 }\nearly", "10"],
     [
       "an import used before its line",

@@ -167,6 +167,10 @@ const sessions: Readonly<Record<string, Cells>> = {
       ["const element: JSX.Element = <u id='x'>{1}</u>"],
       ["element.anything"],
     ],
+  "takes a line for the shell, and a module that is declared though nobody has it": [
+    ["#!/usr/bin/env node\nconst one: string = 1", "error 2:7 TS2322"],
+    ["declare module 'nobody-has-it' { export const value: number }\nimport 'nor-this'"],
+  ],
   "understands JSX": [
     ["declare global { namespace JSX { interface IntrinsicElements { b: { id?: string } } } }"],
     ["<b id={1} />", "error 1:4 TS2322"],
