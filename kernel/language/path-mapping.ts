@@ -18,7 +18,7 @@ function rank(pattern: string): number {
 
 /** The paths that the configuration's `paths` (https://www.typescriptlang.org/tsconfig/#paths) have for an import, before any ending is tried. */
 export function mappedPaths(specifier: string, paths: ProjectSettings["paths"]): string[] {
-  const ranked = Object.entries(paths).sort(([a], [b]) => rank(b) - rank(a));
+  const ranked = Object.entries(paths).toSorted(([a], [b]) => rank(b) - rank(a));
   for (const [pattern, substitutions] of ranked) {
     const star = matched(pattern, specifier);
     if (star !== null) return substitutions.map((each) => each.replace("*", () => star));

@@ -37,9 +37,11 @@ export class KernelSockets {
   constructor(info: ConnectionInfo) {
     this.#info = info;
     const options = { ...UNLIMITED, ...encryption(info) };
-    this.#shell = new Router(options);
-    this.#control = new Router(options);
-    this.#stdin = new Router(options);
+    // A client that connects anew, as after a lost network, has the identity of its lost connection, and is ignored until that is known to be lost.
+    const answering = { ...options, handover: true };
+    this.#shell = new Router(answering);
+    this.#control = new Router(answering);
+    this.#stdin = new Router(answering);
     this.#iopub = new XPublisher(options);
     this.#heartbeat = new Reply({ ...options, linger: 0 });
     // Without this only the first of several clients with the same subscription would be welcomed.

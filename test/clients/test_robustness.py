@@ -19,6 +19,19 @@ SOON_S = 5
 """A limit for what takes a fraction of a second on an idle machine."""
 
 
+class TestConnections(Protocol):
+    own_kernel = True
+
+    def test_a_client_that_connects_anew_is_answered_while_its_lost_connection_still_stands(self) -> None:
+        # Clients of one manager share a session, and so the identity of their sockets.
+        second = self.manager.blocking_client()
+        second.start_channels()
+        try:
+            second.wait_for_ready(timeout=TIMEOUT_S)
+        finally:
+            second.stop_channels()
+
+
 class TestJunk(Protocol):
     def frames(self, *frames: bytes, channel: str = "shell") -> None:
         getattr(self.client, f"{channel}_channel").socket.send_multipart(list(frames))

@@ -128,7 +128,7 @@ export class LocalFiles {
     const manifests = [...new Set([...before.keys(), ...now.keys()])].filter(
       (file) => before.get(file) !== now.get(file),
     );
-    return manifests.flatMap((file) => [file, ...declarationsBeside(file)]);
+    return manifests.concat(manifests.flatMap(declarationsBeside));
   }
 
   #look(file: string, changed: string[]): void {
