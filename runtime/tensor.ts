@@ -4,7 +4,9 @@ import type { Shape } from "./shape.ts";
 import { TensorObject } from "./tensorObject.ts";
 import type { Known } from "./tensorTypes.ts";
 
-export { normalizeIndex, readValues, type TensorLayout } from "./tensorObject.ts";
+export type { TensorLayout } from "./tensorObject.ts";
+/** @internal */
+export { normalizeIndex, readValues } from "./tensorObject.ts";
 
 /**
  * An n-dimensional array of one dtype, on one device, that autograd can follow.
