@@ -30,6 +30,11 @@ export abstract class Storage {
     return Promise.resolve(this.peek());
   }
 
+  /** Takes the device's memory for the elements at once, where that waits for the first use otherwise. */
+  settle(): void {
+    // Most devices have done that.
+  }
+
   /** The same bytes as elements of another dtype: each storage sees what is written into the other, and counts it. */
   abstract reinterpret(dtype: DType): Storage;
 

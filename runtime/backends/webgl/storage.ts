@@ -3,7 +3,7 @@ import type { DType, TypedArray } from "../../dtype.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { Storage } from "../../storage.ts";
 import { allocate, type CpuStorage } from "../cpu/memory/storage.ts";
-import { arrayOf, elementOf, readiness } from "./evaluate.ts";
+import { arrayOf, elementOf, fitsTexture, readiness, textureOf } from "./evaluate.ts";
 import { Value } from "./values.ts";
 
 /** Elements on the device: a reference to a value, which is replaced whenever the elements are written. */
@@ -59,6 +59,11 @@ export class WebGLStorage extends Storage {
     } finally {
       value.drop();
     }
+  }
+
+  /** A single number stays with the processor: programs are given it. */
+  override settle(): void {
+    if (this.length > 1 && fitsTexture(this.value)) textureOf(this.value);
   }
 
   /** One element, without bringing the others. */

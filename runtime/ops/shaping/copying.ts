@@ -23,14 +23,20 @@ export function copyIn(input: Tensor, dtype: DType, format: MemoryFormat): Tenso
   return result;
 }
 
+/** Who asks for a copy on a device finds its memory counted there. */
+function settled(tensor: Tensor): Tensor {
+  tensor.storage.settle();
+  return tensor;
+}
+
 /** A copy on a device, in a dtype and a memory format. */
 export function copyTo(device: Device, input: Tensor, dtype: DType, format: MemoryFormat): Tensor {
   if (device === input.device) return copyIn(input, dtype, format);
   const strides = stridesIn(format, input.shape, input.strides);
-  if (isContiguous(input.shape, strides)) return sentTo(device, input, dtype);
+  if (isContiguous(input.shape, strides)) return settled(sentTo(device, input, dtype));
   // What lies in another order travels in that order.
   const dense = copyIn(input, input.dtype, format);
-  const sent = sentTo(device, alias(dense, [input.numel()], [1], 0), dtype);
+  const sent = settled(sentTo(device, alias(dense, [input.numel()], [1], 0), dtype));
   return alias(sent, input.shape, strides);
 }
 

@@ -42,6 +42,14 @@ describeWebGL("textures", () => {
     expect(y.shape).toEqual([4, 1024, 1024]);
   });
 
+  test("are counted as soon as a program sends a tensor", () => {
+    const before = torch.webgl.memory_allocated();
+    const x = torch.rand(256, 256).to("cuda");
+    expect(torch.webgl.memory_allocated() - before).toBeGreaterThanOrEqual(256 * 256 * 4);
+    x.storage.release();
+    expect(torch.webgl.memory_allocated()).toBe(before);
+  });
+
   test("are given back to the driver by empty_cache", () => {
     torch.ones(1024, 1024, { device: "webgl" }).exp().t().add(1).index(0, 0).item();
     torch.webgl.empty_cache();
