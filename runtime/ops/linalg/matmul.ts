@@ -148,6 +148,7 @@ export const bmm: Operator<MatmulSignature<"mat2">> = operator({
         `Expected size for first two dimensions of batch2 tensor to be: [${input.shape[0]}, ${input.shape[2]}] but got: [${other.shape[0]}, ${other.shape[1]}]. bmm multiplies ${formatShape(input.shape)} with [${input.shape[0]}, ${input.shape[2]}, m].`,
       );
     checkScalarTypes(input, other);
+    if (input.dtype.name === "bool") checkDtypes("bmm", input, other);
     return product(input, other);
   },
   vjp: {

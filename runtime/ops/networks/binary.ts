@@ -6,7 +6,7 @@ import { RuntimeError } from "../../errors/runtimeError.ts";
 import { ValueError } from "../../errors/valueError.ts";
 import { composite, operator, type Operator } from "../../operator.ts";
 import { choice, optionalTensor, tensor, type Parameter } from "../../parameters.ts";
-import { elementwise } from "../../settle.ts";
+import { elementwise, promoteTensors } from "../../settle.ts";
 import { broadcastShapes, formatShape, sameShape } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -383,6 +383,19 @@ export const torchCrossEntropyOfLogits: Operator<
 
 const softMargin = E.log1p(E.exp(E.neg(E.mul(x, y))));
 
+/** @throws RuntimeError for whole numbers and truth values, in which neither the opposite nor the logarithm can be held. */
+function refuseWholeMargins(input: Tensor, target: Tensor): void {
+  const dtype = promoteTensors([input, target]);
+  if (dtype === bool)
+    throw new RuntimeError(
+      "Negation, the `-` operator, on a bool tensor is not supported: soft_margin_loss got truth values. Give labels of 1 and -1 as float32.",
+    );
+  if (!dtype.is_floating_point)
+    throw new RuntimeError(
+      `result type Float can't be cast to the desired output type ${dtype.typeName}: soft_margin_loss needs fractions. Convert the input with .float().`,
+    );
+}
+
 /** The soft margin loss of settled arguments. */
 export const softMarginError: Operator<
   ByName<
@@ -393,7 +406,10 @@ export const softMarginError: Operator<
   name: "soft_margin_loss",
   parameters: { input: tensor, target: tensor, reduction: how },
   saves: ["input", "target"],
-  forward: ({ input, target, reduction }) => reduceLoss(elementwise(softMargin, [input, target]), reduction),
+  forward: ({ input, target, reduction }) => {
+    refuseWholeMargins(input, target);
+    return reduceLoss(elementwise(softMargin, [input, target]), reduction);
+  },
   vjp: {
     input: (g, { input, target, reduction }) =>
       mul(
@@ -411,7 +427,7 @@ export const softMarginError: Operator<
 /**
  * The soft margin loss `log(1 + exp(−target · input))` for targets 1 and −1, reduced to its mean, its sum, or not.
  *
- * @throws RuntimeError when the shapes do not broadcast or the target requires grad.
+ * @throws RuntimeError when the shapes do not broadcast, the target requires grad, or there are no fractions.
  * Source: `torch.nn.functional.soft_margin_loss`.
  */
 export const soft_margin_loss: Operator<
@@ -426,6 +442,16 @@ export const soft_margin_loss: Operator<
   },
   samples: [() => [sample([2, 3]), sample([2, 3], { seed: 1, requiresGrad: false })]],
   errors: [
+    {
+      args: () => [given([1, 2], int64), given([1, -1], int64)],
+      error: "RuntimeError",
+      message: /result type Float can't be cast to the desired output type Long/,
+    },
+    {
+      args: () => [given([1, 0], bool), given([1, 0], bool)],
+      error: "RuntimeError",
+      message: /Negation, the `-` operator, on a bool tensor is not supported/,
+    },
     wrongReduction,
     {
       args: () => [sample([2]), sample([2])],
