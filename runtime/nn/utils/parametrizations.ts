@@ -11,7 +11,7 @@ import { someModule, word } from "./given.ts";
 import { _Orthogonal, type OrthogonalMap } from "./orthogonal.ts";
 import { register_parametrization } from "./parametrize.ts";
 import { asMatrix, dimOfOutputs, direction, divided, randomDirection } from "./spectralNorm.ts";
-import { lengthsExcept, weightOf } from "./weightNorm.ts";
+import { firstLengths, weightOf } from "./weightNorm.ts";
 
 type Parametrized<M extends Module> = ReturnType<typeof register_parametrization<M>>;
 
@@ -35,7 +35,7 @@ class _WeightNorm extends Module {
   }
 
   right_inverse(weight: Tensor): readonly Tensor[] {
-    return [lengthsExcept(weight, this.dim), weight];
+    return [firstLengths(weight, this.dim), weight];
   }
 }
 

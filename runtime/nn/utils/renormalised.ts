@@ -12,7 +12,7 @@ import { Parameter } from "../parameter.ts";
 import { someModule, word } from "./given.ts";
 import type { SpectralNormOptions, WeightNormOptions } from "./parametrizations.ts";
 import { asMatrix, dimOfOutputs, direction, divided, randomDirection } from "./spectralNorm.ts";
-import { lengthsExcept, weightOf } from "./weightNorm.ts";
+import { firstLengths, weightOf } from "./weightNorm.ts";
 
 /** A weight that is computed before each call. */
 interface Renormalisation {
@@ -88,7 +88,7 @@ export function weight_norm(...args: readonly unknown[]): Module {
   const dim = given ?? -1;
   const weight = weightAt(module, "weight_norm", name);
   const [g, v] = [`${name}_g`, `${name}_v`];
-  const lengths = no_grad(() => lengthsExcept(weight, dim));
+  const lengths = no_grad(() => firstLengths(weight, dim));
   Reflect.deleteProperty(module, name);
   module.register_parameter(g, new Parameter(lengths));
   module.register_parameter(v, new Parameter(weight.detach()));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import torch, { nn, optim } from "../../../runtime/index.ts";
+import torch, { nn, optim, type Tensor } from "../../../runtime/index.ts";
 
 const { parametrizations, parametrize } = nn.utils;
 
@@ -110,4 +110,31 @@ describe("a parametrized module", () => {
     expect(calls).toBe(2);
     expect(parametrize.type_before_parametrizations(layer)).toBe(nn.Linear);
   });
+});
+
+function lengths(layer: nn.Module): number[] {
+  return (Reflect.get(layer, "weight_g") as Tensor).flatten().tolist(); // weight_norm has put it there
+}
+
+test("lengths of float32 weights are PyTorch's to the last bit", () => {
+  torch.manual_seed(5);
+  const [linear, , , convolution] = [
+    new nn.Linear(7, 20),
+    new nn.Conv2d(3, 8, 3),
+    new nn.Linear(30, 9),
+    new nn.Conv2d(4, 6, 3),
+  ];
+  const { weight_norm } = nn.utils;
+  weight_norm(linear);
+  weight_norm(convolution, { dim: 1 });
+  // torch.nn.utils.weight_norm of the same layers, in PyTorch 2.13
+  expect(lengths(linear)).toEqual([
+    0.7380766272544861, 0.65132075548172, 0.6361698508262634, 0.6657348871231079, 0.5507779121398926,
+    0.6502533555030823, 0.7065152525901794, 0.4577942192554474, 0.6206176280975342, 0.5868082046508789,
+    0.6952078938484192, 0.45045995712280273, 0.5272431373596191, 0.3850719630718231, 0.6656093597412109,
+    0.48095571994781494, 0.6675718426704407, 0.5410054922103882, 0.4881814420223236, 0.7378699779510498,
+  ]);
+  expect(lengths(convolution)).toEqual([
+    0.6551685333251953, 0.7563144564628601, 0.7721992135047913, 0.7841150760650635,
+  ]);
 });
