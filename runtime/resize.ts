@@ -2,7 +2,7 @@
 import { RuntimeError } from "./errors/runtimeError.ts";
 import { placedOn } from "./placement.ts";
 import { alias, allocate, copyInto } from "./settle.ts";
-import { formatShape, numel, type Shape } from "./shape.ts";
+import { formatShape, numel, sameShape, type Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Gives `tensor` a row-major view of `shape`; its storage is replaced by a larger one where it is too small. Source: `torch.Tensor.resize_`. */
@@ -17,6 +17,8 @@ export function resize(tensor: Tensor, sizes: readonly number[] | readonly [size
     throw new RuntimeError(
       "cannot resize variables that require grad: resize x.detach() instead, or use x.reshape(…).",
     );
+  // What has the shape already keeps its strides too.
+  if (sameShape(shape, tensor.shape)) return tensor;
   const { storage, offset } = tensor;
   const available = storage.length - offset;
   if (numel(shape) <= available) {

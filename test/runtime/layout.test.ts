@@ -32,6 +32,13 @@ describe("what is computed element by element", () => {
       expect(f(y).tolist()).toEqual(f(plain).tolist());
   });
 
+  test("is laid out anew where an operator counts on rows", () => {
+    const [left, right] = [torch.rand(2, 3), torch.rand(3, 2)];
+    expect(torch.kron(left.t(), right.t()).tolist()).toEqual(
+      torch.kron(left.t().contiguous(), right.t().contiguous()).tolist(),
+    );
+  });
+
   test("keeps the channels innermost", () => {
     const x = torch.rand(2, 3, 4, 4).to({ memory_format: torch.channels_last });
     for (const result of [x.relu(), x.mul(torch.ones(3, 1, 1)), torch.ones(3, 1, 1).add(x)])

@@ -44,7 +44,7 @@ function summedToMatch(
   others: readonly number[],
 ): Tensor {
   const lonely = dims.filter((dim, i) => other.size(others[i]!) === 1 && tensor.size(dim) !== 1);
-  return lonely.length === 0 ? tensor : sum(tensor, lonely, true);
+  return lonely.length === 0 ? tensor : sum(tensor, lonely, true, { dtype: tensor.dtype });
 }
 
 /** The dimensions that are not among `used`. */

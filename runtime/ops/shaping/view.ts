@@ -17,7 +17,7 @@ import {
   tensor,
   type Parameter,
 } from "../../parameters.ts";
-import { alias } from "../../settle.ts";
+import { alias, duplicate } from "../../settle.ts";
 import {
   contiguousStrides,
   formatShape,
@@ -192,8 +192,11 @@ export const unsafeView: Operator<FunctionSignature<(input: Tensor, size: Shape)
   name: "_unsafe_view",
   parameters: { input: tensor, size: sizes },
   gradFn: "UnsafeViewBackward0",
-  forward: ({ input, size }) =>
-    alias(input, inferSize(size, input.numel()), contiguousStrides(inferSize(size, input.numel()))),
+  forward: ({ input, size }) => {
+    const shape = inferSize(size, input.numel());
+    // What was computed element by element lies as its operands did.
+    return alias(input.is_contiguous() ? input : duplicate(input), shape, contiguousStrides(shape));
+  },
   vjp: { input: (g, { shapes }) => reshape(g, shapes.input) },
   samples: [() => [sample([2, 3]), [3, 2]]],
 });
