@@ -12,6 +12,7 @@ import { readCommMessage } from "./comm-message.ts";
 import { readExecuteRequest } from "./execute-request.ts";
 import type { Front, Request } from "./front.ts";
 import type { History } from "./history/index.ts";
+import { inOwnTurn } from "./turns.ts";
 
 /** What the loop works with. */
 export interface LoopOptions<Incoming extends Request> {
@@ -138,7 +139,9 @@ export class KernelLoop<Incoming extends Request> {
     return typeof code === "string" ? this.#session.isComplete(code) : { status: "unknown" };
   }
 
-  #commInfo(request: Incoming): void {
+  async #commInfo(request: Incoming): Promise<void> {
+    // After the messages of comms that came before it, which have turns of their own.
+    await new Promise<void>(inOwnTurn);
     const wanted = request.message.content["target_name"];
     const open = Object.entries(this.#session.comms.open());
     // JupyterLab sends an empty name, or null, for every target.

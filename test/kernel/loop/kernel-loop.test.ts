@@ -272,6 +272,20 @@ describe("A message of a comm", () => {
     expect(front.insideCell).toBe(false);
   });
 
+  it("is counted in a comm_info_reply to a question that came after it", async () => {
+    const open: Record<string, { target_name: string }> = { "1": { target_name: "slider" } };
+    const receive: Session["comms"]["receive"] = async () => void delete open["1"];
+    const { front, loop } = setUp(withComms({ expects: () => true, receive, open: () => open }));
+    const closing = loop.handle(requestOf("comm_close", message));
+    await loop.handle(requestOf("comm_info_request", {}));
+    await closing;
+    expect(front.sent.find(({ type }) => type === "comm_info_reply")?.content).toEqual({
+      status: "ok",
+      comms: {},
+    });
+    expect(open).toEqual({});
+  });
+
   it("names the targets that were asked for in comm_info_reply", async () => {
     const comms = { a: { target_name: "slider" }, b: { target_name: "plot" } };
     const { front, loop } = setUp(withComms({ open: () => comms }));
