@@ -48,8 +48,8 @@ export class TensorObject<out K extends Known> {
   }
   /** Sizes of the dimensions, outermost first; `[]` for a scalar. */
   shape: Sizes<ShapeIn<K>>;
-  /** The type of the elements. */
-  readonly dtype: DType<DTypeIn<K>>;
+  /** The type of the elements. To the compiler it may be any: a variable may have become a tensor of another dtype, and be asked for it. */
+  readonly dtype: DType;
   /** @internal */
   storage: Storage;
   /** @internal */
@@ -89,9 +89,9 @@ export class TensorObject<out K extends Known> {
 
   /** @internal */
   constructor(layout: TensorLayout) {
-    // Layouts are plain data made by operators; the type parameters are what the caller knows of them.
+    // Layouts are plain data made by operators; the type parameter is what the caller knows of them.
     this.shape = layout.shape as Sizes<ShapeIn<K>>;
-    this.dtype = layout.dtype as DType<DTypeIn<K>>;
+    this.dtype = layout.dtype;
     this.storage = layout.storage;
     this.strides = layout.strides ?? contiguousStrides(layout.shape);
     this.offset = layout.offset ?? 0;

@@ -52,6 +52,8 @@ const LEFT_OPERAND = 2362;
 
 /** What a form of `CallForms` asks for: the arguments in their order. */
 function formAdvice(message: string): string | null {
+  if (message.includes('Parameters<this["forward"]>'))
+    return "Within its class a module is called by this.forward(x), or by const net: Net = this; net(x).";
   if (message.includes("ParametersOrGroups")) return "An optimizer takes parameters: model.parameters().";
   const form = /CallForms<\w+(?:<[^>]*>)?, (?:readonly )?\[(?<form>[^\]]*)\]/u.exec(message)?.groups?.[
     "form"

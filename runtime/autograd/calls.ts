@@ -192,6 +192,9 @@ const gradParameters = {
   materialize_grads: off,
 } as const;
 
+/** What `torch.autograd.grad` takes when everything has its name. */
+type GradArguments = GradOptions & { readonly outputs: OneOrMany; readonly inputs: OneOrMany };
+
 /**
  * The gradients of `outputs` with respect to `inputs`, one for each input. No tensor's `grad` is touched.
  *
@@ -200,6 +203,7 @@ const gradParameters = {
  * @throws RuntimeError when an input was not used (see `allow_unused`), does not require grad, or backward would throw.
  * Source: `torch.autograd.grad`.
  */
+export function grad(all: GradArguments): Tensor[];
 export function grad(
   outputs: OneOrMany,
   inputs: OneOrMany,
@@ -210,22 +214,9 @@ export function grad(
   allow_unused?: boolean | null | GradOptions,
   is_grads_batched?: boolean | GradOptions,
   materialize_grads?: boolean | GradOptions,
-): Tensor[] {
-  const given = bind(
-    "grad",
-    gradParameters,
-    trimmed([
-      outputs,
-      inputs,
-      grad_outputs,
-      retain_graph,
-      create_graph,
-      only_inputs,
-      allow_unused,
-      is_grads_batched,
-      materialize_grads,
-    ]),
-  );
+): Tensor[];
+export function grad(...args: readonly unknown[]): Tensor[] {
+  const given = bind("grad", gradParameters, trimmed(args));
   if (given.materialize_grads && given.allow_unused === false)
     throw new ValueError(
       "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False. Leave one of the two out.",

@@ -37,7 +37,8 @@ import { matchingGroups, packState, unpackState, type OptimizerState } from "./s
  * @typeParam Settings what a group has besides its parameters.
  * @typeParam State what is remembered of each parameter.
  */
-export class Optimizer<Settings extends object = object, State extends object = object> {
+// oxlint-disable-next-line typescript/no-explicit-any -- `Optimizer` alone is any of them, whose groups have settings that the program knows: `group.lr`
+export class Optimizer<Settings extends object = Record<string, any>, State extends object = object> {
   /** The settings of groups that have none of their own. */
   readonly defaults: Settings;
   /** The groups; change a setting here to change it for the next step. */

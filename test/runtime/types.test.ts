@@ -17,7 +17,8 @@ test("data gives its shape and dtype", () => {
 test("sizes give a shape, as an array and as separate numbers", () => {
   expectTypeOf(torch.zeros([2, 3])).toEqualTypeOf<Tensor<readonly [2, 3], "float32">>();
   expectTypeOf(torch.zeros(2, 3)).toEqualTypeOf<Tensor<readonly [2, 3], "float32">>();
-  expectTypeOf(torch.zeros([2, 3], { dtype: torch.int64 }).dtype.name).toEqualTypeOf<"int64">();
+  expectTypeOf(torch.zeros([2, 3], { dtype: torch.int64 })).toEqualTypeOf<Tensor<readonly [2, 3], "int64">>();
+  expectTypeOf(torch.rand(2, 3, { requires_grad: true })).toEqualTypeOf<Tensor<[2, 3], "float32">>();
 });
 
 test("elementwise results have the broadcast shape", () => {
@@ -38,8 +39,8 @@ test("products of matrices have their outer sizes, and transposes are turned", (
 
 test("reductions of everything are scalars, comparisons are bool", () => {
   expectTypeOf(torch.zeros([2, 3]).sum()).toEqualTypeOf<Tensor<[], "float32">>();
-  expectTypeOf(torch.zeros([2, 3]).gt(0).dtype.name).toEqualTypeOf<"bool">();
-  expectTypeOf(torch.zeros([2, 3]).argmax().dtype.name).toEqualTypeOf<"int64">();
+  expectTypeOf(torch.zeros([2, 3]).gt(0)).toExtend<Tensor<[2, 3], "bool">>();
+  expectTypeOf(torch.zeros([2, 3]).argmax()).toEqualTypeOf<Tensor<Shape, "int64">>();
 });
 
 test("an element is a number unless the dtype says otherwise", () => {
@@ -72,6 +73,7 @@ test("sizes are numbers that can be taken apart, and may be compared with any", 
   expectTypeOf(rows * columns).toEqualTypeOf<number>();
   let x = torch.zeros(2, 3);
   x = x.flatten();
+  expect(x.dtype === torch.int64).toBe(false);
   expect([x.shape.length === 1, x.shape[0] === 6, x.size().length === 1]).toEqual([true, true, true]);
 });
 
@@ -91,8 +93,12 @@ test("gradients and functions are read as in Python, without a check for null", 
   y.backward();
   expect(x.grad.add(1).tolist()).toEqual([3, 3]);
   expect(y.grad_fn.next_functions[0]![0].name()).toBe("MulBackward0");
+  const [dx] = torch.autograd.grad({ outputs: x.pow(2).sum(), inputs: [x] });
+  expect(dx!.tolist()).toEqual([2, 2]);
   x.grad = null;
   expect(x.grad === null).toBe(true);
+  const rate = (optimizer: optim.Optimizer): number => optimizer.param_groups[0]!["lr"];
+  expect(rate(new optim.SGD([x], { lr: 0.5 }))).toBe(0.5);
 });
 
 test("a typed array keeps its elements' type at run time", () => {
@@ -104,7 +110,7 @@ test("Tensor alone is any of them, and sizes that nobody wrote down are wide", (
   const size: number = any.numel();
   expectTypeOf(torch.zeros([size, 3]).add(1).shape).toExtend<readonly number[]>();
   const list: number[][] = [[1, 2]];
-  expectTypeOf(torch.tensor(list).dtype.name).toEqualTypeOf<"float32">();
+  expectTypeOf(torch.tensor(list)).toEqualTypeOf<Tensor<Shape, "float32">>();
   expect(any).toBeInstanceOf(Tensor);
 });
 
