@@ -6,7 +6,7 @@ import { normalizeDim } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 
 /** The lengths of the slices along a dimension, which the result keeps with the size that it has; of everything for −1. Source: `torch.norm_except_dim`. */
-export function lengthsExcept(weight: Tensor, dim: number): Tensor {
+function lengthsExcept(weight: Tensor, dim: number): Tensor {
   if (dim === -1) return vector_norm(weight);
   const kept = normalizeDim(dim, weight.ndim);
   const others = Array.from(weight.shape, (_, position) => position).filter((position) => position !== kept);
