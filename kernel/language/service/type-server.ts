@@ -12,8 +12,8 @@ import {
 import type { InitializeParams } from "vscode-languageserver-protocol";
 import { ServerLostError } from "./server-lost-error.ts";
 
-/** Go's own limits: the collector works harder long before the server is large. */
-const memoryLimits = { GOMEMLIMIT: "160MiB", GOGC: "50" };
+/** Go's own limits: the collector works harder long before the server is large. What the library's types need must be far below the first: near it the collector does nothing else. */
+const memoryLimits = { GOMEMLIMIT: "320MiB", GOGC: "50" };
 
 /** The document with the configuration of the folder. */
 export const CONFIGURATION = "tsconfig.json";
