@@ -131,7 +131,11 @@ export class LanguageService {
         this.#commit(name, known);
         return [];
       }
-      const items = await this.#itemsOf(cell);
+      const items = await this.#itemsOf(cell).catch((error: unknown) => {
+        // The cell runs without an answer, and later ones see its names.
+        this.#commit(name, known);
+        throw error;
+      });
       const found = cellDiagnostics(items, { name, source, program }).map((each) => this.#cleaned(each));
       known.complaints = new Set(found.map(complaintKey));
       if (mode === "error" && found.some(({ severity }) => severity === "error")) return found;

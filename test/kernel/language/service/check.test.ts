@@ -277,9 +277,10 @@ describe("A cell's types", () => {
     const pid = notebook.service.serverPid;
     if (pid === null) throw new Error("the server does not run");
     process.kill(pid, "SIGKILL");
-    // The first question after its death may be the one that finds out.
-    await notebook.check("1").catch(() => []);
+    // The first question after its death may be the one that finds out; its cell runs unchecked.
+    await notebook.check("const unasked = 's'").catch(() => []);
     expect(await notebook.codes("survivor.alive.valueOf(); survivor.dead")).toEqual(["error 1:36 TS2339"]);
+    expect(await notebook.codes("unasked.length")).toEqual([]);
     expect(notebook.service.serverPid).not.toBe(pid);
   }, 60_000);
 
