@@ -4,7 +4,6 @@ import type { Shape } from "./shape.ts";
 import { TensorObject } from "./tensorObject.ts";
 import type { Known } from "./tensorTypes.ts";
 
-export type { TensorLayout } from "./tensorObject.ts";
 /** @internal */
 export { normalizeIndex, readValues } from "./tensorObject.ts";
 

