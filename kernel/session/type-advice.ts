@@ -52,8 +52,8 @@ const LEFT_OPERAND = 2362;
 
 /** What a form of `CallForms` asks for: the arguments in their order. */
 function formAdvice(message: string): string | null {
-  if (message.includes('Parameters<this["forward"]>'))
-    return "Within its class a module is called by this.forward(x), or by const net: Net = this; net(x).";
+  if (/'(?:axis|keepdims)' does not exist/u.test(message))
+    return "The names are PyTorch's own and not NumPy's: dim and keepdim.";
   if (message.includes("ParametersOrGroups")) return "An optimizer takes parameters: model.parameters().";
   const form = /CallForms<\w+(?:<[^>]*>)?, (?:readonly )?\[(?<form>[^\]]*)\]/u.exec(message)?.groups?.[
     "form"
@@ -91,6 +91,8 @@ const advices: Readonly<Record<number, (diagnostic: CellDiagnostic) => string | 
     message.includes("has no call signatures")
       ? "It is a value and no function: leave out the parentheses."
       : null,
+  2353: ({ message }) => formAdvice(message),
+  2564: initializerAdvice,
   2614: exportAdvice,
   2724: exportAdvice,
   2769: ({ message }) => formAdvice(message),
@@ -109,10 +111,23 @@ function propertyAdvice({ message, source, start }: CellDiagnostic): string | nu
     /^Property '([^']+)' does not exist on type '(.*)'\./u.exec(message) ?? [];
   if (type.startsWith("Promise<")) return "Wait for the promise: await …";
   if (type === "Module") return "Say first which module it is: if (module instanceof nn.Linear) { … }";
-  const buffer = new RegExp(`register_(?:buffer|parameter)\\(\\s*["']${name}["']`, "u");
-  if (buffer.test(source)) return `Declare it in the class, above the constructor: declare ${name}: Tensor;`;
+  if (registers(source, name))
+    return `Declare it in the class, above the constructor: declare ${name}: Tensor;`;
   return /\bthis\.$/u.test(line(source, start).slice(0, start.column - 1))
     ? `Declare it in the class, above the constructor: ${name} = …; or, where the constructor sets it, its name alone: ${name};`
+    : null;
+}
+
+/** Whether the cell registers a buffer or a parameter of that name. */
+function registers(source: string, name: string): boolean {
+  return new RegExp(`register_(?:buffer|parameter)\\(\\s*["']${name}["']`, "u").test(source);
+}
+
+/** What to do about a field that seems to stay empty: a registered tensor's declaration must not make an empty field. */
+function initializerAdvice({ message, source }: CellDiagnostic): string | null {
+  const name = /^Property '([^']+)'/u.exec(message)?.[1] ?? "";
+  return registers(source, name)
+    ? `It is registered: write declare before it, declare ${name}: Tensor;`
     : null;
 }
 

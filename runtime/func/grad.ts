@@ -78,6 +78,14 @@ export function grad_and_value(
  * @throws RuntimeError from the function when `func` does not give one number.
  * Source: `torch.func.grad`.
  */
+// oxlint-disable-next-line typescript/no-explicit-any -- the arguments may be deeper than the function's: examples of a vmap
+export function grad<First>(func: (first: First, ...others: never[]) => Tree): (...args: any[]) => First;
+export function grad(
+  func: Transformed,
+  argnums?: Argnums | GradTransformOptions,
+  has_aux?: boolean | GradTransformOptions,
+  // oxlint-disable-next-line typescript/no-explicit-any -- the structure of the result is that of the arguments
+): (...args: any[]) => any;
 export function grad(
   func: Transformed,
   argnums?: Argnums | GradTransformOptions,

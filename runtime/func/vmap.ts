@@ -20,6 +20,15 @@ export type InDims = number | readonly unknown[];
 /** Where the results' new dimension is; `null` for a result that does not depend on the example. */
 export type OutDims = number | null | readonly unknown[];
 
+/** The result for one example, with tensors of a shape that is not known: they have one dimension more. What is not known at all stays so. */
+type Batched<R> = 0 extends 1 & R
+  ? R
+  : R extends Tensor
+    ? Tensor
+    : R extends object
+      ? { [K in keyof R]: Batched<R[K]> }
+      : R;
+
 /** What `vmap` takes by name. */
 export interface VmapOptions {
   readonly in_dims?: InDims;
@@ -212,14 +221,21 @@ function stacked(name: string, results: readonly Tree[], outDims: OutDims): Tree
  * @throws ValueError from the function when the arguments do not fit `in_dims` or each other; RuntimeError for random numbers unless `randomness` says what is meant.
  * Source: `torch.vmap`.
  */
+export function vmap<R>(
+  func: (...args: never[]) => R,
+  in_dims?: InDims | VmapOptions,
+  out_dims?: OutDims | VmapOptions,
+  randomness?: string | VmapOptions,
+  options?: VmapOptions,
+  // oxlint-disable-next-line typescript/no-explicit-any -- what lies along which dimension is not known to the compiler
+): (...args: any[]) => Batched<R>;
 export function vmap(
   func: Transformed,
   in_dims?: InDims | VmapOptions,
   out_dims?: OutDims | VmapOptions,
   randomness?: string | VmapOptions,
   options: VmapOptions = {},
-  // oxlint-disable-next-line typescript/no-explicit-any -- the structure of the result is the function's
-): (...args: any[]) => any {
+): (...args: unknown[]) => unknown {
   const given = keywordsOf(defaults, [in_dims, out_dims, randomness, options]);
   if (!["error", "different", "same"].includes(given.randomness))
     throw new RuntimeError(

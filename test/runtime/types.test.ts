@@ -208,3 +208,17 @@ test("one of many optimizers is made without knowing which, with what all of the
   for (const Chosen of withoutDecay)
     expect(new Chosen(parameters, { lr: 0.25 }).param_groups[0]!.lr).toBe(0.25);
 });
+
+const weighted = (params: Record<string, Tensor>, x: Tensor): Tensor => x.mul(params["w"]!).sum();
+
+test("gradients of functions are what the first argument is, and results for many examples tensors of any shape", () => {
+  const each = torch.vmap(torch.func.grad(weighted), { in_dims: [null, 0] })(
+    { w: torch.ones(2) },
+    torch.ones(3, 2),
+  );
+  expectTypeOf(each).toEqualTypeOf<Record<string, Tensor>>();
+  for (const [name, grads] of Object.entries(each)) expect([name, grads.shape]).toEqual(["w", [3, 2]]);
+  const sums = torch.vmap((x: Tensor) => x.sum())(torch.ones(3, 2));
+  expectTypeOf(sums).toEqualTypeOf<Tensor>();
+  expect(sums.tolist<number[]>()).toEqual([2, 2, 2]);
+});

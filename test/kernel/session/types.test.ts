@@ -70,6 +70,12 @@ describe("What a beginner writes", () => {
       "TS2339",
       "declare mask: Tensor;",
     ],
+    [
+      "class Net { mask: Date; register_buffer(name: string) {} constructor() { this.register_buffer('mask') } }",
+      "TS2564",
+      "declare mask: Tensor;",
+    ],
+    ["const sum = (named: { dim?: number }) => named; sum({ axis: 1 })", "TS2353", "dim and keepdim"],
     ["const f = (x) => x", "TS7006", "x: Tensor"],
     ["total = 1", "TS2304", "let total = …"],
     ["Math.max(1, dim=0)", "TS2304", "{ dim: … }"],
@@ -92,6 +98,17 @@ describe("What a beginner writes", () => {
     expect(plainTraceback(executed).match(/TS2304/gu)).toHaveLength(1);
     await session.execute("throw new Error('first'); const thrownAway = 1;");
     expect(plainTraceback(await session.execute("thrownAway"))).toContain("declares it, and has not run");
+  });
+
+  it("may call a module within its own methods, as everywhere else", async () => {
+    const executed = await session.execute(`
+      interface Callable { (...inputs: Parameters<this["forward"]>): ReturnType<this["forward"]> }
+      class Callable { forward(x: any): any { return x; } }
+      class Net extends Callable {
+        forward(x: string) { return [x]; }
+        predict(x: string) { return this(x).join(""); }
+      }`);
+    expect(executed.outcome).toMatchObject({ status: "ok" });
   });
 
   it("does not learn of test runners", async () => {

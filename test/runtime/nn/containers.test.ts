@@ -28,6 +28,18 @@ describe("nn.ModuleList", () => {
     expect(() => list.insert(7, tanh)).toThrow("index 7 is out of range");
   });
 
+  test("is mapped to an array, and walked through with positions", () => {
+    const list = new nn.ModuleList([new nn.Linear(2, 3), new nn.Linear(2, 4)]);
+    const sizes: number[] = list.map((layer, position) => layer.out_features * 10 + position);
+    expect(sizes).toEqual([30, 41]);
+    const walked = [];
+    for (const [position, layer] of list.entries()) walked.push([position, layer.out_features]);
+    expect(walked).toEqual([
+      [0, 3],
+      [1, 4],
+    ]);
+  });
+
   test("prints neighbours that are alike once", () => {
     const list = new nn.ModuleList<nn.Module>([new nn.Tanh(), new nn.ReLU(), new nn.ReLU(), new nn.Tanh()]);
     expect(String(list)).toBe("ModuleList(\n  (0): Tanh()\n  (1-2): 2 x ReLU()\n  (3): Tanh()\n)");
