@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { EventEmitter } from "node:events";
 import { userInfo } from "node:os";
 import path from "node:path";
 // From the module: cells may replace the globals.
@@ -102,20 +103,31 @@ function openHistory(): History {
   );
 }
 
-/** A listener of the process that stays when a cell removes all of them. */
-function keepListener<Values extends unknown[]>(event: string, listener: (...values: Values) => void): void {
-  process.on(event, listener);
-  process.on("removeListener", (name, removed) => {
-    if (name === event && removed === listener) process.on(event, listener);
-  });
+/** Listeners of the process that stay when a cell removes them, one by one or all at once. */
+function keepListeners(kept: Readonly<Record<string, (...values: never[]) => void>>): void {
+  const emitter: EventEmitter = process; // its own types know single events only
+  const restore = (): void => {
+    for (const [event, listener] of Object.entries({ ...kept, removeListener: restore })) {
+      if (!emitter.listeners(event).includes(listener)) emitter.on(event, listener);
+    }
+  };
+  restore();
+  // It empties the list of all events at its end, also of what `restore` has put there meanwhile.
+  const removeAllListeners = process.removeAllListeners.bind(process);
+  process.removeAllListeners = (...event): NodeJS.Process => {
+    removeAllListeners(...event);
+    restore();
+    return process;
+  };
 }
 
 /** An error of a late timer or a forgotten promise is output of its cell; the kernel and its variables live on. */
 function surviveErrors(session: Session): void {
-  keepListener("uncaughtException", (error: unknown) => session.reportUncaught(error));
-  keepListener("unhandledRejection", (reason: unknown, promise: Promise<unknown>) =>
-    session.reportUncaught(reason, promise),
-  );
+  keepListeners({
+    uncaughtException: (error: unknown) => session.reportUncaught(error),
+    unhandledRejection: (reason: unknown, promise: Promise<unknown>) =>
+      session.reportUncaught(reason, promise),
+  });
 }
 
 /** Mistakes in the call are told in one line; anything else is a defect of the kernel, and its stack is of use. */

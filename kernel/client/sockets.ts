@@ -24,7 +24,7 @@ function encryption({ curve_publickey: publicKey, curve_secretkey: secretKey }: 
 
 /** The client's end of a kernel's five channels. */
 export class ClientSockets {
-  readonly #key: string;
+  readonly #info: ConnectionInfo;
   readonly #decoder: Decoder;
   readonly #shell: Dealer;
   readonly #control: Dealer;
@@ -34,8 +34,8 @@ export class ClientSockets {
   #refused: string | null = null;
 
   constructor(info: ConnectionInfo, onMessage: MessageHandler) {
-    this.#key = info.key;
-    this.#decoder = new Decoder(info.key);
+    this.#info = info;
+    this.#decoder = new Decoder(info);
     const encrypted = encryption(info);
     // A kernel sends its questions to the name that the request on shell came from.
     const named = { ...COMPLETE, ...encrypted, routingId: randomUUID() };
@@ -64,7 +64,7 @@ export class ClientSockets {
   /** Sends a request. A socket without a limit on its queue takes every message at once. */
   async send(channel: "shell" | "control" | "stdin", message: Message<object>): Promise<void> {
     const sockets = { shell: this.#shell, control: this.#control, stdin: this.#stdin };
-    await sockets[channel].send([...encode(this.#key, [], message)]);
+    await sockets[channel].send([...encode(this.#info, [], message)]);
   }
 
   /** Resolves when the kernel has echoed a heartbeat. May be called once. */

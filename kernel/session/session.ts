@@ -20,10 +20,12 @@ import {
 import { CellRun } from "./cell-run.ts";
 import { installCellSupport } from "./cell-support.ts";
 import { DeclaredGlobals } from "./declared-globals.ts";
+import { captureDescriptors } from "./descriptors.ts";
 import { followEmitters } from "./emitters.ts";
 import { Evaluator, type Evaluation } from "./evaluator.ts";
 import { noInput } from "./input/no-input.ts";
 import { guardProcessExit } from "./process-exit.ts";
+import { followProcessListeners } from "./process-listeners.ts";
 import { TypeChecker, unchecked } from "./type-check.ts";
 import { installStackTraces, type StackFrame } from "./traceback/stack.ts";
 import { placeOfThrown } from "./traceback/thrown-at.ts";
@@ -215,8 +217,10 @@ export async function createSession(options: SessionOptions = {}): Promise<Sessi
   followPromises();
   followCallbacks();
   followEmitters();
+  followProcessListeners();
   followChildren();
   captureOutput();
+  captureDescriptors();
   guardProcessExit(options.exit ?? process.exit.bind(process));
   Error.stackTraceLimit = stackFrames;
   installStackTraces(

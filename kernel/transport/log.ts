@@ -1,6 +1,8 @@
-import { writeSync } from "node:fs";
+import fs from "node:fs";
 
 const STDERR = 2;
+/** Kept before any cell runs: what cells write to this descriptor is their output. */
+const { writeSync } = fs;
 
 /**
  * One line on the kernel's own standard error, at once. `process.stderr` will not do: in a worker its text travels through

@@ -48,7 +48,7 @@ export class SocketServer {
   constructor(options: ServerOptions) {
     this.#options = options;
     this.#sockets = new KernelSockets(options.info);
-    this.#decoder = new Decoder(options.info.key);
+    this.#decoder = new Decoder(options.info);
     this.lanes = new RequestLanes(options.onShellRequest);
     this.input = new InputDesk((question) => void this.#ask(question), options.onInput);
     const { info, kernelInfo, onInterrupt, onShutdown } = options;
@@ -108,7 +108,7 @@ export class SocketServer {
     const content = await answer.content(request.message.content);
     const { sender, info } = this.#options;
     const reply = customMessage(sender, answer.reply, content, { parent: header });
-    await this.#sockets.send(channel, encode(info.key, request.identities, reply));
+    await this.#sockets.send(channel, encode(info, request.identities, reply));
     await this.#publish("status", { execution_state: "idle" }, header);
     answer.afterwards?.();
   }
@@ -124,7 +124,7 @@ export class SocketServer {
   async #ask({ identities, parent, prompt, password }: InputQuestion): Promise<void> {
     const { sender, info } = this.#options;
     const message = newMessage(sender, "input_request", { prompt, password }, { parent });
-    await this.#sockets.send("stdin", encode(info.key, identities, message));
+    await this.#sockets.send("stdin", encode(info, identities, message));
   }
 
   async #publish<Type extends MessageType>(
@@ -134,7 +134,7 @@ export class SocketServer {
     topic: string | Uint8Array = type,
   ): Promise<void> {
     const message = newMessage(this.#options.sender, type, content, { parent });
-    await this.#sockets.send("iopub", encode(this.#options.info.key, [topic], message));
+    await this.#sockets.send("iopub", encode(this.#options.info, [topic], message));
   }
 
   /** Jupyter enhancement proposal 65: the first frame is the topic, so that only its subscribers get the message. */

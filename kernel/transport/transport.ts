@@ -40,7 +40,7 @@ const CLOSE_TIMEOUT_MS = 900;
 
 /** The main thread's side of the sockets, which live in a thread of their own. */
 export class Transport {
-  readonly #key: string;
+  readonly #info: ConnectionInfo;
   readonly #sender: Sender;
   readonly #thread: Worker;
   readonly #state: SharedState;
@@ -75,20 +75,20 @@ export class Transport {
     };
     const transferList = language === null ? [answers] : [answers, language];
     const thread = new Worker(new URL("./socket-thread.js", import.meta.url), { workerData, transferList });
-    const transport = new Transport(info.key, sender, thread, state, here, handlers);
+    const transport = new Transport(info, sender, thread, state, here, handlers);
     await transport.#ready();
     return transport;
   }
 
   private constructor(
-    key: string,
+    info: ConnectionInfo,
     sender: Sender,
     thread: Worker,
     state: SharedState,
     answers: MessagePort,
     handlers: TransportHandlers,
   ) {
-    this.#key = key;
+    this.#info = info;
     this.#sender = sender;
     this.#thread = thread;
     this.#state = state;
@@ -206,7 +206,7 @@ export class Transport {
     identities: readonly (string | Uint8Array)[],
     message: Message<object>,
   ): void {
-    const frames = encode(this.#key, identities, message);
+    const frames = encode(this.#info, identities, message);
     this.#state.waitForRoom();
     this.#post({ type: "send", channel, frames });
     this.#state.messagePosted();

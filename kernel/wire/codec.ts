@@ -1,5 +1,5 @@
 import type { Header, JsonObject, Message } from "./messages.ts";
-import { sign, verify } from "./signature.ts";
+import { sign, verify, type Signing } from "./signature.ts";
 import { WireError } from "./wire-error.ts";
 
 const DELIMITER = "<IDS|MSG>";
@@ -26,23 +26,23 @@ export interface Envelope {
  * @throws TypeError when the content is no JSON (a bigint, a cycle).
  */
 export function encode(
-  key: string,
+  signing: Signing,
   identities: readonly (string | Uint8Array)[],
   message: Message<object>,
 ): Frames {
   const { header, parent_header, metadata, content, buffers } = message;
   const documents = [header, parent_header, metadata, content].map((part) => JSON.stringify(part));
-  return [...identities, DELIMITER, sign(key, documents), ...documents, ...buffers];
+  return [...identities, DELIMITER, sign(signing, documents), ...documents, ...buffers];
 }
 
 /** Reads the messages of one connection: checks signatures, and refuses one that it has already seen. */
 export class Decoder {
-  readonly #key: string;
+  readonly #signing: Signing;
   readonly #seen = new Set<string>();
 
-  /** @param key the key of the connection file; empty for messages that are not signed. */
-  constructor(key: string) {
-    this.#key = key;
+  /** @param signing the connection file, or its two fields that say how messages are signed. */
+  constructor(signing: Signing) {
+    this.#signing = signing;
   }
 
   /**
@@ -71,8 +71,8 @@ export class Decoder {
   }
 
   #authenticate(signature: Uint8Array, documents: readonly Uint8Array[]): void {
-    if (this.#key === "") return;
-    if (!verify(this.#key, signature, documents)) {
+    if (this.#signing.key === "") return;
+    if (!verify(this.#signing, signature, documents)) {
       throw new WireError(
         "signature",
         "the signature does not fit the key of the connection file. Connect with the connection file that this kernel was started with.",

@@ -1,5 +1,6 @@
 import type { Channel, JsonObject } from "./messages.ts";
 import { ConnectionError } from "./connection-error.ts";
+import { signatureSchemes } from "./signature.ts";
 
 /** Where a kernel listens and how its messages are signed: Jupyter's connection file, with its field names. */
 export interface ConnectionInfo {
@@ -11,7 +12,8 @@ export interface ConnectionInfo {
   readonly stdin_port: number;
   readonly control_port: number;
   readonly hb_port: number;
-  readonly signature_scheme: "hmac-sha256";
+  /** `hmac-` and a hash function, such as `hmac-sha256`. */
+  readonly signature_scheme: string;
   /** Empty switches signing off. */
   readonly key: string;
   /** The kernel's keys, 40 characters of Z85, when the channels are encrypted with CurveZMQ (https://rfc.zeromq.org/spec/26/). */
@@ -24,6 +26,7 @@ export const CHANNELS: readonly Channel[] = ["shell", "iopub", "stdin", "control
 
 /** The alphabet of Z85, ZeroMQ's text form of binary keys (https://rfc.zeromq.org/spec/32/). */
 const Z85_KEY = /^[0-9A-Za-z.\-:+=^!/*?&<>()[\]{}@%$#]{40}$/u;
+const known: Intl.ListFormat = new Intl.ListFormat("en-GB");
 const LARGEST_PORT = 65_535;
 const EXAMPLE = "Start the kernel through Jupyter, or with `typetorch`, which write such a file.";
 
@@ -50,7 +53,7 @@ export function parseConnection(text: string, name: string): ConnectionInfo {
     stdin_port: port("stdin"),
     control_port: port("control"),
     hb_port: port("hb"),
-    signature_scheme: oneOf(name, fields, "signature_scheme", ["hmac-sha256"], "hmac-sha256"),
+    signature_scheme: oneOf(name, fields, "signature_scheme", signatureSchemes(), "hmac-sha256"),
     key: keyOf(name, fields),
     ...curveOf(name, fields),
   };
@@ -134,7 +137,7 @@ function oneOf<const Choice extends string>(
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
   throw new ConnectionError(
-    `${name}: "${field}" is ${JSON.stringify(value)}; this kernel knows ${choices.map((c) => `"${c}"`).join(" and ")}.`,
+    `${name}: "${field}" is ${JSON.stringify(value)}; this kernel knows ${known.format(choices.map((choice) => `"${choice}"`))}.`,
   );
 }
 

@@ -168,6 +168,17 @@ describe("A kernel", () => {
     expect(shown(await run("6 * 7"))).toBe("42");
   });
 
+  it("lives on, and shows late errors, after a cell has removed all listeners of the process", async () => {
+    const code =
+      "process.removeAllListeners(); process.removeAllListeners('uncaughtException'); setTimeout(() => { throw new Error('too late') }, 20); Promise.reject(new Error('forgotten')); await new Promise((done) => setTimeout(done, 100))";
+    const ran = await run(code);
+    expect(ran.status).toBe("ok");
+    const text = printed(ran, "stderr");
+    expect(text).toMatch(/Uncaught .*Error.*: too late\n/u);
+    expect(text).toMatch(/Uncaught .*Error.*: forgotten\n/u);
+    expect(shown(await run("6 * 7"))).toBe("42");
+  });
+
   it("shows a rejection that nobody handles on the cell, and lives on", async () => {
     const ran = await run(
       "void Promise.reject(new Error('nobody')); await new Promise((d) => setTimeout(d, 100))",

@@ -51,6 +51,14 @@ describe("output after the end of its cell", () => {
       "const { port1, port2 } = new MessageChannel(); port1.on('message', () => { console.log('done'); port1.close() }); setTimeout(() => {}, 0); setTimeout(() => port2.postMessage(1), 50); void 0",
     ],
     [
+      "a listener of a signal",
+      "process.on('SIGUSR2', () => console.log('done')); setTimeout(() => process.kill(process.pid, 'SIGUSR2'), 50); void 0",
+    ],
+    [
+      "a listener of the process's next signal",
+      "process.once('SIGWINCH', () => console.log('done')); setTimeout(() => process.kill(process.pid, 'SIGWINCH'), 50); void 0",
+    ],
+    [
       "an abort signal",
       "AbortSignal.timeout(50).addEventListener('abort', () => console.log('done')); void 0",
     ],
@@ -76,6 +84,19 @@ describe("output after the end of its cell", () => {
     expect(await session.outputs(cell)).toEqual([]);
   });
 
+  it("comes no more from a listener of the process that was removed, and once from one for one event", async () => {
+    const { outputs } = await session.execute(`
+      const told = (value) => console.log("told", value), never = () => console.log("never");
+      process.on("typetorch-test", never).once("typetorch-test", told).prependListener("typetorch-test", never);
+      process.once("typetorch-test", never);
+      console.log(process.listeners("typetorch-test").map((listener) => listener.name).join());
+      for (let i = 0; i < 3; i++) process.off("typetorch-test", never);
+      process.emit("typetorch-test", 1);
+      process.emit("typetorch-test", 2);
+      console.log(process.listenerCount("typetorch-test"))`);
+    expect(streamText(outputs, "stdout")).toBe("never,never,told,never\ntold 1\n0\n");
+  });
+
   it("of an error that nobody listens to is shown there, too", async () => {
     const { cell } = await session.execute("spawn('/no/such/program'); void 0");
     await session.value("await 1");
@@ -85,6 +106,56 @@ describe("output after the end of its cell", () => {
       text = streamText(await session.outputs(cell), "stderr");
     }
     expect(text).toContain("ENOENT");
+  });
+});
+
+describe("what is written to the process's descriptors", () => {
+  const script = `
+    import fs, { writeSync } from "node:fs";
+    import { promisify } from "node:util";
+    const bytes = Buffer.from("-bytes-");`;
+
+  it.each([
+    ["writeSync(1, 'größe\\n')", "größe\n", "8"],
+    ["writeSync(1, 'e9', null, 'latin1')", "e9", "2"],
+    ["writeSync(1, '6869', null, 'hex')", "hi", "2"],
+    ["writeSync(1, bytes)", "-bytes-", "7"],
+    ["writeSync(1, bytes, 1, 5)", "bytes", "5"],
+    ["writeSync(1, bytes, { offset: 1 })", "bytes-", "6"],
+    ["writeSync(1, new Uint16Array([0x6968, 0x6a6a]).subarray(0, 1))", "hi", "2"],
+    ["fs.writevSync(1, [bytes, bytes])", "-bytes--bytes-", "14"],
+    ["fs.writeFileSync(1, 'whole', 'utf8'); fs.appendFileSync(1, bytes); 0", "whole-bytes-", "0"],
+    ["(await promisify(fs.write)(1, bytes, 0, 3, null)).bytesWritten", "-by", "3"],
+    ["await new Promise((done) => fs.writeFile(1, 'later', done))", "later", "null"],
+  ])("by %s is output of the cell", async (code, text, value) => {
+    const { outputs, outcome } = await session.execute(`${script}\n${code}`);
+    expect(streamText(outputs, "stdout")).toBe(text);
+    expect(outcome).toMatchObject({ status: "ok", result: { data: { "text/plain": value } } });
+  });
+
+  it("stands in order with what the console writes, on both streams, and late", async () => {
+    const { outputs } = await session.execute(
+      "console.log(1); require('fs').writeSync(1, '2\\n'); console.log(3); require('fs').writeSync(2, 'warned')",
+    );
+    expect(streamText(outputs, "stdout")).toBe("1\n2\n3\n");
+    expect(streamText(outputs, "stderr")).toBe("warned");
+    expect(await lateText("setTimeout(() => require('fs').writeSync(1, 'done'), 20); void 0")).toBe("done");
+  });
+
+  it("stays open for later cells when a cell ends the stream", async () => {
+    const { outputs } = await session.execute(
+      "await new Promise((done) => process.stdout.end('last\\n', 'utf8', () => done(0))); console.log('more')",
+    );
+    expect(streamText(outputs, "stdout")).toBe("last\nmore\n");
+    expect(await lateText("process.stdout.end(() => process.stdout.write('done')); void 0")).toBe("done");
+  });
+
+  it("is checked by Node before anything is shown", async () => {
+    const { outputs, outcome } = await session.execute(
+      "require('fs').writeSync(1, Buffer.from('abc'), 2, 9)",
+    );
+    expect(outcome).toMatchObject({ error: { ename: "RangeError" } });
+    expect(streamText(outputs, "stdout")).toBe("");
   });
 });
 

@@ -50,9 +50,18 @@ describe("A connection file", () => {
   );
 
   it("with another signature scheme or transport is refused with those that are known", () => {
-    expect(() => parse({ ...complete, signature_scheme: "hmac-md5" })).toThrow('knows "hmac-sha256"');
+    expect(() => parse({ ...complete, signature_scheme: "hmac-crc32" })).toThrow(
+      '"signature_scheme" is "hmac-crc32"; this kernel knows "hmac-sha256", "hmac-sha1",',
+    );
     expect(() => parse({ ...complete, transport: "udp" })).toThrow('knows "tcp" and "ipc"');
   });
+
+  it.each(["hmac-sha1", "hmac-sha384", "hmac-sha512", "hmac-sha3_256"])(
+    "may name the signature scheme %s",
+    (signature_scheme) => {
+      expect(parse({ ...complete, signature_scheme })).toMatchObject({ signature_scheme });
+    },
+  );
 
   it("may have an empty key, but not one that is no text", () => {
     expect(parse({ ...complete, key: "" })).toMatchObject({ key: "" });

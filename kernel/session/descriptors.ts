@@ -1,0 +1,96 @@
+import { Buffer } from "node:buffer";
+import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import { devNull } from "node:os";
+import process from "node:process";
+import { currentOrLatestCell } from "./cell-context.ts";
+
+/*
+ * What a cell writes to the descriptors 1 and 2 is its output, as what it writes to the streams of the process is. Node gives them away by number, and
+ * cannot put a pipe in their place: so the functions of `fs` that write are given the null device, which checks the arguments and counts the bytes.
+ */
+
+type StreamName = "stdout" | "stderr";
+type Write = (descriptor: unknown, ...rest: unknown[]) => unknown;
+
+const streams: ReadonlyMap<unknown, StreamName> = new Map([
+  [1, "stdout"],
+  [2, "stderr"],
+]);
+
+let nullDevice: number | null = null;
+
+function nullDescriptor(): number {
+  nullDevice ??= fs.openSync(devNull, "w");
+  return nullDevice;
+}
+
+function bytesOf(view: ArrayBufferView, offset = 0, length = view.byteLength - offset): Buffer {
+  return Buffer.from(view.buffer, view.byteOffset + offset, length);
+}
+
+function encoded(text: unknown, encoding: unknown): Buffer {
+  return Buffer.from(
+    String(text),
+    Buffer.isEncoding(String(encoding)) ? (encoding as BufferEncoding) : "utf8",
+  );
+}
+
+/** A number, unless it was left out: `null` stands for the default, too. */
+function given(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
+}
+
+/** The arguments of `fs.write` after the descriptor: bytes with their range in two ways of writing it, or text with its encoding. */
+function written([data, second, third, fourth]: readonly unknown[]): Buffer {
+  if (!ArrayBuffer.isView(data)) return encoded(data, typeof third === "string" ? third : fourth);
+  if (typeof second !== "object" || second === null) return bytesOf(data, given(second), given(third));
+  const { offset, length } = second as { readonly offset?: unknown; readonly length?: unknown }; // whatever it is, its fields are looked at
+  return bytesOf(data, given(offset), given(length));
+}
+
+function writtenTogether([views]: readonly unknown[]): Buffer {
+  return Buffer.concat((views as ArrayBufferView[]).map((view) => bytesOf(view))); // Node has checked them
+}
+
+function writtenWhole([data, options]: readonly unknown[]): Buffer {
+  if (ArrayBuffer.isView(data)) return bytesOf(data);
+  const encoding =
+    typeof options === "object" && options !== null && "encoding" in options ? options.encoding : options;
+  return encoded(data, encoding);
+}
+
+const writers: Readonly<Record<string, (rest: readonly unknown[]) => Buffer>> = {
+  write: written,
+  writev: writtenTogether,
+  writeFile: writtenWhole,
+  appendFile: writtenWhole,
+};
+
+function capture(name: string, contentOf: (rest: readonly unknown[]) => Buffer): void {
+  const functions = fs as unknown as Record<string, Write>; // of these names
+  const original = functions[name];
+  if (original === undefined) return;
+  const wrapped: Write = (descriptor, ...rest) => {
+    const stream = streams.get(descriptor);
+    if (stream === undefined || currentOrLatestCell() === null) return original(descriptor, ...rest);
+    const answer = original(nullDescriptor(), ...rest);
+    process[stream].write(contentOf(rest));
+    return answer;
+  };
+  Object.defineProperties(wrapped, Object.getOwnPropertyDescriptors(original)); // `util.promisify.custom`, for one
+  functions[name] = wrapped;
+}
+
+let capturing = false;
+
+/** Makes what cells write to the process's own descriptors their output. Once for the process. */
+export function captureDescriptors(): void {
+  if (capturing) return;
+  capturing = true;
+  for (const [name, contentOf] of Object.entries(writers)) {
+    capture(name, contentOf);
+    capture(`${name}Sync`, contentOf);
+  }
+  syncBuiltinESMExports(); // for those who import the functions by name
+}
