@@ -91,7 +91,7 @@ function exists({ missing }: CellDiagnostic): boolean {
  * A module that calls itself in its own methods, `this(x)`, runs: TypeScript does not look up the parameters of `forward` while it checks the class. Its tensors are looked at when it runs.
  */
 function isCallOfItself({ code, message }: CellDiagnostic): boolean {
-  return code === 2345 && message.includes("'Parameters<this[\"forward\"]>'");
+  return code === 2345 && message.includes("'Inputs<this>'");
 }
 
 /** A cell's types, being checked while the cell is compiled. */

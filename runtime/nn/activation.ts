@@ -17,6 +17,10 @@ export class Identity extends Module {
     super();
   }
 
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   override forward(input: Tensor): Tensor {
     return input;
   }
@@ -24,6 +28,10 @@ export class Identity extends Module {
 
 /** The hyperbolic tangent of each element. Source: `torch.nn.Tanh`. */
 export class Tanh extends Module {
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   override forward(input: Tensor): Tensor {
     return tanh(input);
   }
@@ -31,6 +39,10 @@ export class Tanh extends Module {
 
 /** The logistic function of each element. Source: `torch.nn.Sigmoid`. */
 export class Sigmoid extends Module {
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   override forward(input: Tensor): Tensor {
     return sigmoid(input);
   }
@@ -51,6 +63,10 @@ export class GELU extends Module {
   constructor(...args: CallForms<GELUArguments, [approximate?: "none" | "tanh"]>) {
     super();
     this.approximate = bind("GELU", geluParameters, args).approximate;
+  }
+
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
   }
 
   override forward(input: Tensor): Tensor {
@@ -85,6 +101,10 @@ export abstract class InPlaceActivation extends Module {
     OperatorFacts & ((input: Tensor, ...rest: number[]) => Tensor),
     ...number[],
   ];
+
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
 
   override forward(input: Tensor): Tensor {
     const [operator, ...settings] = this.operation;
@@ -244,6 +264,10 @@ export class Softplus extends Module {
     const { beta, threshold } = bind("Softplus", softplusParameters, args);
     this.beta = beta;
     this.threshold = threshold;
+  }
+
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
   }
 
   override forward(input: Tensor): Tensor {

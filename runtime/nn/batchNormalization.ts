@@ -137,6 +137,10 @@ export abstract class BatchNorm extends ChannelNorm {
     return this.momentum ?? 1 / Number(this.num_batches_tracked!.item());
   }
 
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   /** @throws ValueError for an input of another number of dimensions, and as `torch.nn.functional.batch_norm`. */
   override forward(input: Tensor): Tensor {
     this.checkRank(input);
@@ -265,6 +269,10 @@ const instanceParameters = parametersWith(false);
 abstract class InstanceNorm extends ChannelNorm {
   constructor(...args: ChannelNormForms) {
     super(bind(new.target.name, instanceParameters, args));
+  }
+
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
   }
 
   /** @throws ValueError for an input of another number of dimensions, and as `torch.nn.functional.instance_norm`. */

@@ -70,6 +70,10 @@ export class Bilinear extends Module {
     this.bias = bias ? uniformParameter([out_features], bound, place) : absent;
   }
 
+  get _inputNames(): readonly ["input1", "input2"] {
+    return ["input1", "input2"];
+  }
+
   /** @throws as `torch.nn.functional.bilinear`. */
   override forward(input1: Tensor, input2: Tensor): Tensor {
     return bilinear(input1, input2, this.weight, this.bias);

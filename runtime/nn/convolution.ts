@@ -218,6 +218,10 @@ abstract class Convolution extends AnyConvolution {
     super(rank, false, bind(new.target.name, convolutionParameters, args));
   }
 
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   /** @throws RuntimeError when the channels or sizes of `input` do not fit. */
   override forward(input: Tensor): Tensor {
     const { stride, padding, dilation, groups, padding_mode } = this;
@@ -308,6 +312,10 @@ abstract class TransposedConvolution extends AnyConvolution {
       throw new ValueError(`Only "zeros" padding mode is supported for ${name}: pad the input before it.`);
     super(rank, true, settings);
     this.output_padding = eachDimension(`nn.${name}`, "output_padding", settings.output_padding, rank);
+  }
+
+  get _inputNames(): readonly ["input", "output_size"] {
+    return ["input", "output_size"];
   }
 
   /**

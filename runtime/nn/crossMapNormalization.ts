@@ -28,6 +28,10 @@ function windows(channels: number, size: number): number[][] {
  * Source: `torch.nn.CrossMapLRN2d`.
  */
 export class CrossMapLRN2d extends ResponseNorm {
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   /** @throws ValueError for an input of another number of dimensions. */
   override forward(input: Tensor): Tensor {
     if (input.ndim !== 4)

@@ -23,6 +23,10 @@ import { PairwiseDistance } from "./rearranging.ts";
 
 /** The mean squared error of `input` against `target`, of one shape. Source: `torch.nn.MSELoss`. */
 export class MSELoss extends PlainLoss {
+  get _inputNames(): readonly ["input", "target"] {
+    return ["input", "target"];
+  }
+
   /** @throws as `torch.nn.functional.mse_loss`. */
   override forward(input: Tensor, target: Tensor): Tensor {
     return mse_loss(input, target, { reduction: this.reduction });
@@ -31,6 +35,10 @@ export class MSELoss extends PlainLoss {
 
 /** The mean absolute error. Source: `torch.nn.L1Loss`. */
 export class L1Loss extends PlainLoss {
+  get _inputNames(): readonly ["input", "target"] {
+    return ["input", "target"];
+  }
+
   /** @throws as `torch.nn.functional.l1_loss`. */
   override forward(input: Tensor, target: Tensor): Tensor {
     return l1_loss(input, target, { reduction: this.reduction });
@@ -56,6 +64,10 @@ export class SmoothL1Loss extends Loss {
     const settings = bind("SmoothL1Loss", smoothParameters, args);
     super(settings);
     this.beta = settings.beta;
+  }
+
+  get _inputNames(): readonly ["input", "target"] {
+    return ["input", "target"];
   }
 
   /** @throws as `torch.nn.functional.smooth_l1_loss`. */
@@ -85,6 +97,10 @@ export class HuberLoss extends Loss {
     const settings = bind("HuberLoss", huberParameters, args);
     super(settings);
     this.delta = settings.delta;
+  }
+
+  get _inputNames(): readonly ["input", "target"] {
+    return ["input", "target"];
   }
 
   /** @throws as `torch.nn.functional.huber_loss`. */
@@ -129,6 +145,10 @@ export class KLDivLoss extends Module {
     const settings = bind("KLDivLoss", divergenceParameters, args);
     this.reduction = settings.reduction === "batchmean" ? settings.reduction : reductionOf(settings);
     this.log_target = settings.log_target;
+  }
+
+  get _inputNames(): readonly ["input", "target"] {
+    return ["input", "target"];
   }
 
   /** @throws as `torch.nn.functional.kl_div`. */
@@ -183,6 +203,10 @@ export class PoissonNLLLoss extends Loss {
     this.eps = settings.eps;
   }
 
+  get _inputNames(): readonly ["log_input", "target"] {
+    return ["log_input", "target"];
+  }
+
   /** @throws as `torch.nn.functional.poisson_nll_loss`. */
   override forward(log_input: Tensor, target: Tensor): Tensor {
     const { full, eps, reduction } = this;
@@ -215,6 +239,10 @@ export class GaussianNLLLoss extends Loss {
     super(settings);
     this.full = settings.full;
     this.eps = settings.eps;
+  }
+
+  get _inputNames(): readonly ["input", "target", "variance"] {
+    return ["input", "target", "variance"];
   }
 
   /** @throws as `torch.nn.functional.gaussian_nll_loss`. */
@@ -250,6 +278,10 @@ export class HingeEmbeddingLoss extends MarginLoss {
     super(1, args);
   }
 
+  get _inputNames(): readonly ["input", "target"] {
+    return ["input", "target"];
+  }
+
   /** @throws as `torch.nn.functional.hinge_embedding_loss`. */
   override forward(input: Tensor, target: Tensor): Tensor {
     const { margin, reduction } = this;
@@ -264,6 +296,10 @@ export class CosineEmbeddingLoss extends MarginLoss {
     super(0, args);
   }
 
+  get _inputNames(): readonly ["input1", "input2", "target"] {
+    return ["input1", "input2", "target"];
+  }
+
   /** @throws as `torch.nn.functional.cosine_embedding_loss`. */
   override forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
     const { margin, reduction } = this;
@@ -276,6 +312,10 @@ export class MarginRankingLoss extends MarginLoss {
   /** The margin is 0 unless given. */
   constructor(...args: MarginForms) {
     super(0, args);
+  }
+
+  get _inputNames(): readonly ["input1", "input2", "target"] {
+    return ["input1", "input2", "target"];
   }
 
   /** @throws as `torch.nn.functional.margin_ranking_loss`. */
@@ -337,6 +377,10 @@ export class TripletMarginLoss extends Loss {
     this.swap = swap;
   }
 
+  get _inputNames(): readonly ["anchor", "positive", "negative"] {
+    return ["anchor", "positive", "negative"];
+  }
+
   /** @throws as `torch.nn.functional.triplet_margin_loss`. */
   override forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
     const { margin, p, eps, swap, reduction } = this;
@@ -385,6 +429,10 @@ export class TripletMarginWithDistanceLoss extends Loss {
     this.distance_function = settings.distance_function ?? new PairwiseDistance();
     this.margin = settings.margin;
     this.swap = settings.swap;
+  }
+
+  get _inputNames(): readonly ["anchor", "positive", "negative"] {
+    return ["anchor", "positive", "negative"];
   }
 
   /** @throws as `torch.nn.functional.triplet_margin_with_distance_loss`. */

@@ -42,6 +42,10 @@ abstract class AnyDropout extends Module {
     this.inplace = inplace;
   }
 
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   override forward(input: Tensor): Tensor {
     return this.drop(input, this.p, this.training, this.inplace);
   }

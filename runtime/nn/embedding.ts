@@ -87,6 +87,10 @@ export class Embedding extends VectorTable {
     return new Embedding({ num_embeddings, embedding_dim, _weight: embeddings, _freeze: freeze, ...use });
   }
 
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   /** @throws IndexError when an index is no row. */
   override forward(input: Tensor): Tensor {
     const { padding_idx, max_norm, norm_type, scale_grad_by_freq } = this;

@@ -35,6 +35,10 @@ export class Flatten extends Module {
     this.end_dim = end_dim;
   }
 
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   /** @throws IndexError when `input` has no such dimension. */
   override forward(input: Tensor): Tensor {
     return flatten(input, this.start_dim, this.end_dim);
@@ -80,6 +84,10 @@ export class Unflatten extends Module {
     const { dim, unflattened_size } = bind("Unflatten", unflattenParameters, args);
     this.dim = dim;
     this.unflattened_size = unflattened_size;
+  }
+
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
   }
 
   /** @throws RuntimeError when the sizes do not fit the dimension, IndexError when there is no such dimension. */

@@ -73,6 +73,10 @@ export class Linear extends Module {
       : absent;
   }
 
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   /** @throws RuntimeError when the last dimension of `input` is not `in_features`. */
   override forward(input: Tensor): Tensor {
     return linear(input, this.weight, this.bias);

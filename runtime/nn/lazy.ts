@@ -21,9 +21,13 @@ const isLazy = (module: Module): module is LazyModule => "_complete" in module;
 /** Lets a module become what it is for, before its first call, and lets a state give its tensors their shapes. */
 export function awaitFirstInput(module: LazyModule): void {
   handles.set(module, [
-    module.register_forward_pre_hook((called, [input]) => {
-      if (isLazy(called) && input instanceof Tensor) become(called, input);
-    }),
+    module.register_forward_pre_hook(
+      (called, [first], named) => {
+        const input = first ?? named["input"];
+        if (isLazy(called) && input instanceof Tensor) become(called, input);
+      },
+      { with_kwargs: true },
+    ),
     module.register_load_state_dict_pre_hook(takeShapes),
   ]);
 }

@@ -75,6 +75,10 @@ export class CrossEntropyLoss extends WeightedLoss {
     this.label_smoothing = settings.label_smoothing;
   }
 
+  get _inputNames(): readonly ["input", "target"] {
+    return ["input", "target"];
+  }
+
   /** @throws as `torch.nn.functional.cross_entropy`. */
   override forward(input: Tensor, target: Tensor): Tensor {
     const { weight, ignore_index, reduction, label_smoothing } = this;
@@ -96,6 +100,10 @@ export class NLLLoss extends WeightedLoss {
     this.ignore_index = settings.ignore_index;
   }
 
+  get _inputNames(): readonly ["input", "target"] {
+    return ["input", "target"];
+  }
+
   /** @throws as `torch.nn.functional.nll_loss`. */
   override forward(input: Tensor, target: Tensor): Tensor {
     const { weight, ignore_index, reduction } = this;
@@ -108,6 +116,10 @@ export class NLLLoss2d extends NLLLoss {}
 
 /** Binary cross entropy of probabilities; after a sigmoid. Source: `torch.nn.BCELoss`. */
 export class BCELoss extends PlainWeightedLoss {
+  get _inputNames(): readonly ["input", "target"] {
+    return ["input", "target"];
+  }
+
   /** @throws as `torch.nn.functional.binary_cross_entropy`. */
   override forward(input: Tensor, target: Tensor): Tensor {
     const { weight, reduction } = this;
@@ -141,6 +153,10 @@ export class BCEWithLogitsLoss extends WeightedLoss {
     this.register_buffer("pos_weight", settings.pos_weight);
   }
 
+  get _inputNames(): readonly ["input", "target"] {
+    return ["input", "target"];
+  }
+
   /** @throws as `torch.nn.functional.binary_cross_entropy_with_logits`. */
   override forward(input: Tensor, target: Tensor): Tensor {
     const { weight, pos_weight, reduction } = this;
@@ -150,6 +166,10 @@ export class BCEWithLogitsLoss extends WeightedLoss {
 
 /** The loss `log(1 + exp(−target · input))` for targets 1 and −1. Source: `torch.nn.SoftMarginLoss`. */
 export class SoftMarginLoss extends PlainLoss {
+  get _inputNames(): readonly ["input", "target"] {
+    return ["input", "target"];
+  }
+
   /** @throws as `torch.nn.functional.soft_margin_loss`. */
   override forward(input: Tensor, target: Tensor): Tensor {
     return soft_margin_loss(input, target, { reduction: this.reduction });
@@ -158,6 +178,10 @@ export class SoftMarginLoss extends PlainLoss {
 
 /** Binary cross entropy of logits for several questions about each sample. Source: `torch.nn.MultiLabelSoftMarginLoss`. */
 export class MultiLabelSoftMarginLoss extends PlainWeightedLoss {
+  get _inputNames(): readonly ["input", "target"] {
+    return ["input", "target"];
+  }
+
   /** @throws as `torch.nn.functional.multilabel_soft_margin_loss`. */
   override forward(input: Tensor, target: Tensor): Tensor {
     const { weight, reduction } = this;
@@ -167,6 +191,10 @@ export class MultiLabelSoftMarginLoss extends PlainWeightedLoss {
 
 /** The multi-label margin loss, whose targets are lists of class numbers. Source: `torch.nn.MultiLabelMarginLoss`. */
 export class MultiLabelMarginLoss extends PlainLoss {
+  get _inputNames(): readonly ["input", "target"] {
+    return ["input", "target"];
+  }
+
   /** @throws as `torch.nn.functional.multilabel_margin_loss`. */
   override forward(input: Tensor, target: Tensor): Tensor {
     return multilabel_margin_loss(input, target, { reduction: this.reduction });
@@ -211,6 +239,10 @@ export class MultiMarginLoss extends WeightedLoss {
     this.margin = margin;
   }
 
+  get _inputNames(): readonly ["input", "target"] {
+    return ["input", "target"];
+  }
+
   /** @throws as `torch.nn.functional.multi_margin_loss`. */
   override forward(input: Tensor, target: Tensor): Tensor {
     const { p, margin, weight, reduction } = this;
@@ -245,6 +277,10 @@ export class CTCLoss extends Loss {
     super(settings);
     this.blank = settings.blank;
     this.zero_infinity = settings.zero_infinity;
+  }
+
+  get _inputNames(): readonly ["log_probs", "targets", "input_lengths", "target_lengths"] {
+    return ["log_probs", "targets", "input_lengths", "target_lengths"];
   }
 
   /** @throws as `torch.nn.functional.ctc_loss`. */

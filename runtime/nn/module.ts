@@ -13,6 +13,7 @@ import {
   type StateDictPreHook,
 } from "./module/hooks.ts";
 import type { IncompatibleKeys } from "./module/incompatibleKeys.ts";
+import type { Inputs } from "./module/inputNames.ts";
 import { loadState, type LoadStateDictArguments, type StateDict } from "./module/loading.ts";
 import { ownModules } from "./module/members.ts";
 import { makeState, type StateDictArguments } from "./module/state.ts";
@@ -22,7 +23,7 @@ export type { ModuleTarget };
 
 /** A module is called as a function: `net(x)` runs `net.forward(x)`. */
 export interface Module {
-  (...inputs: globalThis.Parameters<this["forward"]>): ReturnType<this["forward"]>;
+  (...inputs: Inputs<this>): ReturnType<this["forward"]>;
 }
 
 /**

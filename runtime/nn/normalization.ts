@@ -78,6 +78,10 @@ export class LayerNorm extends Module {
     this.bias = learned(elementwise_affine && bias, zeros, this.normalized_shape, place);
   }
 
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   /** @throws as `torch.nn.functional.layer_norm`. */
   override forward(input: Tensor): Tensor {
     return layer_norm(input, this.normalized_shape, this.weight, this.bias, this.eps);
@@ -133,6 +137,10 @@ export class RMSNorm extends Module {
     this.eps = eps;
     this.elementwise_affine = elementwise_affine;
     this.weight = learned(elementwise_affine, ones, this.normalized_shape, place);
+  }
+
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
   }
 
   /** @throws as `torch.nn.functional.rms_norm`. */
@@ -205,6 +213,10 @@ export class GroupNorm extends Module {
     this.affine = affine;
     this.weight = learned(affine, ones, [num_channels], place);
     this.bias = learned(affine && bias, zeros, [num_channels], place);
+  }
+
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
   }
 
   /** @throws as `torch.nn.functional.group_norm`. */

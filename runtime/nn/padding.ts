@@ -42,6 +42,10 @@ abstract class Pad extends Module {
     this.padding = eachDimension(`nn.${name}`, "padding", padding, 2 * this.border().rank);
   }
 
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   /** @throws RuntimeError when the border does not fit the input. */
   override forward(input: Tensor): Tensor {
     return pad(input, this.padding, this.border().mode);
@@ -67,6 +71,10 @@ abstract class ConstantPad extends Module {
     const { padding, value } = bind(name, constantParameters, args);
     this.padding = eachDimension(`nn.${name}`, "padding", padding, 2 * this.rank());
     this.value = value;
+  }
+
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
   }
 
   /** @throws RuntimeError when the border does not fit the input. */

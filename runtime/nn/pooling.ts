@@ -81,6 +81,10 @@ abstract class MaxPool extends Module {
     this.ceil_mode = settings.ceil_mode;
   }
 
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   /** @throws RuntimeError when the windows do not fit the input. */
   override forward(input: Tensor): Pooled {
     const { kernel_size, stride, padding, dilation, ceil_mode, return_indices } = this;
@@ -166,6 +170,10 @@ export class AvgPool1d extends Module {
     this.count_include_pad = settings.count_include_pad;
   }
 
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   /** @throws RuntimeError when the windows do not fit the input. */
   override forward(input: Tensor): Tensor {
     const { kernel_size, stride, padding, ceil_mode, count_include_pad } = this;
@@ -210,6 +218,10 @@ abstract class AvgPool extends Module {
     this.ceil_mode = settings.ceil_mode;
     this.count_include_pad = settings.count_include_pad;
     this.divisor_override = settings.divisor_override;
+  }
+
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
   }
 
   /** @throws RuntimeError when the windows do not fit the input. */
@@ -280,6 +292,10 @@ abstract class AdaptiveAvgPool extends Module {
 
 /** Means of sequences `[N, C, L]`, as many as asked for. Source: `torch.nn.AdaptiveAvgPool1d`. */
 export class AdaptiveAvgPool1d extends AdaptiveAvgPool {
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   override forward(input: Tensor): Tensor {
     return adaptive_avg_pool1d(input, this.output_size);
   }
@@ -287,6 +303,10 @@ export class AdaptiveAvgPool1d extends AdaptiveAvgPool {
 
 /** Means of images `[N, C, H, W]`, as many as asked for: `new nn.AdaptiveAvgPool2d(1)` gives one for each channel. Source: `torch.nn.AdaptiveAvgPool2d`. */
 export class AdaptiveAvgPool2d extends AdaptiveAvgPool {
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   override forward(input: Tensor): Tensor {
     return adaptive_avg_pool2d(input, this.output_size);
   }
@@ -294,6 +314,10 @@ export class AdaptiveAvgPool2d extends AdaptiveAvgPool {
 
 /** Means of volumes `[N, C, D, H, W]`, as many as asked for. Source: `torch.nn.AdaptiveAvgPool3d`. */
 export class AdaptiveAvgPool3d extends AdaptiveAvgPool {
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   override forward(input: Tensor): Tensor {
     return adaptive_avg_pool3d(input, this.output_size);
   }
@@ -313,6 +337,10 @@ abstract class AdaptiveMaxPool extends Module {
     const { output_size, return_indices } = bind(new.target.name, adaptiveMaxParameters, args);
     this.output_size = output_size;
     this.return_indices = return_indices;
+  }
+
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
   }
 
   override forward(input: Tensor): Pooled {

@@ -39,6 +39,10 @@ export class PairwiseDistance extends Module {
     this.keepdim = keepdim;
   }
 
+  get _inputNames(): readonly ["x1", "x2"] {
+    return ["x1", "x2"];
+  }
+
   override forward(x1: Tensor, x2: Tensor): Tensor {
     return pairwise_distance(x1, x2, this.norm, this.eps, this.keepdim);
   }
@@ -66,6 +70,10 @@ export class CosineSimilarity extends Module {
     this.eps = eps;
   }
 
+  get _inputNames(): readonly ["x1", "x2"] {
+    return ["x1", "x2"];
+  }
+
   override forward(x1: Tensor, x2: Tensor): Tensor {
     return cosine_similarity(x1, x2, this.dim, this.eps);
   }
@@ -86,6 +94,10 @@ export class PixelShuffle extends Module {
   constructor(...args: CallForms<PixelShuffleArguments, [upscale_factor: number]>) {
     super();
     this.upscale_factor = bind("PixelShuffle", pixelShuffleParameters, args).upscale_factor;
+  }
+
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
   }
 
   /** @throws as `torch.nn.functional.pixel_shuffle`. */
@@ -115,6 +127,10 @@ export class PixelUnshuffle extends Module {
     this.downscale_factor = bind("PixelUnshuffle", pixelUnshuffleParameters, args).downscale_factor;
   }
 
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   /** @throws as `torch.nn.functional.pixel_unshuffle`. */
   override forward(input: Tensor): Tensor {
     return pixel_unshuffle(input, this.downscale_factor);
@@ -140,6 +156,10 @@ export class ChannelShuffle extends Module {
   constructor(...args: CallForms<ChannelShuffleArguments, [groups: number]>) {
     super();
     this.groups = bind("ChannelShuffle", channelShuffleParameters, args).groups;
+  }
+
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
   }
 
   /** @throws as `torch.nn.functional.channel_shuffle`. */
@@ -196,6 +216,10 @@ export abstract class ResponseNorm extends Module {
 
 /** Each channel divided by what its `size` neighbours amount to. Source: `torch.nn.LocalResponseNorm`. */
 export class LocalResponseNorm extends ResponseNorm {
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   /** @throws as `torch.nn.functional.local_response_norm`. */
   override forward(input: Tensor): Tensor {
     return local_response_norm(input, this.size, this.alpha, this.beta, this.k);

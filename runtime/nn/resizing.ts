@@ -76,6 +76,10 @@ abstract class Interpolation extends Module {
     this.recompute_scale_factor = settings.recompute_scale_factor;
   }
 
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   /** @throws ValueError when not exactly one of size and factor was given, NotImplementedError for an input with other dimensions. */
   override forward(input: Tensor): Tensor {
     const { size, scale_factor, mode, align_corners, recompute_scale_factor } = this;
@@ -189,6 +193,10 @@ export class Unfold extends Blocks {
     super(bind("Unfold", unfoldParameters, args));
   }
 
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   /** @throws RuntimeError when the blocks do not fit the input. */
   override forward(input: Tensor): Tensor {
     const { kernel_size, dilation, padding, stride } = this;
@@ -210,6 +218,10 @@ export class Fold extends Blocks {
     const settings = bind("Fold", foldParameters, args);
     super(settings);
     this.output_size = settings.output_size;
+  }
+
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
   }
 
   /** @throws RuntimeError when the columns are not those of the blocks. */

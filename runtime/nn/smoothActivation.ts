@@ -30,6 +30,10 @@ export class Mish extends PlainActivation {
 
 /** The logarithm of each element's logistic function. Source: `torch.nn.LogSigmoid`. */
 export class LogSigmoid extends Module {
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   override forward(input: Tensor): Tensor {
     return logsigmoid(input);
   }
@@ -37,6 +41,10 @@ export class LogSigmoid extends Module {
 
 /** Each element over 1 plus its size. Source: `torch.nn.Softsign`. */
 export class Softsign extends Module {
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   override forward(input: Tensor): Tensor {
     return softsign(input);
   }
@@ -44,6 +52,10 @@ export class Softsign extends Module {
 
 /** Each element minus its hyperbolic tangent. Source: `torch.nn.Tanhshrink`. */
 export class Tanhshrink extends Module {
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   override forward(input: Tensor): Tensor {
     return tanhshrink(input);
   }
@@ -64,6 +76,10 @@ export class GLU extends Module {
   constructor(...args: CallForms<GLUArguments, [dim?: number]>) {
     super();
     this.dim = bind("GLU", gluParameters, args).dim;
+  }
+
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
   }
 
   override forward(input: Tensor): Tensor {

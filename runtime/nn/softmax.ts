@@ -38,6 +38,10 @@ abstract class AlongDim extends Module {
 
 /** Probabilities along `dim`: exponentials, divided by their sum. Source: `torch.nn.Softmax`. */
 export class Softmax extends AlongDim {
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   override forward(input: Tensor): Tensor {
     return softmax(input, chosenDim(this.dim, input));
   }
@@ -45,6 +49,10 @@ export class Softmax extends AlongDim {
 
 /** Logarithms of the softmax along `dim`. Source: `torch.nn.LogSoftmax`. */
 export class LogSoftmax extends AlongDim {
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   override forward(input: Tensor): Tensor {
     return log_softmax(input, chosenDim(this.dim, input));
   }
@@ -52,6 +60,10 @@ export class LogSoftmax extends AlongDim {
 
 /** The softmax of the opposite numbers, along `dim`. Source: `torch.nn.Softmin`. */
 export class Softmin extends AlongDim {
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   override forward(input: Tensor): Tensor {
     return softmin(input, this.dim);
   }
@@ -59,6 +71,10 @@ export class Softmin extends AlongDim {
 
 /** The softmax of the channels at each place of images: `[N, C, H, W]` or `[C, H, W]`. Source: `torch.nn.Softmax2d`. */
 export class Softmax2d extends Module {
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   /** @throws ValueError for an input of another number of dimensions. */
   override forward(input: Tensor): Tensor {
     if (input.ndim !== 3 && input.ndim !== 4)

@@ -94,6 +94,10 @@ export class Hardshrink extends Module {
     this.lambd = bind("Hardshrink", shrinkParameters, args).lambd;
   }
 
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   override forward(input: Tensor): Tensor {
     return hardshrink(input, this.lambd);
   }
@@ -110,6 +114,10 @@ export class Softshrink extends Module {
   constructor(...args: CallForms<ShrinkArguments, [lambd?: number]>) {
     super();
     this.lambd = bind("Softshrink", shrinkParameters, args).lambd;
+  }
+
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
   }
 
   override forward(input: Tensor): Tensor {
@@ -151,6 +159,10 @@ export class PReLU extends Module {
     this.weight = new Parameter(full([num_parameters], init, { ...place, dtype }));
   }
 
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   override forward(input: Tensor): Tensor {
     return prelu(input, this.weight);
   }
@@ -186,6 +198,10 @@ export class RReLU extends Module {
     this.lower = lower;
     this.upper = upper;
     this.inplace = inplace;
+  }
+
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
   }
 
   override forward(input: Tensor): Tensor {

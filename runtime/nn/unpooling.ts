@@ -149,6 +149,10 @@ abstract class LPPool extends Module {
     this.ceil_mode = settings.ceil_mode;
   }
 
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   /** @throws RuntimeError when the windows do not fit the input. */
   override forward(input: Tensor): Tensor {
     const { norm_type, kernel_size, stride, ceil_mode } = this;
@@ -252,6 +256,10 @@ abstract class FractionalMaxPool extends Module {
     this.output_ratio = output_ratio;
     this.return_indices = settings.return_indices;
     this._random_samples = settings._random_samples;
+  }
+
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
   }
 
   /** @throws RuntimeError when the windows do not fit the input. */

@@ -35,7 +35,16 @@ interface GridRow {
 }
 
 interface ModelRow {
-  readonly model: "resnet18" | "resnet34" | "resnet50" | "resnext50_32x4d" | "mobilenet_v2";
+  readonly model:
+    | "resnet18"
+    | "resnet34"
+    | "resnet50"
+    | "resnext50_32x4d"
+    | "mobilenet_v2"
+    | "alexnet"
+    | "vgg11_bn";
+  /** Height and width of the image. */
+  readonly size: number;
   readonly layout: readonly (readonly [name: string, shape: readonly number[]])[];
   readonly sha256: string;
   readonly scores: readonly EncodedNumber[];
@@ -135,7 +144,7 @@ describe("models are torchvision's", () => {
     const model = vision.models[name]({ num_classes: 7 }).eval();
     const state = model.state_dict();
     expect(Object.entries(state).map(([key, { shape }]) => [key, [...shape]])).toEqual(row.layout);
-    const scores = torch.no_grad(() => model(pixels(1, 3, 40, 40).div(255)));
+    const scores = torch.no_grad(() => model(pixels(1, 3, row.size, row.size).div(255)));
     expect(differenceOfValues(scores, row.scores, { relative: 1e-3, absolute: 1e-5 })).toBeNull();
     expect(digestOf(state)).toBe(row.sha256);
   });

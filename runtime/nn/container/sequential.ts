@@ -103,6 +103,10 @@ export class Sequential extends Module {
     return this;
   }
 
+  get _inputNames(): readonly ["input"] {
+    return ["input"];
+  }
+
   override forward(input: Tensor): Tensor {
     let output = input;
     for (const layer of this) output = layer(output);

@@ -5,6 +5,7 @@ import { warnOnce } from "../../warn.ts";
 import type { Module } from "../module.ts";
 import { BackwardHooks } from "./backwardHooks.ts";
 import { hasCallHooks, hooksFor, type CallHook } from "./callHooks.ts";
+import { callForward } from "./inputNames.ts";
 
 /** One call: its arguments and its output, which hooks may replace. */
 class Call {
@@ -37,8 +38,7 @@ class Call {
 
   private forward(): unknown {
     const named = Object.keys(this.kwargs).length > 0 ? [this.kwargs] : [];
-    // A module takes whatever its `forward` takes.
-    return this.module.forward(...([...this.args, ...named] as never[]));
+    return callForward(this.module, [...this.args, ...named]);
   }
 
   private runBefore({ hook, withKwargs }: CallHook): void {
@@ -103,5 +103,5 @@ function callWithHooks(module: Module, inputs: readonly unknown[]): unknown {
 
 /** Calls a module's `forward`, with the hooks that there are. Where no module has any, there is no need to ask. */
 export function callModule(module: Module, inputs: never[]): unknown {
-  return hasCallHooks(module) ? callWithHooks(module, inputs) : module.forward(...inputs);
+  return hasCallHooks(module) ? callWithHooks(module, inputs) : callForward(module, inputs);
 }

@@ -1,5 +1,5 @@
 /** What makes a module a function, and what its class may say. */
-import { bind } from "../../binding.ts";
+import { bind, isKeywords } from "../../binding.ts";
 import { NotImplementedError } from "../../errors/notImplementedError.ts";
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import type { RemovableHandle } from "../../autograd/hooks.ts";
@@ -28,7 +28,9 @@ export class CallableModule {
     if (args.length > 0) bind(new.target.name, {}, args);
     // Most calls have no hooks, and a call more would cost as much as all of this.
     const self = (...inputs: never[]): unknown =>
-      attached.count === 0 ? module.forward(...inputs) : callModule(module, inputs);
+      attached.count === 0 && !isKeywords(inputs.at(-1))
+        ? module.forward(...inputs)
+        : callModule(module, inputs);
     // A function's own `name` and `length` would stand in the way of properties of those names.
     delete (self as { name?: string }).name;
     delete (self as { length?: number }).length;

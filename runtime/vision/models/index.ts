@@ -1,4 +1,5 @@
 /** `vision.models`: networks for images. */
+export { AlexNet, alexnet } from "./alexnet.ts";
 export { LeNet } from "./lenet.ts";
 export { mobilenet_v2, MobileNetV2 } from "./mobilenet.ts";
 export {
@@ -14,3 +15,4 @@ export {
   SmallResNet,
   wide_resnet50_2,
 } from "./resnet.ts";
+export { VGG, vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn } from "./vgg.ts";

@@ -102,7 +102,10 @@ describe("What a beginner writes", () => {
 
   it("may call a module within its own methods, as everywhere else", async () => {
     const executed = await session.execute(`
-      interface Callable { (...inputs: Parameters<this["forward"]>): ReturnType<this["forward"]> }
+      type Inputs<M extends { forward(...inputs: never[]): unknown }> = M extends { readonly _inputNames: readonly [string] }
+        ? { [I in keyof Parameters<M["forward"]>]: Parameters<M["forward"]>[I] | Date }
+        : Parameters<M["forward"]>;
+      interface Callable { (...inputs: Inputs<this>): ReturnType<this["forward"]> }
       class Callable { forward(x: any): any { return x; } }
       class Net extends Callable {
         forward(x: string) { return [x]; }

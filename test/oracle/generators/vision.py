@@ -167,7 +167,9 @@ GRIDS = [
     ("fractionsBatch", {"normalize": True, "value_range": [0.25, 0.5], "pad_value": 0.5}),
     ("greyFractions", {}),
 ]
-MODELS = ["resnet18", "resnet34", "resnet50", "resnext50_32x4d", "mobilenet_v2"]
+MODELS = ["resnet18", "resnet34", "resnet50", "resnext50_32x4d", "mobilenet_v2", "alexnet", "vgg11_bn"]
+# Height and width of the image; AlexNet needs more.
+IMAGE_SIZE, LARGER = 40, {"alexnet": 70}
 
 
 def encoded(value):
@@ -228,10 +230,11 @@ def model_rows(models):
         digest = hashlib.sha256()
         for tensor in state.values():
             digest.update(tensor.numpy().tobytes())
+        size = LARGER.get(name, IMAGE_SIZE)
         with torch.no_grad():
-            scores = model(pixels(1, 3, 40, 40).div(255))
+            scores = model(pixels(1, 3, size, size).div(255))
         layout = [[key, list(tensor.shape)] for key, tensor in state.items()]
-        yield {"model": name, "layout": layout, "sha256": digest.hexdigest(), "scores": encode_values(scores)}
+        yield {"model": name, "size": size, "layout": layout, "sha256": digest.hexdigest(), "scores": encode_values(scores)}
 
 
 def picture(mode: str, width: int, height: int):
