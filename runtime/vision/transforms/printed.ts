@@ -16,12 +16,12 @@ export function tuple(values: readonly number[]): Written {
 
 /** A Python tuple of fractions: whole ones have a point. */
 export function fractions(values: readonly number[]): Written {
-  return new Written(`(${values.map(fraction).join(", ")})`);
+  return new Written(`(${values.map((value) => fraction(value)).join(", ")})`);
 }
 
 /** A Python list of fractions. */
 export function listOfFractions(values: readonly number[]): Written {
-  return new Written(`[${values.map(fraction).join(", ")}]`);
+  return new Written(`[${values.map((value) => fraction(value)).join(", ")}]`);
 }
 
 /** A range as torchvision prints it: a tuple where it is the usual one, a list where the caller gave an array. */
