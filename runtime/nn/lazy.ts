@@ -18,7 +18,7 @@ const handles = new WeakMap<Module, readonly RemovableHandle[]>();
 
 const isLazy = (module: Module): module is LazyModule => "_complete" in module;
 
-/** Lets a module become what it is for, before its first call, and lets a state give its tensors their shapes. */
+/** Lets a module become what it is for, before its first call. A state that is loaded gives its tensors their shapes. */
 export function awaitFirstInput(module: LazyModule): void {
   handles.set(module, [
     module.register_forward_pre_hook(
@@ -28,17 +28,7 @@ export function awaitFirstInput(module: LazyModule): void {
       },
       { with_kwargs: true },
     ),
-    module.register_load_state_dict_pre_hook(takeShapes),
   ]);
-}
-
-/** Shapes from a state that is loaded. */
-function takeShapes(module: Module, state: Record<string, unknown>, prefix: string): void {
-  for (const [name, value] of Object.entries(module)) {
-    const given = state[prefix + name];
-    if (isUninitialized(value) && given instanceof Tensor && !isUninitialized(given))
-      value.materialize(given.shape);
-  }
 }
 
 /** The complete module. Where weights were loaded already, nothing is drawn for it. */

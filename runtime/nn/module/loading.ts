@@ -8,6 +8,7 @@ import { formatShape, sameShape } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
 import type { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
+import { isUninitialized, type UninitializedBuffer, type UninitializedParameter } from "../uninitialized.ts";
 import { hooksOf, type StateMetadata } from "./hooks.ts";
 import { IncompatibleKeys } from "./incompatibleKeys.ts";
 import { adviceFor } from "./loadingAdvice.ts";
@@ -47,6 +48,8 @@ function matchArguments(args: readonly unknown[]): Required<LoadStateDictArgumen
 function isState(value: unknown): value is StateDict {
   return value instanceof Map || isKeywords(value);
 }
+
+type UninitializedTensor = UninitializedParameter | UninitializedBuffer;
 
 /** One run of `load_state_dict`. */
 class Loading {
@@ -98,6 +101,17 @@ class Loading {
     }
   }
 
+  /** What a module with a tensor without a shape gets: the shape too, once it is known that everything fits. */
+  private takeShape(module: Module, name: string, target: UninitializedTensor, input: Tensor): void {
+    this.writes.push(() => {
+      if (this.assign) Reflect.set(module, name, takenOver(input, target));
+      else {
+        target.materialize(input.shape);
+        target.copy_(input);
+      }
+    });
+  }
+
   private matchTensor(module: Module, name: string, target: Tensor, key: string, given: unknown): void {
     if (!(given instanceof Tensor)) {
       this.errors.push(
@@ -105,6 +119,8 @@ class Loading {
       );
       return;
     }
+    if (isUninitialized(target) && !isUninitialized(given))
+      return this.takeShape(module, name, target, given);
     // PyTorch's files from before there were tensors without dimensions.
     const input = target.ndim === 0 && sameShape(given.shape, [1]) ? given.select(0, 0) : given;
     if (!sameShape(input.shape, target.shape)) {

@@ -62,3 +62,17 @@ test("an input that does not fit what was loaded is refused with both shapes", (
     "The sizes inferred from input are not equal to those of self.weight: [2, 4] and [2, 3]",
   );
 });
+
+test("a state that does not fit leaves tensors without shapes as they were", () => {
+  const net = new nn.Sequential(new nn.LazyLinear(2), new nn.Linear(2, 1));
+  const other = new nn.Sequential(new nn.Linear(3, 2), new nn.Linear(2, 3));
+  expect(() => net.load_state_dict(other.state_dict())).toThrow("size mismatch for 1.weight");
+  expect(String(net[0].weight)).toBe("<UninitializedParameter>");
+  expect(net(torch.ones(1, 5)).shape).toEqual([1, 1]);
+});
+
+test("a lazy module has its sizes from an input by name too", () => {
+  const layer = new nn.LazyLinear(2);
+  expect(layer({ input: torch.ones(1, 3) }).shape).toEqual([1, 2]);
+  expect(String(layer)).toBe("Linear(in_features=3, out_features=2, bias=True)");
+});
