@@ -36,13 +36,7 @@ interface GridRow {
 
 interface ModelRow {
   readonly model:
-    | "resnet18"
-    | "resnet34"
-    | "resnet50"
-    | "resnext50_32x4d"
-    | "mobilenet_v2"
-    | "alexnet"
-    | "vgg11_bn";
+    "resnet18" | "resnet34" | "resnet50" | "resnext50_32x4d" | "mobilenet_v2" | "alexnet" | "vgg11_bn";
   /** Height and width of the image. */
   readonly size: number;
   readonly layout: readonly (readonly [name: string, shape: readonly number[]])[];
