@@ -51,6 +51,7 @@ export {
 export { accelerator, cuda, mps, webgl, xpu } from "./accelerators.ts";
 export * as data from "./data/index.ts";
 export { deepcopy } from "./deepcopy.ts";
+export * as distributions from "./probability/index.ts";
 export { device, get_default_device, set_default_device } from "./defaultDevice.ts";
 export { e, inf, nan, newaxis, pi } from "./constants.ts";
 export {
