@@ -42,13 +42,17 @@ function captureStream(name: StreamName): void {
     if (done !== undefined) process.nextTick(done);
     return true;
   }) as typeof stream.write;
-  // Its last words are a cell's output, too, and not the end of what later cells write.
+  // Its last words are a cell's output, too, and not the end of what later cells write. `stream.pipeline` waits for one of the events, for the
+  // second if the stream is a file's.
   stream.end = ((...values: unknown[]): typeof stream => {
     const done = values.find((value) => typeof value === "function") as WriteCallback | undefined; // Node's only function here
     const [chunk, encoding] = values.filter((value) => typeof value !== "function");
     if (chunk !== undefined && chunk !== null)
       stream.write(chunk as string | Uint8Array, encoding as BufferEncoding | undefined);
-    if (done !== undefined) process.nextTick(done);
+    if (done !== undefined) stream.once("finish", done);
+    process.nextTick(() => {
+      for (const event of ["finish", "close"]) stream.emit(event);
+    });
     return stream;
   }) as typeof stream.end;
 }

@@ -150,6 +150,16 @@ describe("what is written to the process's descriptors", () => {
     expect(await lateText("process.stdout.end(() => process.stdout.write('done')); void 0")).toBe("done");
   });
 
+  it("comes through a pipeline into the stream, again and again", async () => {
+    const code =
+      "await require('node:stream/promises').pipeline(require('node:stream').Readable.from(['a', 'b']), process.stdout)";
+    for (let time = 0; time < 2; time += 1) {
+      const { outputs, outcome } = await session.execute(code);
+      expect(outcome).toMatchObject({ status: "ok" });
+      expect(streamText(outputs, "stdout")).toBe("ab");
+    }
+  });
+
   it("is checked by Node before anything is shown", async () => {
     const { outputs, outcome } = await session.execute(
       "require('fs').writeSync(1, Buffer.from('abc'), 2, 9)",
