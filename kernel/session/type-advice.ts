@@ -96,7 +96,7 @@ const advices: Readonly<Record<number, (diagnostic: CellDiagnostic) => string | 
   2614: exportAdvice,
   2724: exportAdvice,
   2769: ({ message }) => formAdvice(message),
-  7006: ({ message }) => parameterAdvice(message),
+  7006: (diagnostic) => hookAdvice(diagnostic) ?? parameterAdvice(diagnostic.message),
   7031: ({ message }) => parameterAdvice(message),
   7053: ({ message }) => {
     if (/index type 'Tensor['<]/u.test(message))
@@ -143,6 +143,21 @@ const elsewhere: Readonly<Record<string, string>> = {
 function exportAdvice({ message }: CellDiagnostic): string | null {
   const name = /^Module '"typetorch"' has no exported member (?:named )?'([^']+)'/u.exec(message)?.[1] ?? "";
   return Object.hasOwn(elsewhere, name) ? (elsewhere[name] ?? null) : null;
+}
+
+/** What the parameters of a module's hook are, where the compiler does not know that it is one: of `net[0]` it knows nothing. */
+function hookAdvice({ source, start }: CellDiagnostic): string | null {
+  const before = line(source, start).slice(0, start.column - 1);
+  const hook = /\bregister_(?<kind>forward|forward_pre|full_backward|full_backward_pre)_hook\(/u.exec(before)
+    ?.groups?.["kind"];
+  if (hook === undefined) return null;
+  const rest: Readonly<Record<string, string>> = {
+    forward: "input: Tensor[], output: Tensor",
+    forward_pre: "input: Tensor[]",
+    full_backward: "grad_input: Tensor[], grad_output: Tensor[]",
+    full_backward_pre: "grad_output: Tensor[]",
+  };
+  return `Write the types: (module: nn.Module, ${rest[hook]}) => ….`;
 }
 
 function parameterAdvice(message: string): string {

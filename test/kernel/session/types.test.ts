@@ -77,6 +77,11 @@ describe("What a beginner writes", () => {
     ],
     ["const sum = (named: { dim?: number }) => named; sum({ axis: 1 })", "TS2353", "dim and keepdim"],
     ["const f = (x) => x", "TS7006", "x: Tensor"],
+    [
+      "const net: any = {}; net[0].register_forward_hook((module, input, output) => output)",
+      "TS7006",
+      "(module: nn.Module, input: Tensor[], output: Tensor) => …",
+    ],
     ["total = 1", "TS2304", "let total = …"],
     ["Math.max(1, dim=0)", "TS2304", "{ dim: … }"],
     ["print(1)", "TS2304", "console.log(x)"],
