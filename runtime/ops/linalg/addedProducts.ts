@@ -1,5 +1,7 @@
 /** Products of matrices that are added to something, besides `addmm`. Derivatives: PyTorch's `tools/autograd/derivatives.yaml`. */
 import { RuntimeError } from "../../errors/runtimeError.ts";
+import type { DType } from "../../dtype.ts";
+import { bitCodecs } from "../../halves.ts";
 import { composite, operator, type InPlaceOperator, type Operator } from "../../operator.ts";
 import { keywordOnly, scalar, tensor } from "../../parameters.ts";
 import { reshaped } from "../../settle.ts";
@@ -15,11 +17,11 @@ import {
   checkColumn,
   checkRank,
   checkScalarTypes,
-  columnOf,
   mv,
   timesScalar,
 } from "./matmul.ts";
 import { sample } from "../samples.ts";
+import { select } from "../shaping/slicing.ts";
 import { expand, reshape, t, transpose, unsqueeze } from "../shaping/view.ts";
 
 type AddedSignature = GeneralSignature<
@@ -27,6 +29,18 @@ type AddedSignature = GeneralSignature<
 >;
 
 const factors = { beta: keywordOnly(scalar(1)), alpha: keywordOnly(scalar(1)) } as const;
+
+/** Whether sums of several steps are rounded to 16 bits between them. */
+function roundsBetween({ name }: DType): boolean {
+  return name === "float16" || name === "bfloat16";
+}
+
+/** A factor as `addmv` and `addr` have it: in 16 bits rounded to them too. */
+export function roundedTo({ name }: DType, factor: Scalar): Scalar {
+  if (name !== "float16" && name !== "bfloat16") return factor;
+  const { encode, decode } = bitCodecs[name];
+  return decode(encode(Number(factor)));
+}
 
 /** @throws RuntimeError when the operands are not two batches that can be multiplied. */
 function checkBatches(name: string, batch1: Tensor, batch2: Tensor): void {
@@ -98,6 +112,8 @@ export const addbmm: InPlaceOperator<AddedSignature> = operator({
   forward: ({ input, batch1, batch2, beta, alpha }) => {
     checkBatches("addbmm", batch1, batch2);
     checkDtypes("addbmm", input, batch1);
+    if (roundsBetween(batch1.dtype) && batch1.shape[0]! > 0)
+      return addedOneByOne(input, batch1, batch2, beta, alpha);
     // The sum over the batch is one product, whose inner dimension is the batch's and the matrices' together.
     const [batches, rows, inner] = batch1.shape as [number, number, number];
     const left = reshape(transpose(batch1, 0, 1), [rows, batches * inner]);
@@ -129,6 +145,14 @@ export const addbmm: InPlaceOperator<AddedSignature> = operator({
   ],
 });
 
+/** Adds one product after the other: in 16 bits PyTorch rounds the sum after each. */
+function addedOneByOne(input: Tensor, batch1: Tensor, batch2: Tensor, beta: Scalar, alpha: Scalar): Tensor {
+  let sum = input;
+  for (let i = 0; i < batch1.shape[0]!; i++)
+    sum = addedProduct(sum, select(batch1, 0, i), select(batch2, 0, i), i === 0 ? beta : 1, alpha);
+  return sum;
+}
+
 /** A matrix as a batch of so many. */
 function repeated(matrix: Tensor, batches: number): Tensor {
   return expand(matrix, [batches, ...matrix.shape]);
@@ -158,7 +182,19 @@ export const addmv: InPlaceOperator<AddedSignature> = operator({
         `size mismatch, got input (${input.shape[0]}), mat (${mat.shape.join("x")}), vec (${vec.shape[0]}): the matrix has ${mat.shape[0]} rows.`,
       );
     const column = input.ndim === 0 ? input : unsqueeze(input, 1);
-    return reshaped(addedProduct(column, mat, columnOf(vec), beta, alpha), [mat.shape[0]!]);
+    const right = unsqueeze(vec, 1);
+    // In 16 bits PyTorch rounds the factors, and the input times its own, before it adds.
+    const sum =
+      roundsBetween(mat.dtype) && Number(beta) !== 0
+        ? addedProduct(
+            timesScalar(column, roundedTo(mat.dtype, beta)),
+            mat,
+            right,
+            1,
+            roundedTo(mat.dtype, alpha),
+          )
+        : addedProduct(column, mat, right, beta, roundedTo(mat.dtype, alpha));
+    return reshaped(sum, [mat.shape[0]!]);
   },
   vjp: {
     input: (g, { beta }) => timesScalar(g, beta),

@@ -8,7 +8,7 @@ import { formatShape, normalizeDim, numel } from "../../shape.ts";
 
 import { Tensor } from "../../tensor.ts";
 import type { Scalar } from "../../types.ts";
-import { outer } from "./addedProducts.ts";
+import { outer, roundedTo } from "./addedProducts.ts";
 import { add, mul } from "../elementwise/arithmetic.ts";
 import { dot, mm, mv, timesScalar } from "./matmul.ts";
 import { sum } from "../reductions/reduction.ts";
@@ -235,10 +235,10 @@ export const addr: InPlaceOperator<MethodSignature<[vec1: Tensor, vec2: Tensor, 
             `addr: Expected 1-D argument ${vector === vec1 ? "vec1" : "vec2"}, but got ${vector.ndim}-D`,
           );
       checkFactors([input, vec1, vec2], { alpha, beta });
-      const product = timesScalar(outer(vec1, vec2), alpha);
+      const product = outer(timesScalar(vec1, roundedTo(vec1.dtype, alpha)), vec2);
       const whole = expand(input, product.shape);
       // As in PyTorch, an input that counts nothing is not looked at.
-      return Number(beta) === 0 ? product : add(timesScalar(whole, beta), product);
+      return Number(beta) === 0 ? product : add(timesScalar(whole, roundedTo(input.dtype, beta)), product);
     },
     vjp: {
       input: (g, { beta }) => timesScalar(g, beta),

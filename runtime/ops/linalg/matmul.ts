@@ -6,7 +6,7 @@ import { composite, operator, type InPlaceOperator, type Operator } from "../../
 import { keywordOnly, optionalTensor, scalar, tensor } from "../../parameters.ts";
 import type { View } from "../../backends/backend.ts";
 import type { ProductFinish } from "../../backends/products.ts";
-import { allocate, backendOf, broadcastTo, duplicate, reshaped } from "../../settle.ts";
+import { allocate, backendOf, broadcastTo, convert, duplicate, reshaped } from "../../settle.ts";
 import { broadcastShapes, formatShape, isContiguous, numel, sameShape, type Shape } from "../../shape.ts";
 import type { FunctionSignature, GeneralSignature, MatmulSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -15,7 +15,7 @@ import { add, mul } from "../elementwise/arithmetic.ts";
 import { given, sample } from "../samples.ts";
 import { expand, reshape, squeezeResult, t, transpose, unsafeView, unsqueeze } from "../shaping/view.ts";
 import { sum } from "../reductions/reduction.ts";
-import { bool, int64 } from "../../dtype.ts";
+import { bool, float32, int64 } from "../../dtype.ts";
 
 /** What PyTorch's messages call the kernels. */
 const kernels: Readonly<Record<string, string>> = {
@@ -166,7 +166,7 @@ export const bmm: Operator<MatmulSignature<"mat2">> = operator({
 });
 
 /** A vector as a matrix of one column. */
-export function columnOf(vector: Tensor): View {
+function columnOf(vector: Tensor): View {
   const { storage, dtype, shape, strides, offset } = vector;
   return { storage, dtype, shape: [shape[0]!, 1], strides: [strides[0]!, 1], offset };
 }
@@ -370,8 +370,8 @@ function factorIn(factor: Scalar, { dtype }: View): Scalar {
 /** `beta · input + alpha · (left @ right)`; without factors, in one pass over the result. */
 export function addedProduct(
   input: Tensor,
-  left: View,
-  right: View,
+  left: Tensor,
+  right: Tensor,
   beta: Scalar = 1,
   alpha: Scalar = 1,
 ): Tensor {
@@ -380,9 +380,14 @@ export function addedProduct(
   // It says so where the input cannot be repeated to the product's shape.
   if (!sameShape(input.shape, shape)) expand(input, shape);
   // As in PyTorch, an input that counts nothing is not looked at: NaN in it does not spread.
+  const factors = inputFactor !== 1 || productFactor !== 1;
+  if (factors && left.dtype.is_floating_point && left.dtype.itemsize < 4) {
+    // PyTorch rounds to 16 bits once, at the end.
+    const [wideInput, wideLeft, wideRight] = [input, left, right].map((value) => convert(value, float32));
+    return convert(addedProduct(wideInput!, wideLeft!, wideRight!, beta, alpha), left.dtype);
+  }
   if (inputFactor === 0) return timesScalar(product(left, right), productFactor);
-  if (inputFactor !== 1 || productFactor !== 1)
-    return add(timesScalar(input, inputFactor), product(left, right), { alpha: productFactor });
+  if (factors) return add(timesScalar(input, inputFactor), product(left, right), { alpha: productFactor });
   if (input.ndim === 1 && input.shape[0] === shape.at(-1) && isContiguous(input.shape, input.strides))
     return product(left, right, { bias: input });
   const result = duplicate(broadcastTo(input, shape));
