@@ -222,3 +222,19 @@ test("gradients of functions are what the first argument is, and results for man
   expectTypeOf(sums).toEqualTypeOf<Tensor>();
   expect(sums.tolist<number[]>()).toEqual([2, 2, 2]);
 });
+
+test("a backward hook reads gradients as if they were there", () => {
+  const layer = new nn.Linear(2, 1);
+  const seen: unknown[] = [];
+  layer.register_full_backward_hook((module, [grad_input], [grad_output]) => {
+    seen.push(module === layer, grad_input === null, grad_output!.detach().shape);
+  });
+  layer.register_full_backward_hook((_module: nn.Module, grad_input: Tensor[], grad_output: Tensor[]) => {
+    seen.push(grad_input.length, grad_output.length);
+  });
+  layer.register_full_backward_pre_hook((_module, grad_output) => [grad_output[0]!.mul(2)]);
+  layer(torch.ones(3, 2, { requires_grad: true }))
+    .sum()
+    .backward();
+  expect(seen).toEqual([true, false, [3, 1], 1, 1]);
+});

@@ -44,15 +44,18 @@ export type ForwardHookWithKwargs<M extends Called> = (
 /** Gradients of inputs or outputs, `null` for what is no tensor. */
 export type Gradients = readonly (Tensor | null)[];
 
+/** The same as a hook gets them, which reads them as if all were there, as in Python. They may be compared with `null`. */
+type GivenGradients = Tensor[];
+
 /** Called with the gradients of the inputs and of the outputs; it may answer with others for the inputs. */
 export type FullBackwardHook<M> = (
   module: M,
-  grad_input: Gradients,
-  grad_output: Gradients,
+  grad_input: GivenGradients,
+  grad_output: GivenGradients,
 ) => Gradients | Nothing;
 
 /** Called with the gradients of the outputs before the module's derivative; it may answer with others. */
-export type FullBackwardPreHook<M> = (module: M, grad_output: Gradients) => Gradients | Nothing;
+export type FullBackwardPreHook<M> = (module: M, grad_output: GivenGradients) => Gradients | Nothing;
 
 /** When a hook before `forward` is called, and with what. */
 export interface ForwardPreHookOptions {
