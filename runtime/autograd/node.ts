@@ -144,11 +144,7 @@ export class Node {
 
   /** PyTorch's name: `name()` is `"MulBackward0"`; without the call it reads as the same text. Source: `torch.autograd.graph.Node.name`. */
   get name(): NodeName {
-    // PyTorch names the functions of its engine, unlike those of operators, with where they are.
-    return callableText(
-      this.label,
-      this.label === "CopySlices" ? `torch::autograd::${this.label}` : this.label,
-    );
+    return callableText(this.label);
   }
 
   /** The functions behind this one's inputs, with the position of their output. Source: `torch.autograd.graph.Node.next_functions`. */

@@ -147,13 +147,3 @@ describe("recording", () => {
     expect(torch.is_grad_enabled()).toBe(true);
   });
 });
-
-test("functions of the engine say where they are, those of operators their names alone", () => {
-  const leaf = torch.ones(2, 2, { requires_grad: true });
-  const product = leaf.mul(2);
-  expect(product.grad_fn.name()).toBe("MulBackward0");
-  expect(product.grad_fn.next_functions[0]![0]!.name()).toBe("torch::autograd::AccumulateGrad");
-  product.select(0, 0).mul_(2);
-  expect(product.grad_fn.name()).toBe("torch::autograd::CopySlices");
-  expect(String(product)).toContain("grad_fn=<CopySlices>");
-});
