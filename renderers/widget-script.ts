@@ -81,8 +81,10 @@ export const WIDGET_SCRIPT = `(() => {
     let live = false;
     const begin = () => {
       live = true;
-      const label = field("label", {});
-      if (widget.label !== "" && widget.control.kind !== "button") label.append(widget.label + " ");
+      // A button names itself; inside of a label it would have no name.
+      const isButton = widget.control.kind === "button";
+      const label = field(isButton ? "span" : "label", {});
+      if (widget.label !== "" && !isButton) label.append(widget.label + " ");
       label.append(...nodes);
       place.replaceChildren(label);
     };

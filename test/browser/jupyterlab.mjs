@@ -1,6 +1,6 @@
 /*
  * JupyterLab in a real browser: what the lesson on autograd shows as it was downloaded, and after "Run All Cells"; completing,
- * inspecting, answering, interrupting and restarting.
+ * inspecting, answering, interrupting, restarting and controls.
  *
  *   PYTHON=… node test/browser/jupyterlab.mjs [FOLDER FOR SCREENSHOTS]
  *
@@ -15,7 +15,7 @@ import { chromium } from "playwright-core";
 
 import { installKernel, startJupyterLab } from "./server.mjs";
 import { compareOutputs } from "./outputs.mjs";
-import { checkWork, emptyNotebook } from "./work.mjs";
+import { CELLS, checkWork, emptyNotebook } from "./work.mjs";
 
 const TENSORS = fileURLToPath(new URL("../../notebooks/01-tensors.ipynb", import.meta.url));
 const AUTOGRAD = fileURLToPath(new URL("../../notebooks/02-autograd.ipynb", import.meta.url));
@@ -169,7 +169,7 @@ async function main([screenshots]) {
     const page = await open(
       browser,
       server,
-      await place(emptyNotebook(6), "work.ipynb", path.join(notebooks, "work")),
+      await place(emptyNotebook(CELLS), "work.ipynb", path.join(notebooks, "work")),
     );
     await checkWork(page);
     await page.close();

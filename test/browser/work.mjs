@@ -1,5 +1,5 @@
 /*
- * Working in JupyterLab: completing, inspecting, answering a question, interrupting, restarting, as a user does it.
+ * Working in JupyterLab: completing, inspecting, answering a question, interrupting, restarting, moving controls, as a user does it.
  */
 import assert from "node:assert/strict";
 
@@ -110,11 +110,37 @@ async function restarts(page) {
   console.log("ok: the menu restarts the kernel, and variables are gone");
 }
 
-/** All of it, in a page that shows an empty notebook of six cells. */
+const CONTROLS = `const rate = widgets.slider({ label: "rate", min: 0, max: 10, value: 3 });
+const go = widgets.button({ label: "go" });
+display(rate);
+display(go);
+await go.next();
+const moved = rate.value;
+rate.value = 2;
+\`moved to \${moved}\``;
+
+/** Events of controls reach a cell that awaits, and what the kernel sets is seen in the page. */
+async function moves(page) {
+  const cell = new Cell(page, 6);
+  await cell.run(CONTROLS);
+  const slider = cell.root.locator('input[type="range"]');
+  await slider.fill("7");
+  await cell.root.getByRole("button", { name: "go", exact: true }).click();
+  await cell.shows("moved to 7");
+  await cell.root.locator("output", { hasText: /^2$/u }).waitFor();
+  assert.equal(await slider.inputValue(), "2");
+  console.log("ok: a slider and a button reach the cell that awaits them, and the cell moves the slider");
+}
+
+/** How many cells the notebook must have. */
+export const CELLS = 7;
+
+/** All of it, in a page that shows an empty notebook. */
 export async function checkWork(page) {
   await completes(page);
   await inspects(page);
   await asks(page);
   await interrupts(page);
   await restarts(page);
+  await moves(page);
 }
