@@ -30,11 +30,13 @@ function roundedLength(row: Float32Array): number {
   return Math.fround(Math.sqrt(sum));
 }
 
-/** The lengths with which a weight begins; of float32 PyTorch's very numbers, except along a last dimension that is not the first. */
+/** The lengths with which a weight begins; of float32 on the CPU PyTorch's very numbers, except along a last dimension that is not the first. */
 export function firstLengths(weight: Tensor, dim: number): Tensor {
   const kept = dim === -1 ? -1 : normalizeDim(dim, weight.ndim);
   const isLast = kept > 0 && kept === weight.ndim - 1;
-  if (weight.dtype !== float32 || weight.numel() === 0 || isLast) return lengthsExcept(weight, dim);
+  const isElsewhere = weight.device.type !== "cpu";
+  if (isElsewhere || weight.dtype !== float32 || weight.numel() === 0 || isLast)
+    return lengthsExcept(weight, dim);
   const plain = weight.detach();
   const rows = kept === -1 ? plain.reshape(1, -1) : plain.transpose(0, kept).reshape(plain.size(kept), -1);
   const lengths = Float32Array.from(
@@ -42,7 +44,7 @@ export function firstLengths(weight: Tensor, dim: number): Tensor {
     (_, i) => roundedLength(rows.select(0, i).reshape(-1).numpy() as Float32Array), // of float32
   );
   const shape = kept === -1 ? [] : weight.shape.map((size, position) => (position === kept ? size : 1));
-  return fromArrayOnCpu(lengths, float32, shape).to(weight.device);
+  return fromArrayOnCpu(lengths, float32, shape);
 }
 
 /** A weight of that direction and these lengths. Source: `torch._weight_norm`. */

@@ -218,7 +218,7 @@ def modules_of_losses():
     pixels = torch.arange(8.0).reshape(1, 4, 1, 2)
     for module in (nn.PixelShuffle(2), nn.ChannelShuffle(2), nn.LocalResponseNorm(2)):
         show(module, module(pixels))
-    bags = nn.EmbeddingBag(3, 2, max_norm=1.0, mode="sum", padding_idx=1)
+    bags = nn.EmbeddingBag(3, 2, max_norm=1, mode="sum", padding_idx=1)
     show(bags, bags.weight, bags(torch.tensor([0, 2, 1]), torch.tensor([0, 2])), nn.EmbeddingBag(3, 2))
     show(nn.PixelUnshuffle(2), nn.PixelUnshuffle(2)(nn.PixelShuffle(2)(pixels)))
 
