@@ -34,6 +34,12 @@ const alone: readonly string[] = [
   "test/oracle/autograd-programs.test.ts",
 ];
 
+/** What is trained, and what training asks for: data, pictures, texts, optimizers. Tests of the tensors alone leave it out. */
+const training: readonly string[] = [
+  "test/runtime/{data,optim,text,training,vision}/**/*.test.ts",
+  "test/oracle/{character-gpt,data-programs,images,model-runs,schedules,tokenizers,training,vision}.test.ts",
+];
+
 /** The runtime's tests are about nothing that takes time: they run on all processors, after the others. */
 const onAllProcessors = { maxWorkers: "100%", sequence: { groupOrder: 1 } };
 
@@ -55,10 +61,11 @@ const config: ViteUserConfig = defineConfig({
       // To import the runtime takes longer than most files' tests: these share one in each process.
       project("shared", {
         include: ["test/{runtime,oracle}/**/*.test.ts"],
-        exclude: [...alone, ...replacing, ...drawing],
+        exclude: [...alone, ...replacing, ...drawing, ...training],
         isolate: false,
         ...onAllProcessors,
       }),
+      project("training", { include: [...training], isolate: false, ...onAllProcessors }),
       project("drawing", {
         include: [...drawing],
         exclude: [...drawingAlone],
