@@ -1,17 +1,11 @@
-import { afterEach, expect, test, vi } from "vitest";
-import torch from "../../runtime/index.ts";
+import { comparePrograms, type ProgramAnswers } from "./comparePrograms.ts";
 import { readOracle } from "./data.ts";
 import { engineArguments } from "./programs/autograd/engine.ts";
 import { functions } from "./programs/autograd/functions.ts";
 import { hooks } from "./programs/autograd/hooks.ts";
 import { recording } from "./programs/autograd/recording.ts";
 import { transforms } from "./programs/autograd/transforms.ts";
-import { Page, type Program } from "./programs/page.ts";
-
-interface ProgramAnswers {
-  readonly name: string;
-  readonly lines: readonly string[];
-}
+import type { Program } from "./programs/page.ts";
 
 const answers = readOracle<{ programs: ProgramAnswers[] }>("autograd-programs.json").programs;
 const programs: Readonly<Record<string, Program>> = {
@@ -22,19 +16,5 @@ const programs: Readonly<Record<string, Program>> = {
   ...transforms,
 };
 
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
-test("every program that PyTorch ran is here, and no other", () => {
-  expect(Object.keys(programs).toSorted()).toEqual(answers.map(({ name }) => name).toSorted());
-});
-
-test.each(answers)("the program '$name' prints what PyTorch prints", ({ name, lines }) => {
-  // Some programs are about what warnings come with; what those say is tested elsewhere.
-  vi.spyOn(console, "warn").mockImplementation(() => {});
-  const page = new Page();
-  torch.manual_seed(0);
-  programs[name]?.(page);
-  expect(page.lines).toEqual(lines);
-});
+// Some programs are about what warnings come with; what those say is tested elsewhere.
+comparePrograms(answers, programs);

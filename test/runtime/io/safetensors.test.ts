@@ -5,22 +5,10 @@ import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import torch, { nn, safetensors, type Tensor } from "../../../runtime/index.ts";
+import { dtypes } from "./dtypes.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "typetorch-safetensors-"));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-const dtypes = [
-  torch.bool,
-  torch.uint8,
-  torch.int8,
-  torch.int16,
-  torch.int32,
-  torch.int64,
-  torch.float16,
-  torch.bfloat16,
-  torch.float32,
-  torch.float64,
-];
 
 /** What there is to compare of tensors by their names. */
 function listed(all: Readonly<Record<string, Tensor>>): unknown {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import torch, { nn, type Tensor } from "../../../runtime/index.ts";
+import { dtypes } from "./dtypes.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "typetorch-save-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -12,19 +13,6 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function again<T>(value: T): T {
   return torch.load<T>(torch.save(value));
 }
-
-const dtypes = [
-  torch.bool,
-  torch.uint8,
-  torch.int8,
-  torch.int16,
-  torch.int32,
-  torch.int64,
-  torch.float16,
-  torch.bfloat16,
-  torch.float32,
-  torch.float64,
-];
 
 describe("tensors", () => {
   test.each(dtypes)("of %s come back with their elements", (dtype) => {
