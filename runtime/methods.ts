@@ -2,43 +2,14 @@
 import { applyInPlace } from "./autograd/inplace.ts";
 import { autogradMethods, type AutogradMethods } from "./autograd/methods.ts";
 import { DType, type DTypeName } from "./dtype.ts";
-import type { ArgumentLists } from "./keywords.ts";
-import type { MethodOfOperator, Operator, OperatorFacts } from "./operator.ts";
+import type { Operator, OperatorFacts } from "./operator.ts";
 import { where } from "./ops/elementwise/arithmetic.ts";
 import { zero } from "./ops/shaping/conversion.ts";
 import type { Indices } from "./ops/shaping/advanced.ts";
-import type * as addedProducts from "./ops/linalg/addedProducts.ts";
-import type * as arranging from "./ops/shaping/arranging.ts";
-import type * as arithmetic from "./ops/elementwise/arithmetic.ts";
-import type * as angles from "./ops/elementwise/angles.ts";
-import type * as bitwise from "./ops/elementwise/bitwise.ts";
-import type * as combining from "./ops/elementwise/combining.ts";
-import type * as comparison from "./ops/elementwise/comparison.ts";
-import type * as conversion from "./ops/shaping/conversion.ts";
-import type * as copying from "./ops/shaping/copying.ts";
-import type * as extremum from "./ops/reductions/extremum.ts";
-import type * as indexing from "./ops/shaping/indexing.ts";
-import type * as matmul from "./ops/linalg/matmul.ts";
 import * as operators from "./ops/methods.ts";
-import type * as reduction from "./ops/reductions/reduction.ts";
-import type * as scattering from "./ops/shaping/scattering.ts";
-import type * as splitting from "./ops/shaping/splitting.ts";
-import type * as sorting from "./ops/reductions/sorting.ts";
-import type * as scan from "./ops/reductions/scan.ts";
-import type * as slicing from "./ops/shaping/slicing.ts";
-import type * as softmax from "./ops/reductions/softmax.ts";
-import type * as statistics from "./ops/reductions/statistics.ts";
-import type * as unary from "./ops/elementwise/unary.ts";
-import type * as view from "./ops/shaping/view.ts";
 import { dtypeNamed, is_nonzero, typename } from "./inquiries.ts";
 import { resize } from "./resize.ts";
-import type { MethodsOf } from "./ops/methodsOf.ts";
-import type { ElementwiseMethods } from "./ops/elementwise/methodTypes.ts";
-import type { LinalgMethods } from "./ops/linalg/methodTypes.ts";
-import type { ReductionsMethods } from "./ops/reductions/methodTypes.ts";
-import type { SamplingMethods } from "./ops/sampling/methodTypes.ts";
 import { layoutMethods, viewProperties, type LayoutMethods } from "./ops/shaping/layoutMethods.ts";
-import type { ShapingMethods } from "./ops/shaping/methodTypes.ts";
 import { index, index_put_, type IndexItem } from "./ops/shaping/subscript.ts";
 import {
   deviceMethods,
@@ -52,72 +23,12 @@ import { newMethods, type NewMethods } from "./creation/like.ts";
 import { randomMethods, type RandomMethods } from "./randomMethods.ts";
 import type { Shape } from "./shape.ts";
 import type { Signature } from "./signatures.ts";
+import type { TableMethods } from "./tableMethods.ts";
 import { Tensor } from "./tensor.ts";
-import type { Operand, Scalar, TransposedShape } from "./types.ts";
+import type { DTypeOf, Operand, Scalar, TransposedShape } from "./types.ts";
 
-type Operators = typeof operators;
-
-/** The arguments of a method, with the tensor itself as the result. */
-type InPlace<M, Self> = (...args: ArgumentLists<M>) => Self;
-
-/** The methods among a module's operators. */
-type Methods<Module, Self> = MethodsOf<Pick<Module, keyof Module & keyof Operators>, Self>;
-
-/** Methods that come from the table: documentation and types are those of the operators. */
-type TableMethods<Self> = Methods<typeof addedProducts, Self> &
-  Methods<typeof arithmetic, Self> &
-  Methods<typeof arranging, Self> &
-  Methods<typeof angles, Self> &
-  Methods<typeof bitwise, Self> &
-  Methods<typeof combining, Self> &
-  Methods<typeof comparison, Self> &
-  Methods<typeof conversion, Self> &
-  Methods<typeof copying, Self> &
-  Methods<typeof extremum, Self> &
-  Methods<typeof indexing, Self> &
-  Methods<typeof matmul, Self> &
-  Methods<typeof reduction, Self> &
-  Methods<typeof scattering, Self> &
-  Methods<typeof scan, Self> &
-  Methods<typeof slicing, Self> &
-  Methods<typeof splitting, Self> &
-  Methods<typeof sorting, Self> &
-  Methods<typeof softmax, Self> &
-  Methods<typeof statistics, Self> &
-  Methods<typeof unary, Self> &
-  Methods<typeof view, Self> &
-  ElementwiseMethods<Self> &
-  LinalgMethods<Self> &
-  ReductionsMethods<Self> &
-  SamplingMethods<Self> &
-  ShapingMethods<Self>;
-
-/** A claim that does not compile where it is false. */
-type Holds<Claim extends true> = Claim;
-
-/**
- * Does not compile when an operator of the list is in none of the modules above.
- * @public nothing needs to read it
- */
-export type EveryOperatorIsAMethod = Holds<keyof Operators extends keyof TableMethods<Tensor> ? true : false>;
-
-/** The in-place forms: `x.add_(y)` writes `x.add(y)` over `x`, and returns `x`. */
-type InPlaceMethods<S extends Shape, D extends DTypeName> = {
-  readonly [
-    K in keyof Operators as Operators[K] extends { readonly inPlace: true } ? `${K}_` : never
-  ]: InPlace<MethodOfOperator<Operators[K], Tensor<S, D>>, Tensor<S, D>>;
-};
-
-/** Methods and properties that are no operators, or not in the operator's form. */
-interface OtherMethods<S extends Shape, D extends DTypeName>
-  extends
-    LayoutMethods,
-    AutogradMethods,
-    DeviceMethods,
-    ElementMethods,
-    InteropMethods,
-    NewMethods,
-    RandomMethods {
+/** Properties that the shape of the tensor decides. */
+export interface TransposedProperties<S extends Shape, D extends DTypeName> {
   /** The transpose of a matrix: `x.t()`. Source: `torch.Tensor.T`. */
   readonly T: Tensor<TransposedShape<S>, D>;
   /** The transpose of a matrix of real numbers. @throws RuntimeError for anything else. Source: `torch.Tensor.H`. */
@@ -126,13 +37,25 @@ interface OtherMethods<S extends Shape, D extends DTypeName>
   readonly mT: Tensor<Shape, D>;
   /** The tensor with its last two dimensions exchanged. @throws RuntimeError for a vector. Source: `torch.Tensor.mH`. */
   readonly mH: Tensor<Shape, D>;
+}
+
+/** Methods and properties that are no operators, or not in the operator's form. */
+interface OtherMethods
+  extends
+    LayoutMethods,
+    AutogradMethods,
+    DeviceMethods,
+    ElementMethods,
+    InteropMethods,
+    NewMethods,
+    RandomMethods {
   /**
    * Python's `x[…]`: `x.index(0)`, `x.index(torch.slice(1, 3), null)`, `x.index("0, 1:3, None, ...")`, `x.index(mask)`.
    *
    * @throws IndexError when a position or the number of dimensions does not fit.
    * Source: `torch.Tensor.__getitem__`.
    */
-  index(...items: (IndexItem | string)[]): Tensor<Shape, D>;
+  index<T extends Tensor>(this: T, ...items: (IndexItem | string)[]): Tensor<Shape, DTypeOf<T>>;
   /**
    * Python's `x[…] = values`: `x.index_put_([0, torch.slice(1, 3)], values)`, `x.index_put_("0, 1:3", values)`, `x.index_put_(mask, 0)`. Values broadcast; with `accumulate`
    * they are added.
@@ -168,17 +91,18 @@ interface OtherMethods<S extends Shape, D extends DTypeName>
   type(): string;
   type(dtype: DType | string): Tensor;
   /** With the shape of another tensor. Source: `torch.Tensor.reshape_as`. */
-  reshape_as(other: Tensor): Tensor<Shape, D>;
+  reshape_as<T extends Tensor>(this: T, other: Tensor): Tensor<Shape, DTypeOf<T>>;
   /** Seen in the shape of another tensor. Source: `torch.Tensor.view_as`. */
-  view_as(other: Tensor): Tensor<Shape, D>;
+  view_as<T extends Tensor>(this: T, other: Tensor): Tensor<Shape, DTypeOf<T>>;
   /** Repeated to the shape of another tensor, without a copy. Source: `torch.Tensor.expand_as`. */
-  expand_as(other: Tensor): Tensor<Shape, D>;
+  expand_as<T extends Tensor>(this: T, other: Tensor): Tensor<Shape, DTypeOf<T>>;
 }
 
-/** Everything that is put onto `Tensor.prototype`. */
-export type OperatorMethods<S extends Shape, D extends DTypeName> = TableMethods<Tensor<S, D>> &
-  InPlaceMethods<S, D> &
-  OtherMethods<S, D>;
+/**
+ * Everything that is put onto `Tensor.prototype`, but for the properties that follow from the tensor's own shape. It has no type parameter: the compiler makes these
+ * hundreds of methods once, and not for each shape that it meets.
+ */
+export interface OperatorMethods extends TableMethods, OtherMethods {}
 
 /** The tensor's type, or the tensor in another one. */
 function typeOf(self: Tensor): string;
@@ -190,10 +114,7 @@ function typeOf(self: Tensor, dtype?: DType | string): string | Tensor {
 
 /** The implementations behind `OtherMethods`. */
 const others: {
-  readonly [K in Exclude<keyof OtherMethods<Shape, DTypeName>, "T" | "H" | "mT" | "mH" | DeviceProperties>]: (
-    self: Tensor,
-    ...args: never[]
-  ) => unknown;
+  readonly [K in Exclude<keyof OtherMethods, DeviceProperties>]: (self: Tensor, ...args: never[]) => unknown;
 } = {
   ...layoutMethods,
   index: (self, ...items: (IndexItem | string)[]) => index(self, ...items),

@@ -9,7 +9,7 @@ import type { ArgumentsOf, Parameters, TensorNames } from "./parameters.ts";
 import { accelerated } from "./placement.ts";
 import type { Shape } from "./shape.ts";
 import { closeScope, openScope } from "./scope.ts";
-import type { MethodOf, Signature } from "./signatures.ts";
+import type { Signature } from "./signatures.ts";
 import { namingOf } from "./named.ts";
 import { computedOnCpu, runPlaced, runTogether } from "./operatorPlacement.ts";
 import { withOut, type ListCall } from "./out.ts";
@@ -139,9 +139,9 @@ export type Operator<S extends Signature> = S["function"] & OperatorFacts & { re
 /** An operator with a second method, named with an underscore, that writes the result over its tensor. */
 export type InPlaceOperator<S extends Signature> = Operator<S> & { readonly inPlace: true };
 
-/** The method form of an operator on a tensor of type `Self`. */
-export type MethodOfOperator<O, Self> = O extends { readonly signature?: infer S }
-  ? MethodOf<Extract<S, Signature>, Self>
+/** The method form of an operator. */
+export type MethodOfOperator<O> = O extends { readonly signature?: infer S }
+  ? Extract<S, Signature>["method"]
   : never;
 
 /** Computes; what was allocated on the way and is not in the result is free again afterwards. */

@@ -1,7 +1,7 @@
 /**
  * The calling forms of operators as types. One signature gives both forms of an operator: the function (`torch.mul(x, y)`) and the method
- * (`x.mul(y)`). A method's type depends on the tensor that it is called on; `this["self"]` stands for that tensor's type, and `MethodOf` fills
- * it in.
+ * (`x.mul(y)`). A method learns from its `this` parameter which tensor it is called on. So all tensors have the same methods, and the compiler makes them once, not for
+ * each shape anew.
  */
 import type { DType, DTypeName } from "./dtype.ts";
 import type { Called, Named, OutOption, WithOut } from "./keywords.ts";
@@ -21,13 +21,9 @@ import type {
 
 /** The two forms of an operator. */
 export interface Signature {
-  readonly self: unknown;
   readonly function: unknown;
   readonly method: unknown;
 }
-
-/** The method form of an operator, on a tensor of type `Self`. */
-export type MethodOf<S extends Signature, Self> = (S & { readonly self: Self })["method"];
 
 /** One or several dimensions. */
 export type Dims = number | readonly number[];
@@ -51,7 +47,7 @@ export interface UnarySignature extends Signature {
     input: T | InputByName<T>,
     options?: OutOption,
   ) => Tensor<ShapeOf<T>, DTypeOf<T>>;
-  readonly method: () => Tensor<ShapeOf<this["self"]>, DTypeOf<this["self"]>>;
+  readonly method: <T extends Tensor>(this: T) => Tensor<ShapeOf<T>, DTypeOf<T>>;
 }
 
 /** `f(x)`, where whole numbers become floating-point. */
@@ -60,7 +56,7 @@ export interface FloatUnarySignature extends Signature {
     input: T | InputByName<T>,
     options?: OutOption,
   ) => Tensor<ShapeOf<T>, FloatOf<DTypeOf<T>>>;
-  readonly method: () => Tensor<ShapeOf<this["self"]>, FloatOf<DTypeOf<this["self"]>>>;
+  readonly method: <T extends Tensor>(this: T) => Tensor<ShapeOf<T>, FloatOf<DTypeOf<T>>>;
 }
 
 /** A question about each element. */
@@ -69,7 +65,7 @@ export interface TestSignature extends Signature {
     input: T | InputByName<T>,
     options?: OutOption,
   ) => Tensor<ShapeOf<T>, "bool">;
-  readonly method: () => Tensor<ShapeOf<this["self"]>, "bool">;
+  readonly method: <T extends Tensor>(this: T) => Tensor<ShapeOf<T>, "bool">;
 }
 
 /** `x ∘ y` with broadcasting and promotion. */
@@ -84,9 +80,10 @@ export interface BinarySignature extends Signature {
       named: PairByName<T, O>,
     ): Tensor<Broadcast<ShapeOf<T>, ShapeOf<O>>, PromoteOperand<DTypeOf<T>, O>>;
   };
-  readonly method: <O extends Operand>(
+  readonly method: <T extends Tensor, O extends Operand>(
+    this: T,
     other: O | OtherByName<O>,
-  ) => Tensor<Broadcast<ShapeOf<this["self"]>, ShapeOf<O>>, PromoteOperand<DTypeOf<this["self"]>, O>>;
+  ) => Tensor<Broadcast<ShapeOf<T>, ShapeOf<O>>, PromoteOperand<DTypeOf<T>, O>>;
 }
 
 /** `x ∘ y`, where either may be a number. */
@@ -120,10 +117,11 @@ export interface ScaledBinarySignature extends Signature {
     ): Tensor<ShapeOf<O>>;
     <T extends Operand, O extends Operand>(named: PairByName<T, O> & ScaleOption): Tensor;
   };
-  readonly method: <O extends Operand>(
+  readonly method: <T extends Tensor, O extends Operand>(
+    this: T,
     other: O | (OtherByName<O> & ScaleOption),
     options?: ScaleOption,
-  ) => Tensor<Broadcast<ShapeOf<this["self"]>, ShapeOf<O>>, PromoteOperand<DTypeOf<this["self"]>, O>>;
+  ) => Tensor<Broadcast<ShapeOf<T>, ShapeOf<O>>, PromoteOperand<DTypeOf<T>, O>>;
 }
 
 interface RoundingOption {
@@ -145,13 +143,11 @@ export interface DivisionSignature extends Signature {
     ): Tensor<ShapeOf<O>>;
     <T extends Operand, O extends Operand>(named: PairByName<T, O> & RoundingOption): Tensor;
   };
-  readonly method: <O extends Operand>(
+  readonly method: <T extends Tensor, O extends Operand>(
+    this: T,
     other: O | (OtherByName<O> & RoundingOption),
     options?: RoundingOption,
-  ) => Tensor<
-    Broadcast<ShapeOf<this["self"]>, ShapeOf<O>>,
-    PromoteOperand<FloatOf<DTypeOf<this["self"]>>, O>
-  >;
+  ) => Tensor<Broadcast<ShapeOf<T>, ShapeOf<O>>, PromoteOperand<FloatOf<DTypeOf<T>>, O>>;
 }
 
 interface ExponentByName<O> {
@@ -173,9 +169,10 @@ export interface PowerSignature extends Signature {
     ): Tensor<ShapeOf<T>>;
     <T extends Operand, O extends Operand>(named: InputByName<T> & ExponentByName<O>): Tensor;
   };
-  readonly method: <O extends Operand>(
+  readonly method: <T extends Tensor, O extends Operand>(
+    this: T,
     exponent: O | ExponentByName<O>,
-  ) => Tensor<Broadcast<ShapeOf<this["self"]>, ShapeOf<O>>, PromoteOperand<DTypeOf<this["self"]>, O>>;
+  ) => Tensor<Broadcast<ShapeOf<T>, ShapeOf<O>>, PromoteOperand<DTypeOf<T>, O>>;
 }
 
 /** `x ∘ y`, true or false for each pair of elements. */
@@ -190,9 +187,10 @@ export interface ComparisonSignature extends Signature {
       named: PairByName<T, O>,
     ): Tensor<Broadcast<ShapeOf<T>, ShapeOf<O>>, "bool">;
   };
-  readonly method: <O extends Operand>(
+  readonly method: <T extends Tensor, O extends Operand>(
+    this: T,
     other: O | OtherByName<O>,
-  ) => Tensor<Broadcast<ShapeOf<this["self"]>, ShapeOf<O>>, "bool">;
+  ) => Tensor<Broadcast<ShapeOf<T>, ShapeOf<O>>, "bool">;
 }
 
 interface ClampOptions {
@@ -326,9 +324,13 @@ export interface ExtremumSignature extends Signature {
     <T extends Tensor>(named: InputByName<T> & SingleDimOptions): ValuesAndIndices<DTypeOf<T>>;
     <T extends Tensor>(named: InputByName<T>): Tensor<[], DTypeOf<T>>;
   };
-  readonly method: (() => Tensor<[], DTypeOf<this["self"]>>) &
-    ((dim: number, keepdim?: boolean | KeepOption) => ValuesAndIndices<DTypeOf<this["self"]>>) &
-    ((options: SingleDimOptions) => ValuesAndIndices<DTypeOf<this["self"]>>) &
+  readonly method: (<T extends Tensor>(this: T) => Tensor<[], DTypeOf<T>>) &
+    (<T extends Tensor>(
+      this: T,
+      dim: number,
+      keepdim?: boolean | KeepOption,
+    ) => ValuesAndIndices<DTypeOf<T>>) &
+    (<T extends Tensor>(this: T, options: SingleDimOptions) => ValuesAndIndices<DTypeOf<T>>) &
     ((other: Tensor | { readonly other: Tensor }) => Tensor);
 }
 
@@ -344,9 +346,10 @@ export interface MatmulSignature<Name extends string = "other"> extends Signatur
       named: InputByName<A> & Named<[B], [Name]>,
     ): Tensor<MatmulShape<ShapeOf<A>, ShapeOf<B>>, DTypeOf<A>>;
   };
-  readonly method: <B extends Tensor>(
+  readonly method: <T extends Tensor, B extends Tensor>(
+    this: T,
     other: B | Named<[B], [Name]>,
-  ) => Tensor<MatmulShape<ShapeOf<this["self"]>, ShapeOf<B>>, DTypeOf<this["self"]>>;
+  ) => Tensor<MatmulShape<ShapeOf<T>, ShapeOf<B>>, DTypeOf<T>>;
 }
 
 /** A matrix's transpose. */
@@ -354,7 +357,7 @@ export interface TransposedSignature extends Signature {
   readonly function: <T extends Tensor>(
     input: T | InputByName<T>,
   ) => Tensor<TransposedShape<ShapeOf<T>>, DTypeOf<T>>;
-  readonly method: () => Tensor<TransposedShape<ShapeOf<this["self"]>>, DTypeOf<this["self"]>>;
+  readonly method: <T extends Tensor>(this: T) => Tensor<TransposedShape<ShapeOf<T>>, DTypeOf<T>>;
 }
 
 /** Sizes as one array or as separate numbers. */
@@ -363,8 +366,11 @@ export interface SizesSignature extends Signature {
     <T extends Tensor, const N extends Shape>(input: T, sizes: N): Tensor<KnownSizes<N>, DTypeOf<T>>;
     <T extends Tensor, const N extends Shape>(input: T, ...sizes: N): Tensor<KnownSizes<N>, DTypeOf<T>>;
   };
-  readonly method: (<const N extends Shape>(sizes: N) => Tensor<KnownSizes<N>, DTypeOf<this["self"]>>) &
-    (<const N extends Shape>(...sizes: N) => Tensor<KnownSizes<N>, DTypeOf<this["self"]>>);
+  readonly method: (<T extends Tensor, const N extends Shape>(
+    this: T,
+    sizes: N,
+  ) => Tensor<KnownSizes<N>, DTypeOf<T>>) &
+    (<T extends Tensor, const N extends Shape>(this: T, ...sizes: N) => Tensor<KnownSizes<N>, DTypeOf<T>>);
 }
 
 /** Sizes that are all known; with a `-1` among them the compiler knows only their number. */
@@ -391,9 +397,10 @@ export interface GeneralSignature<
       named: InputByName<T> & Named<Arguments, Names>,
     ): Tensor<Shape, D extends DTypeName ? D : DTypeOf<T>>;
   };
-  readonly method: (
+  readonly method: <T extends Tensor>(
+    this: T,
     ...rest: Called<Arguments, Names>
-  ) => Tensor<Shape, D extends DTypeName ? D : DTypeOf<this["self"]>>;
+  ) => Tensor<Shape, D extends DTypeName ? D : DTypeOf<T>>;
 }
 
 /** A function without a method form. */

@@ -9,7 +9,7 @@ import { allocateArray, float32, readElement, type DType, type Element } from ".
 import { IndexError } from "./errors/indexError.ts";
 import { RuntimeError } from "./errors/runtimeError.ts";
 import { inspectAs } from "./inspect.ts";
-import type { OperatorMethods } from "./methods.ts";
+import type { OperatorMethods, TransposedProperties } from "./methods.ts";
 import { dimOrder, isContiguousIn } from "./layout.ts";
 import type { MemoryFormat } from "./memoryFormat.ts";
 import { accelerated, operatorUnderWay } from "./placement.ts";
@@ -404,7 +404,7 @@ export class TensorObject<out K extends Known> {
 // prettier-ignore
 /** Methods that come from the operator table.
  * @ts-ignore TS2636, as at the class */
-export interface TensorObject<out K extends Known> extends OperatorMethods<ShapeIn<K>, DTypeIn<K>> {}
+export interface TensorObject<out K extends Known> extends OperatorMethods, TransposedProperties<ShapeIn<K>, DTypeIn<K>> {}
 
 inspectAs(TensorObject, (tensor) => tensor.toString());
 

@@ -181,7 +181,7 @@ export function refuseZeroDivisor(dtype: DType, other: Tensor): void {
 }
 
 /** The quotient, rounded as `mode` says. */
-export function divide(
+export function quotient(
   input: Tensor,
   other: Tensor,
   mode: RoundingMode,
@@ -212,7 +212,7 @@ export const div: InPlaceOperator<DivisionSignature> = operator({
   gradFn: ({ rounding_mode: mode }) => (mode === null ? "DivBackward0" : "DivBackward2"),
   saves: ["input", "other"],
   savedFor: { input: ["other"] },
-  forward: ({ input, other, rounding_mode: mode }, output) => divide(input, other, mode, output),
+  forward: ({ input, other, rounding_mode: mode }, output) => quotient(input, other, mode, output),
   vjp: {
     input: (g, { other, rounding_mode: mode }) => (mode === null ? div(g, other) : mul(g, 0)),
     other: (g, { input, other, rounding_mode: mode }) =>

@@ -14,7 +14,7 @@ import type {
   UnarySignature,
 } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { div, divide, mul, pow, sub, where } from "./arithmetic.ts";
+import { div, mul, pow, quotient, sub, where } from "./arithmetic.ts";
 import { eq, isfinite } from "./comparison.ts";
 import { binary, binarySamples, E, fractionsOnly, refuseBoolKernel, unary, x, y } from "./pointwise.ts";
 import { given, sample } from "../samples.ts";
@@ -126,7 +126,7 @@ function timesPower(input: Tensor, other: Tensor): Tensor {
   // Two counts as a fraction here, unlike other whole numbers in JavaScript.
   if (other.dtype.is_floating_point) return mul(input, pow(2, other));
   const wide = other.dtype === bool ? other.int() : other;
-  const half = divide(wide, numberTensor(2), "floor", null);
+  const half = quotient(wide, numberTensor(2), "floor", null);
   const dtype = input.dtype === float64 ? float64 : get_default_dtype();
   const powers = [half, sub(wide, half)].map((exponent) => pow(2, exponent.to(dtype)));
   const product = mul(mul(input, powers[0]!), powers[1]!);

@@ -7,7 +7,7 @@ import { operand } from "../../parameters.ts";
 import { promoteTensors } from "../../settle.ts";
 import type { BinarySignature, EitherSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
-import { div, divide, mul, refuseZeroDivisor } from "./arithmetic.ts";
+import { div, mul, quotient, refuseZeroDivisor } from "./arithmetic.ts";
 import { binary, binarySamples, x, y } from "./pointwise.ts";
 import { given, sample } from "../samples.ts";
 
@@ -78,7 +78,7 @@ export const floor_divide: InPlaceOperator<EitherSignature> = operator({
   out: true,
   inPlace: true,
   parameters: { input: operand, other: operand },
-  forward: ({ input, other }, output) => divide(input, other, "floor", output),
+  forward: ({ input, other }, output) => quotient(input, other, "floor", output),
   vjp: null,
   samples: binarySamples,
   errors: [zeroDivision],

@@ -5,13 +5,13 @@ import type { MethodOfOperator, OperatorFacts } from "../../operator.ts";
 import type { Tensor } from "../../tensor.ts";
 
 /** What a function takes behind its tensor: what the method takes, where there is one. */
-type Rest<O> = [MethodOfOperator<O, Tensor>] extends [never]
+type Rest<O> = [MethodOfOperator<O>] extends [never]
   ? O extends (...args: infer A) => unknown
     ? A extends readonly [unknown, ...infer R]
       ? R
       : never
     : never
-  : ArgumentLists<MethodOfOperator<O, Tensor>>;
+  : ArgumentLists<MethodOfOperator<O>>;
 
 /** Writes the operator's result over its first argument, and returns that. */
 export type Writing<O> = <T extends Tensor>(input: T, ...rest: Rest<O>) => T;

@@ -56,7 +56,7 @@ export function checkRank(name: string, which: string, operand: Tensor, rank: nu
 }
 
 /** @throws RuntimeError that names the inner sizes. */
-export function checkInner(left: Tensor, right: Tensor, leftInner: number, rightInner: number): void {
+function checkInner(left: Tensor, right: Tensor, leftInner: number, rightInner: number): void {
   if (leftInner === rightInner) return;
   throw new RuntimeError(
     `mat1 and mat2 shapes cannot be multiplied (${shapeProduct(left.shape)} and ${shapeProduct(right.shape)}): the inner sizes differ, ${leftInner} and ${rightInner}. Transpose one of them, or check the layer's in_features.`,

@@ -158,9 +158,16 @@ interface MedianSignature extends Signature {
       options: KeepOptions & { readonly dim: number },
     ): ValuesAndIndices<DTypeOf<T>>;
   };
-  readonly method: (() => Tensor<[], DTypeOf<this["self"]>>) &
-    ((dim: number, keepdim?: boolean | KeepOptions) => ValuesAndIndices<DTypeOf<this["self"]>>) &
-    ((options: KeepOptions & { readonly dim: number }) => ValuesAndIndices<DTypeOf<this["self"]>>);
+  readonly method: (<T extends Tensor>(this: T) => Tensor<[], DTypeOf<T>>) &
+    (<T extends Tensor>(
+      this: T,
+      dim: number,
+      keepdim?: boolean | KeepOptions,
+    ) => ValuesAndIndices<DTypeOf<T>>) &
+    (<T extends Tensor>(
+      this: T,
+      options: KeepOptions & { readonly dim: number },
+    ) => ValuesAndIndices<DTypeOf<T>>);
 }
 
 function medianOperator(name: string, gradFn: string, locate: Locate): Operator<MedianSignature> {
@@ -204,10 +211,11 @@ interface ModeSignature extends Signature {
     dim?: number | KeepOptions,
     keepdim?: boolean | KeepOptions,
   ) => ValuesAndIndices<DTypeOf<T>>;
-  readonly method: (
+  readonly method: <T extends Tensor>(
+    this: T,
     dim?: number | KeepOptions,
     keepdim?: boolean | KeepOptions,
-  ) => ValuesAndIndices<DTypeOf<this["self"]>>;
+  ) => ValuesAndIndices<DTypeOf<T>>;
 }
 
 /**

@@ -168,7 +168,10 @@ interface ExtremeSignature extends Signature {
     input: T,
     dim: number | { readonly dim: number },
   ) => ValuesAndIndices<DTypeOf<T>>;
-  readonly method: (dim: number | { readonly dim: number }) => ValuesAndIndices<DTypeOf<this["self"]>>;
+  readonly method: <T extends Tensor>(
+    this: T,
+    dim: number | { readonly dim: number },
+  ) => ValuesAndIndices<DTypeOf<T>>;
 }
 
 function extremeOperator(name: "cummax" | "cummin"): Operator<ExtremeSignature> {

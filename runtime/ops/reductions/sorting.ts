@@ -113,12 +113,13 @@ interface SortSignature extends Signature {
     ): ValuesAndIndices<DTypeOf<T>>;
     <T extends Tensor>(input: T, options: SortOptions): ValuesAndIndices<DTypeOf<T>>;
   };
-  readonly method: ((
+  readonly method: (<T extends Tensor>(
+    this: T,
     dim?: number,
     descending?: boolean | SortOptions,
     options?: SortOptions,
-  ) => ValuesAndIndices<DTypeOf<this["self"]>>) &
-    ((options: SortOptions) => ValuesAndIndices<DTypeOf<this["self"]>>);
+  ) => ValuesAndIndices<DTypeOf<T>>) &
+    (<T extends Tensor>(this: T, options: SortOptions) => ValuesAndIndices<DTypeOf<T>>);
 }
 
 /**
@@ -173,12 +174,13 @@ interface TopkSignature extends Signature {
     largest?: boolean | TopkOptions,
     sorted?: boolean,
   ) => ValuesAndIndices<DTypeOf<T>>;
-  readonly method: (
+  readonly method: <T extends Tensor>(
+    this: T,
     k: number | (TopkOptions & { readonly k: number }),
     dim?: number | TopkOptions,
     largest?: boolean | TopkOptions,
     sorted?: boolean,
-  ) => ValuesAndIndices<DTypeOf<this["self"]>>;
+  ) => ValuesAndIndices<DTypeOf<T>>;
 }
 
 /** Up to so many results are kept in order while walking along a row; for more it is sorted whole. */
@@ -293,11 +295,12 @@ interface KthvalueSignature extends Signature {
     dim?: number | KeepOptions,
     keepdim?: boolean | KeepOptions,
   ) => ValuesAndIndices<DTypeOf<T>>;
-  readonly method: (
+  readonly method: <T extends Tensor>(
+    this: T,
     k: number | (KeepOptions & { readonly k: number }),
     dim?: number | KeepOptions,
     keepdim?: boolean | KeepOptions,
-  ) => ValuesAndIndices<DTypeOf<this["self"]>>;
+  ) => ValuesAndIndices<DTypeOf<T>>;
 }
 
 /**

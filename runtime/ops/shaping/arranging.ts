@@ -244,10 +244,11 @@ interface InterleaveSignature extends Signature {
     repeats?: number | Tensor | InterleaveOptions | NamedInterleaving,
     dim?: number | null | InterleaveOptions,
   ) => Tensor<Shape, DTypeOf<T>>;
-  readonly method: (
+  readonly method: <T extends Tensor>(
+    this: T,
     repeats?: number | Tensor | InterleaveOptions | NamedInterleaving,
     dim?: number | null | InterleaveOptions,
-  ) => Tensor<Shape, DTypeOf<this["self"]>>;
+  ) => Tensor<Shape, DTypeOf<T>>;
 }
 
 /**

@@ -16,7 +16,7 @@ interface FormatOptions {
 }
 
 /** A copy in a dtype and a memory format. */
-export function copyIn(input: Tensor, dtype: DType, format: MemoryFormat): Tensor {
+function copyIn(input: Tensor, dtype: DType, format: MemoryFormat): Tensor {
   const strides = stridesIn(format, input.shape, input.strides);
   const result = alias(allocate(input.shape, dtype), input.shape, strides);
   copyInto(result, input);

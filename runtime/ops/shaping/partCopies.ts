@@ -19,7 +19,11 @@ interface PartsSignature<Argument> extends Signature {
     argument: Argument,
     dim?: DimOption,
   ) => Tensor<Shape, DTypeOf<T>>[];
-  readonly method: (argument: Argument, dim?: DimOption) => Tensor<Shape, DTypeOf<this["self"]>>[];
+  readonly method: <T extends Tensor>(
+    this: T,
+    argument: Argument,
+    dim?: DimOption,
+  ) => Tensor<Shape, DTypeOf<T>>[];
 }
 
 type PartCopies<Argument> = FunctionSignature<PartsSignature<Argument>["function"]>;

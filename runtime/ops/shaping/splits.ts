@@ -15,7 +15,7 @@ import { split } from "./splitting.ts";
 /** Several tensors from one. */
 interface PartsSignature<Arguments extends readonly unknown[]> extends Signature {
   readonly function: <T extends Tensor>(input: T, ...rest: Arguments) => Tensor<Shape, DTypeOf<T>>[];
-  readonly method: (...rest: Arguments) => Tensor<Shape, DTypeOf<this["self"]>>[];
+  readonly method: <T extends Tensor>(this: T, ...rest: Arguments) => Tensor<Shape, DTypeOf<T>>[];
 }
 
 /** How many parts, or where they begin. */

@@ -21,12 +21,16 @@ interface PartsSignature<Argument> extends Signature {
     argument: Argument,
     dim?: DimArgument,
   ) => Tensor<Shape, DTypeOf<T>>[];
-  readonly method: (argument: Argument, dim?: DimArgument) => Tensor<Shape, DTypeOf<this["self"]>>[];
+  readonly method: <T extends Tensor>(
+    this: T,
+    argument: Argument,
+    dim?: DimArgument,
+  ) => Tensor<Shape, DTypeOf<T>>[];
 }
 
 interface UnbindSignature extends Signature {
   readonly function: <T extends Tensor>(input: T, dim?: DimArgument) => Tensor<Shape, DTypeOf<T>>[];
-  readonly method: (dim?: DimArgument) => Tensor<Shape, DTypeOf<this["self"]>>[];
+  readonly method: <T extends Tensor>(this: T, dim?: DimArgument) => Tensor<Shape, DTypeOf<T>>[];
 }
 
 /** Views of so many positions each, one behind the other. */

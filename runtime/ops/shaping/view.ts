@@ -31,7 +31,6 @@ import type {
   Dims,
   FunctionSignature,
   GeneralSignature,
-  MethodOf,
   Signature,
   SizesSignature,
   TransposedSignature,
@@ -160,8 +159,7 @@ const viewDType: Operator<GeneralSignature<[dtype: DType]>> = operator({
 interface ViewSignature extends Signature {
   readonly function: SizesSignature["function"] &
     (<D extends DTypeName>(input: Tensor, dtype: DType<D>) => Tensor<Shape, D>);
-  readonly method: MethodOf<SizesSignature, this["self"]> &
-    (<D extends DTypeName>(dtype: DType<D>) => Tensor<Shape, D>);
+  readonly method: SizesSignature["method"] & (<D extends DTypeName>(dtype: DType<D>) => Tensor<Shape, D>);
 }
 
 /**

@@ -122,7 +122,7 @@ describe("Inspection", () => {
     ["new Shape().ar|ea('m')", "(method) Shape.area", "Its area."],
     ["Shape|", "class Shape"],
     ["'😀😀'; objekt|", "const objekt: {"],
-    ["x.mu|l(2)", "(property) mul", "Multiplies, element by element."],
+    ["x.mu|l(2)", "(property) Tensor.mul", "Multiplies, element by element."],
     ["torch.nn.Linea|r", "class Linear", "An affine map"],
     ["const own = 1; ow|n", "const own: 1"],
     ["Math.ma|x", "Math.max", "Returns the larger"],
