@@ -1,7 +1,7 @@
 import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from "vitest/config";
 import { runtimeAsOneFile } from "./test/runtime-as-one-file.ts";
 
-/** What starts processes or servers, or has no tensors: a runtime for each file, as many at a time as Vitest chooses. */
+/** What starts processes or servers, or has no tensors: a runtime for each file. */
 const apart: readonly string[] = [
   "test/*.test.ts",
   "test/{bench,browser,clients,kernel,notebooks,renderers}/**/*.test.ts",
@@ -15,7 +15,7 @@ const replacing: readonly string[] = [
 
 /** What draws: programs take long to compile where the processor draws. */
 const drawing: readonly string[] = [
-  "test/oracle/webgl{,-programs,-training}.test.ts",
+  "test/oracle/webgl-*.test.ts",
   "test/runtime/backends/webgl/**/*.test.ts",
 ];
 
@@ -40,9 +40,6 @@ const training: readonly string[] = [
   "test/oracle/{character-gpt,data-programs,images,model-runs,schedules,tokenizers,training,vision}.test.ts",
 ];
 
-/** The runtime's tests are about nothing that takes time: they run on all processors, after the others. */
-const onAllProcessors = { maxWorkers: "100%", sequence: { groupOrder: 1 } };
-
 function project(name: string, test: TestProjectInlineConfiguration["test"]): TestProjectInlineConfiguration {
   return { extends: true, plugins: [runtimeAsOneFile()], test: { name, ...test } };
 }
@@ -54,26 +51,26 @@ const config: ViteUserConfig = defineConfig({
     server: { deps: { external: [/\/build\/tests\//] } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What waits for processes and what computes share the processors.
+    maxWorkers: "100%",
     projects: [
       project("apart", { include: [...apart] }),
-      { extends: true, test: { name: "replacing", include: [...replacing], ...onAllProcessors } },
-      project("alone", { include: [...alone], exclude: [...replacing], ...onAllProcessors }),
+      { extends: true, test: { name: "replacing", include: [...replacing] } },
+      project("alone", { include: [...alone], exclude: [...replacing] }),
       // To import the runtime takes longer than most files' tests: these share one in each process.
       project("shared", {
         include: ["test/{runtime,oracle}/**/*.test.ts"],
         exclude: [...alone, ...replacing, ...drawing, ...training],
         isolate: false,
-        ...onAllProcessors,
       }),
-      project("training", { include: [...training], isolate: false, ...onAllProcessors }),
+      project("training", { include: [...training], isolate: false }),
       project("drawing", {
         include: [...drawing],
         exclude: [...drawingAlone],
         isolate: false,
         ...drawingTime,
-        ...onAllProcessors,
       }),
-      project("drawing-alone", { include: [...drawingAlone], ...drawingTime, ...onAllProcessors }),
+      project("drawing-alone", { include: [...drawingAlone], ...drawingTime }),
     ],
   },
 });

@@ -1,0 +1,4 @@
+/** Every operator on WebGL, in two files, so that two processes share the work. */
+import { testOperatorsOnWebgl } from "./operatorsOnWebgl.ts";
+
+testOperatorsOnWebgl(/^[l-z]/i);
