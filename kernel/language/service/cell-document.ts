@@ -1,5 +1,6 @@
 import type { DeclaredName, Declarations } from "../declarations.ts";
 import { CELL_SUPPORT } from "../types.ts";
+import { OPTIONS } from "./option-keys.ts";
 import type { Contribution, Scope, VisibleName } from "./scope.ts";
 
 /** Prefix of the type that a variable has at the end of its cell. */
@@ -19,7 +20,7 @@ export const FIRST_LINE = 1;
 
 /** Whether a name is the kernel's, which completions leave out. */
 export function isInternalName(name: string): boolean {
-  return [NARROWED, TYPE, MODULE, CARRIED, CELL_SUPPORT].some((prefix) => name.startsWith(prefix));
+  return [NARROWED, TYPE, MODULE, CARRIED, OPTIONS, CELL_SUPPORT].some((prefix) => name.startsWith(prefix));
 }
 
 /** Words of a text that may be names: a superset of what it mentions, found also where it does not parse. */

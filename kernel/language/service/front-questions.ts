@@ -30,9 +30,14 @@ import {
   signatureMarkdown,
   type InspectContent,
 } from "./inspection.ts";
+import { openCallAt } from "./open-call.ts";
+import { askingForKeys } from "./option-keys.ts";
 import { packageMatches, pathMatches, stringBefore } from "./paths.ts";
 import type { FrontQuestion } from "./questions.ts";
 import type { TypeServer } from "./type-server.ts";
+
+/** Kinds of the protocol's completions. */
+const [METHOD, FIELD, PROPERTY] = [2, 5, 10];
 
 type Content = FrontQuestion["content"];
 
@@ -69,6 +74,12 @@ export class FrontQuestions {
   /** Answers a `complete_request`. @throws ServerLostError */
   async complete({ code, cursor_pos: cursor }: Content): Promise<CompleteContent> {
     const offset = utf16Offset(code, cursor);
+    const keys = await this.#keys(code, offset);
+    const found = keys.length > 0 ? keys : await this.#matches(code, offset);
+    return completeContent(code, offset, found, await this.#signatures(found));
+  }
+
+  async #matches(code: string, offset: number): Promise<readonly Match[]> {
     const draft = this.#draft(code, this.#namesFor(code, offset));
     const list = await this.#ask<CompletionList | CompletionItem[] | null>("completion", draft, offset);
     const items = Array.isArray(list) ? list : (list?.items ?? []);
@@ -76,8 +87,24 @@ export class FrontQuestions {
     // Inside of a string the server may also offer the words of the text, which are no continuation of it.
     const offered = inString ? items.filter(({ kind }) => kind !== 1) : items;
     const matches = matchesAt(offered, code, offset, (place) => offsetOf(draft, place));
-    const found = inString ? this.#inString(code, offset, matches) : matches;
-    return completeContent(code, offset, found, await this.#signatures(found));
+    return inString ? this.#inString(code, offset, matches) : matches;
+  }
+
+  /** The keys of an object that is being written as an argument, of every form that the function has. */
+  async #keys(code: string, offset: number): Promise<readonly Match[]> {
+    const call = openCallAt(code, offset);
+    if (call === null || call.object === null) return [];
+    const { source, moved } = askingForKeys(code, { ...call, object: call.object });
+    const matches = await this.#matches(source, offset + moved);
+    return matches
+      .filter(({ item }) => [METHOD, FIELD, PROPERTY].some((kind) => kind === item?.kind))
+      .map(({ text, type, start, end, item }) => ({
+        text,
+        type,
+        start: start - moved,
+        end: end - moved,
+        item,
+      }));
   }
 
   /** What a string may go on with: what the server knows, installed packages in an import, and else paths. */

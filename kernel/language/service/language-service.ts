@@ -13,6 +13,7 @@ import { FrontQuestions } from "./front-questions.ts";
 import { nothingToInspect, type InspectContent } from "./inspection.ts";
 import { LocalFiles } from "./local-files.ts";
 import { cleanMessage } from "./messages.ts";
+import { optionsType } from "./option-keys.ts";
 import { DOCUMENT_PREFIX, DOCUMENTS, makeProject, ownJsxTypes, type OwnTypes } from "./project.ts";
 import type { FrontQuestion } from "./questions.ts";
 import { CONFIGURATION, TypeServer, typeScriptExecutable } from "./type-server.ts";
@@ -94,7 +95,10 @@ export class LanguageService {
     const { configuration, problem, settings } = await makeProject(executable, cwd, own);
     const server = new TypeServer(executable, cwd, DOCUMENTS);
     server.write(CONFIGURATION, configuration, "jsonc");
-    server.write(`${DOCUMENT_PREFIX}types.d.ts`, carriedType + (settings.jsx === ownJsx ? ownJsxTypes : ""));
+    server.write(
+      `${DOCUMENT_PREFIX}types.d.ts`,
+      carriedType + optionsType + (settings.jsx === ownJsx ? ownJsxTypes : ""),
+    );
     return new LanguageService(server, cwd, problem, settings);
   }
 

@@ -66,6 +66,14 @@ describe("Completion", () => {
     ["x.requires_grad_|", "x.requires_grad_"],
     ["torch.nn.functional.log_soft|", "torch.nn.functional.log_softmax"],
     ["torch.zeros(2, { requires_g| })", "torch.zeros(2, { requires_grad })"],
+    ["x.sum({ | })", "x.sum({ dim })", "x.sum({ dtype })", "x.sum({ keepdim })"],
+    ["x.relu().mean({ dim: 1, ke|", "x.relu().mean({ dim: 1, keepdim"],
+    [
+      "new torch.optim.SGD([x], {\n  lr: 1, // `\n  mom|",
+      "new torch.optim.SGD([x], {\n  lr: 1, // `\n  momentum",
+    ],
+    ["'('; [1].map((n) => x.sum({ di| }))", "'('; [1].map((n) => x.sum({ dim }))"],
+    ["`${x.sum({ di|`", "`${x.sum({ dim`"],
   ])("goes on from %j", async (marked, ...wanted) => {
     expect(await matches(marked)).toEqual(expect.arrayContaining(wanted));
   });
@@ -74,6 +82,14 @@ describe("Completion", () => {
     expect(await matches("|")).toEqual(
       expect.arrayContaining(["objekt", "repeated", "Shape", "Math", "process", "const"]),
     );
+  });
+
+  it.each([
+    ["of an object that may be a tensor as well", "new torch.optim.SGD([x], { | })", "{ abs }"],
+    ["that other arguments have", "torch.randn(2, { generator: torch.argmax(x, { | }) })", "requires_grad"],
+    ["where a block begins", "[1].forEach((n) => { | })", "forEach((n) => { at })"],
+  ])("offers no keys %s", async (_, marked, unwanted) => {
+    expect((await matches(marked)).filter((text) => text.includes(unwanted))).toEqual([]);
   });
 
   it("keeps its own names to itself", async () => {
