@@ -217,16 +217,20 @@ export interface ClampSignature extends Signature {
 }
 
 export interface DTypeOption {
+  /** The dtype to compute in, and of the result. */
   readonly dtype?: DType | null;
 }
 
 export interface DimOptions {
+  /** The dimension that goes away, or several of them, counted from the front or, negative, from the back; all unless given. */
   readonly dim?: Dims | null;
+  /** Whether these dimensions stay, with size 1; they do not unless it is given. */
   readonly keepdim?: boolean;
 }
 
 /** Whether reduced dimensions stay, with size 1. */
 export interface KeepOption {
+  /** Whether the dimension stays, with size 1; it does not unless it is given. */
   readonly keepdim?: boolean;
 }
 
@@ -276,6 +280,7 @@ export interface DeviationSignature extends Signature {
 }
 
 interface OneDimOptions extends KeepOption {
+  /** The dimension that goes away, counted from the front or, negative, from the back; all unless given. */
   readonly dim?: number | null;
 }
 
@@ -304,7 +309,9 @@ export type ValuesAndIndices<D extends DTypeName = DTypeName> = [Tensor<Shape, D
 };
 
 interface SingleDimOptions {
+  /** The dimension that goes away, counted from the front or, negative, from the back. */
   readonly dim: number;
+  /** Whether the dimension stays, with size 1; it does not unless it is given. */
   readonly keepdim?: boolean;
 }
 

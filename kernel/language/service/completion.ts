@@ -1,6 +1,7 @@
 import type { CompletionItem, Range } from "vscode-languageserver-protocol";
 import { isInternalName } from "./cell-document.ts";
 import { codePointIndex } from "./code-points.ts";
+import { readable } from "./signatures.ts";
 
 /** The content of a `complete_reply`. */
 export interface CompleteContent {
@@ -108,15 +109,26 @@ export function matchesAt(
   return ranked(usual.length > 0 ? usual : found, source, offset);
 }
 
-/** What a function takes and gives, from the line that the server describes it with; `undefined` for what is no function. */
+/**
+ * What a function takes and gives, in its first form, from the text that the server describes it with; empty where that has only the name
+ * of a function's type, and `undefined` for what is no function.
+ */
 export function signatureOf(detail: string | undefined): string | undefined {
-  const [described = ""] = (detail ?? "").replace(/^\([a-z ]+\) /u, "").split(/\n(?=function |\/\/ \+)/u);
+  const [described = ""] = readable((detail ?? "").replace(/^\([a-z ]+\) /u, ""))
+    .replace(": InPlace<<", ": <")
+    .split(/\n(?=function |\/\/ \+|\([a-z]+\) )/u);
+  if (/^constructor \S+\(\): any$/u.test(described)) return undefined;
   const declared =
     /^(?:function |constructor )?[\p{ID_Continue}$.]+(?:<[^()]*>\.[\p{ID_Continue}$]+)?([(<].*)$/su.exec(
       described,
     )?.[1];
   if (declared !== undefined) return declared.includes("(") ? declared : undefined;
-  return /^(?:const |let |var )?[\p{ID_Continue}$.?]+: ((?:<.*>)?\(.*\) => .*)$/su.exec(described)?.[1];
+  const type = /^(?:const |let |var )?[\p{ID_Continue}$.?]+: (.*)$/su.exec(described)?.[1] ?? "";
+  const first = /^\{\s*((?:<[^\n]*>)?\([^\n]*): [^\n]*;\n/u.exec(type)?.[0];
+  if (first !== undefined) return first.replace(/^\{\s*|;\n$/gu, "");
+  const [form = ""] = type.replace(/^\((?=[(<].*\) &)/su, "").split(/\) & \(/u);
+  if (/^(?:<.*>)?\(.*\) => .*$/su.test(form)) return form;
+  return /^(?:[\p{ID_Continue}$]+<)?[\p{ID_Continue}$]*Operator</u.test(type) ? "" : undefined;
 }
 
 /** The content of the reply: every match is widened to the range of all of them. */
@@ -137,7 +149,7 @@ export function completeContent(
     const signature = signatures.get(match);
     const text = widened[index] ?? match.text;
     const type = signature !== undefined && match.type !== "method" ? "function" : match.type;
-    return { text, type, start, end, ...(signature !== undefined && { signature }) };
+    return { text, type, start, end, ...(signature && { signature }) };
   });
   return {
     status: "ok",

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { LocationLink } from "vscode-languageserver-protocol";
+import { parse } from "../parse.ts";
 import { lineStarts } from "./diagnostics.ts";
 
 /** The comment that stands before a declaration, without its stars; `null` when there is none. */
@@ -28,21 +29,44 @@ function jsdocMarkdown(comment: string): string {
     .trim();
 }
 
-/** The documentation that stands where something is declared, in a document of the server or in a file. */
+/** The text that something is declared in, of a document of the server or of a file; `null` for a library inside of TypeScript's program. */
+function textBehind(link: LocationLink, read: (uri: string) => string | undefined): string | null {
+  try {
+    return read(link.targetUri) ?? readFileSync(fileURLToPath(link.targetUri), "utf8");
+  } catch {
+    return null;
+  }
+}
+
+/** The documentation that stands where something is declared. */
 export function documentationAt(
   link: LocationLink,
   read: (uri: string) => string | undefined,
 ): string | null {
-  let text: string | undefined;
-  try {
-    text = read(link.targetUri) ?? readFileSync(fileURLToPath(link.targetUri), "utf8");
-  } catch {
-    return null; // a library inside of TypeScript's program has no file
-  }
-  const { line } = link.targetRange.start;
-  const start = (lineStarts(text)[line] ?? 0) + link.targetRange.start.character;
-  const comment = commentBefore(text, declarationStart(text, start));
+  const text = textBehind(link, read);
+  if (text === null) return null;
+  const comment = commentBefore(text, declarationStart(text, offsetIn(text, link.targetRange.start)));
   return comment === null ? null : jsdocMarkdown(comment);
+}
+
+/** So much of a declaration is shown. */
+const MOST_SOURCE = 4_000;
+
+/** A declaration as it was written, in a cell or in a file that is no description of a library. */
+export function declaredText(link: LocationLink, read: (uri: string) => string | undefined): string | null {
+  const text = /\.d\.[cm]?ts$/u.test(link.targetUri) ? null : textBehind(link, read);
+  if (text === null) return null;
+  const start = declarationStart(text, offsetIn(text, link.targetRange.start));
+  // Of a variable the range may be its name alone, or nothing.
+  const statement = /^\S+\s/u.test(text.slice(start))
+    ? parse(text.slice(start)).program?.body[0]?.end
+    : undefined;
+  const end = Math.max(offsetIn(text, link.targetRange.end), start + (statement ?? 0));
+  return text.slice(start, end).slice(0, MOST_SOURCE).trim();
+}
+
+function offsetIn(text: string, { line, character }: LocationLink["targetRange"]["start"]): number {
+  return (lineStarts(text)[line] ?? 0) + character;
 }
 
 /** A range may begin at a declaration's comment, at the declaration, or at its name inside of a statement. */

@@ -21,19 +21,25 @@ import {
   type Match,
 } from "./completion.ts";
 import { lineStarts } from "./diagnostics.ts";
-import { documentationAt } from "./documentation.ts";
+import { declaredText, documentationAt } from "./documentation.ts";
 import {
-  hasText,
+  codeWithForms,
+  fenced,
+  hasProse,
   hoverMarkdown,
   inspectContent,
+  isClass,
+  joined,
+  mayHideForms,
   nameAt,
-  signatureMarkdown,
+  partsOfHover,
   type InspectContent,
 } from "./inspection.ts";
-import { openCallAt } from "./open-call.ts";
+import { expressionStart, openCallAt, type OpenCall } from "./open-call.ts";
 import { askingForKeys } from "./option-keys.ts";
 import { packageMatches, pathMatches, stringBefore } from "./paths.ts";
 import type { FrontQuestion } from "./questions.ts";
+import { formsOf, textOfCall } from "./signatures.ts";
 import type { TypeServer } from "./type-server.ts";
 
 /** Kinds of the protocol's completions. */
@@ -116,16 +122,60 @@ export class FrontQuestions {
   }
 
   /** Answers an `inspect_request`: the name at the cursor, and the signature of the call that it stands in. @throws ServerLostError */
-  async inspect({ code, cursor_pos: cursor }: Content): Promise<InspectContent> {
+  async inspect({ code, cursor_pos: cursor, detail_level: detail }: Content): Promise<InspectContent> {
     const offset = utf16Offset(code, cursor);
     const draft = this.#draft(code, []);
     const at = nameAt(code, offset);
-    const signature = signatureMarkdown(
-      await this.#ask<SignatureHelp | null>("signatureHelp", draft, offset),
-    );
-    const hover = at === null ? null : await this.#hover(draft, at);
-    const parts = [hover, signature].filter((part) => part !== null);
+    const call = await this.#call(draft, offset);
+    const name = at === null ? null : await this.#name(draft, at, detail === 1);
+    const parts = [name, call].filter((part) => part !== null);
     return inspectContent(parts.length === 0 ? null : this.#clean(parts.join("\n\n---\n\n")));
+  }
+
+  /** Markdown of the call that the cursor stands in: its forms, and what is written about the function and the argument. */
+  async #call(draft: Draft, offset: number): Promise<string | null> {
+    const help = await this.#ask<SignatureHelp | null>("signatureHelp", draft, offset);
+    const call = openCallAt(draft.source, offset);
+    // A class that is called without `new` has no signature.
+    if (help === null || help.signatures.length === 0)
+      return call === null ? null : this.#name(draft, call.end - 1, false);
+    const { documentation, parameter } = textOfCall(help);
+    const hover = call === null || hasProse(documentation) ? null : await this.#hoverOfCallee(draft, call);
+    const about = hover === null ? "" : partsOfHover(hover).text;
+    return joined(formsOf(help), about, about.includes(documentation) ? "" : documentation, parameter);
+  }
+
+  /** Hover of what is called; of a class without `new` before it, since a constructor has a documentation of its own. */
+  async #hoverOfCallee(draft: Draft, { from, start, end }: OpenCall): Promise<string | null> {
+    if (from === start) return this.#hover(draft, end - 1);
+    const source = draft.source.slice(0, from) + draft.source.slice(start, end);
+    return this.#hover(this.#draft(source, []), source.length - 1);
+  }
+
+  /** Markdown of a name: its type, in the forms in which it can be called, what is written about it, and how it was declared. */
+  async #name(draft: Draft, at: number, withSource: boolean): Promise<string | null> {
+    const hover = await this.#hover(draft, at);
+    if (hover === null) return null;
+    const { code, text } = partsOfHover(this.#clean(hover));
+    const declared = withSource ? await this.#declaration(draft, at) : null;
+    const source = declared === null ? null : declaredText(declared, this.#text);
+    const forms = mayHideForms(code) ? await this.#forms(draft.source, at, isClass(code)) : null;
+    return joined(
+      forms === null ? code : codeWithForms(code, forms),
+      text,
+      source === null ? "" : fenced(source),
+    );
+  }
+
+  /** The forms in which a name can be called, asked of a cell that ends with a call of it. */
+  async #forms(source: string, at: number, isClass: boolean): Promise<string | null> {
+    const end = at + (/^[\p{ID_Continue}$\u200C\u200D]+/u.exec(source.slice(at))?.[0].length ?? 0);
+    const start = expressionStart(source, end);
+    if (start === null) return null;
+    const written = isClass && !/\bnew\s+$/u.test(source.slice(0, start)) ? "new " : "";
+    const asked = `${source.slice(0, start)}${written}${source.slice(start, end)}(`;
+    const help = await this.#ask<SignatureHelp | null>("signatureHelp", this.#draft(asked, []), asked.length);
+    return help === null || help.signatures.length === 0 ? null : formsOf(help);
   }
 
   /** Behind a dot only members can follow; elsewhere the names of earlier cells that begin like the one being written. */
@@ -153,17 +203,18 @@ export class FrontQuestions {
   /** Hover as the server answers it, and the documentation from where the name is declared where it leaves that out. */
   async #hover(draft: Draft, offset: number): Promise<string | null> {
     const markdown = hoverMarkdown(await this.#ask<Hover | null>("hover", draft, offset));
-    if (markdown === null || hasText(markdown)) return markdown;
-    const documentation = await this.#documentation(draft, offset);
+    if (markdown === null || partsOfHover(markdown).text !== "") return markdown;
+    const declared = await this.#declaration(draft, offset);
+    const documentation = declared === null ? null : documentationAt(declared, this.#text);
     return documentation === null ? markdown : `${markdown}\n\n${documentation}`;
   }
 
   /** Follows a name to its declaration; a variable of an earlier cell has one more step, from the line that brings it in. */
-  async #documentation(draft: Draft, offset: number): Promise<string | null> {
+  async #declaration(draft: Draft, offset: number): Promise<LocationLink | null> {
     const [link] = (await this.#ask<LocationLink[] | null>("definition", draft, offset)) ?? [];
     if (link === undefined) return null;
     const line = link.targetRange.start.line;
-    if (link.targetUri !== draft.uri || line >= FIRST_LINE) return this.#read(link);
+    if (link.targetUri !== draft.uri || line >= FIRST_LINE) return link;
     const text = this.#documents.text(draft.uri) ?? "";
     const name = text.slice(
       link.targetSelectionRange.start.character,
@@ -172,13 +223,11 @@ export class FrontQuestions {
     const visible = this.#documents.scope.names.get(name);
     const origin = visible?.value ?? visible?.type;
     if (origin === null || origin === undefined) return null;
-    const declared = this.#documents.declarationLink(origin.document, name);
-    return declared === null ? null : this.#read(declared);
+    return this.#documents.declarationLink(origin.document, name);
   }
 
-  #read(link: LocationLink): string | null {
-    return documentationAt(link, (uri) => this.#documents.text(uri));
-  }
+  /** The text of one of the server's documents. */
+  readonly #text = (uri: string): string | undefined => this.#documents.text(uri);
 
   /** Signatures are asked for one by one, and only where few matches are left. */
   async #signatures(matches: readonly Match[]): Promise<Map<Match, string>> {

@@ -1,4 +1,5 @@
-import type { Hover, MarkupContent, SignatureHelp } from "vscode-languageserver-protocol";
+import type { Hover } from "vscode-languageserver-protocol";
+import { readable } from "./signatures.ts";
 
 /** The content of an `inspect_reply`. */
 export interface InspectContent {
@@ -23,12 +24,6 @@ export function nameAt(source: string, offset: number): number | null {
   return null;
 }
 
-/** Text of what the protocol sends as Markdown or as plain text. */
-function markup(content: string | MarkupContent | undefined): string {
-  if (content === undefined) return "";
-  return typeof content === "string" ? content : content.value;
-}
-
 /** Markdown of a hover; `null` when it is empty, or says `any` of a name that does not exist. */
 export function hoverMarkdown(hover: Hover | null): string | null {
   if (hover === null) return null;
@@ -38,34 +33,47 @@ export function hoverMarkdown(hover: Hover | null): string | null {
   return unknown ? null : text.trim();
 }
 
-/** Markdown of the signatures of a call: the one that fits first, with the parameter at the cursor. */
-export function signatureMarkdown(help: SignatureHelp | null): string | null {
-  if (help === null || help.signatures.length === 0) return null;
-  const active = help.signatures[help.activeSignature ?? 0] ?? help.signatures[0];
-  if (active === undefined) return null;
-  const others = help.signatures.filter((each) => each !== active).map(({ label }) => label);
-  const parameter = active.parameters?.[active.activeParameter ?? help.activeParameter ?? 0];
-  const about = markup(parameter?.documentation);
-  const label =
-    typeof parameter?.label === "string"
-      ? parameter.label
-      : parameter?.label && active.label.slice(...parameter.label);
-  return [
-    fenced([active.label, ...others].join("\n")),
-    markup(active.documentation),
-    label !== undefined && about !== "" ? `\`${label}\`: ${about}` : "",
-  ]
-    .filter((part) => part !== "")
-    .join("\n\n");
+/** Whether a hover's code is that of a class. */
+export function isClass(code: string): boolean {
+  return /^(?:abstract )?class /u.test(code);
 }
 
-function fenced(code: string): string {
+/** The code that a hover begins with, and the text below it. */
+export function partsOfHover(markdown: string): { readonly code: string; readonly text: string } {
+  const [whole = "", code = ""] = /^```\w*\n([^]*?)\n?```/u.exec(markdown) ?? [];
+  // What the server says of a class that is called without `new`.
+  const named = code.replace(/^constructor (\S+)\(\): any$/u, "class $1");
+  return { code: readable(named), text: markdown.slice(whole.length).trim() };
+}
+
+/** Whether a documentation says more than its tags, such as what is thrown. */
+export function hasProse(documentation: string): boolean {
+  return !/^\s*(?:\*@|$)/u.test(documentation);
+}
+
+/** Whether the type that a hover shows may be a function's, and does not read like one. */
+export function mayHideForms(code: string): boolean {
+  const type = /^(?:\(property\)|const|let|var) [^:]*: ([^]*)$/u.exec(code)?.[1];
+  if (type === undefined) return isClass(code);
+  return /^(?:\{\s*\n|[({<]+[^]*?=>[^]*?\) &|<|(?:[\p{ID_Continue}$]+\.)*\p{Lu}[\p{ID_Continue}$]*(?:<|$))/u.test(
+    type,
+  );
+}
+
+/** The code to show of what can be called in these forms: a class and a value of a class keep their names. */
+export function codeWithForms(code: string, forms: string): string {
+  if (isClass(code)) return `${code}\n${forms.replaceAll(/^(?!\/\/)/gmu, "new ")}`;
+  return /^(?:const|let|var) [^:]*: [\p{ID_Continue}$.]+$/u.test(code) ? `${code}\n${forms}` : forms;
+}
+
+/** Markdown of what is not empty. */
+export function joined(code: string, ...texts: readonly string[]): string {
+  return [fenced(code), ...texts].filter((part) => part !== "").join("\n\n");
+}
+
+/** Code in Markdown. */
+export function fenced(code: string): string {
   return `\`\`\`typescript\n${code}\n\`\`\``;
-}
-
-/** Whether Markdown says more than code in its first block. */
-export function hasText(markdown: string): boolean {
-  return markdown.replace(/^```[^]*?```/u, "").trim() !== "";
 }
 
 /** Markdown as text for terminals: without fences and marks. */

@@ -102,6 +102,11 @@ export function openCallAt(source: string, offset: number): OpenCall | null {
   return { start, end, from, argument: call.commas, object: object?.at ?? null };
 }
 
+/** Where the expression begins that ends with the name before a place, such as `a.b(1).name`; `null` when there is none. */
+export function expressionStart(source: string, end: number): number | null {
+  return chainStart(source, end, bracketsBefore(source, end).pairs);
+}
+
 /** Whether what stands behind an object's bracket or comma is at most a comment and the beginning of a key. */
 function atKey(part: string): boolean {
   return /^(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*[\p{ID_Continue}$\u200C\u200D]*$/u.test(part);

@@ -32,8 +32,8 @@ async function matches(marked: string): Promise<string[]> {
   return matches.map((match) => [...text.slice(0, cursor_start), match, ...text.slice(cursor_end)].join(""));
 }
 
-async function inspect(marked: string): Promise<string> {
-  const { data } = await notebook.service.inspect(cursorIn(marked));
+async function inspect(marked: string, detail_level: 0 | 1 = 0): Promise<string> {
+  const { data } = await notebook.service.inspect({ ...cursorIn(marked), detail_level });
   return data["text/markdown"] ?? "";
 }
 
@@ -138,22 +138,49 @@ describe("Inspection", () => {
     ["new Shape().ar|ea('m')", "(method) Shape.area", "Its area."],
     ["Shape|", "class Shape"],
     ["'😀😀'; objekt|", "const objekt: {"],
-    ["x.mu|l(2)", "(property) Tensor.mul", "Multiplies, element by element."],
-    ["torch.nn.Linea|r", "class Linear", "An affine map"],
+    ["x.mu|l(2)", "mul(other: ", "Multiplies, element by element."],
+    ["x.add_(|", "add_(other: ", "Adds, element by element"],
+    ["x.sum({ di|m: 1 })", "(property) DimOptions.dim?: ", "sum(options", "The sum of all elements"],
+    ["torch.matm|ul", "matmul(input: torch.Tensor, other: ", "The product of two tensors"],
+    [
+      "torch.where(|",
+      "where(condition: torch.Tensor, input: Operand, other: Operand)",
+      "Elements of `input`",
+    ],
+    ["torch.nn.Linea|r", "class Linear\nnew Linear(in_features: number, ", "An affine map"],
+    [
+      "new torch.nn.Linear(|",
+      "Linear(in_features: number, out_features: number",
+      "An affine map",
+      "*@throws*",
+    ],
+    ["torch.optim.Adam(|", "class Adam\nnew Adam(params: ", "steps along the average gradient"],
+    ["x.sha|pe", "(property) Tensor.shape: "],
     ["const own = 1; ow|n", "const own: 1"],
     ["Math.ma|x", "Math.max", "Returns the larger"],
   ])("tells of %j", async (marked, ...parts) => {
     const markdown = await inspect(marked);
     for (const part of parts) expect(markdown).toContain(part);
-    expect(markdown).not.toMatch(/__(?:module|narrowed|type)__|\.typetorch-/u);
+    expect(markdown).not.toMatch(
+      /__(?:module|narrowed|type)__|\.typetorch-|this: |Others<|args_\d|Same extends/u,
+    );
   });
 
   it("answers in Markdown, and in text without its marks", async () => {
     const { found, data } = await notebook.service.inspect(cursorIn("repeated|"));
     expect(found).toBe(true);
     expect(data["text/plain"]).toMatch(
-      /^function repeated\(text: string, times\?: number\): string\nRepeats a text\.\n\n@param text/u,
+      /^function repeated\(text: string, times\?: number\): string\n\nRepeats a text\.\n\n@param text/u,
     );
+  });
+
+  it("shows at detail_level 1 how a name of the cells was declared", async () => {
+    expect(await inspect("repea|ted", 1)).toContain("string { return text.repeat(times ?? 2) }");
+    expect(await inspect("objekt|", 1)).toContain(
+      'const objekt = { alpha: 1, "be-ta": 2, get gamma() { return 1 } };',
+    );
+    expect(await inspect("new Shape().ar|ea", 1)).toContain('area(unit: "cm" | "m"): number { return 1 }');
+    expect(await inspect("x.ad|d", 1)).not.toContain("declare");
   });
 
   it.each(["1 + |", "|", "'text|'", "unknownName|", "  |objekt2"])("finds nothing in %j", async (marked) => {
