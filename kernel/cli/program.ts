@@ -1,10 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 
-import { doctor } from "./commands/doctor.ts";
-import { install, uninstall } from "./commands/install.ts";
-import { render } from "./commands/render.ts";
 import type { RenderFlags } from "./commands/render.ts";
-import { run } from "./commands/run.ts";
 import type { RunFlags } from "./commands/run.ts";
 import { EXIT_CODE_HELP } from "./exit-codes.ts";
 import type { InstallTarget } from "./jupyter/kernelspec.ts";
@@ -12,6 +8,14 @@ import { packageInfo } from "./package-info.ts";
 import { Progress } from "./progress.ts";
 
 const writeOut = (text: string): void => void process.stdout.write(text);
+
+/** What a command needs is imported when it is asked for: pages, for one, take ten times as long to import as everything here. */
+const commands = {
+  doctor: async () => import("./commands/doctor.ts"),
+  install: async () => import("./commands/install.ts"),
+  render: async () => import("./commands/render.ts"),
+  run: async () => import("./commands/run.ts"),
+};
 
 /** The command line. Parsing throws commander's `CommanderError` and does not end the process. */
 export function createProgram(): Command {
@@ -26,7 +30,7 @@ export function createProgram(): Command {
   program
     .command("doctor")
     .description("say what this machine offers and how to get the rest")
-    .action(async () => doctor(writeOut));
+    .action(async () => (await commands.doctor()).doctor(writeOut));
   return program;
 }
 
@@ -37,7 +41,7 @@ function addRun(program: Command): void {
     .argument("<notebook...>", "notebook files (.ipynb)")
     .option("-o, --output <file-or-folder>", "write there and leave the notebooks as they are");
   addExecutionOptions(command).action(async (files: string[], flags: RunFlags & { quiet?: boolean }) =>
-    run(files, flags, new Progress(process.stderr, flags.quiet === true)),
+    (await commands.run()).run(files, flags, new Progress(process.stderr, flags.quiet === true)),
   );
 }
 
@@ -54,7 +58,7 @@ function addRender(program: Command): void {
     )
     .option("--title <title>", "title of index.html", "typetorch notebooks");
   addExecutionOptions(command).action(async (files: string[], flags: RenderFlags & { quiet?: boolean }) =>
-    render(files, flags, new Progress(process.stderr, flags.quiet === true)),
+    (await commands.render()).render(files, flags, new Progress(process.stderr, flags.quiet === true)),
   );
 }
 
@@ -72,11 +76,15 @@ function addExecutionOptions(command: Command): Command {
 
 function addInstall(program: Command): void {
   const toInstall = program.command("install").description("make the kernel known to Jupyter");
-  addTargetOptions(toInstall).action(async (target: InstallTarget) => install(target, writeOut));
+  addTargetOptions(toInstall).action(async (target: InstallTarget) =>
+    (await commands.install()).install(target, writeOut),
+  );
   const toUninstall = program
     .command("uninstall")
     .description("remove what install wrote, given the same flag");
-  addTargetOptions(toUninstall).action(async (target: InstallTarget) => uninstall(target, writeOut));
+  addTargetOptions(toUninstall).action(async (target: InstallTarget) =>
+    (await commands.install()).uninstall(target, writeOut),
+  );
 }
 
 function addTargetOptions(command: Command): Command {
