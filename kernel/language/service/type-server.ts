@@ -57,6 +57,9 @@ const capabilities: InitializeParams["capabilities"] = {
   },
 };
 
+/** TypeScript's own options: a tenth of its time went into what it says of each step, and into diagnostics of files that nobody asks for. */
+const initializationOptions = { disablePushDiagnostics: true, logVerbosity: 0 };
+
 /** Answers to the server's questions about the editor: nothing that needs a network, and no search for what could be imported. */
 const settings = {
   disableAutomaticTypeAcquisition: true,
@@ -255,6 +258,7 @@ export class TypeServer {
       rootUri,
       workspaceFolders: [{ uri: rootUri, name: "notebook" }],
       capabilities,
+      initializationOptions,
     };
     // The documents' notifications follow in the same stream, so they are read after these two.
     const initialized = connection.sendRequest("initialize", parameters);
