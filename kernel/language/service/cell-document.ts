@@ -7,8 +7,8 @@ import type { Contribution, Scope, VisibleName } from "./scope.ts";
 const NARROWED = "__narrowed__";
 /** Prefix of a type that is not of the document which has the value of that name. */
 const TYPE = "__type__";
-/** Prefix of the names under which a cell's document imports other documents as a whole. */
-const MODULE = "__module__";
+/** Prefix of a variable of an earlier cell, which the cell's own line declares anew. */
+const VALUE = "__value__";
 /** Generic type that takes `null` and `undefined` out of a variable's type where its cell has ruled them out. */
 const CARRIED = "__Carried__";
 
@@ -20,7 +20,7 @@ export const FIRST_LINE = 1;
 
 /** Whether a name is the kernel's, which completions leave out. */
 export function isInternalName(name: string): boolean {
-  return [NARROWED, TYPE, MODULE, CARRIED, OPTIONS, CELL_SUPPORT].some((prefix) => name.startsWith(prefix));
+  return [NARROWED, TYPE, VALUE, CARRIED, OPTIONS, CELL_SUPPORT].some((prefix) => name.startsWith(prefix));
 }
 
 /** Words of a text that may be names: a superset of what it mentions, found also where it does not parse. */
@@ -65,29 +65,32 @@ class Prelude {
 
   /**
    * It always imports from the same documents, in the same number of statements: then TypeScript keeps the rest of the program
-   * as it is when the text changes.
+   * as it is when the text changes. None of them is `import *`, for which TypeScript looks at everything that the other document exports, such as
+   * all of a library that its cell imports.
    */
   toString(): string {
-    const imports = [...this.#imports].map(([specifier, names], index) => {
-      const from = JSON.stringify(specifier);
-      return `import { ${names.join(", ")} } from ${from}; import * as ${MODULE}${index} from ${from};`;
-    });
+    const imports = [...this.#imports].map(
+      ([specifier, names]) => `import { ${names.join(", ")} } from ${JSON.stringify(specifier)};`,
+    );
     return [...imports, ...this.#variables].join(" ");
   }
 
   #addValue(name: string, { value, type }: VisibleName, typeToo: boolean): void {
     if (value === null) return;
     const specifier = this.#imported.specifierOf(value.document);
-    const module = `${MODULE}${this.#imported.specifiers.indexOf(specifier)}`;
-    const declared = `typeof ${module}.${name}`;
-    const narrowed = `${module}.${NARROWED}${name}`;
-    if (value.value === "const") this.#variable(`const ${name}: ${declared} = null! as ${narrowed};`);
+    const declared = `typeof ${VALUE}${name}`;
+    const narrowed = `${NARROWED}${name}`;
+    const variable = (statement: string, ...alsoImported: string[]): void => {
+      this.#import(specifier, `${name} as ${VALUE}${name}`, ...alsoImported);
+      this.#variables.push(statement);
+    };
+    if (value.value === "const") variable(`const ${name}: ${declared} = null! as ${narrowed};`, narrowed);
     else if (value.value === "let")
-      this.#variable(`let ${name}: ${declared} = null! as ${CARRIED}<${declared}, ${narrowed}>;`);
-    else if (value.value === "loose") this.#variable(`let ${name}: ${declared} = null! as ${declared};`);
+      variable(`let ${name}: ${declared} = null! as ${CARRIED}<${declared}, ${narrowed}>;`, narrowed);
+    else if (value.value === "loose") variable(`let ${name}: ${declared} = null! as ${declared};`);
     // An import has one origin: where the type of that name comes from elsewhere, the value is a variable beside it.
     else if (!typeToo || (type !== null && type.document !== value.document))
-      this.#variable(`const ${name}: ${declared} = null! as ${declared};`);
+      variable(`const ${name}: ${declared} = null! as ${declared};`);
     else this.#import(specifier, name);
   }
 
@@ -96,12 +99,8 @@ class Prelude {
     this.#import(this.#imported.specifierOf(type.document), `${TYPE}${name} as ${name}`);
   }
 
-  #variable(statement: string): void {
-    this.#variables.push(statement);
-  }
-
-  #import(specifier: string, clause: string): void {
-    this.#imports.get(specifier)?.push(clause);
+  #import(specifier: string, ...clauses: string[]): void {
+    this.#imports.get(specifier)?.push(...clauses);
   }
 }
 

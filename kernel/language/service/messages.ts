@@ -10,5 +10,5 @@ export function cleanMessage(message: string, cellName: (document: number) => st
     )
     .replaceAll("(alias) ", "")
     .replaceAll(/import\("[^"]*\.typetorch-[a-z]+-\d+"\)\.?/gu, "")
-    .replaceAll(/\b__(?:narrowed__|type__|module__\d+\.)/gu, "");
+    .replaceAll(/\b__(?:narrowed|type|value)__/gu, "");
 }
