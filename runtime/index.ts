@@ -1,10 +1,10 @@
 /** What `import torch, { nn, optim, F, Tensor } from "typetorch"` gives. */
 import { installMethods } from "./methods.ts";
-import * as torch from "./torch.ts";
 
 installMethods();
 
-export default torch;
+// Not `import *` and `export default`: for these TypeScript looks at every function of the namespace before it finds one.
+export * as default from "./torch.ts";
 export { autograd, data, graph, nn, no_grad, optim, snapshot, Tensor } from "./torch.ts";
 export * as vision from "./vision/index.ts";
 export * as F from "./nn/functional.ts";
