@@ -18,21 +18,21 @@ export interface ElementMethods {
    * @throws RuntimeError for a tensor that requires grad.
    * Source: `torch.Tensor.apply_`.
    */
-  apply_(callable: (element: number) => number): this;
+  apply_<T extends Tensor>(this: T, callable: (element: number) => number): T;
   /**
    * Replaces each element by what `callable` makes of it and of the element of `tensor` at its place. Slow: prefer an operator where there is one.
    *
    * @throws RuntimeError for tensors that require grad, or have different shapes.
    * Source: `torch.Tensor.map_`.
    */
-  map_(tensor: Tensor, callable: (element: number, other: number) => number): this;
+  map_<T extends Tensor>(this: T, tensor: Tensor, callable: (element: number, other: number) => number): T;
   /**
    * Writes a number onto the main diagonal. With `wrap`, the diagonal of a tall matrix begins anew below its end.
    *
    * @throws RuntimeError for a vector, or more than two dimensions of different sizes.
    * Source: `torch.Tensor.fill_diagonal_`.
    */
-  fill_diagonal_(fill_value: Scalar, wrap?: boolean): this;
+  fill_diagonal_<T extends Tensor>(this: T, fill_value: Scalar, wrap?: boolean): T;
   /** Whether the shapes are the same. Source: `torch.Tensor.is_same_size`. */
   is_same_size(other: Tensor): boolean;
 }

@@ -63,15 +63,16 @@ interface OtherMethods
    * @throws IndexError when a position does not fit, RuntimeError when the values do not.
    * Source: `torch.Tensor.__setitem__`, `torch.Tensor.index_put_`.
    */
-  index_put_(
+  index_put_<T extends Tensor>(
+    this: T,
     items: Parameters<typeof index_put_>[1] | Indices,
     values: Tensor | Scalar,
     accumulate?: boolean,
-  ): this;
+  ): T;
   /** Elements of this tensor where `condition` is true, of `other` elsewhere. Source: `torch.Tensor.where`. */
   where(condition: Tensor, other: Operand): Tensor;
   /** Writes zeros over all elements. Source: `torch.Tensor.zero_`. */
-  zero_(): this;
+  zero_<T extends Tensor>(this: T): T;
   /**
    * Gives this tensor another shape, in place. Elements stay where they are in memory; where there are not enough, new ones with arbitrary values follow, in
    * memory that views of the tensor do not share.
@@ -79,7 +80,7 @@ interface OtherMethods
    * @throws RuntimeError for a tensor that requires grad, or a negative size.
    * Source: `torch.Tensor.resize_`.
    */
-  resize_(...sizes: readonly number[] | readonly [sizes: Shape]): this;
+  resize_<T extends Tensor>(this: T, ...sizes: readonly number[] | readonly [sizes: Shape]): T;
   /** Whether the only element is not zero. @throws RuntimeError when there is not exactly one. Source: `torch.Tensor.is_nonzero`. */
   is_nonzero(): boolean;
   /**
@@ -99,8 +100,8 @@ interface OtherMethods
 }
 
 /**
- * Everything that is put onto `Tensor.prototype`, but for the properties that follow from the tensor's own shape. It has no type parameter: the compiler makes these
- * hundreds of methods once, and not for each shape that it meets.
+ * Everything that is put onto `Tensor.prototype`, but for the properties that follow from the tensor's own shape. It has no type parameter, nor has any method
+ * the type `this` (`<T extends Tensor>(this: T): T` says the same): the compiler makes these hundreds of methods once, and not for each shape that it meets.
  */
 export interface OperatorMethods extends TableMethods, OtherMethods {}
 

@@ -23,38 +23,55 @@ interface From {
 /** Methods that overwrite a tensor with random numbers, and return it. Leaves that require grad need `torch.no_grad`. */
 export interface RandomMethods {
   /** Numbers from [from, to). @throws RuntimeError when `from` is above `to`. Source: `torch.Tensor.uniform_`. */
-  uniform_(from?: number | (From & { from?: number; to?: number }), to?: number | From, options?: From): this;
+  uniform_<T extends Tensor>(
+    this: T,
+    from?: number | (From & { from?: number; to?: number }),
+    to?: number | From,
+    options?: From,
+  ): T;
   /** Normal numbers. @throws RuntimeError when `std` is negative. Source: `torch.Tensor.normal_`. */
-  normal_(
+  normal_<T extends Tensor>(
+    this: T,
     mean?: number | (From & { mean?: number; std?: number }),
     std?: number | (From & { std?: number }),
     options?: From,
-  ): this;
+  ): T;
   /** 1 with probability `p` and 0 otherwise; `p` may be a tensor of probabilities. @throws RuntimeError when `p` is no probability. Source: `torch.Tensor.bernoulli_`. */
-  bernoulli_(p?: number | Tensor | (From & { p?: number | Tensor }), options?: From): this;
+  bernoulli_<T extends Tensor>(
+    this: T,
+    p?: number | Tensor | (From & { p?: number | Tensor }),
+    options?: From,
+  ): T;
   /**
    * Whole numbers from [from, to); without bounds, all that the dtype can hold exactly from 0 on.
    *
    * @throws RuntimeError when the range is empty or does not fit the dtype.
    * Source: `torch.Tensor.random_`.
    */
-  random_(from?: number | bigint | From, to?: number | bigint | null | From, options?: From): this;
+  random_<T extends Tensor>(
+    this: T,
+    from?: number | bigint | From,
+    to?: number | bigint | null | From,
+    options?: From,
+  ): T;
   /** Numbers of the exponential distribution with rate `lambd`. @throws RuntimeError when it is not positive. Source: `torch.Tensor.exponential_`. */
-  exponential_(lambd?: number | (From & { lambd?: number }), options?: From): this;
+  exponential_<T extends Tensor>(this: T, lambd?: number | (From & { lambd?: number }), options?: From): T;
   /** Numbers of the Cauchy distribution. @throws RuntimeError when `sigma` is not positive. Source: `torch.Tensor.cauchy_`. */
-  cauchy_(
+  cauchy_<T extends Tensor>(
+    this: T,
     median?: number | (From & { median?: number; sigma?: number }),
     sigma?: number | From,
     options?: From,
-  ): this;
+  ): T;
   /** How many trials of probability `p` it took to the first success. @throws RuntimeError when `p` is not in (0, 1). Source: `torch.Tensor.geometric_`. */
-  geometric_(p: number | (From & { p: number }), options?: From): this;
+  geometric_<T extends Tensor>(this: T, p: number | (From & { p: number }), options?: From): T;
   /** Exponentials of normal numbers. @throws RuntimeError when `std` is not positive. Source: `torch.Tensor.log_normal_`. */
-  log_normal_(
+  log_normal_<T extends Tensor>(
+    this: T,
     mean?: number | (From & { mean?: number; std?: number }),
     std?: number | From,
     options?: From,
-  ): this;
+  ): T;
 }
 
 /** Checks the tensor and the arguments, then writes. */

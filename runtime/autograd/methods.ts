@@ -8,7 +8,7 @@ import { AccumulateGrad, edgeOf } from "./node.ts";
 /** Their types and documentation. */
 export interface AutogradMethods {
   /** Cuts this tensor off its history, in place: it becomes a leaf. @throws RuntimeError for a view. Source: `torch.Tensor.detach_`. */
-  detach_(): this;
+  detach_<T extends Tensor>(this: T): T;
   /**
    * Computes the gradients of this tensor with respect to the leaves behind it, and adds them to their `grad`.
    *

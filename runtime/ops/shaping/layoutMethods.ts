@@ -34,14 +34,20 @@ export interface LayoutMethods {
    * @throws RuntimeError for a tensor that requires grad.
    * Source: `torch.Tensor.resize_as_`.
    */
-  resize_as_(other: Tensor): this;
+  resize_as_<T extends Tensor>(this: T, other: Tensor): T;
   /**
    * Makes this tensor one of the storage of another: as that one lies in it, or with the offset, sizes and strides given; without arguments, an empty tensor.
    *
    * @throws RuntimeError when the dtypes differ, or this tensor requires grad.
    * Source: `torch.Tensor.set_`.
    */
-  set_(source?: Tensor, storage_offset?: number, size?: readonly number[], stride?: readonly number[]): this;
+  set_<T extends Tensor>(
+    this: T,
+    source?: Tensor,
+    storage_offset?: number,
+    size?: readonly number[],
+    stride?: readonly number[],
+  ): T;
   /**
    * Writes a number over the main diagonal, in place; of more than two dimensions, over the elements whose positions are all the same. With `wrap`, the diagonal of
    * a tall matrix begins anew where it ended.
@@ -49,21 +55,26 @@ export interface LayoutMethods {
    * @throws RuntimeError for fewer than two dimensions, or more of different sizes.
    * Source: `torch.Tensor.fill_diagonal_`.
    */
-  fill_diagonal_(fill_value: Scalar, wrap?: boolean): this;
+  fill_diagonal_<T extends Tensor>(this: T, fill_value: Scalar, wrap?: boolean): T;
   /** Transposes this matrix in place: the elements stay where they are. @throws RuntimeError as `t`. Source: `torch.Tensor.t_`. */
-  t_(): this;
+  t_<T extends Tensor>(this: T): T;
   /** Exchanges two dimensions in place: the elements stay where they are. @throws IndexError as `transpose`. Source: `torch.Tensor.transpose_`. */
-  transpose_(dim0: number, dim1: number): this;
+  transpose_<T extends Tensor>(this: T, dim0: number, dim1: number): T;
   /** Exchanges two dimensions in place. @throws IndexError as `transpose`. Source: `torch.Tensor.swapaxes_`. */
-  swapaxes_(axis0: number, axis1: number): this;
+  swapaxes_<T extends Tensor>(this: T, axis0: number, axis1: number): T;
   /** Exchanges two dimensions in place. @throws IndexError as `transpose`. Source: `torch.Tensor.swapdims_`. */
-  swapdims_(dim0: number, dim1: number): this;
+  swapdims_<T extends Tensor>(this: T, dim0: number, dim1: number): T;
   /** Takes dimensions of size 1 away in place. @throws IndexError as `squeeze`. Source: `torch.Tensor.squeeze_`. */
-  squeeze_(dim?: Dims | { dim: Dims }): this;
+  squeeze_<T extends Tensor>(this: T, dim?: Dims | { dim: Dims }): T;
   /** Puts in a dimension of size 1, in place. @throws IndexError as `unsqueeze`. Source: `torch.Tensor.unsqueeze_`. */
-  unsqueeze_(dim: number | { dim: number }): this;
+  unsqueeze_<T extends Tensor>(this: T, dim: number | { dim: number }): T;
   /** Makes this tensor what `as_strided` shows. @throws RuntimeError as `as_strided`. Source: `torch.Tensor.as_strided_`. */
-  as_strided_(size: readonly number[], stride: readonly number[], storage_offset?: number | null): this;
+  as_strided_<T extends Tensor>(
+    this: T,
+    size: readonly number[],
+    stride: readonly number[],
+    storage_offset?: number | null,
+  ): T;
 }
 
 /** How PyTorch names the node of a view's form in place: `TransposeBackward1`; `squeeze` has three forms, which come behind its three others. */
