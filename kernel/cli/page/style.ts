@@ -65,7 +65,9 @@ img { max-width: 100%; height: auto; }
 .prose table { border-collapse: collapse; font-size: 0.95em; }
 .prose th, .prose td { border: 1px solid var(--line); padding: 0.4em 0.75em; text-align: left; }
 .prose th { background: var(--raised); }
-math { font-size: 1.08em; }
+.prose :is(th, td) > code { overflow-wrap: break-word; }
+/* Fonts that know how formulas are built: macOS, Windows, Linux. With others the limits of a sum lie over it. */
+math { font: 1.08em "STIX Two Math", "Cambria Math", "Latin Modern Math", "DejaVu Math TeX Gyre", math; }
 .katex-block, .math { overflow-x: auto; overflow-y: hidden; }
 
 pre { font: 0.875rem/1.55 var(--mono); margin: 0; overflow: auto; tab-size: 2; }
