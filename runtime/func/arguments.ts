@@ -1,6 +1,16 @@
 /** Which arguments of a function a transform is about, and how the transforms' own arguments are given. */
 import { isKeywords } from "../binding.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
+import type { Tree } from "./tree.ts";
+
+/** A function that is transformed, with arguments of any structure. */
+export type Transformed = (...args: never[]) => Tree;
+
+/**
+ * A function whose arguments the caller's annotations decide. The transforms say `Args extends unknown[] = Tensor[]`, so that a function without annotations, as
+ * `(x) => x.sin()`, is one of tensors.
+ */
+export type FunctionOf<Args extends unknown[]> = (...args: Args) => Tree;
 
 /** Positions of arguments: one, or several. */
 export type Argnums = number | readonly number[];

@@ -2,7 +2,7 @@
 import { ones_like } from "../create.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { Tensor } from "../tensor.ts";
-import { argumentsAt, keywordsOf, replaceArguments, type Argnums } from "./arguments.ts";
+import { argumentsAt, keywordsOf, replaceArguments, type Argnums, type FunctionOf } from "./arguments.ts";
 import { Level } from "./level.ts";
 import { kindOf, leavesOf, mapTree, withLeaves, type Tree } from "./tree.ts";
 
@@ -13,8 +13,6 @@ export interface GradTransformOptions {
   /** Whether the function gives `[output, aux]`, of which only the first is differentiated. */
   readonly has_aux?: boolean;
 }
-
-type Transformed = (...args: never[]) => Tree;
 
 const gradDefaults = { argnums: 0 as Argnums, has_aux: false };
 
@@ -42,8 +40,8 @@ function scalarOutput(result: Tree, hasAux: boolean): readonly [output: Tensor, 
  * @throws RuntimeError from the function when `func` does not give one number.
  * Source: `torch.func.grad_and_value`.
  */
-export function grad_and_value(
-  func: Transformed,
+export function grad_and_value<Args extends unknown[] = Tensor[]>(
+  func: FunctionOf<Args>,
   argnums?: Argnums | GradTransformOptions,
   has_aux?: boolean | GradTransformOptions,
   // oxlint-disable-next-line typescript/no-explicit-any -- the structure of the result is that of the arguments
@@ -55,7 +53,7 @@ export function grad_and_value(
     const entered = chosen.map((tree) => mapTree(tree, (leaf) => level.enter(leaf)));
     const inputs = entered.flatMap(leavesOf) as Tensor[]; // `enter` gives tensors
     const [output, aux] = scalarOutput(
-      level.run(() => func(...(replaceArguments(args, given.argnums, entered) as never[]))),
+      level.run(() => func(...(replaceArguments(args, given.argnums, entered) as Args))), // what the caller gives is what `func` takes
       given.has_aux,
     );
     const grads = level.gradients([output], inputs, [ones_like(output.detach())]);
@@ -79,15 +77,17 @@ export function grad_and_value(
  * Source: `torch.func.grad`.
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- the arguments may be deeper than the function's: examples of a vmap
-export function grad<First>(func: (first: First, ...others: never[]) => Tree): (...args: any[]) => First;
-export function grad(
-  func: Transformed,
+export function grad<First = Tensor, Others extends unknown[] = Tensor[]>(
+  func: (first: First, ...others: Others) => Tree,
+): (...args: any[]) => First;
+export function grad<Args extends unknown[] = Tensor[]>(
+  func: FunctionOf<Args>,
   argnums?: Argnums | GradTransformOptions,
   has_aux?: boolean | GradTransformOptions,
   // oxlint-disable-next-line typescript/no-explicit-any -- the structure of the result is that of the arguments
 ): (...args: any[]) => any;
 export function grad(
-  func: Transformed,
+  func: FunctionOf<never[]>,
   argnums?: Argnums | GradTransformOptions,
   has_aux?: boolean | GradTransformOptions,
   // oxlint-disable-next-line typescript/no-explicit-any -- the structure of the result is that of the arguments

@@ -3,12 +3,10 @@ import { zeros, zeros_like } from "../create.ts";
 import { no_grad } from "../autograd/modes.ts";
 import { stack } from "../ops/shaping/joining.ts";
 import type { Tensor } from "../tensor.ts";
-import { argumentsAt, keywordsOf, replaceArguments, type Argnums } from "./arguments.ts";
+import { argumentsAt, keywordsOf, replaceArguments, type Argnums, type FunctionOf } from "./arguments.ts";
 import { Level } from "./level.ts";
 import { Linearization, outputsOf, splitAux } from "./products.ts";
 import { leavesOf, mapTree, withLeaves, type Tree } from "./tree.ts";
-
-type Transformed = (...args: never[]) => Tree;
 
 /** What the Jacobian transforms take by name. */
 export interface JacobianOptions {
@@ -57,8 +55,8 @@ function assembled(
  *
  * Source: `torch.func.jacrev`.
  */
-export function jacrev(
-  func: Transformed,
+export function jacrev<Args extends unknown[] = Tensor[]>(
+  func: FunctionOf<Args>,
   argnums?: Argnums | JacobianOptions,
   options: JacobianOptions = {},
   // oxlint-disable-next-line typescript/no-explicit-any -- the structure of the result is that of the function's arguments and results
@@ -72,7 +70,7 @@ export function jacrev(
     const inputs = entered.flatMap(leavesOf) as Tensor[]; // `enter` gives tensors
     const [result, aux] = splitAux(
       "jacrev",
-      level.run(() => func(...(replaceArguments(args, given.argnums, entered) as never[]))),
+      level.run(() => func(...(replaceArguments(args, given.argnums, entered) as Args))), // what the caller gives is what `func` takes
       given.has_aux,
     );
     const jacobians = outputsOf("vjp", result).map((output) => {
@@ -108,8 +106,8 @@ function joined(
  *
  * Source: `torch.func.jacfwd`.
  */
-export function jacfwd(
-  func: Transformed,
+export function jacfwd<Args extends unknown[] = Tensor[]>(
+  func: FunctionOf<Args>,
   argnums?: Argnums | JacobianOptions,
   options: JacobianOptions = {},
   // oxlint-disable-next-line typescript/no-explicit-any -- the structure of the result is that of the function's arguments and results
@@ -118,7 +116,7 @@ export function jacfwd(
   return (...args: unknown[]) => {
     const chosen = argumentsAt(args, given.argnums);
     const partial = (...values: unknown[]): Tree =>
-      func(...(replaceArguments(args, given.argnums, values) as never[]));
+      func(...(replaceArguments(args, given.argnums, values) as Args)); // what the caller gives is what `func` takes
     const at = new Linearization("jvp", partial, chosen, given.has_aux);
     const columns = at.inputs.map((input, i) =>
       Array.from({ length: input.numel() }, (_, position) =>
@@ -141,8 +139,8 @@ export function jacfwd(
  *
  * Source: `torch.func.hessian`.
  */
-export function hessian(
-  func: Transformed,
+export function hessian<Args extends unknown[] = Tensor[]>(
+  func: FunctionOf<Args>,
   argnums: Argnums | JacobianOptions = 0,
   // oxlint-disable-next-line typescript/no-explicit-any -- the structure of the result is that of the function's arguments
 ): (...args: any[]) => any {

@@ -3,10 +3,9 @@ import { zeros_like } from "../create.ts";
 import { RuntimeError } from "../errors/runtimeError.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import type { FunctionOf, Transformed } from "./arguments.ts";
 import { Level } from "./level.ts";
 import { kindOf, leavesOf, mapTree, structureOf, tensorsOf, withLeaves, type Tree } from "./tree.ts";
-
-type Transformed = (...args: never[]) => Tree;
 
 /** The tensors of a result. */
 export function outputsOf(name: string, result: Tree): Tensor[] {
@@ -56,14 +55,14 @@ function splitOptions(args: readonly unknown[]): readonly [args: readonly unknow
  * Source: `torch.func.vjp`.
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- the structure of the result is the function's
-export function vjp(func: Transformed, ...args: unknown[]): any[] {
+export function vjp<Args extends unknown[] = Tensor[]>(func: FunctionOf<Args>, ...args: unknown[]): any[] {
   const [primals, { has_aux = false }] = splitOptions(args);
   const level = new Level();
   const entered = primals.map((tree) => mapTree(tree, (leaf) => level.enter(leaf)));
   const inputs = entered.flatMap(leavesOf) as Tensor[]; // `enter` gives tensors
   const [result, aux] = splitAux(
     "vjp",
-    level.run(() => func(...(entered as never[]))),
+    level.run(() => func(...(entered as Args))), // what the caller gives is what `func` takes
     has_aux,
   );
   const outputs = outputsOf("vjp", result);
@@ -153,8 +152,8 @@ interface JvpOptions extends AuxOption {
  * @throws RuntimeError when the tangents do not have the primals' structure and shapes.
  * Source: `torch.func.jvp`.
  */
-export function jvp(
-  func: Transformed,
+export function jvp<Args extends unknown[] = Tensor[]>(
+  func: FunctionOf<Args>,
   primals: readonly Tree[],
   tangents: readonly Tree[],
   { has_aux = false }: JvpOptions = {},
@@ -181,8 +180,11 @@ export function jvp(
  *
  * Source: `torch.func.linearize`.
  */
-// oxlint-disable-next-line typescript/no-explicit-any -- the structure of the result is the function's
-export function linearize(func: Transformed, ...primals: Tree[]): any[] {
+export function linearize<Args extends unknown[] = Tensor[]>(
+  func: FunctionOf<Args>,
+  ...primals: Tree[]
+  // oxlint-disable-next-line typescript/no-explicit-any -- the structure of the result is the function's
+): any[] {
   const at = new Linearization("linearize", func, primals, false);
   const jvpFunction = (...tangents: Tree[]): Tree => {
     checkTangents(primals, tangents);

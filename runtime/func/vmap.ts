@@ -10,10 +10,8 @@ import { stack } from "../ops/shaping/joining.ts";
 import { narrow, select } from "../ops/shaping/slicing.ts";
 import { default_generator } from "../random.ts";
 import { Tensor } from "../tensor.ts";
-import { keywordsOf } from "./arguments.ts";
+import { keywordsOf, type Transformed } from "./arguments.ts";
 import { kindOf, leavesOf, mapTree, structureOf, withLeaves, type Tree } from "./tree.ts";
-
-type Transformed = (...args: never[]) => Tree;
 
 /** Where the examples are: along one dimension of every tensor, or for each argument, `null` where it is the same for all. */
 export type InDims = number | readonly unknown[];
@@ -221,8 +219,8 @@ function stacked(name: string, results: readonly Tree[], outDims: OutDims): Tree
  * @throws ValueError from the function when the arguments do not fit `in_dims` or each other; RuntimeError for random numbers unless `randomness` says what is meant.
  * Source: `torch.vmap`.
  */
-export function vmap<R>(
-  func: (...args: never[]) => R,
+export function vmap<R, Args extends unknown[] = Tensor[]>(
+  func: (...args: Args) => R,
   in_dims?: InDims | VmapOptions,
   out_dims?: OutDims | VmapOptions,
   randomness?: string | VmapOptions,

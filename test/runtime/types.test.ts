@@ -238,3 +238,26 @@ test("a backward hook reads gradients as if they were there", () => {
     .backward();
   expect(seen).toEqual([true, false, [3, 1], 1, 1]);
 });
+
+test("a function without annotations that a transform is given is one of tensors", () => {
+  const x = torch.tensor([1, 2]);
+  const { func } = torch;
+  const gradients = [
+    func.grad((t) => t.square().sum())(x),
+    func.grad((t, u) => t.mul(u).sum(), { argnums: 1 })(torch.tensor([2, 4]), x),
+    func.grad_and_value((t) => t.square().sum())(x)[0],
+    func.jacrev((t) => t.square().sum())(x),
+    func.jacfwd((t) => t.square().sum())(x),
+    func.jvp((t) => t.square(), [x], [torch.ones(2)])[1],
+    func.vjp((t) => t.square(), x)[1](torch.ones(2)),
+    func.linearize((t) => t.square(), x)[1](torch.ones(2)),
+    torch.vmap((t, u) => t.mul(u))(x, torch.tensor([2, 2])),
+  ];
+  expect(gradients.flat().map((gradient: Tensor) => gradient.tolist())).toEqual(Array(9).fill([2, 4]));
+  expect((func.hessian((t) => t.square().sum())(x) as Tensor).tolist()).toEqual([
+    [2, 0],
+    [0, 2],
+  ]);
+  const ofParts = func.grad(({ a, b }: { a: Tensor; b: Tensor }) => a.mul(b).sum());
+  expect(ofParts({ a: x, b: x }).a.tolist()).toEqual([1, 2]);
+});
