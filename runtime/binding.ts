@@ -56,7 +56,7 @@ const furtherNames: Readonly<Record<string, string>> = {
 };
 
 /** The keywords under the names of the parameters. */
-function underOwnNames(
+export function underOwnNames(
   parameters: Parameters,
   keywords: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {

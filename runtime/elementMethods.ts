@@ -8,6 +8,7 @@ import { copyInto } from "./settle.ts";
 import { formatShape, sameShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import { readValues } from "./tensor.ts";
+import type { Called } from "./keywords.ts";
 import type { Scalar } from "./types.ts";
 
 /** Slow but general: a JavaScript function sees every element. */
@@ -25,16 +26,15 @@ export interface ElementMethods {
    * @throws RuntimeError for tensors that require grad, or have different shapes.
    * Source: `torch.Tensor.map_`.
    */
-  map_<T extends Tensor>(this: T, tensor: Tensor, callable: (element: number, other: number) => number): T;
-  /**
-   * Writes a number onto the main diagonal. With `wrap`, the diagonal of a tall matrix begins anew below its end.
-   *
-   * @throws RuntimeError for a vector, or more than two dimensions of different sizes.
-   * Source: `torch.Tensor.fill_diagonal_`.
-   */
-  fill_diagonal_<T extends Tensor>(this: T, fill_value: Scalar, wrap?: boolean): T;
+  map_<T extends Tensor>(
+    this: T,
+    ...args: Called<
+      [tensor: Tensor, callable: (element: number, other: number) => number],
+      ["tensor", "callable"]
+    >
+  ): T;
   /** Whether the shapes are the same. Source: `torch.Tensor.is_same_size`. */
-  is_same_size(other: Tensor): boolean;
+  is_same_size(other: Tensor | { readonly other: Tensor }): boolean;
 }
 
 /** @throws RuntimeError for a tensor that requires grad, TypeError for what is no function. */
@@ -65,24 +65,6 @@ function numbersOf(tensor: Tensor): (position: number) => number {
   return (position) => Number(readElement(dtype, values as never, position) satisfies Element);
 }
 
-/** How far apart the elements of the diagonal are, and how many there are. */
-function diagonalOf({ shape, strides, ndim }: Tensor, wrap: boolean): { count: number; stride: number } {
-  if (ndim < 2)
-    throw new RuntimeError(
-      `dimensions must larger than 1: a diagonal needs rows and columns, got shape ${formatShape(shape)}.`,
-    );
-  if (ndim > 2 && shape.some((size) => size !== shape[0]))
-    throw new RuntimeError(
-      `all dimensions of input must be of equal length, got ${formatShape(shape)}: with more than two, the diagonal goes through a cube.`,
-    );
-  const stride = strides.reduce((sum, step) => sum + step, 0);
-  const count = Math.min(...shape);
-  const [rows = 0, columns = 0] = shape;
-  if (!wrap || ndim !== 2 || rows <= columns + 1) return { count, stride };
-  // Elements of a row-major matrix at multiples of columns + 1.
-  return { count: Math.ceil((rows * columns) / (columns + 1)), stride };
-}
-
 /** The implementations; the first argument is the tensor that the method is called on. */
 export const elementMethods: {
   readonly [K in keyof ElementMethods]: (self: Tensor, ...args: never[]) => unknown;
@@ -100,11 +82,6 @@ export const elementMethods: {
       );
     const [element, second] = [numbersOf(self), numbersOf(other)];
     return replaceElements(self, (position) => callable(element(position), second(position)));
-  },
-  fill_diagonal_: (self, fill_value: Scalar, wrap = false) => {
-    const { count, stride } = diagonalOf(self, wrap);
-    self.as_strided([count], [stride], self.storage_offset()).fill_(fill_value);
-    return self;
   },
   is_same_size: (self, other: Tensor) => sameShape(self.shape, other.shape),
 };

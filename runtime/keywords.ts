@@ -39,15 +39,24 @@ export type WithOut<List extends readonly unknown[]> = [
   options?: OutOption,
 ];
 
+/** An argument by name; NumPy calls `dim` `axis`. */
+type Under<Name extends string, T> = Name extends "dim"
+  ? { readonly dim: T } | { readonly axis: T }
+  : { readonly [K in Name]: T };
+
+type UnderIfGiven<Name extends string, T> = Name extends "dim"
+  ? { readonly dim?: T | undefined; readonly axis?: T | undefined }
+  : { readonly [K in Name]?: T | undefined };
+
 /** A list of arguments as an object with their names; those that are optional in the list are optional there. */
 export type Named<List extends readonly unknown[], Names extends readonly string[]> = Names extends readonly [
   infer Name extends string,
   ...infer Further extends readonly string[],
 ]
   ? List extends readonly [infer First, ...infer Rest]
-    ? { readonly [K in Name]: First } & Named<Rest, Further>
+    ? Under<Name, First> & Named<Rest, Further>
     : List extends readonly [(infer First)?, ...infer Rest]
-      ? { readonly [K in Name]?: First | undefined } & Named<Rest, Further>
+      ? UnderIfGiven<Name, First> & Named<Rest, Further>
       : unknown
   : unknown;
 
@@ -113,8 +122,8 @@ type NamedFrom<
   Before extends readonly unknown[],
 > = Names extends readonly [infer Name, ...infer Rest]
   ? (Name extends `${infer Optional}?`
-      ? { readonly [K in Optional]?: Argument<Lists, K, `${Before["length"]}`> | undefined }
-      : { readonly [K in Name & string]: Argument<Lists, K, `${Before["length"]}`> }) &
+      ? UnderIfGiven<Optional, Argument<Lists, Optional, `${Before["length"]}`>>
+      : Under<Name & string, Argument<Lists, Name, `${Before["length"]}`>>) &
       NamedFrom<Lists, Rest, [...Before, unknown]>
   : unknown;
 

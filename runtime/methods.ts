@@ -7,6 +7,8 @@ import { where } from "./ops/elementwise/arithmetic.ts";
 import { zero } from "./ops/shaping/conversion.ts";
 import type { Indices } from "./ops/shaping/advanced.ts";
 import * as operators from "./ops/methods.ts";
+import type { Called } from "./keywords.ts";
+import { withoutNames } from "./methodArguments.ts";
 import { dtypeNamed, is_nonzero, typename } from "./inquiries.ts";
 import { resize } from "./resize.ts";
 import { layoutMethods, viewProperties, type LayoutMethods } from "./ops/shaping/layoutMethods.ts";
@@ -22,7 +24,7 @@ import { interopMethods, type InteropMethods } from "./interop.ts";
 import { newMethods, type NewMethods } from "./creation/like.ts";
 import { randomMethods, type RandomMethods } from "./randomMethods.ts";
 import type { Shape } from "./shape.ts";
-import type { Signature } from "./signatures.ts";
+import type { OtherByName, Signature } from "./signatures.ts";
 import type { TableMethods } from "./tableMethods.ts";
 import { Tensor } from "./tensor.ts";
 import type { DTypeOf, Operand, Scalar, TransposedShape } from "./types.ts";
@@ -65,12 +67,13 @@ interface OtherMethods
    */
   index_put_<T extends Tensor>(
     this: T,
-    items: Parameters<typeof index_put_>[1] | Indices,
-    values: Tensor | Scalar,
-    accumulate?: boolean,
+    ...args: Called<
+      [indices: Parameters<typeof index_put_>[1] | Indices, values: Tensor | Scalar, accumulate?: boolean],
+      ["indices", "values", "accumulate"]
+    >
   ): T;
   /** Elements of this tensor where `condition` is true, of `other` elsewhere. Source: `torch.Tensor.where`. */
-  where(condition: Tensor, other: Operand): Tensor;
+  where(...args: Called<[condition: Tensor, other: Operand], ["condition", "other"]>): Tensor;
   /** Writes zeros over all elements. Source: `torch.Tensor.zero_`. */
   zero_<T extends Tensor>(this: T): T;
   /**
@@ -80,7 +83,10 @@ interface OtherMethods
    * @throws RuntimeError for a tensor that requires grad, or a negative size.
    * Source: `torch.Tensor.resize_`.
    */
-  resize_<T extends Tensor>(this: T, ...sizes: readonly number[] | readonly [sizes: Shape]): T;
+  resize_<T extends Tensor>(
+    this: T,
+    ...sizes: readonly number[] | readonly [sizes: Shape | { readonly size: Shape }]
+  ): T;
   /** Whether the only element is not zero. @throws RuntimeError when there is not exactly one. Source: `torch.Tensor.is_nonzero`. */
   is_nonzero(): boolean;
   /**
@@ -90,13 +96,13 @@ interface OtherMethods
    * Source: `torch.Tensor.type`.
    */
   type(): string;
-  type(dtype: DType | string): Tensor;
+  type(dtype: DType | string | { readonly dtype: DType | string }): Tensor;
   /** With the shape of another tensor. Source: `torch.Tensor.reshape_as`. */
-  reshape_as<T extends Tensor>(this: T, other: Tensor): Tensor<Shape, DTypeOf<T>>;
+  reshape_as<T extends Tensor>(this: T, other: Tensor | OtherByName<Tensor>): Tensor<Shape, DTypeOf<T>>;
   /** Seen in the shape of another tensor. Source: `torch.Tensor.view_as`. */
-  view_as<T extends Tensor>(this: T, other: Tensor): Tensor<Shape, DTypeOf<T>>;
+  view_as<T extends Tensor>(this: T, other: Tensor | OtherByName<Tensor>): Tensor<Shape, DTypeOf<T>>;
   /** Repeated to the shape of another tensor, without a copy. Source: `torch.Tensor.expand_as`. */
-  expand_as<T extends Tensor>(this: T, other: Tensor): Tensor<Shape, DTypeOf<T>>;
+  expand_as<T extends Tensor>(this: T, other: Tensor | OtherByName<Tensor>): Tensor<Shape, DTypeOf<T>>;
 }
 
 /**
@@ -164,7 +170,7 @@ export function installMethods(): void {
     (self: Tensor, ...args: unknown[]) => unknown,
   ][])
     define(name, function (...args) {
-      return method(this, ...args);
+      return method(this, ...withoutNames(name, args));
     });
   for (const [name, look] of Object.entries({ ...viewProperties, ...deviceProperties }))
     Object.defineProperty(Tensor.prototype, name, {

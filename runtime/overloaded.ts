@@ -1,5 +1,5 @@
 /** Operators that are several under one name, told apart by their arguments, as overloads are in PyTorch. */
-import { isKeywords } from "./binding.ts";
+import { isKeywords, underOwnNames } from "./binding.ts";
 import type { Operator, OperatorFacts } from "./operator.ts";
 import type { Parameters } from "./parameters.ts";
 import type { Signature } from "./signatures.ts";
@@ -26,6 +26,14 @@ function firstByPosition(args: readonly unknown[], parameters: Parameters): read
   return Object.keys(rest).length === 0 ? [value] : [value, rest];
 }
 
+/** The arguments with the keywords under PyTorch's own names, by which the forms are told apart. */
+function withOwnNames(args: readonly unknown[], parameters: Parameters): readonly unknown[] {
+  const last = args.at(-1);
+  if (!isKeywords(last)) return args;
+  const renamed = underOwnNames(parameters, last);
+  return renamed === last ? args : [...args.slice(0, -1), renamed];
+}
+
 /** Makes one operator of several. */
 export function overloaded<S extends Signature>({
   name,
@@ -34,8 +42,9 @@ export function overloaded<S extends Signature>({
   inPlace = false,
 }: Overloads): Operator<S> {
   const parameters: Parameters = forms[0]?.parameters ?? {};
+  const all: Parameters = Object.assign({}, ...forms.map((form) => form.parameters));
   const call = (...given: unknown[]): unknown => {
-    const args = firstByPosition(given, parameters);
+    const args = withOwnNames(firstByPosition(given, parameters), all);
     // Whatever has an operator's facts can be called.
     return (choose(...args) as unknown as Callable)(...args);
   };

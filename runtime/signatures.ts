@@ -34,7 +34,7 @@ interface InputByName<T> extends OutOption {
 }
 
 /** The second argument by name. */
-interface OtherByName<O> {
+export interface OtherByName<O> {
   readonly other: O;
 }
 
@@ -221,17 +221,20 @@ export interface DTypeOption {
   readonly dtype?: DType | null;
 }
 
-export interface DimOptions {
-  /** The dimension that goes away, or several of them, counted from the front or, negative, from the back; all unless given. */
-  readonly dim?: Dims | null;
-  /** Whether these dimensions stay, with size 1; they do not unless it is given. */
-  readonly keepdim?: boolean;
-}
-
 /** Whether reduced dimensions stay, with size 1. */
 export interface KeepOption {
   /** Whether the dimension stays, with size 1; it does not unless it is given. */
   readonly keepdim?: boolean;
+  /** NumPy's name of `keepdim`. */
+  readonly keepdims?: boolean;
+}
+
+/** Which dimensions are reduced. */
+export interface DimOptions extends KeepOption {
+  /** The dimension that goes away, or several of them, counted from the front or, negative, from the back; all unless given. */
+  readonly dim?: Dims | null;
+  /** NumPy's name of `dim`. */
+  readonly axis?: Dims | null;
 }
 
 /** A sum, a mean and their like, over all dimensions or over some. */
@@ -279,9 +282,10 @@ export interface DeviationSignature extends Signature {
   };
 }
 
-interface OneDimOptions extends KeepOption {
+export interface OneDimOptions extends KeepOption {
   /** The dimension that goes away, counted from the front or, negative, from the back; all unless given. */
   readonly dim?: number | null;
+  readonly axis?: number | null;
 }
 
 /** The position of the largest or smallest element. */
@@ -308,12 +312,18 @@ export type ValuesAndIndices<D extends DTypeName = DTypeName> = [Tensor<Shape, D
   readonly indices: Tensor<Shape, "int64">;
 };
 
-interface SingleDimOptions {
-  /** The dimension that goes away, counted from the front or, negative, from the back. */
-  readonly dim: number;
-  /** Whether the dimension stays, with size 1; it does not unless it is given. */
-  readonly keepdim?: boolean;
-}
+/** The one dimension of a call, which has to be given; NumPy calls it `axis`. */
+export type DimByName<D = number> =
+  | {
+      /** The dimension, counted from the front or, negative, from the back. */
+      readonly dim: D;
+    }
+  | {
+      /** NumPy's name of `dim`. */
+      readonly axis: D;
+    };
+
+export type SingleDimOptions = KeepOption & DimByName;
 
 /** `max` and `min`: of everything, along a dimension with the positions, or of two tensors. */
 export interface ExtremumSignature extends Signature {

@@ -79,7 +79,7 @@ export function grad_and_value<Args extends unknown[] = Tensor[]>(
 // oxlint-disable-next-line typescript/no-explicit-any -- the arguments may be deeper than the function's: examples of a vmap
 export function grad<First = Tensor, Others extends unknown[] = Tensor[]>(
   func: (first: First, ...others: Others) => Tree,
-): (...args: any[]) => First;
+): (...args: any[]) => NoInfer<First>;
 export function grad<Args extends unknown[] = Tensor[]>(
   func: FunctionOf<Args>,
   argnums?: Argnums | GradTransformOptions,

@@ -95,7 +95,11 @@ function compare(
  * Source: `torch.isclose`.
  */
 export const isclose: Operator<
-  GeneralSignature<[other: Tensor, rtol?: number | Tolerance, atol?: number, equal_nan?: boolean], "bool">
+  GeneralSignature<
+    [other: Tensor, rtol?: number, atol?: number, equal_nan?: boolean],
+    "bool",
+    ["other", "rtol", "atol", "equal_nan"]
+  >
 > = operator({
   name: "isclose",
   parameters: { input: tensor, other: tensor, ...closeness },

@@ -6,7 +6,7 @@ import { composite, operator, type Operator } from "../../operator.ts";
 import { dims, flag, integer, keywordOnly, tensor, type Parameter } from "../../parameters.ts";
 import { allocateZeros, convert, reduceDims } from "../../settle.ts";
 import { formatShape, normalizeDims, type Shape } from "../../shape.ts";
-import type { FunctionSignature, GeneralSignature, Signature, Dims } from "../../signatures.ts";
+import type { DimByName, Dims, FunctionSignature, GeneralSignature, Signature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { ne } from "../elementwise/comparison.ts";
 import { outOfRange } from "./reduction.ts";
@@ -131,16 +131,16 @@ export const nonzero_static: Operator<
  * @throws IndexError when there is no such dimension.
  * Source: `torch.count_nonzero`.
  */
-export const count_nonzero: Operator<GeneralSignature<[dim?: Dims | null | { dim: Dims | null }], "int64">> =
-  operator({
-    name: "count_nonzero",
-    parameters: { input: tensor, dim: dims },
-    forward: ({ input, dim }) =>
-      reduceDims("sum", ne(input, 0), normalizeDims(dim, input.ndim), false, int64),
-    vjp: null,
-    samples: [() => [sample([2, 3])], () => [given([0, 1, 1], int64), 0], () => [sample([2, 3, 2]), [0, 2]]],
-    errors: [outOfRange],
-  });
+export const count_nonzero: Operator<
+  GeneralSignature<[dim?: Dims | null | DimByName<Dims | null>], "int64">
+> = operator({
+  name: "count_nonzero",
+  parameters: { input: tensor, dim: dims },
+  forward: ({ input, dim }) => reduceDims("sum", ne(input, 0), normalizeDims(dim, input.ndim), false, int64),
+  vjp: null,
+  samples: [() => [sample([2, 3])], () => [given([0, 1, 1], int64), 0], () => [sample([2, 3, 2]), [0, 2]]],
+  errors: [outOfRange],
+});
 
 /** @throws when these cannot be counted. Source: `_bincount_cpu_template`. */
 function checkCounted(input: Tensor, weights: Tensor | null, minlength: number): void {

@@ -217,9 +217,7 @@ function histogramOf(request: Request): readonly [Tensor, ...Tensor[]] {
  * Source: `torch.histc`.
  */
 export const histc: Operator<
-  GeneralSignature<
-    [bins?: number | { bins?: number; min?: number; max?: number }, min?: number, max?: number]
-  >
+  GeneralSignature<[bins?: number, min?: number, max?: number], "same", ["bins", "min", "max"]>
 > = operator({
   name: "histc",
   out: true,

@@ -80,22 +80,26 @@ export const norm: Operator<NormSignature> = composite({
  * @throws RuntimeError when the shapes do not broadcast.
  * Source: `torch.dist`.
  */
-export const dist: Operator<GeneralSignature<[other: Tensor, p?: number | { p: number }]>> = operator({
-  name: "dist",
-  parameters: { input: tensor, other: tensor, p: number(2) },
-  saves: ["input", "other", "result"],
-  forward: ({ input, other, p }) => vector_norm(sub(input, other), p),
-  vjp: {
-    input: (g, context) => distGrad(g, context),
-    other: (g, context) => distGrad(g, context).neg(),
+export const dist: Operator<GeneralSignature<[other: Tensor, p?: number], "same", ["other", "p"]>> = operator(
+  {
+    name: "dist",
+    parameters: { input: tensor, other: tensor, p: number(2) },
+    saves: ["input", "other", "result"],
+    forward: ({ input, other, p }) => vector_norm(sub(input, other), p),
+    vjp: {
+      input: (g, context) => distGrad(g, context),
+      other: (g, context) => distGrad(g, context).neg(),
+    },
+    samples: [1, 2, 3, Infinity].map((order) => () => [
+      sample([2, 3]),
+      sample([3], { seed: 1, high: 1.3 }),
+      order,
+    ]),
+    errors: [
+      { args: () => [sample([2]), sample([3])], error: "RuntimeError", message: /must match the size/ },
+    ],
   },
-  samples: [1, 2, 3, Infinity].map((order) => () => [
-    sample([2, 3]),
-    sample([3], { seed: 1, high: 1.3 }),
-    order,
-  ]),
-  errors: [{ args: () => [sample([2]), sample([3])], error: "RuntimeError", message: /must match the size/ }],
-});
+);
 
 interface Distance {
   readonly input: Tensor;

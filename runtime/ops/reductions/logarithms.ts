@@ -5,7 +5,7 @@ import { operator, type Operator } from "../../operator.ts";
 import { integer, tensor } from "../../parameters.ts";
 import { duplicate } from "../../settle.ts";
 import { normalizeDim } from "../../shape.ts";
-import type { GeneralSignature } from "../../signatures.ts";
+import type { DimByName, GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { flip } from "../shaping/arranging.ts";
 import { add, sub, where } from "../elementwise/arithmetic.ts";
@@ -50,7 +50,7 @@ function positivePart(grad: Tensor, input: Tensor, result: Tensor, dim: number):
  * @throws NotImplementedError for whole numbers, IndexError when there is no such dimension.
  * Source: `torch.logcumsumexp`.
  */
-export const logcumsumexp: Operator<GeneralSignature<[dim: number | { dim: number }]>> = operator({
+export const logcumsumexp: Operator<GeneralSignature<[dim: number | DimByName]>> = operator({
   name: "logcumsumexp",
   out: true,
   parameters: { input: tensor, dim: integer() },

@@ -5,7 +5,14 @@ import { overloaded } from "../../overloaded.ts";
 import { flag, integer, tensor } from "../../parameters.ts";
 import { allocateZeros, duplicate } from "../../settle.ts";
 import { normalizeDim } from "../../shape.ts";
-import type { FunctionSignature, GeneralSignature, Signature, ValuesAndIndices } from "../../signatures.ts";
+import type {
+  FunctionSignature,
+  GeneralSignature,
+  KeepOption,
+  Signature,
+  SingleDimOptions,
+  ValuesAndIndices,
+} from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { DTypeOf } from "../../types.ts";
 import { eq, isnan, logical_and, logical_or } from "../elementwise/comparison.ts";
@@ -144,19 +151,16 @@ function whole(name: string, locate: Locate): Operator<FunctionSignature<(input:
   });
 }
 
-interface KeepOptions {
+interface KeepOptions extends KeepOption {
   readonly dim?: number;
-  readonly keepdim?: boolean;
+  readonly axis?: number;
 }
 
 interface MedianSignature extends Signature {
   readonly function: {
     <T extends Tensor>(input: T): Tensor<[], DTypeOf<T>>;
     <T extends Tensor>(input: T, dim: number, keepdim?: boolean | KeepOptions): ValuesAndIndices<DTypeOf<T>>;
-    <T extends Tensor>(
-      input: T,
-      options: KeepOptions & { readonly dim: number },
-    ): ValuesAndIndices<DTypeOf<T>>;
+    <T extends Tensor>(input: T, options: SingleDimOptions): ValuesAndIndices<DTypeOf<T>>;
   };
   readonly method: (<T extends Tensor>(this: T) => Tensor<[], DTypeOf<T>>) &
     (<T extends Tensor>(
@@ -164,10 +168,7 @@ interface MedianSignature extends Signature {
       dim: number,
       keepdim?: boolean | KeepOptions,
     ) => ValuesAndIndices<DTypeOf<T>>) &
-    (<T extends Tensor>(
-      this: T,
-      options: KeepOptions & { readonly dim: number },
-    ) => ValuesAndIndices<DTypeOf<T>>);
+    (<T extends Tensor>(this: T, options: SingleDimOptions) => ValuesAndIndices<DTypeOf<T>>);
 }
 
 function medianOperator(name: string, gradFn: string, locate: Locate): Operator<MedianSignature> {

@@ -4,7 +4,7 @@ import { RuntimeError } from "../../errors/runtimeError.ts";
 import { operator, type Operator } from "../../operator.ts";
 import { flag, keywordOnly, optionalInteger, tensor } from "../../parameters.ts";
 import { normalizeDim } from "../../shape.ts";
-import type { DeviationArguments, DimOptions, Signature } from "../../signatures.ts";
+import type { DeviationArguments, OneDimOptions, Signature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { add, div } from "../elementwise/arithmetic.ts";
 import { eq } from "../elementwise/comparison.ts";
@@ -81,7 +81,6 @@ export const std_mean: Operator<WithMeanSignature> = withMean("std_mean", true);
 export const var_mean: Operator<WithMeanSignature> = withMean("var_mean", false);
 
 type Extremes = [Tensor, Tensor] & { readonly min: Tensor; readonly max: Tensor };
-type OneDimOptions = Omit<DimOptions, "dim"> & { readonly dim?: number | null };
 
 interface AminmaxSignature extends Signature {
   readonly function: (input: Tensor, options?: OneDimOptions) => Extremes;

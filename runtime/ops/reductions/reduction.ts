@@ -12,6 +12,7 @@ import type {
   DTypeOption,
   GeneralSignature,
   KeepOption,
+  OneDimOptions,
   ReductionSignature,
 } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -125,7 +126,7 @@ export const mean: Operator<ReductionSignature> = operator({
 export const prod: Operator<
   GeneralSignature<
     [
-      dim?: number | null | (KeepOption & DTypeOption & { readonly dim?: number | null }),
+      dim?: number | null | (OneDimOptions & DTypeOption),
       keepdim?: boolean | (KeepOption & DTypeOption),
       options?: DTypeOption,
     ]

@@ -6,6 +6,7 @@ import { dtype, integer, tensor } from "../../parameters.ts";
 import { alias, allocate, allocateZeros, backendOf, duplicate } from "../../settle.ts";
 import { normalizeDim, numel } from "../../shape.ts";
 import type {
+  DimByName,
   DTypeOption,
   FunctionSignature,
   GeneralSignature,
@@ -127,9 +128,7 @@ function exactCumprodGradient(g: Tensor, input: Tensor, axis: number): Tensor {
   return cat(slices, axis);
 }
 
-type ScanSignature = GeneralSignature<
-  [dim: number | (DTypeOption & { readonly dim: number }), options?: DTypeOption]
->;
+type ScanSignature = GeneralSignature<[dim: number | (DTypeOption & DimByName), options?: DTypeOption]>;
 
 function scanOperator(name: string, plain: Operator<PlainSignature>): InPlaceOperator<ScanSignature> {
   return composite({
@@ -164,14 +163,8 @@ export const cumsum: InPlaceOperator<ScanSignature> = scanOperator("cumsum", pla
 export const cumprod: InPlaceOperator<ScanSignature> = scanOperator("cumprod", plainCumprod);
 
 interface ExtremeSignature extends Signature {
-  readonly function: <T extends Tensor>(
-    input: T,
-    dim: number | { readonly dim: number },
-  ) => ValuesAndIndices<DTypeOf<T>>;
-  readonly method: <T extends Tensor>(
-    this: T,
-    dim: number | { readonly dim: number },
-  ) => ValuesAndIndices<DTypeOf<T>>;
+  readonly function: <T extends Tensor>(input: T, dim: number | DimByName) => ValuesAndIndices<DTypeOf<T>>;
+  readonly method: <T extends Tensor>(this: T, dim: number | DimByName) => ValuesAndIndices<DTypeOf<T>>;
 }
 
 function extremeOperator(name: "cummax" | "cummin"): Operator<ExtremeSignature> {

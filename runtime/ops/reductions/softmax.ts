@@ -5,7 +5,14 @@ import { operator, type ErrorCase, type Operator, type Sample } from "../../oper
 import { dtype, flag, integer, requiredDims, tensor, type Parameter } from "../../parameters.ts";
 import { alias, allocate, backendOf, convert, copyInto, duplicate, reshaped } from "../../settle.ts";
 import { normalizeDim, normalizeDims, numel, reducedShape } from "../../shape.ts";
-import type { Dims, FunctionSignature, GeneralSignature, KeepOption } from "../../signatures.ts";
+import type {
+  DimByName,
+  Dims,
+  DTypeOption,
+  FunctionSignature,
+  GeneralSignature,
+  KeepOption,
+} from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { mul, sub } from "../elementwise/arithmetic.ts";
 import { keepDims, outOfRange, sum } from "./reduction.ts";
@@ -123,7 +130,7 @@ export const _log_softmax_backward_data: Operator<BackwardSignature> = operator(
 });
 
 type SoftmaxSignature = GeneralSignature<
-  [dim: number | { dim: number; dtype?: DType | null }, dtype?: DType | null | { dtype?: DType | null }]
+  [dim: number | (DimByName & DTypeOption), dtype?: DType | null | { dtype?: DType | null }]
 >;
 
 const softmaxSamples: readonly Sample[] = [
@@ -209,9 +216,7 @@ function logSumOfExponentials(input: Tensor, dims: readonly number[], keepdim: b
  * Source: `torch.logsumexp`.
  */
 export const logsumexp: Operator<
-  GeneralSignature<
-    [dim: Dims | { readonly dim: Dims; readonly keepdim?: boolean }, keepdim?: boolean | KeepOption]
-  >
+  GeneralSignature<[dim: Dims | (DimByName<Dims> & KeepOption), keepdim?: boolean | KeepOption]>
 > = operator({
   name: "logsumexp",
   out: true,

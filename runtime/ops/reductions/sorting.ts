@@ -14,7 +14,7 @@ import {
   duplicate,
 } from "../../settle.ts";
 import { contiguousStrides, normalizeDim, numel } from "../../shape.ts";
-import type { GeneralSignature, Signature, ValuesAndIndices } from "../../signatures.ts";
+import type { GeneralSignature, KeepOption, Signature, ValuesAndIndices } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { DTypeOf } from "../../types.ts";
 import { eq } from "../elementwise/comparison.ts";
@@ -98,6 +98,7 @@ const stableParameter: Parameter<boolean | null> = {
 
 interface SortOptions {
   readonly dim?: number;
+  readonly axis?: number;
   readonly descending?: boolean;
   readonly stable?: boolean | null;
 }
@@ -283,9 +284,9 @@ export const topk: Operator<TopkSignature> = operator({
   errors: [{ args: () => [sample([2]), 3], error: "RuntimeError", message: /k out of range/ }],
 });
 
-interface KeepOptions {
+interface KeepOptions extends KeepOption {
   readonly dim?: number;
-  readonly keepdim?: boolean;
+  readonly axis?: number;
 }
 
 interface KthvalueSignature extends Signature {

@@ -255,28 +255,30 @@ export const type_as: Operator<GeneralSignature<[other: Tensor], "same", ["other
 });
 
 /**
- * The elements of `other`, broadcast and converted to the dtype and shape of `input`: what `input.copy_(other)` writes.
+ * The elements of `src`, broadcast and converted to the dtype and shape of `input`: what `input.copy_(src)` writes. `non_blocking` changes nothing.
  *
- * @throws RuntimeError when `other` does not broadcast to the shape.
+ * @throws RuntimeError when `src` does not broadcast to the shape.
  * Source: `torch.Tensor.copy_`.
  */
-export const copy: InPlaceOperator<GeneralSignature<[other: Operand], "same", ["other"]>> = operator({
+export const copy: InPlaceOperator<
+  GeneralSignature<[src: Operand, non_blocking?: boolean], "same", ["src", "non_blocking"]>
+> = operator({
   name: "copy",
-  parameters: { input: tensor, other: operand },
-  anywhere: ["other"],
+  parameters: { input: tensor, src: operand, non_blocking: flag(false) },
+  anywhere: ["src"],
   gradFn: "CopyBackwards",
-  forward: ({ input, other }, output) => {
-    if (!sameShape(broadcastShapes(input.shape, other.shape), input.shape))
+  forward: ({ input, src }, output) => {
+    if (!sameShape(broadcastShapes(input.shape, src.shape), input.shape))
       throw new RuntimeError(
-        `output with shape ${formatShape(input.shape)} doesn't match the broadcast shape ${formatShape(broadcastShapes(input.shape, other.shape))}: what is copied must fit.`,
+        `output with shape ${formatShape(input.shape)} doesn't match the broadcast shape ${formatShape(broadcastShapes(input.shape, src.shape))}: what is copied must fit.`,
       );
     // What overlaps with the output must be read before it is written.
-    const separate = output !== undefined && output !== null && output.storage !== other.storage;
+    const separate = output !== undefined && output !== null && output.storage !== src.storage;
     const result = separate ? output : allocate(input.shape, input.dtype);
-    copyInto(result, broadcastTo(other, input.shape));
+    copyInto(result, broadcastTo(src, input.shape));
     return result;
   },
-  vjp: { input: null, other: (g) => g },
+  vjp: { input: null, src: (g) => g },
   inPlace: true,
   samples: [() => [sample([2, 3], { requiresGrad: false }), sample([3], { seed: 1 })]],
   errors: [

@@ -147,7 +147,7 @@ export const diag: Operator<DiagSignature> = composite({
 });
 
 /** The matrix with all elements of the tensor, in row-major order, as a diagonal. Source: `torch.diagflat`. */
-export const diagflat: Operator<GeneralSignature<[offset?: number | { offset?: number }]>> = composite({
+export const diagflat: Operator<GeneralSignature<[offset?: number], "same", ["offset"]>> = composite({
   name: "diagflat",
   parameters: { input: tensor, offset: integer(0) },
   define: ({ input, offset }) => diag_embed(reshape(input, [-1]), offset),

@@ -16,10 +16,12 @@ import { unsqueeze } from "./view.ts";
 type JoinSignature = FunctionSignature<{
   (
     tensors: readonly Tensor[],
-    dim?: number | ({ readonly dim?: number } & OutOption),
+    dim?: number | ({ readonly dim?: number; readonly axis?: number } & OutOption),
     options?: OutOption,
   ): Tensor;
-  (named: { readonly tensors: readonly Tensor[]; readonly dim?: number } & OutOption): Tensor;
+  (
+    named: { readonly tensors: readonly Tensor[]; readonly dim?: number; readonly axis?: number } & OutOption,
+  ): Tensor;
 }>;
 
 /** PyTorch ignores 1-D tensors without elements in `cat`, whatever the others' shape. */

@@ -5,7 +5,8 @@ import { resize } from "../../resize.ts";
 import { placedOn } from "../../placement.ts";
 import { alias, allocate } from "../../settle.ts";
 import { contiguousStrides, formatShape, numel, sameShape, type Shape } from "../../shape.ts";
-import type { Dims } from "../../signatures.ts";
+import type { Called } from "../../keywords.ts";
+import type { DimByName, Dims } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Scalar } from "../../types.ts";
 import { dataPointer, UntypedStorage } from "../../untypedStorage.ts";
@@ -19,7 +20,7 @@ export interface LayoutMethods {
   /** Number of dimensions: `dim()`. Source: `torch.Tensor.ndimension`. */
   ndimension(): number;
   /** Whether another tensor has the same storage, offset, shape and strides. Source: `torch.Tensor.is_set_to`. */
-  is_set_to(tensor: Tensor): boolean;
+  is_set_to(tensor: Tensor | { readonly tensor: Tensor }): boolean;
   /**
    * A number that tells where the first element lies, the same for tensors that share it: `x.view(-1).data_ptr() === x.data_ptr()`. 0 for a tensor without elements.
    *
@@ -34,7 +35,7 @@ export interface LayoutMethods {
    * @throws RuntimeError for a tensor that requires grad.
    * Source: `torch.Tensor.resize_as_`.
    */
-  resize_as_<T extends Tensor>(this: T, other: Tensor): T;
+  resize_as_<T extends Tensor>(this: T, the_template: Tensor | { readonly the_template: Tensor }): T;
   /**
    * Makes this tensor one of the storage of another: as that one lies in it, or with the offset, sizes and strides given; without arguments, an empty tensor.
    *
@@ -43,10 +44,10 @@ export interface LayoutMethods {
    */
   set_<T extends Tensor>(
     this: T,
-    source?: Tensor,
-    storage_offset?: number,
-    size?: readonly number[],
-    stride?: readonly number[],
+    ...args: Called<
+      [source?: Tensor, storage_offset?: number, size?: readonly number[], stride?: readonly number[]],
+      ["source", "storage_offset", "size", "stride"]
+    >
   ): T;
   /**
    * Writes a number over the main diagonal, in place; of more than two dimensions, over the elements whose positions are all the same. With `wrap`, the diagonal of
@@ -55,25 +56,32 @@ export interface LayoutMethods {
    * @throws RuntimeError for fewer than two dimensions, or more of different sizes.
    * Source: `torch.Tensor.fill_diagonal_`.
    */
-  fill_diagonal_<T extends Tensor>(this: T, fill_value: Scalar, wrap?: boolean): T;
+  fill_diagonal_<T extends Tensor>(
+    this: T,
+    ...args: Called<[fill_value: Scalar, wrap?: boolean], ["fill_value", "wrap"]>
+  ): T;
   /** Transposes this matrix in place: the elements stay where they are. @throws RuntimeError as `t`. Source: `torch.Tensor.t_`. */
   t_<T extends Tensor>(this: T): T;
   /** Exchanges two dimensions in place: the elements stay where they are. @throws IndexError as `transpose`. Source: `torch.Tensor.transpose_`. */
-  transpose_<T extends Tensor>(this: T, dim0: number, dim1: number): T;
+  transpose_<T extends Tensor>(this: T, ...args: Called<[dim0: number, dim1: number], ["dim0", "dim1"]>): T;
   /** Exchanges two dimensions in place. @throws IndexError as `transpose`. Source: `torch.Tensor.swapaxes_`. */
-  swapaxes_<T extends Tensor>(this: T, axis0: number, axis1: number): T;
+  swapaxes_<T extends Tensor>(
+    this: T,
+    ...args: Called<[axis0: number, axis1: number], ["axis0", "axis1"]>
+  ): T;
   /** Exchanges two dimensions in place. @throws IndexError as `transpose`. Source: `torch.Tensor.swapdims_`. */
-  swapdims_<T extends Tensor>(this: T, dim0: number, dim1: number): T;
+  swapdims_<T extends Tensor>(this: T, ...args: Called<[dim0: number, dim1: number], ["dim0", "dim1"]>): T;
   /** Takes dimensions of size 1 away in place. @throws IndexError as `squeeze`. Source: `torch.Tensor.squeeze_`. */
-  squeeze_<T extends Tensor>(this: T, dim?: Dims | { dim: Dims }): T;
+  squeeze_<T extends Tensor>(this: T, dim?: Dims | DimByName<Dims>): T;
   /** Puts in a dimension of size 1, in place. @throws IndexError as `unsqueeze`. Source: `torch.Tensor.unsqueeze_`. */
-  unsqueeze_<T extends Tensor>(this: T, dim: number | { dim: number }): T;
+  unsqueeze_<T extends Tensor>(this: T, dim: number | DimByName): T;
   /** Makes this tensor what `as_strided` shows. @throws RuntimeError as `as_strided`. Source: `torch.Tensor.as_strided_`. */
   as_strided_<T extends Tensor>(
     this: T,
-    size: readonly number[],
-    stride: readonly number[],
-    storage_offset?: number | null,
+    ...args: Called<
+      [size: readonly number[], stride: readonly number[], storage_offset?: number | null],
+      ["size", "stride", "storage_offset"]
+    >
   ): T;
 }
 
@@ -190,9 +198,9 @@ export const layoutMethods: {
     becomeView(self, (before) => transpose(before, axis0, axis1)),
   swapdims_: (self, dim0: number, dim1: number) =>
     becomeView(self, (before) => transpose(before, dim0, dim1)),
-  squeeze_: (self, dim?: Dims | { dim: Dims }) =>
+  squeeze_: (self, dim?: Dims | DimByName<Dims>) =>
     becomeView(self, (before) => (dim === undefined ? squeeze(before) : squeeze(before, dim))),
-  unsqueeze_: (self, dim: number | { dim: number }) => becomeView(self, (before) => unsqueeze(before, dim)),
+  unsqueeze_: (self, dim: number | DimByName) => becomeView(self, (before) => unsqueeze(before, dim)),
   as_strided_: (
     self,
     size: readonly number[],

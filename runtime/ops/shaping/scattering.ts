@@ -64,7 +64,11 @@ function chosenAlong(input: Tensor, axis: number, index: Tensor): Chosen {
  * Source: `torch.gather`.
  */
 export const gather: Operator<
-  GeneralSignature<[dim: number, index: Tensor, options?: { readonly sparse_grad?: boolean }]>
+  GeneralSignature<
+    [dim: number, index: Tensor, sparse_grad?: boolean],
+    "same",
+    ["dim", "index", "sparse_grad"]
+  >
 > = operator({
   name: "gather",
   out: true,

@@ -12,18 +12,21 @@ import { cat, stack } from "./joining.ts";
 import { sample } from "../samples.ts";
 import { narrow, select } from "./slicing.ts";
 
-type DimArgument = number | { readonly dim?: number };
+type DimArgument = number | { readonly dim?: number; readonly axis?: number };
 
-/** Several tensors from one, with one argument before the dimension. */
-interface PartsSignature<Argument> extends Signature {
+/** One length for all, or that of each. */
+type Lengths = number | readonly number[];
+
+/** Several tensors from one, with one argument before the dimension; `ByName` is that one in an object. */
+interface PartsSignature<Argument, ByName> extends Signature {
   readonly function: <T extends Tensor>(
     input: T,
-    argument: Argument,
+    argument: Argument | (ByName & Exclude<DimArgument, number>),
     dim?: DimArgument,
   ) => Tensor<Shape, DTypeOf<T>>[];
   readonly method: <T extends Tensor>(
     this: T,
-    argument: Argument,
+    argument: Argument | (ByName & Exclude<DimArgument, number>),
     dim?: DimArgument,
   ) => Tensor<Shape, DTypeOf<T>>[];
 }
@@ -101,7 +104,9 @@ function checkDims(name: string, input: Tensor): void {
  * @throws RuntimeError when the lengths do not add up to the dimension.
  * Source: `torch.split`.
  */
-export const split: Operator<PartsSignature<number | readonly number[]>> = operator({
+export const split: Operator<
+  PartsSignature<Lengths, { readonly split_size_or_sections: Lengths } | { readonly split_size: Lengths }>
+> = operator({
   name: "split",
   parameters: { input: tensor, split_size_or_sections: requiredDims, dim: integer(0) },
   gradFn: ({ split_size_or_sections: given }) =>
@@ -127,7 +132,7 @@ export const split: Operator<PartsSignature<number | readonly number[]>> = opera
  * @throws RuntimeError when `chunks` is not positive.
  * Source: `torch.chunk`.
  */
-export const chunk: Operator<PartsSignature<number>> = composite({
+export const chunk: Operator<PartsSignature<number, { readonly chunks: number }>> = composite({
   name: "chunk",
   parameters: { input: tensor, chunks: integer(), dim: integer(0) },
   define: ({ input, chunks, dim }) => {

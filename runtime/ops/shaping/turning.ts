@@ -72,7 +72,7 @@ const planeParameter: Parameter<readonly number[]> = {
  * Source: `torch.rot90`.
  */
 export const rot90: Operator<
-  GeneralSignature<[k?: number | { k?: number; dims?: readonly number[] }, dims?: readonly number[]]>
+  GeneralSignature<[k?: number, dims?: readonly number[]], "same", ["k", "dims"]>
 > = operator({
   name: "rot90",
   parameters: { input: tensor, k: integer(1), dims: planeParameter },

@@ -28,6 +28,7 @@ import {
   type Shape,
 } from "../../shape.ts";
 import type {
+  DimByName,
   Dims,
   FunctionSignature,
   GeneralSignature,
@@ -225,7 +226,7 @@ export const reshape: Operator<SizesSignature> = composite({
  * Source: `torch.flatten`.
  */
 export const flatten: Operator<
-  GeneralSignature<[start_dim?: number | { start_dim?: number; end_dim?: number }, end_dim?: number]>
+  GeneralSignature<[start_dim?: number, end_dim?: number], "same", ["start_dim", "end_dim"]>
 > = composite({
   name: "flatten",
   parameters: { input: tensor, start_dim: integer(0), end_dim: integer(-1) },
@@ -260,7 +261,7 @@ export const flatten: Operator<
  * @throws IndexError when there is no such dimension.
  * Source: `torch.squeeze`.
  */
-export const squeeze: Operator<GeneralSignature<[dim?: Dims | { dim: Dims }]>> = operator({
+export const squeeze: Operator<GeneralSignature<[dim?: Dims | DimByName<Dims>]>> = operator({
   name: "squeeze",
   parameters: { input: tensor, dim: dims },
   gradFn: ({ dim }) => `SqueezeBackward${dim === null ? 0 : typeof dim === "number" ? 1 : 2}`,
@@ -297,7 +298,7 @@ export const squeezeResult: typeof squeeze = operator({
  * @throws IndexError when `dim` is not between −ndim − 1 and ndim.
  * Source: `torch.unsqueeze`.
  */
-export const unsqueeze: Operator<GeneralSignature<[dim: number | { dim: number }]>> = operator({
+export const unsqueeze: Operator<GeneralSignature<[dim: number | DimByName]>> = operator({
   name: "unsqueeze",
   parameters: { input: tensor, dim: integer() },
   forward: ({ input, dim }) => {
