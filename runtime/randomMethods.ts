@@ -50,8 +50,8 @@ export interface RandomMethods {
    */
   random_<T extends Tensor>(
     this: T,
-    from?: number | bigint | From,
-    to?: number | bigint | null | From,
+    from?: number | bigint | (From & { from?: number | bigint; to?: number | bigint | null }),
+    to?: number | bigint | null | (From & { to?: number | bigint | null }),
     options?: From,
   ): T;
   /** Numbers of the exponential distribution with rate `lambd`. @throws RuntimeError when it is not positive. Source: `torch.Tensor.exponential_`. */

@@ -377,15 +377,22 @@ export interface TransposedSignature extends Signature {
   readonly method: <T extends Tensor>(this: T) => Tensor<TransposedShape<ShapeOf<T>>, DTypeOf<T>>;
 }
 
-/** Sizes as one array or as separate numbers. */
-export interface SizesSignature extends Signature {
+/**
+ * Sizes as one array or as separate numbers.
+ *
+ * @typeParam Name what the array is called where it is given by name.
+ */
+export interface SizesSignature<Name extends string = "size"> extends Signature {
   readonly function: {
-    <T extends Tensor, const N extends Shape>(input: T, sizes: N): Tensor<KnownSizes<N>, DTypeOf<T>>;
+    <T extends Tensor, const N extends Shape>(
+      input: T,
+      sizes: N | Named<[N], [Name]>,
+    ): Tensor<KnownSizes<N>, DTypeOf<T>>;
     <T extends Tensor, const N extends Shape>(input: T, ...sizes: N): Tensor<KnownSizes<N>, DTypeOf<T>>;
   };
   readonly method: (<T extends Tensor, const N extends Shape>(
     this: T,
-    sizes: N,
+    sizes: N | Named<[N], [Name]>,
   ) => Tensor<KnownSizes<N>, DTypeOf<T>>) &
     (<T extends Tensor, const N extends Shape>(this: T, ...sizes: N) => Tensor<KnownSizes<N>, DTypeOf<T>>);
 }

@@ -88,6 +88,73 @@ test("methods that write in place take every form of their operator", () => {
   expect(torch.clamp_(x.clone(), 2, 4).equal(limited)).toBe(true);
 });
 
+test("methods that are no operators take their arguments by name as well", () => {
+  const [i, ones] = [torch.tensor([0n, 1n]), torch.ones(2)];
+  const copy = (): Tensor => x.clone();
+  const pairs: readonly (readonly [Tensor, Tensor])[] = [
+    [copy().transpose_({ dim0: 0, dim1: 1 }), x.t()],
+    [copy().swapaxes_(0, { axis1: 1 }), x.t()],
+    [copy().index_put_({ indices: [i, i], values: ones }), copy().index_put_([i, i], ones)],
+    [copy().index_put_([i, i], ones, { accumulate: false }), copy().index_put_([i, i], ones)],
+    [copy().index_put_([i, i], ones, { accumulate: true }), copy().index_put_([i, i], ones, true)],
+    [torch.zeros(7, 3).fill_diagonal_(1, { wrap: false }), torch.zeros(7, 3).fill_diagonal_(1)],
+    [copy().as_strided_([2], [1], { storage_offset: 1 }), x.as_strided([2], [1], 1)],
+    [copy().resize_({ size: [3, 2] }), x.view(3, 2)],
+    [copy().resize_as_({ the_template: positions }), x.view(-1).narrow(0, 0, 2).view(2, 1)],
+    [copy().set_({ source: y }), y],
+    [copy().copy_({ src: y }), y],
+    [copy().copy_(y, { non_blocking: true }), y],
+    [copy().copy_(y, true), y],
+    [x.where({ condition: x.gt(2), other: y }), x.where(x.gt(2), y)],
+    [ones.expand_as({ other: torch.zeros(3, 2) }), torch.ones(3, 2)],
+    [x.view_as({ other: torch.zeros(3, 2) }), x.view(3, 2)],
+    [x.type({ dtype: torch.float64 }), x.double()],
+    [copy().map_({ tensor: y, callable: (one, other) => one + other }), x.add(y)],
+  ];
+  for (const [named, plain] of pairs) expect(named.equal(plain)).toBe(true);
+  expect(x.is_set_to({ tensor: x }) && x.is_same_size({ other: y })).toBe(true);
+  // @ts-expect-error -- no such name
+  expect(() => copy().transpose_({ dim: 0 })).toThrow(/unexpected keyword argument 'dim'.*dim0, dim1/);
+  expect(() => copy().fill_diagonal_(1, { fill_value: 2 } as never)).toThrow("multiple values for argument");
+});
+
+test("dimensions and sizes come by name, and NumPy's names as in PyTorch", () => {
+  const pairs: readonly (readonly [Tensor, Tensor])[] = [
+    [x.sum({ axis: 1, keepdims: true }), x.sum(1, true)],
+    [torch.mean(x, { axis: 0 }), x.mean(0)],
+    [x.std({ axis: 1 }), x.std(1)],
+    [x.max({ axis: 1 }).values, x.amax(1)],
+    [torch.min({ input: x, axis: 1, keepdims: true }).values, x.amin(1, true)],
+    [x.median({ axis: 1 }).values, x.median(1).values],
+    [torch.argmax(x, { axis: 1 }), x.argmax(1)],
+    [x.prod({ axis: 1 }), x.prod(1)],
+    [x.logsumexp({ axis: 1 }), x.logsumexp(1)],
+    [x.softmax({ axis: 1 }), x.softmax(1)],
+    [x.cumsum({ axis: 1 }), x.cumsum(1)],
+    [x.sort({ axis: 1, descending: true }).values, x.sort(1, true).values],
+    [x.unsqueeze({ axis: 1 }), x.unsqueeze(1)],
+    [torch.cat([x, y], { axis: 1 }), torch.cat([x, y], 1)],
+    [torch.stack([x, y], { axis: 1 }), torch.stack([x, y], 1)],
+    [x.count_nonzero({ axis: 0 }), x.count_nonzero(0)],
+    [torch.linalg.norm(x, { axis: 1 }), torch.linalg.norm(x, { dim: 1 })],
+    [x.chunk({ chunks: 2, axis: 0 })[0]!, x.chunk(2)[0]!],
+    [x.split({ split_size: 1 })[1]!, x.split(1)[1]!],
+    [x.view({ size: [3, 2] }), x.view(3, 2)],
+    [x.reshape({ shape: [3, 2] }), x.view(3, 2)],
+    [x.permute({ dims: [1, 0] }), x.t()],
+    [x.repeat({ repeats: [2, 1] }), x.repeat(2, 1)],
+    [x.tile({ dims: [2] }), x.tile(2)],
+    [x.gather({ dim: 1, index: positions }), x.gather(1, positions)],
+    [x.scatter({ dim: 1, index: positions, value: 9 }), x.scatter(1, positions, 9)],
+    [x.index_add({ dim: 0, index: torch.tensor([1n, 0n]), source: y }), x.add(y)],
+    [
+      x.scatter_reduce({ dim: 1, index: positions, src: y, reduce: "amax", include_self: false }),
+      x.scatter_reduce(1, positions, y, "amax", { include_self: false }),
+    ],
+  ];
+  for (const [named, plain] of pairs) expect(named.equal(plain)).toBe(true);
+});
+
 test("what no form takes is refused by the compiler and when it runs", () => {
   const wrong = [
     // @ts-expect-error -- no such name

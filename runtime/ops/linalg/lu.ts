@@ -1,5 +1,5 @@
 /** Factors L and U. Derivatives: PyTorch's `torch/csrc/autograd/FunctionsManual.cpp`, `plu_backward_base`, `lu_factor_ex_backward`. */
-import type { ByName } from "../../keywords.ts";
+import type { ByName, Called } from "../../keywords.ts";
 import { tensorFrom } from "../../reading.ts";
 import { numel } from "../../shape.ts";
 import { int32, float64 } from "../../dtype.ts";
@@ -456,14 +456,15 @@ const positionalFlag: Parameter<boolean> = flag(true);
  * @throws RuntimeError when there are no matrices.
  * Source: `torch.lu`.
  */
-export const lu: Operator<MethodSignature<[pivot?: boolean, get_infos?: boolean], readonly Tensor[]>> =
-  composite({
-    name: "lu",
-    parameters: { A: tensor, pivot: positionalFlag, get_infos: flag(false) },
-    define: ({ A, pivot, get_infos }) => {
-      const [factors, pivots, info] = lu_factor_ex(A, { pivot });
-      if (get_infos) return [factors, pivots, info];
-      return [factors, pivots];
-    },
-    samples: [() => [regular([2, 2])], () => [regular([2, 2]), true, true]],
-  });
+export const lu: Operator<
+  MethodSignature<Called<[pivot?: boolean, get_infos?: boolean], ["pivot", "get_infos"]>, readonly Tensor[]>
+> = composite({
+  name: "lu",
+  parameters: { A: tensor, pivot: positionalFlag, get_infos: flag(false) },
+  define: ({ A, pivot, get_infos }) => {
+    const [factors, pivots, info] = lu_factor_ex(A, { pivot });
+    if (get_infos) return [factors, pivots, info];
+    return [factors, pivots];
+  },
+  samples: [() => [regular([2, 2])], () => [regular([2, 2]), true, true]],
+});

@@ -154,7 +154,7 @@ function spacedShape(shape: Shape, repeats: readonly number[]): number[] {
  * @throws RuntimeError when there are fewer numbers than dimensions, or one is negative.
  * Source: `torch.Tensor.repeat`.
  */
-export const repeat: Operator<SizesSignature> = operator({
+export const repeat: Operator<SizesSignature<"repeats">> = operator({
   name: "repeat",
   parameters: { input: tensor, repeats: sizes },
   forward: ({ input, repeats }) => {

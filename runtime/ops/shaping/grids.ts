@@ -221,7 +221,7 @@ export const kron: Operator<GeneralSignature<[other: Tensor], "same", ["other"]>
  * @throws RuntimeError for a negative number.
  * Source: `torch.tile`.
  */
-export const tile: Operator<SizesSignature> = composite({
+export const tile: Operator<SizesSignature<"dims">> = composite({
   name: "tile",
   parameters: { input: tensor, dims: sizes },
   define: ({ input, dims }) => {

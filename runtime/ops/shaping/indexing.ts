@@ -6,7 +6,7 @@ import { operator, type Operator, type InPlaceOperator } from "../../operator.ts
 import { flag, integer, keywordOnly, scalar, tensor, type Parameter } from "../../parameters.ts";
 import { alias, allocateZeros, broadcastTo, duplicate } from "../../settle.ts";
 import { broadcastShapes, formatShape, normalizeDim, sameShape, type Shape } from "../../shape.ts";
-import type { FunctionSignature, GeneralSignature } from "../../signatures.ts";
+import type { DimByName, FunctionSignature, GeneralSignature } from "../../signatures.ts";
 import { Tensor } from "../../tensor.ts";
 import type { Scalar } from "../../types.ts";
 import { choosable, choose, chooseSlices, firstOutside, putInto, taken, type Indices } from "./advanced.ts";
@@ -231,13 +231,12 @@ interface AlphaOption {
   readonly alpha?: Scalar;
 }
 
+type IndexAddSource = { readonly source: Tensor } & AlphaOption;
+
 type IndexAddSignature = GeneralSignature<
-  [
-    dim: number,
-    index: Tensor,
-    source: Tensor | ({ readonly source: Tensor } & AlphaOption),
-    options?: AlphaOption,
-  ]
+  | [dim: number, index: Tensor, source: Tensor | IndexAddSource, options?: AlphaOption]
+  | [dim: number, named: { readonly index: Tensor } & IndexAddSource]
+  | [named: DimByName & { readonly index: Tensor } & IndexAddSource]
 >;
 
 /**

@@ -4,7 +4,8 @@ import { operator, type InPlaceOperator } from "../../operator.ts";
 import { flag, integer, keywordOnly, tensor, type Parameter } from "../../parameters.ts";
 import { duplicate } from "../../settle.ts";
 import { normalizeDim, sameShape, type Shape } from "../../shape.ts";
-import type { GeneralSignature } from "../../signatures.ts";
+import type { Named } from "../../keywords.ts";
+import type { DimByName, GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { putInto } from "./advanced.ts";
 import { clamp, div, masked_fill, mul, where } from "../elementwise/arithmetic.ts";
@@ -37,15 +38,20 @@ const reduceParameter: Parameter<string> = {
   convert: (value) => (typeof value === "string" ? value : undefined),
 };
 
+interface IncludeSelf {
+  readonly include_self?: boolean;
+}
+
+interface ReduceByName extends IncludeSelf {
+  readonly reduce: string;
+}
+
 /** A tensor, a dimension with positions along it, the values that meet there, and how they are combined. */
-type ReducingSignature = GeneralSignature<
-  [
-    dim: number,
-    index: Tensor,
-    values: Tensor,
-    reduce: string | { readonly reduce: string; readonly include_self?: boolean },
-    options?: { readonly include_self?: boolean },
-  ]
+type ReducingSignature<Name extends string> = GeneralSignature<
+  | [dim: number, index: Tensor, values: Tensor, reduce: string | ReduceByName, options?: IncludeSelf]
+  | [dim: number, index: Tensor, named: Named<[Tensor], [Name]> & ReduceByName]
+  | [dim: number, named: { readonly index: Tensor } & Named<[Tensor], [Name]> & ReduceByName]
+  | [named: DimByName & { readonly index: Tensor } & Named<[Tensor], [Name]> & ReduceByName]
 >;
 
 /** What stands in front of the values. */
@@ -210,7 +216,7 @@ function scatterCall({ input, dim, index, src, reduce, include_self, result }: S
  * @throws RuntimeError when shapes or dtypes do not fit, or a position is out of range.
  * Source: `torch.scatter_reduce`.
  */
-export const scatter_reduce: InPlaceOperator<ReducingSignature> = operator({
+export const scatter_reduce: InPlaceOperator<ReducingSignature<"src">> = operator({
   name: "scatter_reduce",
   out: true,
   inPlace: true,
@@ -284,7 +290,7 @@ function slicesCall({ input, dim, index, source, reduce, include_self, result }:
  * @throws RuntimeError or IndexError when shapes or dtypes do not fit, or a position is out of range.
  * Source: `torch.index_reduce`.
  */
-export const index_reduce: InPlaceOperator<ReducingSignature> = operator({
+export const index_reduce: InPlaceOperator<ReducingSignature<"source">> = operator({
   name: "index_reduce",
   out: true,
   inPlace: true,

@@ -22,7 +22,7 @@ import {
   numel,
   type Shape,
 } from "../../shape.ts";
-import type { GeneralSignature } from "../../signatures.ts";
+import type { DimByName, GeneralSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Operand, Scalar } from "../../types.ts";
 import { chooseAlong, firstOutside, putInto, taken, type Chosen } from "./advanced.ts";
@@ -207,13 +207,12 @@ interface ScatterOptions {
   readonly reduce?: "add" | "multiply" | null;
 }
 
+type ScatterSource = ScatterOptions & ({ readonly src: Operand } | { readonly value: Scalar });
+
 type ScatterSignature = GeneralSignature<
-  [
-    dim: number,
-    index: Tensor,
-    src: Operand | (ScatterOptions & ({ readonly src: Operand } | { readonly value: Scalar })),
-    options?: ScatterOptions,
-  ]
+  | [dim: number, index: Tensor, src: Operand | ScatterSource, options?: ScatterOptions]
+  | [dim: number, named: { readonly index: Tensor } & ScatterSource]
+  | [named: DimByName & { readonly index: Tensor } & ScatterSource]
 >;
 
 /**

@@ -68,7 +68,9 @@ interface CutNames {
   readonly indices?: readonly number[];
   readonly sections?: number;
   readonly tensor_indices_or_sections?: Tensor;
+  readonly indices_or_sections?: number | readonly number[] | Tensor;
   readonly dim?: number;
+  readonly axis?: number;
 }
 
 /**
@@ -81,7 +83,7 @@ export const tensor_split: Operator<
   PartsSignature<
     [
       indices_or_sections: number | readonly number[] | Tensor | CutNames,
-      dim?: number | { readonly dim?: number },
+      dim?: number | { readonly dim?: number; readonly axis?: number },
     ]
   >
 > = composite({

@@ -160,7 +160,8 @@ const viewDType: Operator<GeneralSignature<[dtype: DType]>> = operator({
 interface ViewSignature extends Signature {
   readonly function: SizesSignature["function"] &
     (<D extends DTypeName>(input: Tensor, dtype: DType<D>) => Tensor<Shape, D>);
-  readonly method: SizesSignature["method"] & (<D extends DTypeName>(dtype: DType<D>) => Tensor<Shape, D>);
+  readonly method: SizesSignature["method"] &
+    (<D extends DTypeName>(dtype: DType<D> | { readonly dtype: DType<D> }) => Tensor<Shape, D>);
 }
 
 /**
@@ -206,7 +207,7 @@ export const unsafeView: Operator<FunctionSignature<(input: Tensor, size: Shape)
  * @throws RuntimeError when the number of elements differs.
  * Source: `torch.reshape`.
  */
-export const reshape: Operator<SizesSignature> = composite({
+export const reshape: Operator<SizesSignature<"shape">> = composite({
   name: "reshape",
   parameters: { input: tensor, shape: sizes },
   define: ({ input, shape }) => {
@@ -371,7 +372,7 @@ export const t: Operator<TransposedSignature> = operator({
  * @throws RuntimeError when `dims` does not name each dimension once.
  * Source: `torch.permute`.
  */
-export const permute: Operator<SizesSignature> = operator({
+export const permute: Operator<SizesSignature<"dims">> = operator({
   name: "permute",
   parameters: { input: tensor, dims: sizes },
   forward: ({ input, dims }) => {
