@@ -76,9 +76,9 @@ export function grad_and_value<Args extends unknown[] = Tensor[]>(
  * @throws RuntimeError from the function when `func` does not give one number.
  * Source: `torch.func.grad`.
  */
-// oxlint-disable-next-line typescript/no-explicit-any -- the arguments may be deeper than the function's: examples of a vmap
 export function grad<First = Tensor, Others extends unknown[] = Tensor[]>(
   func: (first: First, ...others: Others) => Tree,
+  // oxlint-disable-next-line typescript/no-explicit-any -- the arguments may be deeper than the function's: examples of a vmap
 ): (...args: any[]) => NoInfer<First>;
 export function grad<Args extends unknown[] = Tensor[]>(
   func: FunctionOf<Args>,
