@@ -148,12 +148,7 @@ describe("Inspection", () => {
       "Elements of `input`",
     ],
     ["torch.nn.Linea|r", "class Linear\nnew Linear(in_features: number, ", "An affine map"],
-    [
-      "new torch.nn.Linear(|",
-      "Linear(in_features: number, out_features: number",
-      "An affine map",
-      "*@throws*",
-    ],
+    ["new torch.nn.Linear(|", "Linear(in_features: number, out_features: number", "An affine map"],
     ["torch.optim.Adam(|", "class Adam\nnew Adam(params: ", "steps along the average gradient"],
     ["x.sha|pe", "(property) Tensor.shape: "],
     ["const own = 1; ow|n", "const own: 1"],
