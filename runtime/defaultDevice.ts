@@ -34,6 +34,9 @@ class NamedDevice extends Device {
 
 type DeviceFunction = (type: string | Device, index?: number) => NamedDevice;
 
+/** What `torch.device(…)` gives: `torch.device` is a type as well, as it is a class in Python. */
+export type device = Device;
+
 /** The class of devices, which may be called without `new`, as in Python. */
 export const device: typeof NamedDevice & DeviceFunction = new Proxy(NamedDevice, {
   apply: (_target, _self, args: [string, number?]) => new NamedDevice(...args),

@@ -77,13 +77,20 @@ export async function isFolder(file: string): Promise<boolean> {
   return (await stat(file).catch(() => null))?.isDirectory() === true;
 }
 
+/** Whether there is something that is neither a file nor a folder. */
+async function isDevice(file: string): Promise<boolean> {
+  const there = await stat(file).catch(() => null);
+  return there !== null && !there.isFile() && !there.isDirectory();
+}
+
 function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
 }
 
 /**
  * Writes files so that a reader sees each of them old or new, never in part: everything is written beside its place
- * first and moved there at the end. A link stays a link, and a file that exists keeps its permissions.
+ * first and moved there at the end. A link stays a link, and a file that exists keeps its permissions. What is neither
+ * file nor folder, such as `/dev/null` or a pipe, is written to as it is.
  *
  * @throws InputError when a file cannot be written; what was there is then untouched.
  */
@@ -94,6 +101,10 @@ export async function writeFilesAtomically(files: readonly FileContent[]): Promi
     for (const { file, content } of files) {
       current = file;
       const target = await realpath(file).catch(() => file);
+      if (await isDevice(target)) {
+        await writeFile(target, content);
+        continue;
+      }
       const name = `.${path.basename(target)}.${randomUUID().slice(0, 8)}.tmp`;
       const temporary = path.join(path.dirname(target), name);
       written.push({ temporary, target });

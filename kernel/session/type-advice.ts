@@ -92,14 +92,30 @@ const advices: Readonly<Record<number, (diagnostic: CellDiagnostic) => string | 
       ? "It is a value and no function: leave out the parentheses."
       : null,
   2353: ({ message }) => formAdvice(message),
+  2454: ({ message }) => {
+    const name = /^Variable '([^']+)'/u.exec(message)?.[1] ?? "x";
+    return `Give it a first value; or, where a loop surely does, write let ${name}!: and its type.`;
+  },
+  2488: ({ message }) =>
+    message.startsWith("Type 'Record<")
+      ? "Its names and values are Object.entries(…), its names Object.keys(…)."
+      : null,
+  2515: ({ message }) =>
+    /member get from class '(?:\w+\.)*Dataset\b/u.test(message)
+      ? "Python's __getitem__ is get(index) here, and __len__ is get length()."
+      : null,
   2564: initializerAdvice,
   2614: exportAdvice,
   2724: exportAdvice,
+  2749: ({ message }) =>
+    /^'\w+'/u.test(message)
+      ? "Taken out of an object, a class is a value alone. With its whole name it is a type, too: torch.utils.data.DataLoader."
+      : null,
   2769: ({ message }) => formAdvice(message),
   7006: (diagnostic) => hookAdvice(diagnostic) ?? parameterAdvice(diagnostic.message),
   7031: ({ message }) => parameterAdvice(message),
   7053: ({ message }) => {
-    if (/index type 'Tensor['<]/u.test(message))
+    if (/index type '(?:\w+\.)*(?:Tensor|Parameter)['<]/u.test(message))
       return 'Python\'s x[0, 1:3] is x.index("0, 1:3"), and x[0] is x.index(0).';
     return /index type '\w*Iterator</u.test(message) ? "Make an array of it first: [...x][0]." : null;
   },

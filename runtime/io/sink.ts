@@ -1,5 +1,5 @@
 /** Where bytes are written to: a file, which is there whole or not at all, or an array. */
-import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** Takes bytes, one piece behind the other. They are written before it returns. */
@@ -13,21 +13,30 @@ function writeTo(file: number, bytes: Uint8Array): void {
     done += writeSync(file, bytes, done, Math.min(bytes.length - done, mostAtOnce));
 }
 
+/** Opens a file for as long as something is written to it. */
+function writeInto(path: string, write: (sink: Sink) => void): void {
+  const file = openSync(path, "w");
+  try {
+    write((bytes) => writeTo(file, bytes));
+  } finally {
+    closeSync(file);
+  }
+}
+
 /**
- * Writes a file under another name first, so that what was there before stays until all is written.
+ * Writes a file under another name first, so that what was there before stays until all is written. What a link leads to is replaced, and not the link; a device, such as `/dev/null`,
+ * and a pipe are written to as they are.
  *
  * @throws the system's error when it cannot be written, and whatever `write` throws; nothing is left behind then.
  */
 export function writeFile(path: string | URL, write: (sink: Sink) => void): void {
-  const target = typeof path === "string" ? path : fileURLToPath(path);
+  const given = typeof path === "string" ? path : fileURLToPath(path);
+  const there = statSync(given, { throwIfNoEntry: false });
+  if (there !== undefined && !there.isFile()) return writeInto(given, write);
+  const target = there === undefined ? given : realpathSync(given);
   const unfinished = `${target}.${process.pid}.part`;
   try {
-    const file = openSync(unfinished, "w");
-    try {
-      write((bytes) => writeTo(file, bytes));
-    } finally {
-      closeSync(file);
-    }
+    writeInto(unfinished, write);
     renameSync(unfinished, target);
   } catch (error) {
     rmSync(unfinished, { force: true });

@@ -37,8 +37,12 @@ import { matchingGroups, packState, unpackState, type OptimizerState } from "./s
  * @typeParam Settings what a group has besides its parameters.
  * @typeParam State what is remembered of each parameter.
  */
-// oxlint-disable-next-line typescript/no-explicit-any -- `Optimizer` alone is any of them, whose groups have settings that the program knows: `group.lr`
-export class Optimizer<Settings extends object = Record<string, any>, State extends object = object> {
+/* oxlint-disable typescript/no-explicit-any -- `Optimizer` alone is any of them, whose groups have settings, and whose state has tensors, that the program knows: `group.lr` */
+export class Optimizer<
+  Settings extends object = Record<string, any>,
+  State extends object = Record<string, any>,
+> {
+  /* oxlint-enable typescript/no-explicit-any */
   /** The settings of groups that have none of their own. */
   readonly defaults: Settings;
   /** The groups; change a setting here to change it for the next step. */
@@ -86,9 +90,10 @@ export class Optimizer<Settings extends object = Record<string, any>, State exte
    *
    * Source: `torch.optim.Optimizer.step`.
    */
-  step(closure?: null): void;
-  step<T>(closure: () => T): T;
-  step<T>(closure?: (() => T) | null): T | undefined {
+  step(closure?: undefined): void;
+  // oxlint-disable-next-line typescript/no-explicit-any -- a class of one's own may take and give anything, or nothing: `step(closure?: () => Tensor) { … }`
+  step(closure: () => any): any;
+  step(closure?: (() => unknown) | null): unknown {
     const loss = closure === undefined || closure === null ? undefined : enable_grad(closure);
     no_grad(() => {
       for (const group of this.param_groups) this.update(group);

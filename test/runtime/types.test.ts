@@ -14,6 +14,15 @@ test("data gives its shape and dtype", () => {
   expect([matrix.shape, matrix.dtype.name]).toEqual([[2, 3], "float32"]);
 });
 
+function home(device: torch.device): string {
+  return device.type;
+}
+
+test("torch.device is a type as well as a function", () => {
+  expect(home(torch.device("cpu"))).toBe("cpu");
+  expect(home(torch.zeros(1).device)).toBe("cpu");
+});
+
 test("sizes give a shape, as an array and as separate numbers", () => {
   expectTypeOf(torch.zeros([2, 3])).toEqualTypeOf<Tensor<readonly [2, 3], "float32">>();
   expectTypeOf(torch.zeros(2, 3)).toEqualTypeOf<Tensor<readonly [2, 3], "float32">>();

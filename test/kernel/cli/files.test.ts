@@ -1,4 +1,16 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import {
+  chmod,
+  constants,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -32,6 +44,18 @@ describe("writeFilesAtomically", () => {
     expect(await readFile(inFolder("real.ipynb"), "utf8")).toBe("new");
     expect((await stat(inFolder("real.ipynb"))).mode & 0o777).toBe(0o640);
     expect(await readdir(folder)).toEqual(["link.ipynb", "real.ipynb"]);
+  });
+
+  test.skipIf(process.platform === "win32")("writes into a pipe, which stays one", async () => {
+    execFileSync("mkfifo", [inFolder("pipe")]);
+    const reader = await open(inFolder("pipe"), constants.O_RDWR);
+    try {
+      await writeFilesAtomically([{ file: inFolder("pipe"), content: "new" }]);
+      expect((await stat(inFolder("pipe"))).isFIFO()).toBe(true);
+      expect((await reader.read(Buffer.alloc(3))).buffer.toString()).toBe("new");
+    } finally {
+      await reader.close();
+    }
   });
 
   test("writes none of the files when one cannot be written, and leaves nothing behind", async () => {

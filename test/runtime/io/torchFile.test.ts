@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -13,6 +22,27 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function again<T>(value: T): T {
   return torch.load<T>(torch.save(value));
 }
+
+describe("links and devices", () => {
+  const apart = mkdtempSync(join(tmpdir(), "typetorch-links-"));
+  afterAll(() => rmSync(apart, { recursive: true }));
+
+  test("are followed: what a link leads to is written, and the link stays", () => {
+    writeFileSync(join(apart, "real.pt"), "");
+    symlinkSync("real.pt", join(apart, "link.pt"));
+    torch.save(torch.ones(2), join(apart, "link.pt"));
+    expect(lstatSync(join(apart, "link.pt")).isSymbolicLink()).toBe(true);
+    expect(torch.load<Tensor>(join(apart, "real.pt")).tolist()).toEqual([1, 1]);
+  });
+
+  test.skipIf(process.platform === "win32")("are written to, and stay what they are", () => {
+    const device = join(apart, "nothing.pt");
+    symlinkSync("/dev/null", device);
+    torch.save(torch.ones(2), device);
+    expect(lstatSync(device).isSymbolicLink()).toBe(true);
+    expect(statSync(device).isCharacterDevice()).toBe(true);
+  });
+});
 
 describe("tensors", () => {
   test.each(dtypes)("of %s come back with their elements", (dtype) => {

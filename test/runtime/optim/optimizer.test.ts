@@ -300,6 +300,32 @@ describe("steps", () => {
     expect(() => new optim.Optimizer<object>(pair(), {}).step()).toThrow("does not say what a step does");
   });
 
+  test("of an optimizer of one's own may be a whole step, with what is remembered by name, as PyTorch's are written", () => {
+    class Momentum extends optim.Optimizer {
+      constructor(params: Iterable<Tensor>, { lr = 0.1, momentum = 0.9 } = {}) {
+        super(params, { lr, momentum });
+      }
+      override step(closure?: () => Tensor): void {
+        closure?.();
+        torch.no_grad(() => {
+          for (const group of this.param_groups)
+            for (const parameter of group.params) {
+              const state = this.state.get(parameter) ?? { momentum_buffer: torch.zeros_like(parameter) };
+              this.state.set(parameter, state);
+              state["momentum_buffer"].mul_(group["momentum"]).add_(parameter.grad);
+              parameter.sub_(state["momentum_buffer"].mul(group["lr"]));
+            }
+        });
+      }
+    }
+    const params = pair();
+    const optimizer: optim.Optimizer = new Momentum(params, { lr: 0.5 });
+    optimizer.step();
+    const others = pair();
+    new optim.SGD(others, { lr: 0.5, momentum: 0.9 }).step();
+    expect(valuesOf(params)).toEqual(valuesOf(others));
+  });
+
   test("take a learning rate that is a tensor, and see when it changes", () => {
     const [lr, params] = [torch.tensor(0.5), pair()];
     const optimizer = new optim.SGD(params, { lr });

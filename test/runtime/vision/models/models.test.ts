@@ -30,6 +30,12 @@ describe("weights", () => {
     expect(models.resnet8({ weights: others }).eval()(image).equal(scores)).toBe(true);
   });
 
+  test("that torchvision would download are told of as what they are: no files", () => {
+    expect(() => models.resnet8({ weights: "IMAGENET1K_V1" })).toThrow(
+      'weights: there is no file "IMAGENET1K_V1". Weights are not downloaded: give the path of a file',
+    );
+  });
+
   test("of another model are refused, with what is missing", () => {
     const state = new models.LeNet().state_dict();
     expect(() => models.resnet8({ weights: state })).toThrow(/Missing key.*bn1\.weight/s);
