@@ -14,7 +14,14 @@ import { nothingToInspect, type InspectContent } from "./inspection.ts";
 import { LocalFiles } from "./local-files.ts";
 import { cleanMessage } from "./messages.ts";
 import { optionsType } from "./option-keys.ts";
-import { DOCUMENT_PREFIX, DOCUMENTS, makeProject, ownJsxTypes, type OwnTypes } from "./project.ts";
+import {
+  DOCUMENT_PREFIX,
+  DOCUMENTS,
+  makeProject,
+  ownJsxTypes,
+  type OwnTypes,
+  type Project,
+} from "./project.ts";
 import type { FrontQuestion } from "./questions.ts";
 import { CONFIGURATION, TypeServer, typeScriptExecutable } from "./type-server.ts";
 
@@ -62,6 +69,8 @@ export class LanguageService {
   readonly #front: FrontQuestions;
   readonly #files: LocalFiles;
   readonly #answers = new Answers();
+  readonly #project: Project;
+  #isLean = true;
   readonly #cells = new Map<string, KnownCell>();
   /** Names of cells by the number of their document. */
   readonly #names = new Map<number, string>();
@@ -72,12 +81,14 @@ export class LanguageService {
   /** What the configuration says about code that runs. */
   readonly settings: ProjectSettings;
 
-  private constructor(server: TypeServer, cwd: string, problem: string | null, settings: ProjectSettings) {
+  private constructor(server: TypeServer, cwd: string, own: OwnTypes, project: Project) {
+    const { settings } = project;
     this.settings = settings;
     this.#server = server;
-    this.problem = problem;
+    this.#project = project;
+    this.problem = project.problem;
     this.#documents = new CellDocuments(server);
-    this.#files = new LocalFiles(cwd, settings.paths);
+    this.#files = new LocalFiles(cwd, settings.paths, Object.keys(own.modules));
     this.#front = new FrontQuestions({
       server,
       documents: this.#documents,
@@ -92,14 +103,16 @@ export class LanguageService {
     own,
     executable = typeScriptExecutable(),
   }: ServiceOptions): Promise<LanguageService> {
-    const { configuration, problem, settings } = await makeProject(executable, cwd, own);
+    const project = await makeProject(executable, cwd, own);
+    const { settings } = project;
     const server = new TypeServer(executable, cwd, DOCUMENTS);
-    server.write(CONFIGURATION, configuration, "jsonc");
+    server.write(CONFIGURATION, project.lean?.configuration ?? project.configuration, "jsonc");
     server.write(
       `${DOCUMENT_PREFIX}types.d.ts`,
       carriedType + optionsType + (settings.jsx === ownJsx ? ownJsxTypes : ""),
     );
-    return new LanguageService(server, cwd, problem, settings);
+    for (const [name, text] of project.lean?.library ?? []) server.write(DOCUMENT_PREFIX + name, text);
+    return new LanguageService(server, cwd, own, project);
   }
 
   /** Process id of the server, if it runs. */
@@ -153,11 +166,19 @@ export class LanguageService {
     const changed = this.#files.changed(cell.source);
     if (changed.length > 0) this.#answers.forget();
     this.#server.filesChanged(changed);
+    if (this.#isLean && this.#files.importsPackages) this.#useWholeLibrary();
     const known = this.#answers.find(cell.source, scope);
     if (known !== undefined) return known;
     const items = await this.#diagnose(this.#documents.write(cell));
     this.#answers.keep(cell.source, scope, items);
     return items;
+  }
+
+  /** Declarations of packages may refer to parts of TypeScript's library by name, such as those of browsers. */
+  #useWholeLibrary(): void {
+    this.#isLean = false;
+    this.#server.write(CONFIGURATION, this.#project.configuration, "jsonc");
+    for (const name of this.#project.lean?.library.keys() ?? []) this.#server.close(DOCUMENT_PREFIX + name);
   }
 
   /** What a cell breaks in functions of older cells, which see its names from now on in place of those that they were made with. */

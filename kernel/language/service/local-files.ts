@@ -1,3 +1,4 @@
+import { isBuiltin } from "node:module";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { parseSync } from "oxc-parser";
@@ -84,14 +85,23 @@ export class LocalFiles {
   readonly #seen = new Map<string, number>();
   /** Manifests that are there, by the name of the package: npm writes them anew when it installs another version. */
   readonly #packages = new Map<string, ReadonlyMap<string, number>>();
+  readonly #ownPackages: readonly string[];
+  #importsPackages = false;
 
   /**
    * @param folder from which imports of cells start
    * @param paths of the configuration
+   * @param ownPackages the kernel's own
    */
-  constructor(folder: string, paths: ProjectSettings["paths"]) {
+  constructor(folder: string, paths: ProjectSettings["paths"], ownPackages: readonly string[] = []) {
     this.#folder = folder;
     this.#paths = paths;
+    this.#ownPackages = ownPackages;
+  }
+
+  /** Whether any package has been imported but the kernel's own and Node's. */
+  get importsPackages(): boolean {
+    return this.#importsPackages;
   }
 
   /** Files that were added or changed since the last call, those included that a cell about to run imports as the first. */
@@ -102,7 +112,9 @@ export class LocalFiles {
       const file = this.#resolve(specifier, this.#folder);
       if (file !== null && !this.#seen.has(file)) this.#look(file, changed);
       const name = packageOf(specifier);
-      if (name !== null) changed.push(...this.#lookForPackage(name));
+      if (name === null) continue;
+      changed.push(...this.#lookForPackage(name));
+      this.#note(name);
     }
     return changed;
   }
@@ -131,6 +143,10 @@ export class LocalFiles {
     return manifests.concat(manifests.flatMap(declarationsBeside));
   }
 
+  #note(name: string | null): void {
+    this.#importsPackages ||= name !== null && !isBuiltin(name) && !this.#ownPackages.includes(name);
+  }
+
   #look(file: string, changed: string[]): void {
     const now = modified(file);
     if (now === (this.#seen.get(file) ?? null)) return;
@@ -140,6 +156,7 @@ export class LocalFiles {
       return;
     }
     const imports = /\.[cm]?[jt]sx?$/u.test(file) ? importedSpecifiers(file, readFileSync(file, "utf8")) : [];
+    for (const each of imports) this.#note(packageOf(each));
     const found = imports
       .map((each) => this.#resolve(each, path.dirname(file)))
       .filter((each) => each !== null);

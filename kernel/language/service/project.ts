@@ -5,6 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ownJsx, type JsxSettings, type ProjectSettings } from "../project-settings.ts";
 import { CELL_SUPPORT } from "../types.ts";
+import { readLibrary, type Library } from "./library.ts";
 
 /** Where the types of things come from that are the kernel's own. */
 export interface OwnTypes {
@@ -108,10 +109,18 @@ function typeRootsFor(cwd: string): string[] | undefined {
   return own === null ? undefined : [path.join(cwd, "node_modules/@types"), path.dirname(path.dirname(own))];
 }
 
+/** A project whose library is among its documents. */
+export interface LeanProject {
+  readonly configuration: string;
+  readonly library: Library;
+}
+
 /** What the project of a notebook is, and what was wrong with the user's configuration. */
 export interface Project {
   /** Text of the configuration that stands, in memory, in the notebook's folder. */
   readonly configuration: string;
+  /** What to use in its place while nothing but the kernel's own modules and Node's are imported; `null` where that makes no difference. */
+  readonly lean: LeanProject | null;
   readonly problem: string | null;
   readonly settings: ProjectSettings;
 }
@@ -170,13 +179,23 @@ export async function makeProject(executable: string, cwd: string, own: OwnTypes
     types: [...new Set([...types, "node"])],
     paths: { ...(user["paths"] as Options | undefined), ...pathsOf(own) }, // an object, or TypeScript would have refused it
   };
-  const configuration = JSON.stringify({
-    compilerOptions,
-    include: [DOCUMENTS],
-    files: own.globals === null ? [] : [own.globals],
-  });
+  const files = own.globals === null ? [] : [own.globals];
+  const written = (options: Options): string =>
+    JSON.stringify({ compilerOptions: options, include: [DOCUMENTS], files });
   const settings = { jsx, legacyDecorators: user["experimentalDecorators"] === true, paths: pathsIn(user) };
-  return { configuration, problem, settings };
+  const library =
+    jsx === ownJsx && types.every((each) => each === "node") ? libraryOf(executable, compilerOptions) : null;
+  const lean = library && {
+    configuration: written({ ...compilerOptions, lib: undefined, noLib: true }),
+    library,
+  };
+  return { configuration: written(compilerOptions), lean, problem, settings };
+}
+
+/** The library of a configuration that leaves it to TypeScript. */
+function libraryOf(executable: string, { lib, noLib, libReplacement }: Options): Library | null {
+  if (!Array.isArray(lib) || noLib === true || libReplacement === true) return null;
+  return readLibrary(path.dirname(executable), lib.map(String));
 }
 
 /** The `paths` of a configuration that TypeScript has read. */

@@ -360,6 +360,37 @@ describe("A notebook's folder", () => {
     changing.close();
   }, 60_000);
 
+  it.each(["import { page } from 'late';", "import { page } from './local.ts';"])(
+    "has the parts of TypeScript's library that a package refers to, after %s",
+    async (imported) => {
+      const changing = await TypedNotebook.open((folder) => {
+        const place = join(folder, "node_modules/late");
+        mkdirSync(place, { recursive: true });
+        const text = '/// <reference lib="dom" />\nexport declare const page: HTMLElement;';
+        writeFileSync(join(place, "index.d.ts"), text);
+        writeFileSync(join(place, "package.json"), '{ "name": "late", "types": "index.d.ts" }');
+        writeFileSync(join(folder, "local.ts"), "export { page } from 'late';");
+      });
+      const asNumber =
+        "const wide: number = page.offsetWidth; const text: HTMLElement['title'] = 1; [1].map((n) => n)";
+      expect(await changing.codes("const before = [1].values().map(String).toArray()")).toEqual([]);
+      expect(await changing.codes(imported)).toEqual([]);
+      expect(await changing.codes(asNumber)).toEqual(["error 1:46 TS2322"]);
+      expect(await changing.codes("const after: number[] = before")).toEqual(["error 1:7 TS2322"]);
+      changing.close();
+    },
+    60_000,
+  );
+
+  it("has the libraries that its tsconfig.json names, and no others", async () => {
+    const old = await TypedNotebook.open((folder) =>
+      writeFileSync(join(folder, "tsconfig.json"), '{ "compilerOptions": { "lib": ["ES2020", "DOM"] } }'),
+    );
+    expect(await old.codes("document.title.padStart(3)")).toEqual([]);
+    expect(await old.codes("[1].toSorted()")).toEqual(["error 1:5 TS2550"]);
+    old.close();
+  }, 60_000);
+
   it("may have a tsconfig.json that makes no sense: what can be read of it holds", async () => {
     const broken = await TypedNotebook.open((folder) =>
       writeFileSync(join(folder, "tsconfig.json"), "{ nonsense"),
