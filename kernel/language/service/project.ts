@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { configurationProblems } from "./configuration-problems.ts";
 import { ownJsx, type JsxSettings, type ProjectSettings } from "../project-settings.ts";
 import { CELL_SUPPORT } from "../types.ts";
 import { readLibrary, type Library } from "./library.ts";
@@ -163,7 +164,12 @@ export async function makeProject(executable: string, cwd: string, own: OwnTypes
   let user: Options = {};
   let problem: string | null = null;
   try {
-    if (file !== null) user = await readConfiguration(executable, file);
+    // Where something is wrong, TypeScript shows the configuration without it, and without a word.
+    if (file !== null)
+      [user, problem] = await Promise.all([
+        readConfiguration(executable, file),
+        configurationProblems(executable, file).catch(() => null),
+      ]);
   } catch (error) {
     problem = error instanceof Error ? error.message : String(error);
   }

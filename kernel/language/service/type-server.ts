@@ -90,6 +90,8 @@ interface Run {
   readonly lost: Promise<never>;
   readonly ready: Promise<void>;
   answered: boolean;
+  /** Whether the process has ended by itself. */
+  ended: boolean;
 }
 
 /**
@@ -158,12 +160,22 @@ export class TypeServer {
   }
 
   /**
-   * Asks something; starts the server when it does not run.
+   * Asks something; starts the server when it does not run. One that worked, and that something ends in the midst of an answer, such as a
+   * system without memory, is started anew at once: it gets the same documents.
    *
-   * @throws ServerLostError when the server ends or does not answer in time; the next request starts another one
+   * @throws ServerLostError when the server ends again or does not answer in time; the next request starts another one
    */
   async request<Answer>(method: string, parameters: object): Promise<Answer> {
     const run = this.#running();
+    try {
+      return await this.#ask<Answer>(run, method, parameters);
+    } catch (error) {
+      if (this.#closed || !run.ended || !run.answered) throw error;
+      return this.#ask<Answer>(this.#running(), method, parameters);
+    }
+  }
+
+  async #ask<Answer>(run: Run, method: string, parameters: object): Promise<Answer> {
     const deadline = run.answered ? DEADLINE_MS : FIRST_DEADLINE_MS;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -231,6 +243,7 @@ export class TypeServer {
     );
     const lost = new Promise<never>((_, reject) => {
       const end = (reason: string): void => {
+        run.ended = this.#run === run;
         this.#forget(run);
         reject(new ServerLostError(`TypeScript's server ${reason}.`));
       };
@@ -247,7 +260,7 @@ export class TypeServer {
     connection.listen();
     const ready = this.#initialize(connection);
     ready.catch(() => {}); // as above
-    const run: Run = { child, connection, lost, ready, answered: false };
+    const run: Run = { child, connection, lost, ready, answered: false, ended: false };
     return run;
   }
 

@@ -47,7 +47,7 @@ describe("writeFilesAtomically", () => {
   });
 
   test.skipIf(process.platform === "win32")("writes into a pipe, which stays one", async () => {
-    execFileSync("mkfifo", [inFolder("pipe")]);
+    execFileSync("sh", ["-c", `mkfifo "$0"`, inFolder("pipe")]);
     const reader = await open(inFolder("pipe"), constants.O_RDWR);
     try {
       await writeFilesAtomically([{ file: inFolder("pipe"), content: "new" }]);

@@ -2,10 +2,19 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { configurationProblems } from "../../../kernel/language/service/configuration-problems.ts";
+import { typeScriptExecutable } from "../../../kernel/language/service/type-server.ts";
 import { SessionProcess } from "./session-process.ts";
 
 let folder: string;
 let session: SessionProcess;
+
+/** What the kernel says of a configuration. */
+async function problemOf(text: string): Promise<string | null> {
+  const file = join(mkdtempSync(join(folder, "problem-")), "tsconfig.json");
+  writeFileSync(file, text);
+  return configurationProblems(typeScriptExecutable(), file);
+}
 
 function write(name: string, text: string): void {
   writeFileSync(join(folder, name), text);
@@ -45,6 +54,29 @@ beforeAll(async () => {
 afterAll(() => {
   session.stop();
   rmSync(folder, { recursive: true, force: true });
+});
+
+describe("What is wrong in it", () => {
+  it.each([
+    ["what is no JSON", "{ hello", "tsconfig.json(1,3): error TS1136"],
+    ["an option that does not exist", '{ "compilerOptions": { "strikt": true } }', "'strikt'"],
+    [
+      "a value of another type",
+      '{ "compilerOptions": { "strict": "yes" } }',
+      "requires a value of type boolean",
+    ],
+    ["what it extends and is not there", '{ "extends": "./base.json" }', "base.json'"],
+  ])("is told of: %s", async (_, text, told) => {
+    expect(await problemOf(text)).toContain(told);
+  });
+
+  it.each([
+    "",
+    "{}",
+    '// why\n{ "compilerOptions": { "target": "es5", "baseUrl": ".", }, "include": ["none"] }',
+  ])("is nothing in %j", async (text) => {
+    expect(await problemOf(text)).toBe(null);
+  });
 });
 
 describe("What the folder's tsconfig.json says", () => {

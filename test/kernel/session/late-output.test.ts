@@ -127,6 +127,18 @@ describe("what is written to the process's descriptors", () => {
     ["fs.writeFileSync(1, 'whole', 'utf8'); fs.appendFileSync(1, bytes); 0", "whole-bytes-", "0"],
     ["(await promisify(fs.write)(1, bytes, 0, 3, null)).bytesWritten", "-by", "3"],
     ["await new Promise((done) => fs.writeFile(1, 'later', done))", "later", "null"],
+    [
+      "const out = fs.openSync('/dev/stdout', 'w'); fs.writeSync(out, 'device'); fs.closeSync(out); fs.writeFileSync('/dev/fd/1', '.'); 0",
+      "device.",
+      "0",
+    ],
+    ["fs.appendFileSync(new URL('file:///proc/self/fd/1'), 'path'); 0", "path", "0"],
+    [
+      "await new Promise((done) => fs.createWriteStream('/dev/stdout').end('streamed', () => done(0)))",
+      "streamed",
+      "0",
+    ],
+    ["await fs.promises.writeFile('/dev/stdout', 'promised'); 0", "promised", "0"],
   ])("by %s is output of the cell", async (code, text, value) => {
     const { outputs, outcome } = await session.execute(`${script}\n${code}`);
     expect(streamText(outputs, "stdout")).toBe(text);
