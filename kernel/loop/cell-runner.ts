@@ -145,6 +145,7 @@ function notJson(error: TypeError): ErrorContent {
 
 function expressionResult(outcome: ExecuteOutcome): UserExpressionResult {
   if (outcome.status === "error") return { status: "error", ...outcome.error };
-  const { data = {}, metadata = {} } = outcome.result ?? {};
+  // A cell shows nothing of `undefined`; who asks for an expression waits for some text.
+  const { data = { "text/plain": "undefined" }, metadata = {} } = outcome.result ?? {};
   return { status: "ok", data, metadata };
 }

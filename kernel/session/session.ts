@@ -156,6 +156,7 @@ class ReplSession implements Session {
       // The cell may have been interrupted meanwhile.
       if (!this.#interrupts.has(run)) return interrupted;
       this.#cells.add(cell);
+      run.onInterrupt(() => void this.#keepExisting(run, cell));
       const evaluation = await this.#evaluator.evaluate(cell.code, cell.name);
       return await this.#settle(run, cell, evaluation);
     } catch (error) {
@@ -172,15 +173,20 @@ class ReplSession implements Session {
       this.#globals.add(cell.declares);
       return { status: "ok", result: await this.#result(run, cell, evaluation.value) };
     }
-    const existing = await this.#existing(cell);
-    this.#globals.add(existing);
-    this.#checker.retract(run, existing.map(writtenName));
+    await this.#keepExisting(run, cell);
     const at = thrown?.at ?? null;
     const place = at === null ? null : { caller: "", file: cell.name, position: cell.toSource(at) };
     return { status: "error", error: this.#describe(failure?.error, place) };
   }
 
-  /** Bindings of a cell that threw which have come to be: V8 leaves the others without a binding or without a value. */
+  /** A cell has not run to its end: of what it declares only that stays which has come to be. */
+  async #keepExisting(run: CellRun, cell: CompiledCell): Promise<void> {
+    const existing = await this.#existing(cell);
+    this.#globals.add(existing);
+    this.#checker.retract(run, existing.map(writtenName));
+  }
+
+  /** Bindings of a cell that threw, or was interrupted, which have come to be: V8 leaves the others without a binding or without a value. */
   async #existing({ declares, name }: CompiledCell): Promise<string[]> {
     const names = [...declares];
     if (names.length === 0) return names;

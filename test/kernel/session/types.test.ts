@@ -158,6 +158,18 @@ describe("A name that TypeScript does not know", () => {
   });
 });
 
+describe("A cell that is interrupted", () => {
+  it.each([
+    ["busy", "while (true);", "busy"],
+    ["waiting", "await new Promise(() => {});", "waiting"],
+  ] as const)("while it is %s leaves the names that it came to", async (what, code, interrupt) => {
+    await session.execute(`const come_${what} = 1; ${code} const later_${what} = 2`, interrupt);
+    expect(await session.value(`come_${what}.toFixed(1)`)).toBe("'1.0'");
+    const { outcome } = await session.execute(`later_${what}`);
+    expect(outcome).toMatchObject({ error: { evalue: expect.stringContaining("has not run to its end") } });
+  });
+});
+
 describe("A cell that throws", () => {
   it("leaves the names that it came to, and what the others meant before", async () => {
     await session.value("const before = 'text'");
