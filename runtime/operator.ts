@@ -4,6 +4,7 @@
  */
 import { isRecording, pauseRecording, resumeRecording } from "./autograd/modes.ts";
 import { needsGrad, planOf, record, type Plan } from "./autograd/record.ts";
+import { castArguments } from "./autocast.ts";
 import { binderFor, type Binder } from "./binder.ts";
 import type { ArgumentsOf, Parameters, TensorNames } from "./parameters.ts";
 import { accelerated } from "./placement.ts";
@@ -195,11 +196,12 @@ export function operator<S extends Signature, const P extends Parameters = Param
   let plan: Plan | null = null;
   const { anywhere = nowhere } = declaration;
   const call: ListCall = (args) => {
-    const bound = (binder ??= binderFor(name, parameters))(args);
+    let bound = (binder ??= binderFor(name, parameters))(args);
+    if (castArguments !== null) bound = castArguments(name, bound);
     plan ??= planOf(declaration);
     if (!accelerated) return run(declaration, plan, bound);
-    const known = plan;
-    return runTogether(name, bound, anywhere, () => run(declaration, known, bound));
+    const [known, cast] = [plan, bound];
+    return runTogether(name, cast, anywhere, () => run(declaration, known, cast));
   };
   return describeOperator<S>(call, { ...declaration, declaration, define: null });
 }
@@ -234,8 +236,10 @@ export function composite<S extends Signature, const P extends Parameters = Para
   const { name, parameters, define } = declaration;
   let binder: Binder<P> | null = null;
   const call: ListCall = (args) => {
-    const bound = (binder ??= binderFor(name, parameters))(args);
-    return accelerated ? runPlaced(name, bound, () => define(bound)) : define(bound);
+    let bound = (binder ??= binderFor(name, parameters))(args);
+    if (castArguments !== null) bound = castArguments(name, bound);
+    const cast = bound;
+    return accelerated ? runPlaced(name, cast, () => define(cast)) : define(cast);
   };
   return describeOperator<S>(call, { ...declaration, vjp: undefined, declaration: null, define });
 }

@@ -72,6 +72,16 @@ export function enterScopes(open: number): void {
   if (accelerated) resumePlacement();
 }
 
+/** Runs the user's code, whose tensors no scope may free. */
+export function runOutside<T>(body: () => T): T {
+  const open = leaveScopes();
+  try {
+    return body();
+  } finally {
+    enterScopes(open);
+  }
+}
+
 /** Closes all scopes without giving anything back: after a program was stopped in the middle of an operation. */
 export function abandonScopes(): void {
   depth = 0;

@@ -1,4 +1,6 @@
 /** The namespace, spelled as PyTorch spells it. */
+export * as amp from "./amp/index.ts";
+export { autocast, get_autocast_dtype, is_autocast_enabled } from "./amp/autocast.ts";
 export * as autograd from "./autograd/index.ts";
 export { is_anomaly_check_nan_enabled, is_anomaly_enabled } from "./autograd/anomaly.ts";
 export {

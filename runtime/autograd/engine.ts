@@ -6,7 +6,7 @@ import { E, input } from "../expression.ts";
 import { add } from "../ops/elementwise/arithmetic.ts";
 import { sumToShape } from "../ops/reductions/reduction.ts";
 import { accelerated, placedOn } from "../placement.ts";
-import { closeScope, disownSince, enterScopes, leaveScopes, openScope } from "../scope.ts";
+import { closeScope, disownSince, enterScopes, leaveScopes, openScope, runOutside } from "../scope.ts";
 import { duplicate, elementwise, elementwiseInto, fromArray, sentTo } from "../settle.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -27,16 +27,6 @@ export interface BackwardOptions {
   readonly createGraph: boolean;
   /** Give the gradients of the targets to the caller, instead of adding them to the leaves'. */
   readonly captures?: boolean;
-}
-
-/** Runs the user's code, whose tensors no scope of the engine may free. */
-function runOutside<T>(body: () => T): T {
-  const open = leaveScopes();
-  try {
-    return body();
-  } finally {
-    enterScopes(open);
-  }
 }
 
 /** A tensor to start from, with the gradient of whatever it leads to. */

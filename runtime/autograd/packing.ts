@@ -1,4 +1,5 @@
 /** What users may do with the tensors that derivatives keep: put them away, and bring them back. Source: `torch/autograd/graph.py`. */
+import { runOutside } from "../scope.ts";
 import { Tensor } from "../tensor.ts";
 import { guardOf, runWithin, swapGradMode, type GradModeGuard } from "./modes.ts";
 
@@ -28,7 +29,7 @@ class Packed {
   constructor(tensor: Tensor, { pack, unpack }: Hooks) {
     const recording = swapGradMode(false);
     try {
-      this.#value = pack(tensor);
+      this.#value = runOutside(() => pack(tensor));
     } finally {
       swapGradMode(recording);
     }
@@ -36,7 +37,7 @@ class Packed {
   }
 
   get(): Tensor {
-    const tensor: unknown = this.#unpack(this.#value as never); // it is what the user's other hook made
+    const tensor: unknown = runOutside(() => this.#unpack(this.#value as never)); // it is what the user's other hook made
     if (tensor instanceof Tensor) return tensor;
     throw new TypeError(
       "Output of saved tensor unpack_hook expected to be a Tensor: return the tensor that pack_hook was given, or an equal one.",
