@@ -8,7 +8,7 @@ const ways: readonly (readonly [python: RegExp, instead: string])[] = [
     /^\s*(?:import\s+[\w.]+(?:\s+as\s+\w+)?|from\s+[\w.]+\s+import\b.*)\s*$/u,
     'import torch, { nn, optim } from "typetorch";',
   ],
-  [/^\s*with\s.*no_grad\(\)\s*:/u, "torch.no_grad(() => { … })"],
+  [/^\s*with\b.*no_grad\(\)\s*[:)]/u, "torch.no_grad(() => { … })"],
   [/^\s*with\s.*:\s*$/u, "{ using resource = …; … }"],
   [/^\s*(?:async\s+)?def\s+__init__\b/u, "constructor(size: number) { super(); … }"],
   [
@@ -51,6 +51,7 @@ const names: Readonly<Record<string, string>> = {
   "range(": "for (let i = 0; i < 3; i++), or Array(3).keys()",
   "enumerate(": "for (const [i, item] of list.entries())",
   "zip(": "for (const [i, x] of xs.entries()), with ys[i] beside it",
+  "assert(": 'import assert from "node:assert"; assert(x > 0)',
   None: "null",
   True: "true",
   False: "false",

@@ -30,6 +30,8 @@ function operatorAdvice(sign: string | undefined): string | null {
   const plain = sign?.replace(/=$/u, "") ?? "";
   const method = methods[sign ?? ""] ?? methods[plain];
   if (method === undefined) return null;
+  if (sign !== undefined && /[<>]/u.test(sign))
+    return `Tensors have methods for operators: x.${method}(y) compares all elements. For a condition, compare the number: x.item() ${sign} y.`;
   return sign !== undefined && Object.hasOwn(methods, sign)
     ? `Tensors have methods for operators: x.${method}(y).`
     : `Tensors have methods for operators: x.${method}_(y) changes x, x = x.${method}(y) makes a new one.`;
@@ -50,11 +52,48 @@ function besideOperand({ source, start, end, code }: CellDiagnostic): string | u
 
 const LEFT_OPERAND = 2362;
 
+/** What an argument should have been, by what TypeScript says of it: the first that fits. */
+const argumentAdvices: readonly (readonly [message: RegExp, advice: string])[] = [
+  [/'(?:axis|keepdims)' does not exist/u, "The names are PyTorch's own and not NumPy's: dim and keepdim."],
+  [/ParametersOrGroups<[^]*Type '\w+' is missing/u, "An optimizer takes parameters: model.parameters()."],
+  [
+    /not assignable to type 'readonly \[NamedLayers\]'/u,
+    "Layers stand side by side: new nn.Sequential(...layers).",
+  ],
+  [
+    /Type 'string' is not assignable to type 'DType\b/u,
+    "Types of elements are values: { dtype: torch.int64 }.",
+  ],
+  [
+    /Type '(?:torch\.)?(?:DType|dtype)<[^']*' has no properties in common/u,
+    "It comes by name: { dtype: torch.int64 }.",
+  ],
+  [
+    /Type 'Tensor\b[^']*' is not assignable to type 'readonly Tensor\[\]/u,
+    "Tensors come as one array: [x, y].",
+  ],
+  [
+    /[Tt]ype '(?:number|boolean|bigint)(?:\[\])*'[^']* type '(?:torch\.)?Tensor\b/u,
+    "Make a tensor of it: torch.tensor(…).",
+  ],
+  [
+    /[Tt]ype 'Tensor\b[^']*' is not assignable to (?:parameter of )?type 'number'/u,
+    "The number in it is x.item().",
+  ],
+  [/Type 'undefined' is not assignable/u, "Where it is surely there, write ! behind it: map.get(key)!"],
+];
+
+/** A name in the spelling of JavaScript, where the library has PyTorch's. */
+function spellingAdvice(message: string): string | null {
+  const name = /'([a-z]+[A-Z]\w*)' does not exist in type/u.exec(message)?.[1];
+  if (name === undefined) return null;
+  return `If that is PyTorch's ${name.replaceAll(/[A-Z]/gu, (letter) => `_${letter.toLowerCase()}`)}, it has the same name here.`;
+}
+
 /** What a form of `CallForms` asks for: the arguments in their order. */
 function formAdvice(message: string): string | null {
-  if (/'(?:axis|keepdims)' does not exist/u.test(message))
-    return "The names are PyTorch's own and not NumPy's: dim and keepdim.";
-  if (message.includes("ParametersOrGroups")) return "An optimizer takes parameters: model.parameters().";
+  const known = argumentAdvices.find(([pattern]) => pattern.test(message))?.[1] ?? spellingAdvice(message);
+  if (known !== null) return known;
   const form = /CallForms<\w+(?:<[^>]*>)?, (?:readonly )?\[(?<form>[^\]]*)\]/u.exec(message)?.groups?.[
     "form"
   ];
@@ -76,6 +115,8 @@ function missingAdvice(name: string, { source, start, end }: CellDiagnostic): st
   return python === null ? null : `${python}.`;
 }
 
+const tensorAdvice = "torch.tensor([1, 2]) makes one of numbers, torch.empty(2, 3) of sizes.";
+
 /** The advice for each of TypeScript's messages that a notebook's reader meets. */
 const advices: Readonly<Record<number, (diagnostic: CellDiagnostic) => string | null>> = {
   [LEFT_OPERAND]: (diagnostic) => operatorAdvice(besideOperand(diagnostic)),
@@ -91,11 +132,19 @@ const advices: Readonly<Record<number, (diagnostic: CellDiagnostic) => string | 
     message.includes("has no call signatures")
       ? "It is a value and no function: leave out the parentheses."
       : null,
+  2322: ({ message }) => formAdvice(message),
   2353: ({ message }) => formAdvice(message),
   2454: ({ message }) => {
     const name = /^Variable '([^']+)'/u.exec(message)?.[1] ?? "x";
     return `Give it a first value; or, where a loop surely does, write let ${name}!: and its type.`;
   },
+  2348: ({ message }) => (message.includes("TensorObject") ? tensorAdvice : null),
+  2503: ({ message }) => {
+    const name = /'([^']+)'/u.exec(message)?.[1] ?? "nn";
+    return `Import it, as import { ${name} } from "typetorch": taken out of an object (const { ${name} } = torch), it is a value alone.`;
+  },
+  2554: ({ source, start }) =>
+    /\bnew (?:\w+\.)?Tensor\($/u.test(line(source, start).slice(0, start.column - 1)) ? tensorAdvice : null,
   2488: ({ message }) =>
     message.startsWith("Type 'Record<")
       ? "Its names and values are Object.entries(…), its names Object.keys(…)."
@@ -107,6 +156,9 @@ const advices: Readonly<Record<number, (diagnostic: CellDiagnostic) => string | 
   2564: initializerAdvice,
   2614: exportAdvice,
   2724: exportAdvice,
+  2739: ({ message }) => formAdvice(message),
+  2740: ({ message }) => formAdvice(message),
+  2741: ({ message }) => formAdvice(message),
   2749: ({ message }) =>
     /^'\w+'/u.test(message)
       ? "Taken out of an object, a class is a value alone. With its whole name it is a type, too: torch.utils.data.DataLoader."
@@ -126,6 +178,9 @@ function propertyAdvice({ message, source, start }: CellDiagnostic): string | nu
   const [, name = "x", type = ""] =
     /^Property '([^']+)' does not exist on type '(.*)'\./u.exec(message) ?? [];
   if (type.startsWith("Promise<")) return "Wait for the promise: await …";
+  if (/^typeof import\("typetorch"\)$/u.test(type))
+    return 'The functions are in what the module is by default: import torch from "typetorch".';
+  if (/^\w*Iterator</u.test(type)) return `Make an array of it first: [...x].${name}.`;
   if (type === "Module") return "Say first which module it is: if (module instanceof nn.Linear) { … }";
   if (registers(source, name))
     return `Declare it in the class, above the constructor: declare ${name}: Tensor;`;
@@ -185,5 +240,7 @@ function parameterAdvice(message: string): string {
 /** What to do about a complaint of TypeScript's; `null` where its own words are enough. */
 export function adviceFor(diagnostic: CellDiagnostic): string | null {
   const { missing, code } = diagnostic;
-  return missing === null ? (advices[code]?.(diagnostic) ?? null) : missingAdvice(missing, diagnostic);
+  return (
+    (missing === null ? null : missingAdvice(missing, diagnostic)) ?? advices[code]?.(diagnostic) ?? null
+  );
 }

@@ -1,5 +1,7 @@
 import type { CellDiagnostic } from "../language/types.ts";
 
+const NO_NAMESPACE = 2503;
+
 /** So many cells are remembered, the latest. */
 const mostRemembered = 50;
 
@@ -29,8 +31,9 @@ export class UnfinishedCells {
   }
 
   /** Which of them declares a name that is missing; `null` when none does. */
-  adviceFor({ missing, cell }: CellDiagnostic): string | null {
-    if (missing === null) return null;
+  adviceFor({ missing, cell, code }: CellDiagnostic): string | null {
+    // A namespace may be missing where a value of that name is there.
+    if (missing === null || code === NO_NAMESPACE) return null;
     const found = [...this.#sources].findLast(([name, source]) => name !== cell && declares(source, missing));
     return found === undefined
       ? null

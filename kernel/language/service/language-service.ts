@@ -12,7 +12,7 @@ import { cellDiagnostics } from "./diagnostics.ts";
 import { FrontQuestions } from "./front-questions.ts";
 import { nothingToInspect, type InspectContent } from "./inspection.ts";
 import { LocalFiles } from "./local-files.ts";
-import { cleanMessage } from "./messages.ts";
+import { cleanMessage, moduleFiles, type ModuleFiles } from "./messages.ts";
 import { optionsType } from "./option-keys.ts";
 import {
   DOCUMENT_PREFIX,
@@ -74,6 +74,7 @@ export class LanguageService {
   readonly #cells = new Map<string, KnownCell>();
   /** Names of cells by the number of their document. */
   readonly #names = new Map<number, string>();
+  readonly #own: ModuleFiles;
   #last: Promise<unknown> = Promise.resolve();
   #idle: NodeJS.Timeout | undefined;
   /** What is wrong with the user's configuration. */
@@ -87,6 +88,7 @@ export class LanguageService {
     this.#server = server;
     this.#project = project;
     this.problem = project.problem;
+    this.#own = moduleFiles(own.modules);
     this.#documents = new CellDocuments(server);
     this.#files = new LocalFiles(cwd, settings.paths, Object.keys(own.modules));
     this.#front = new FrontQuestions({
@@ -264,7 +266,7 @@ export class LanguageService {
   }
 
   #clean(text: string): string {
-    return cleanMessage(text, (number) => this.#names.get(number));
+    return cleanMessage(text, (number) => this.#names.get(number), this.#own);
   }
 
   /** One after the other: the documents that a request is about must be those that the server has when it answers. */
