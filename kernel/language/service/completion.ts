@@ -40,6 +40,9 @@ const kinds =
 /** So many matches are shown with their signatures, which have to be asked for one by one. */
 export const MOST_SIGNATURES = 24;
 
+/** So long the signatures of matches may take together. A front end shows its list when it has the answer. */
+export const SIGNATURES_MS = 6;
+
 /** The part of a name that stands before the cursor. */
 export function prefixAt(source: string, offset: number): string {
   return /[\p{ID_Continue}$\u200C\u200D]*$/u.exec(source.slice(0, offset))?.[0] ?? "";

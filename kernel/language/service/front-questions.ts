@@ -15,6 +15,7 @@ import {
   completeContent,
   matchesAt,
   MOST_SIGNATURES,
+  SIGNATURES_MS,
   prefixAt,
   signatureOf,
   type CompleteContent,
@@ -229,17 +230,22 @@ export class FrontQuestions {
   /** The text of one of the server's documents. */
   readonly #text = (uri: string): string | undefined => this.#documents.text(uri);
 
-  /** Signatures are asked for one by one, and only where few matches are left. */
+  /**
+   * Signatures of the first matches, as many as there is time for: for each the server makes its list of matches once more. One after the other, because two at once
+   * are answered by two checkers, of which one knows nothing yet.
+   */
   async #signatures(matches: readonly Match[]): Promise<Map<Match, string>> {
     const signatures = new Map<Match, string>();
     if (matches.length > MOST_SIGNATURES) return signatures;
-    const asked = matches.map(async (match) => {
-      if (match.item?.data === undefined || match.type === "keyword") return;
+    const end = performance.now() + SIGNATURES_MS;
+    for (const match of matches) {
+      if (match.item?.data === undefined || match.type === "keyword") continue;
+      // oxlint-disable-next-line no-await-in-loop -- one after the other, see above
       const { detail } = await this.#server.request<CompletionItem>("completionItem/resolve", match.item);
       const signature = signatureOf(detail);
       if (signature !== undefined) signatures.set(match, this.#clean(signature));
-    });
-    await Promise.all(asked);
+      if (performance.now() > end) break;
+    }
     return signatures;
   }
 }
