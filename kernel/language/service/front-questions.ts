@@ -135,6 +135,8 @@ export class FrontQuestions {
 
   /** Markdown of the call that the cursor stands in: its forms, and what is written about the function and the argument. */
   async #call(draft: Draft, offset: number): Promise<string | null> {
+    // Nothing opens a call before the cursor, so there is nobody to ask.
+    if (!/[(<`]/u.test(draft.source.slice(0, offset))) return null;
     const help = await this.#ask<SignatureHelp | null>("signatureHelp", draft, offset);
     const call = openCallAt(draft.source, offset);
     // A class that is called without `new` has no signature.
