@@ -38,7 +38,7 @@ describe("tensors in cells", () => {
   it("appear while a loop runs, the first one too", async () => {
     const fresh = await SessionProcess.start(tmpdir());
     await fresh.value("import torch from 'typetorch'");
-    const { outputs } = await fresh.execute("display(torch.tensor(1)); while (true);", "busy");
+    const { outputs } = await fresh.execute("display(torch.tensor(1)); while (true);", "shown");
     fresh.stop();
     expect(outputs).toMatchObject([{ type: "display", data: { "text/plain": "tensor(1.)" } }]);
   });
@@ -85,7 +85,7 @@ describe("progress in cells", () => {
   });
 
   it("ends as interrupted when the loop is, busy or waiting", async () => {
-    const busy = await session.execute("for (const i of progress(1e12)) ;", "busy");
+    const busy = await session.execute("for (const i of progress(1e12)) ;", "shown");
     const waiting = await session.execute(
       "for (const i of progress(2)) await new Promise(() => {})",
       "waiting",

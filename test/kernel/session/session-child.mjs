@@ -13,10 +13,14 @@ const terminator = new Worker(
    const { parentPort } = require("node:worker_threads");
    const session = new Session();
    session.connectToMainThread();
-   parentPort.on("message", (delay) => setTimeout(() => {
-     session.post("Runtime.terminateExecution", () => {});
-     parentPort.postMessage("terminated");
-   }, delay));`,
+   let timer;
+   parentPort.on("message", (delay) => {
+     clearTimeout(timer);
+     timer = setTimeout(() => {
+       session.post("Runtime.terminateExecution", () => {});
+       parentPort.postMessage("terminated");
+     }, delay);
+   });`,
   { eval: true },
 );
 
@@ -35,37 +39,50 @@ process.on("unhandledRejection", (reason, promise) => session.reportUncaught(rea
 const outputs = new Map();
 let count = 0;
 
-function sinkFor(cell) {
+function sinkFor(cell, onFirstOutput) {
   const kept = [];
   outputs.set(cell, kept);
+  const keep = (output) => {
+    kept.push(output);
+    if (kept.length === 1) onFirstOutput();
+  };
   return {
-    stream: (name, text) => kept.push({ type: "stream", name, text }),
-    display: (content) => kept.push({ type: "display", ...content }),
-    updateDisplay: (content) => kept.push({ type: "update", ...content }),
-    clearOutput: (wait) => kept.push({ type: "clear", wait }),
-    broadcast: (message) => kept.push({ type: "broadcast", message }),
+    stream: (name, text) => keep({ type: "stream", name, text }),
+    display: (content) => keep({ type: "display", ...content }),
+    updateDisplay: (content) => keep({ type: "update", ...content }),
+    clearOutput: (wait) => keep({ type: "clear", wait }),
+    broadcast: (message) => keep({ type: "broadcast", message }),
   };
 }
 
 /** The user of these cells answers every question with the question. */
 const input = { ask: async ({ prompt }) => prompt, askNow: ({ prompt }) => prompt };
 
+/** After so many milliseconds code that is busy is ended; code that has put something out, soon after that. */
+const delays = { busy: 100, shown: 10_000 };
+const afterOutput = 20;
+
+function terminateAfter(delay) {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
+  terminator.postMessage(delay);
+}
+
 async function execute({ code, interrupt }) {
   count += 1;
   const cell = count;
   let settled = Promise.resolve();
   if (interrupt === "waiting") setTimeout(() => session.interrupt(), 30);
-  if (interrupt === "busy") {
+  if (interrupt in delays) {
     settled = new Promise((resolve) => {
       terminator.once("message", () => {
         session.interrupt();
         resolve();
       });
     });
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
-    terminator.postMessage(100);
+    terminateAfter(delays[interrupt]);
   }
-  const outcome = await session.execute(code, cell, { output: sinkFor(cell), input });
+  const onFirstOutput = interrupt === "shown" ? () => terminateAfter(afterOutput) : () => {};
+  const outcome = await session.execute(code, cell, { output: sinkFor(cell, onFirstOutput), input });
   await settled;
   return { cell, outcome, outputs: outputs.get(cell) };
 }

@@ -16,7 +16,7 @@ export interface Executed {
   readonly outputs: readonly Output[];
 }
 
-type Interrupt = "busy" | "waiting";
+type Interrupt = "busy" | "shown" | "waiting";
 
 /** A session of the built kernel in a process of its own. */
 export class SessionProcess {
@@ -47,7 +47,7 @@ export class SessionProcess {
     return process;
   }
 
-  /** Runs a cell; with `interrupt`, it is interrupted while its code runs or while it waits. */
+  /** Runs a cell; with `interrupt`, it is interrupted while its code runs, once it has put something out, or while it waits. */
   execute(code: string, interrupt?: Interrupt): Promise<Executed> {
     return this.#ask("execute", { code, interrupt }) as Promise<Executed>;
   }
