@@ -25,6 +25,7 @@ import { lineStarts } from "./diagnostics.ts";
 import { declaredText, documentationAt } from "./documentation.ts";
 import {
   codeWithForms,
+  endOfName,
   fenced,
   hasProse,
   hoverMarkdown,
@@ -34,9 +35,11 @@ import {
   mayHideForms,
   nameAt,
   partsOfHover,
+  withCalls,
+  type WithCalls,
   type InspectContent,
 } from "./inspection.ts";
-import { expressionStart, openCallAt, type OpenCall } from "./open-call.ts";
+import { expressionStart, openCallAt, wholeExpression, type OpenCall } from "./open-call.ts";
 import { askingForKeys } from "./option-keys.ts";
 import { packageMatches, pathMatches, stringBefore } from "./paths.ts";
 import type { FrontQuestion } from "./questions.ts";
@@ -62,6 +65,8 @@ interface Draft {
   readonly uri: string;
   readonly source: string;
   readonly starts: readonly number[];
+  /** Calls of the name that is asked for, behind the cell. */
+  readonly calls?: WithCalls | null;
 }
 
 /** Answers what front ends ask while a cell is being written: how it may go on, and what a name in it is. */
@@ -125,8 +130,11 @@ export class FrontQuestions {
   /** Answers an `inspect_request`: the name at the cursor, and the signature of the call that it stands in. @throws ServerLostError */
   async inspect({ code, cursor_pos: cursor, detail_level: detail }: Content): Promise<InspectContent> {
     const offset = utf16Offset(code, cursor);
-    const draft = this.#draft(code, []);
     const at = nameAt(code, offset);
+    const expression = at === null ? null : wholeExpression(code, endOfName(code, at));
+    // Each text is checked anew: the same one answers what a name is and how it can be called.
+    const calls = expression === null ? null : withCalls(code, expression);
+    const draft = { ...this.#draft(calls?.source ?? code, []), calls };
     const call = await this.#call(draft, offset);
     const name = at === null ? null : await this.#name(draft, at, detail === 1);
     const parts = [name, call].filter((part) => part !== null);
@@ -162,7 +170,7 @@ export class FrontQuestions {
     const { code, text } = partsOfHover(this.#clean(hover));
     const declared = withSource ? await this.#declaration(draft, at) : null;
     const source = declared === null ? null : declaredText(declared, this.#text);
-    const forms = mayHideForms(code) ? await this.#forms(draft.source, at, isClass(code)) : null;
+    const forms = mayHideForms(code) ? await this.#forms(draft, at, isClass(code)) : null;
     return joined(
       forms === null ? code : codeWithForms(code, forms),
       text,
@@ -170,14 +178,22 @@ export class FrontQuestions {
     );
   }
 
-  /** The forms in which a name can be called, asked of a cell that ends with a call of it. */
-  async #forms(source: string, at: number, isClass: boolean): Promise<string | null> {
-    const end = at + (/^[\p{ID_Continue}$\u200C\u200D]+/u.exec(source.slice(at))?.[0].length ?? 0);
+  /** The forms in which a name can be called: of the call that it stands in, or of one that is made for it. */
+  async #forms(draft: Draft, at: number, isClass: boolean): Promise<string | null> {
+    const { source, calls } = draft;
+    const known = calls ? await this.#formsAt(draft, isClass ? calls.made : calls.called) : null;
+    if (known !== null) return known;
+    // What is local to a function has a meaning only where it stands.
+    const end = endOfName(source, at);
     const start = expressionStart(source, end);
     if (start === null) return null;
-    const written = isClass && !/\bnew\s+$/u.test(source.slice(0, start)) ? "new " : "";
-    const asked = `${source.slice(0, start)}${written}${source.slice(start, end)}(`;
-    const help = await this.#ask<SignatureHelp | null>("signatureHelp", this.#draft(asked, []), asked.length);
+    const lacksNew = isClass && !/\bnew\s+$/u.test(source.slice(0, start));
+    const asked = `${source.slice(0, start)}${lacksNew ? "new " : ""}${source.slice(start, end)}(`;
+    return this.#formsAt(this.#draft(asked, []), asked.length);
+  }
+
+  async #formsAt(draft: Draft, offset: number): Promise<string | null> {
+    const help = await this.#ask<SignatureHelp | null>("signatureHelp", draft, offset);
     return help === null || help.signatures.length === 0 ? null : formsOf(help);
   }
 

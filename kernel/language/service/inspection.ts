@@ -24,6 +24,25 @@ export function nameAt(source: string, offset: number): number | null {
   return null;
 }
 
+/** Where the name at a place ends. */
+export function endOfName(source: string, at: number): number {
+  return at + (/^[\p{ID_Continue}$\u200C\u200D]+/u.exec(source.slice(at))?.[0].length ?? 0);
+}
+
+/** A text with calls of an expression behind it, and where their arguments would stand. */
+export interface WithCalls {
+  readonly source: string;
+  readonly called: number;
+  readonly made: number;
+}
+
+/** A text with a call of an expression behind it, and with another one of it as a class. */
+export function withCalls(source: string, expression: string): WithCalls {
+  const called = `${source}\n;${expression}(`;
+  const made = `${called});new ${expression}(`;
+  return { source: `${made});`, called: called.length, made: made.length };
+}
+
 /** Markdown of a hover; `null` when it is empty, or says `any` of a name that does not exist. */
 export function hoverMarkdown(hover: Hover | null): string | null {
   if (hover === null) return null;

@@ -107,6 +107,13 @@ export function expressionStart(source: string, end: number): number | null {
   return chainStart(source, end, bracketsBefore(source, end).pairs);
 }
 
+/** The expression that ends with the name before a place, of a text in which no bracket is open; `null` for another text. */
+export function wholeExpression(source: string, end: number): string | null {
+  if (bracketsBefore(source, source.length).open.length > 0) return null;
+  const start = expressionStart(source, end);
+  return start === null ? null : source.slice(start, end);
+}
+
 /** Whether what stands behind an object's bracket or comma is at most a comment and the beginning of a key. */
 function atKey(part: string): boolean {
   return /^(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*[\p{ID_Continue}$\u200C\u200D]*$/u.test(part);
