@@ -8,8 +8,10 @@ import type { TypeServer } from "./type-server.ts";
 
 /** So many cells import from each other directly; what is older comes through one document. */
 const BLOCK = 16;
-/** So many documents are open for cells to come. Until TypeScript has read its libraries they cost next to nothing. */
+/** So many documents are open for cells to come in the beginning. Until TypeScript has read its libraries they cost next to nothing. */
 const AHEAD = 40;
+/** So many are kept open later, when each costs TypeScript as much as a cell, while a cell may be running. */
+const KEPT_AHEAD = 16;
 
 const nothing: Declarations = { names: new Map(), exported: new Set() };
 
@@ -123,9 +125,18 @@ export class CellDocuments {
     return { targetUri: this.#server.uri(document), targetRange: range, targetSelectionRange: range };
   }
 
+  /** Opens documents for the cells to come, before the first one. */
+  openFirst(): void {
+    while (this.#openUpTo(AHEAD));
+  }
+
   /** Opens one more document, if too few are open; answers whether it did. */
   openAhead(): boolean {
-    if (this.#opened > this.#number + AHEAD) return false;
+    return this.#openUpTo(KEPT_AHEAD);
+  }
+
+  #openUpTo(ahead: number): boolean {
+    if (this.#opened > this.#number + ahead) return false;
     const number = this.#openNext();
     const text = cellDocument({
       source: "",

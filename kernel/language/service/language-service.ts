@@ -128,7 +128,7 @@ export class LanguageService {
    */
   async warm(): Promise<void> {
     await this.#inTurn(async () => {
-      while (this.#documents.openAhead());
+      this.#documents.openFirst();
       return this.#diagnose(this.#documents.write(emptyCell));
     });
   }
