@@ -55,16 +55,24 @@ const furtherNames: Readonly<Record<string, string>> = {
   split_size: "split_size_or_sections",
 };
 
+/** The parameter that another name means. `input` and `tensor` mean the first one, whatever it is called: PyTorch takes `input` for the `A` of `torch.linalg` too. */
+function meantBy(name: string, parameters: Parameters): string | undefined {
+  if (name in parameters) return undefined;
+  const further = furtherNames[name];
+  if (further !== undefined && further in parameters) return further;
+  const first = Object.keys(parameters)[0];
+  const isFirst = (name === "input" || name === "tensor") && first !== undefined;
+  return isFirst && parameters[first]?.holds === "tensor" ? first : undefined;
+}
+
 /** The keywords under the names of the parameters. */
 export function underOwnNames(
   parameters: Parameters,
   keywords: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  const foreign = (name: string): boolean =>
-    !(name in parameters) && (furtherNames[name] ?? "") in parameters;
-  if (!Object.keys(keywords).some(foreign)) return keywords;
+  if (!Object.keys(keywords).some((name) => meantBy(name, parameters) !== undefined)) return keywords;
   return Object.fromEntries(
-    Object.entries(keywords).map(([name, value]) => [foreign(name) ? furtherNames[name]! : name, value]),
+    Object.entries(keywords).map(([name, value]) => [meantBy(name, parameters) ?? name, value]),
   );
 }
 

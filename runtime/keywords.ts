@@ -75,6 +75,16 @@ type PartlyNamed<
           : never)
   : never;
 
+/** Two tensors and options behind them, all by name. */
+export type TensorsByName<First extends string, Second extends string, Options> = {
+  readonly [Name in First | Second]: Tensor;
+} & Options;
+
+/** Two tensors and options behind them, by position and by name. */
+export type TensorsWithOptions<First extends string, Second extends string, Options> =
+  | [first: Tensor, second: Tensor | ({ readonly [Name in Second]: Tensor } & Options), options?: Options]
+  | [named: TensorsByName<First, Second, Options>];
+
 /**
  * The lists that stand for a list of arguments: all by position, or the last ones by name in one object.
  *

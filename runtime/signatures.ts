@@ -4,7 +4,7 @@
  * each shape anew.
  */
 import type { DType, DTypeName } from "./dtype.ts";
-import type { Called, Named, OutOption, WithOut } from "./keywords.ts";
+import type { Called, Named, OutOption, TensorsByName, TensorsWithOptions, WithOut } from "./keywords.ts";
 import type { Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import type {
@@ -406,11 +406,13 @@ export type KnownSizes<N extends Shape> = -1 extends N[number]
  * Any form with the argument types given; results of unknown shape.
  *
  * @typeParam Names the names of the arguments in their order, where they can all be given by name.
+ * @typeParam ByName what stands beside `input` where all arguments come by name, besides what `Names` say.
  */
 export interface GeneralSignature<
   Arguments extends readonly unknown[],
   D extends DTypeName | "same" = "same",
   Names extends readonly string[] = [],
+  ByName = unknown,
 > extends Signature {
   readonly function: {
     <T extends Tensor>(
@@ -418,7 +420,7 @@ export interface GeneralSignature<
       ...rest: WithOut<Called<Arguments, Names>>
     ): Tensor<Shape, D extends DTypeName ? D : DTypeOf<T>>;
     <T extends Tensor>(
-      named: InputByName<T> & Named<Arguments, Names>,
+      named: InputByName<T> & Named<Arguments, Names> & ByName,
     ): Tensor<Shape, D extends DTypeName ? D : DTypeOf<T>>;
   };
   readonly method: <T extends Tensor>(
@@ -426,6 +428,14 @@ export interface GeneralSignature<
     ...rest: Called<Arguments, Names>
   ) => Tensor<Shape, D extends DTypeName ? D : DTypeOf<T>>;
 }
+
+/** Two tensors, which have names, and options behind them. */
+export type TwoTensorsSignature<First extends string, Second extends string, Options> = GeneralSignature<
+  TensorsWithOptions<First, Second, Options>,
+  "same",
+  [],
+  TensorsByName<First, Second, Options>
+>;
 
 /** A function without a method form. */
 export interface FunctionSignature<F> extends Signature {

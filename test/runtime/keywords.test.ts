@@ -112,6 +112,7 @@ test("methods that are no operators take their arguments by name as well", () =>
     [copy().map_({ tensor: y, callable: (one, other) => one + other }), x.add(y)],
   ];
   for (const [named, plain] of pairs) expect(named.equal(plain)).toBe(true);
+  expect(x.equal({ other: x }) && x.allclose({ other: x, rtol: 1e-3 })).toBe(true);
   expect(x.is_set_to({ tensor: x }) && x.is_same_size({ other: y })).toBe(true);
   // @ts-expect-error -- no such name
   expect(() => copy().transpose_({ dim: 0 })).toThrow(/unexpected keyword argument 'dim'.*dim0, dim1/);
@@ -139,6 +140,21 @@ test("dimensions and sizes come by name, and NumPy's names as in PyTorch", () =>
     [torch.linalg.norm(x, { axis: 1 }), torch.linalg.norm(x, { dim: 1 })],
     [x.chunk({ chunks: 2, axis: 0 })[0]!, x.chunk(2)[0]!],
     [x.split({ split_size: 1 })[1]!, x.split(1)[1]!],
+    [torch.softmax({ input: x, dim: 1 }), x.softmax(1)],
+    [torch.cumsum({ input: x, axis: 1 }), x.cumsum(1)],
+    [torch.logsumexp({ input: x, dim: 1 }), x.logsumexp(1)],
+    [torch.cross(x, { other: y, dim: 1 }), torch.cross(x, y, 1)],
+    [x.as_strided({ size: [2], stride: [1] }), x.as_strided([2], [1])],
+    [x.renorm(2, { dim: 0, maxnorm: 1 }), x.renorm(2, 0, 1)],
+    [x.topk(2, 1, true, { sorted: true }).values, x.topk(2).values],
+    [torch.addcmul({ input: x, tensor1: y, tensor2: y, value: 2 }), x.addcmul(y, y, { value: 2 })],
+    [x.addmm({ mat1: torch.ones(2, 2), mat2: y, beta: 2 }), x.addmm(torch.ones(2, 2), y, { beta: 2 })],
+    [torch.addmm(x, torch.ones(2, 2), { mat2: y }), x.addmm(torch.ones(2, 2), y)],
+    [
+      F.conv1d(x.unsqueeze(0), { weight: torch.ones(1, 2, 2), stride: 1 }),
+      F.conv1d(x.unsqueeze(0), torch.ones(1, 2, 2)),
+    ],
+    [torch.linalg.inv({ A: torch.eye(2) }), torch.linalg.inv(torch.eye(2))],
     [x.view({ size: [3, 2] }), x.view(3, 2)],
     [x.reshape({ shape: [3, 2] }), x.view(3, 2)],
     [x.permute({ dims: [1, 0] }), x.t()],

@@ -6,7 +6,7 @@ import { parameter as plainNumber } from "../../expression.ts";
 import { operator, type InPlaceOperator } from "../../operator.ts";
 import { keywordOnly, operand, scalar, tensor } from "../../parameters.ts";
 import { elementwise, promoteTensors } from "../../settle.ts";
-import type { BinarySignature, GeneralSignature } from "../../signatures.ts";
+import type { BinarySignature, GeneralSignature, TwoTensorsSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Operand, Scalar } from "../../types.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
@@ -32,9 +32,7 @@ interface ValueOption {
   readonly value?: Scalar;
 }
 
-type ThreeTensors = GeneralSignature<
-  [tensor1: Tensor, tensor2: Tensor | ({ readonly tensor2: Tensor } & ValueOption), options?: ValueOption]
->;
+type ThreeTensors = TwoTensorsSignature<"tensor1", "tensor2", ValueOption>;
 
 /** A number that scales whole numbers loses its fraction. */
 function valueFor(dtype: DType, value: Scalar): readonly number[] {

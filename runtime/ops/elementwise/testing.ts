@@ -7,7 +7,8 @@ import { composite, operator, type Operator } from "../../operator.ts";
 import { flag, number, tensor } from "../../parameters.ts";
 import { elementwise, reduceDims } from "../../settle.ts";
 import { sameShape } from "../../shape.ts";
-import type { GeneralSignature, Signature, TestSignature } from "../../signatures.ts";
+import type { Called } from "../../keywords.ts";
+import type { GeneralSignature, OtherByName, Signature, TestSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { E, unary, x, y } from "./pointwise.ts";
 import { given, sample } from "../samples.ts";
@@ -136,7 +137,12 @@ function every(answers: Tensor): boolean {
  * Source: `torch.allclose`.
  */
 export const allclose: Operator<
-  AnswerSignature<[other: Tensor, rtol?: number | Tolerance, atol?: number, equal_nan?: boolean]>
+  AnswerSignature<
+    Called<
+      [other: Tensor, rtol?: number, atol?: number, equal_nan?: boolean],
+      ["other", "rtol", "atol", "equal_nan"]
+    >
+  >
 > = composite({
   name: "allclose",
   parameters: { input: tensor, other: tensor, ...closeness },
@@ -152,7 +158,7 @@ export const allclose: Operator<
 });
 
 /** Whether two tensors have the same shape and the same elements: true or false, without a tensor. Source: `torch.equal`. */
-export const equal: Operator<AnswerSignature<[other: Tensor]>> = composite({
+export const equal: Operator<AnswerSignature<[other: Tensor | OtherByName<Tensor>]>> = composite({
   name: "equal",
   parameters: { input: tensor, other: tensor },
   define: ({ input, other }) =>

@@ -6,7 +6,7 @@ import { composite, operator, type InPlaceOperator, type Operator } from "../../
 import { keywordOnly, scalar, tensor } from "../../parameters.ts";
 import { reshaped } from "../../settle.ts";
 import { formatShape } from "../../shape.ts";
-import type { GeneralSignature } from "../../signatures.ts";
+import type { GeneralSignature, TwoTensorsSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Scalar } from "../../types.ts";
 import { mul } from "../elementwise/arithmetic.ts";
@@ -24,8 +24,10 @@ import { sample } from "../samples.ts";
 import { select } from "../shaping/slicing.ts";
 import { expand, reshape, t, transpose, unsqueeze } from "../shaping/view.ts";
 
-type AddedSignature = GeneralSignature<
-  [left: Tensor, right: Tensor, options?: { beta?: Scalar; alpha?: Scalar }]
+type AddedSignature<First extends string, Second extends string> = TwoTensorsSignature<
+  First,
+  Second,
+  { beta?: Scalar; alpha?: Scalar }
 >;
 
 const factors = { beta: keywordOnly(scalar(1)), alpha: keywordOnly(scalar(1)) } as const;
@@ -60,7 +62,7 @@ function checkBatches(name: string, batch1: Tensor, batch2: Tensor): void {
  * @throws RuntimeError when the sizes do not fit or the dtypes differ.
  * Source: `torch.baddbmm`.
  */
-export const baddbmm: InPlaceOperator<AddedSignature> = operator({
+export const baddbmm: InPlaceOperator<AddedSignature<"batch1", "batch2">> = operator({
   name: "baddbmm",
   out: true,
   inPlace: true,
@@ -102,7 +104,7 @@ export const baddbmm: InPlaceOperator<AddedSignature> = operator({
  * @throws RuntimeError when the sizes do not fit or the dtypes differ.
  * Source: `torch.addbmm`.
  */
-export const addbmm: InPlaceOperator<AddedSignature> = operator({
+export const addbmm: InPlaceOperator<AddedSignature<"batch1", "batch2">> = operator({
   name: "addbmm",
   out: true,
   inPlace: true,
@@ -164,7 +166,7 @@ function repeated(matrix: Tensor, batches: number): Tensor {
  * @throws RuntimeError when the sizes do not fit or the dtypes differ.
  * Source: `torch.addmv`.
  */
-export const addmv: InPlaceOperator<AddedSignature> = operator({
+export const addmv: InPlaceOperator<AddedSignature<"mat", "vec">> = operator({
   name: "addmv",
   out: true,
   inPlace: true,

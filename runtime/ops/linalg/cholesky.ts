@@ -138,7 +138,7 @@ export const linalgCholesky: Operator<
  * @throws LinAlgError when a matrix is not positive definite, RuntimeError when the matrices are not square.
  * Source: `torch.cholesky`.
  */
-export const cholesky: Operator<MethodSignature<[upper?: boolean | { upper?: boolean }]>> = operator({
+export const cholesky: Operator<MethodSignature<[upper?: boolean], Tensor, ["upper"]>> = operator({
   name: "cholesky",
   onCpu: true,
   out: true,
@@ -167,7 +167,7 @@ function solveWith(factor: Tensor, right: Tensor, upper: boolean): Tensor {
  * @throws RuntimeError when the matrices do not fit.
  * Source: `torch.cholesky_solve`.
  */
-export const cholesky_solve: Operator<MethodSignature<[L: Tensor, upper?: boolean | { upper?: boolean }]>> =
+export const cholesky_solve: Operator<MethodSignature<[L: Tensor, upper?: boolean], Tensor, ["L", "upper"]>> =
   operator({
     name: "cholesky_solve",
     onCpu: true,
@@ -198,7 +198,7 @@ export const cholesky_solve: Operator<MethodSignature<[L: Tensor, upper?: boolea
  * @throws RuntimeError when the matrices are not square.
  * Source: `torch.cholesky_inverse`.
  */
-export const cholesky_inverse: Operator<MethodSignature<[upper?: boolean | { upper?: boolean }]>> = operator({
+export const cholesky_inverse: Operator<MethodSignature<[upper?: boolean], Tensor, ["upper"]>> = operator({
   name: "cholesky_inverse",
   onCpu: true,
   out: true,

@@ -7,6 +7,7 @@ import { promoteTensors } from "../../settle.ts";
 import { formatShape, normalizeDim, numel } from "../../shape.ts";
 
 import { Tensor } from "../../tensor.ts";
+import type { TwoTensorsSignature } from "../../signatures.ts";
 import type { Scalar } from "../../types.ts";
 import { outer, roundedTo } from "./addedProducts.ts";
 import { add, mul } from "../elementwise/arithmetic.ts";
@@ -215,45 +216,44 @@ interface AddedOptions {
  * @throws RuntimeError when the vectors are none, or `input` does not broadcast.
  * Source: `torch.addr`.
  */
-export const addr: InPlaceOperator<MethodSignature<[vec1: Tensor, vec2: Tensor, options?: AddedOptions]>> =
-  operator({
-    name: "addr",
-    out: true,
-    inPlace: true,
-    parameters: {
-      input: tensor,
-      vec1: tensor,
-      vec2: tensor,
-      beta: keywordOnly(scalar(1)),
-      alpha: keywordOnly(scalar(1)),
+export const addr: InPlaceOperator<TwoTensorsSignature<"vec1", "vec2", AddedOptions>> = operator({
+  name: "addr",
+  out: true,
+  inPlace: true,
+  parameters: {
+    input: tensor,
+    vec1: tensor,
+    vec2: tensor,
+    beta: keywordOnly(scalar(1)),
+    alpha: keywordOnly(scalar(1)),
+  },
+  saves: ["vec1", "vec2"],
+  forward: ({ input, vec1, vec2, beta, alpha }) => {
+    for (const vector of [vec1, vec2])
+      if (vector.ndim !== 1)
+        throw new RuntimeError(
+          `addr: Expected 1-D argument ${vector === vec1 ? "vec1" : "vec2"}, but got ${vector.ndim}-D`,
+        );
+    checkFactors([input, vec1, vec2], { alpha, beta });
+    const product = outer(timesScalar(vec1, roundedTo(vec1.dtype, alpha)), vec2);
+    const whole = expand(input, product.shape);
+    // As in PyTorch, an input that counts nothing is not looked at.
+    return Number(beta) === 0 ? product : add(timesScalar(whole, roundedTo(input.dtype, beta)), product);
+  },
+  vjp: {
+    input: (g, { beta }) => timesScalar(g, beta),
+    vec1: (g, { vec2, alpha }) => timesScalar(mv(g, vec2), alpha),
+    vec2: (g, { vec1, alpha }) => timesScalar(mv(t(g), vec1), alpha),
+  },
+  samples: [
+    () => [sample([2, 3]), sample([2], { seed: 1 }), sample([3], { seed: 2 })],
+    () => [sample([3]), sample([2], { seed: 1 }), sample([3], { seed: 2 }), { beta: 0.5, alpha: 2 }],
+  ],
+  errors: [
+    {
+      args: () => [given([1], float64), sample([2, 2]), sample([2])],
+      error: "RuntimeError",
+      message: /vec1, but got 2-D/,
     },
-    saves: ["vec1", "vec2"],
-    forward: ({ input, vec1, vec2, beta, alpha }) => {
-      for (const vector of [vec1, vec2])
-        if (vector.ndim !== 1)
-          throw new RuntimeError(
-            `addr: Expected 1-D argument ${vector === vec1 ? "vec1" : "vec2"}, but got ${vector.ndim}-D`,
-          );
-      checkFactors([input, vec1, vec2], { alpha, beta });
-      const product = outer(timesScalar(vec1, roundedTo(vec1.dtype, alpha)), vec2);
-      const whole = expand(input, product.shape);
-      // As in PyTorch, an input that counts nothing is not looked at.
-      return Number(beta) === 0 ? product : add(timesScalar(whole, roundedTo(input.dtype, beta)), product);
-    },
-    vjp: {
-      input: (g, { beta }) => timesScalar(g, beta),
-      vec1: (g, { vec2, alpha }) => timesScalar(mv(g, vec2), alpha),
-      vec2: (g, { vec1, alpha }) => timesScalar(mv(t(g), vec1), alpha),
-    },
-    samples: [
-      () => [sample([2, 3]), sample([2], { seed: 1 }), sample([3], { seed: 2 })],
-      () => [sample([3]), sample([2], { seed: 1 }), sample([3], { seed: 2 }), { beta: 0.5, alpha: 2 }],
-    ],
-    errors: [
-      {
-        args: () => [given([1], float64), sample([2, 2]), sample([2])],
-        error: "RuntimeError",
-        message: /vec1, but got 2-D/,
-      },
-    ],
-  });
+  ],
+});

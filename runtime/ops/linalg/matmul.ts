@@ -8,7 +8,7 @@ import type { View } from "../../backends/backend.ts";
 import type { ProductFinish } from "../../backends/products.ts";
 import { allocate, backendOf, broadcastTo, convert, duplicate, reshaped } from "../../settle.ts";
 import { broadcastShapes, formatShape, isContiguous, numel, sameShape, type Shape } from "../../shape.ts";
-import type { FunctionSignature, GeneralSignature, MatmulSignature } from "../../signatures.ts";
+import type { FunctionSignature, MatmulSignature, TwoTensorsSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Scalar } from "../../types.ts";
 import { add, mul } from "../elementwise/arithmetic.ts";
@@ -321,9 +321,7 @@ function rowTimesBatch(vector: Tensor, batch: Tensor): Tensor {
   return unsafeView(product, [...batch.shape.slice(0, -2), batch.size(-1)]);
 }
 
-type AddmmSignature = GeneralSignature<
-  [mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }]
->;
+type AddmmSignature = TwoTensorsSignature<"mat1", "mat2", { beta?: Scalar; alpha?: Scalar }>;
 
 /**
  * `beta · input + alpha · (mat1 @ mat2)`; `input` broadcasts to the product's shape.

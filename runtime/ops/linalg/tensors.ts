@@ -83,7 +83,7 @@ export const linalgCross: Operator<
  * Source: `torch.cross`.
  */
 export const cross: Operator<
-  MethodSignature<[other: Tensor, dim?: number | null | { readonly dim?: number | null }]>
+  MethodSignature<[other: Tensor, dim?: number | null], Tensor, ["other", "dim"]>
 > = composite({
   name: "cross",
   out: true,

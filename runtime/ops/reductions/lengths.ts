@@ -142,8 +142,9 @@ function otherDims(input: Tensor, dim: number): number[] {
 }
 
 type RenormSignature = GeneralSignature<
-  | [p: number, dim: number, maxnorm: number]
-  | [options: { readonly p: number; readonly dim: number; readonly maxnorm: number }]
+  [p: number, dim: number, maxnorm: number],
+  "same",
+  ["p", "dim", "maxnorm"]
 >;
 
 /**

@@ -128,7 +128,12 @@ function exactCumprodGradient(g: Tensor, input: Tensor, axis: number): Tensor {
   return cat(slices, axis);
 }
 
-type ScanSignature = GeneralSignature<[dim: number | (DTypeOption & DimByName), options?: DTypeOption]>;
+type ScanSignature = GeneralSignature<
+  [dim: number | (DTypeOption & DimByName), options?: DTypeOption],
+  "same",
+  [],
+  DTypeOption & DimByName
+>;
 
 function scanOperator(name: string, plain: Operator<PlainSignature>): InPlaceOperator<ScanSignature> {
   return composite({

@@ -130,7 +130,10 @@ export const _log_softmax_backward_data: Operator<BackwardSignature> = operator(
 });
 
 type SoftmaxSignature = GeneralSignature<
-  [dim: number | (DimByName & DTypeOption), dtype?: DType | null | { dtype?: DType | null }]
+  [dim: number | (DimByName & DTypeOption), dtype?: DType | null | { dtype?: DType | null }],
+  "same",
+  [],
+  DimByName & DTypeOption
 >;
 
 const softmaxSamples: readonly Sample[] = [
@@ -216,7 +219,12 @@ function logSumOfExponentials(input: Tensor, dims: readonly number[], keepdim: b
  * Source: `torch.logsumexp`.
  */
 export const logsumexp: Operator<
-  GeneralSignature<[dim: Dims | (DimByName<Dims> & KeepOption), keepdim?: boolean | KeepOption]>
+  GeneralSignature<
+    [dim: Dims | (DimByName<Dims> & KeepOption), keepdim?: boolean | KeepOption],
+    "same",
+    [],
+    DimByName<Dims> & KeepOption
+  >
 > = operator({
   name: "logsumexp",
   out: true,

@@ -163,6 +163,7 @@ export const argsort: Operator<ArgsortSignature> = operator({
 
 interface TopkOptions {
   readonly dim?: number;
+  readonly axis?: number;
   readonly largest?: boolean;
   readonly sorted?: boolean;
 }
@@ -173,14 +174,14 @@ interface TopkSignature extends Signature {
     k: number | (TopkOptions & { readonly k: number }),
     dim?: number | TopkOptions,
     largest?: boolean | TopkOptions,
-    sorted?: boolean,
+    sorted?: boolean | Pick<TopkOptions, "sorted">,
   ) => ValuesAndIndices<DTypeOf<T>>;
   readonly method: <T extends Tensor>(
     this: T,
     k: number | (TopkOptions & { readonly k: number }),
     dim?: number | TopkOptions,
     largest?: boolean | TopkOptions,
-    sorted?: boolean,
+    sorted?: boolean | Pick<TopkOptions, "sorted">,
   ) => ValuesAndIndices<DTypeOf<T>>;
 }
 

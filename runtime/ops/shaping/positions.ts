@@ -241,7 +241,9 @@ function checkPut(input: Tensor, index: Tensor, source: Tensor): void {
 }
 
 type PutSignature = GeneralSignature<
-  [index: Tensor, source: Tensor, accumulate?: boolean | { readonly accumulate?: boolean }]
+  [index: Tensor, source: Tensor, accumulate?: boolean],
+  "same",
+  ["index", "source", "accumulate"]
 >;
 
 /**

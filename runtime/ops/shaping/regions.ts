@@ -99,12 +99,9 @@ export const slice_scatter: Operator<SliceScatterSignature> = operator({
 });
 
 type DiagonalScatterSignature = GeneralSignature<
-  [
-    src: Tensor,
-    offset?: number | { offset?: number; dim1?: number; dim2?: number },
-    dim1?: number,
-    dim2?: number,
-  ]
+  [src: Tensor, offset?: number, dim1?: number, dim2?: number],
+  "same",
+  ["src", "offset", "dim1", "dim2"]
 >;
 
 /**

@@ -115,13 +115,9 @@ export const stridedFrom: Operator<
 });
 
 /** The arguments of `as_strided` behind the tensor. */
-type StridedArguments = [
-  size:
-    | readonly number[]
-    | { size: readonly number[]; stride: readonly number[]; storage_offset?: number | null },
-  stride?: readonly number[],
-  storage_offset?: number | null | { storage_offset?: number | null },
-];
+type StridedArguments = [size: readonly number[], stride: readonly number[], storage_offset?: number | null];
+
+type StridedNames = ["size", "stride", "storage_offset"];
 
 const stridedParameters = { size: sizes, stride: sizes, storage_offset: optionalInteger };
 
@@ -132,7 +128,7 @@ const stridedParameters = { size: sizes, stride: sizes, storage_offset: optional
  * @throws RuntimeError when a position is not in the storage, or a stride is negative.
  * Source: `torch.as_strided`.
  */
-export const as_strided: Operator<GeneralSignature<StridedArguments>> = composite({
+export const as_strided: Operator<GeneralSignature<StridedArguments, "same", StridedNames>> = composite({
   name: "as_strided",
   parameters: { input: tensor, ...stridedParameters },
   define: ({ input, size, stride, storage_offset }) => {
@@ -190,7 +186,9 @@ function copyOfStorage(input: Tensor): Tensor {
  * @throws RuntimeError when `src` has another shape, or a position is not in the storage.
  * Source: `torch.as_strided_scatter`.
  */
-export const as_strided_scatter: Operator<GeneralSignature<[src: Tensor, ...StridedArguments]>> = operator({
+export const as_strided_scatter: Operator<
+  GeneralSignature<[src: Tensor, ...StridedArguments], "same", ["src", ...StridedNames]>
+> = operator({
   name: "as_strided_scatter",
   parameters: { input: tensor, src: tensor, ...stridedParameters },
   forward: ({ input, src, size, stride, storage_offset }) => {

@@ -2,6 +2,7 @@
 import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, type ErrorCase, type Operator, type Sample } from "../../operator.ts";
 import { integer, optionalTensor, tensor, type Parameter } from "../../parameters.ts";
+import type { ByName } from "../../keywords.ts";
 import type { Shape } from "../../shape.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -27,23 +28,26 @@ interface ConvolutionOptions {
   readonly groups?: number;
 }
 
-type ConvSignature = FunctionSignature<
-  ((
-    input: Tensor,
-    weight: Tensor,
-    bias?: Tensor | null,
-    stride?: PerDimension,
-    padding?: ConvolutionPadding,
-    dilation?: PerDimension,
-    groups?: number,
-  ) => Tensor) &
-    ((input: Tensor, weight: Tensor, options: ConvolutionOptions) => Tensor) &
+type ConvSignature = ByName<
+  FunctionSignature<
     ((
       input: Tensor,
       weight: Tensor,
-      bias: Tensor | null,
-      options: Omit<ConvolutionOptions, "bias">,
-    ) => Tensor)
+      bias?: Tensor | null,
+      stride?: PerDimension,
+      padding?: ConvolutionPadding,
+      dilation?: PerDimension,
+      groups?: number,
+    ) => Tensor) &
+      ((input: Tensor, weight: Tensor, options: ConvolutionOptions) => Tensor) &
+      ((
+        input: Tensor,
+        weight: Tensor,
+        bias: Tensor | null,
+        options: Omit<ConvolutionOptions, "bias">,
+      ) => Tensor)
+  >,
+  "input, weight, bias?, stride?, padding?, dilation?, groups?"
 >;
 
 /** The size along one dimension. */
