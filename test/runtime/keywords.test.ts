@@ -141,6 +141,13 @@ test("dimensions and sizes come by name, and NumPy's names as in PyTorch", () =>
     [x.chunk({ chunks: 2, axis: 0 })[0]!, x.chunk(2)[0]!],
     [x.split({ split_size: 1 })[1]!, x.split(1)[1]!],
     [torch.softmax({ input: x, dim: 1 }), x.softmax(1)],
+    [torch.unsqueeze({ input: x, dim: 1 }), x.unsqueeze(1)],
+    [torch.squeeze({ input: x.unsqueeze(1), dim: 1 }), x],
+    [torch.tril({ input: x, diagonal: 1 }), x.tril(1)],
+    [
+      F.conv_transpose1d(x.unsqueeze(0), { weight: torch.ones(2, 1, 2) }),
+      F.conv_transpose1d(x.unsqueeze(0), torch.ones(2, 1, 2)),
+    ],
     [torch.cumsum({ input: x, axis: 1 }), x.cumsum(1)],
     [torch.logsumexp({ input: x, dim: 1 }), x.logsumexp(1)],
     [torch.cross(x, { other: y, dim: 1 }), torch.cross(x, y, 1)],

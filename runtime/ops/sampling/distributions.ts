@@ -167,7 +167,9 @@ function checkMultinomial(input: Tensor, count: number, replacement: boolean): v
 export const multinomial: Operator<
   GeneralSignature<
     [num_samples: number | MultinomialOptions, replacement?: boolean | MultinomialOptions, options?: From],
-    "int64"
+    "int64",
+    [],
+    MultinomialOptions
   >
 > = operator({
   name: "multinomial",

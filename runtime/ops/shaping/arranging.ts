@@ -305,7 +305,7 @@ export const repeat_interleave: Operator<InterleaveSignature> = composite({
   ],
 });
 
-type TriangleSignature = GeneralSignature<[diagonal?: number | { readonly diagonal?: number }]>;
+type TriangleSignature = GeneralSignature<[diagonal?: number], "same", ["diagonal"]>;
 
 function triangleOperator(name: "tril" | "triu"): InPlaceOperator<TriangleSignature> {
   const self: InPlaceOperator<TriangleSignature> = operator({

@@ -262,7 +262,9 @@ export const flatten: Operator<
  * @throws IndexError when there is no such dimension.
  * Source: `torch.squeeze`.
  */
-export const squeeze: Operator<GeneralSignature<[dim?: Dims | DimByName<Dims>]>> = operator({
+export const squeeze: Operator<
+  GeneralSignature<[dim?: Dims | DimByName<Dims>], "same", [], Partial<DimByName<Dims>>>
+> = operator({
   name: "squeeze",
   parameters: { input: tensor, dim: dims },
   gradFn: ({ dim }) => `SqueezeBackward${dim === null ? 0 : typeof dim === "number" ? 1 : 2}`,
@@ -299,20 +301,25 @@ export const squeezeResult: typeof squeeze = operator({
  * @throws IndexError when `dim` is not between −ndim − 1 and ndim.
  * Source: `torch.unsqueeze`.
  */
-export const unsqueeze: Operator<GeneralSignature<[dim: number | DimByName]>> = operator({
-  name: "unsqueeze",
-  parameters: { input: tensor, dim: integer() },
-  forward: ({ input, dim }) => {
-    const position = normalizeDim(dim, input.ndim + 1);
-    const stride = position < input.ndim ? input.shape[position]! * input.strides[position]! : 1;
-    return viewOf(input, input.shape.toSpliced(position, 0, 1), input.strides.toSpliced(position, 0, stride));
-  },
-  vjp: { input: (g, { dim, shapes }) => squeeze(g, normalizeDim(dim, shapes.input.length + 1)) },
-  samples: [() => [sample([2, 3]), 0], () => [sample([2, 3]), -1], () => [sample([]), 0]],
-  errors: [
-    { args: () => [sample([2, 3]), 3], error: "IndexError", message: /range of \[-3, 2\], but got 3/ },
-  ],
-});
+export const unsqueeze: Operator<GeneralSignature<[dim: number | DimByName], "same", [], DimByName>> =
+  operator({
+    name: "unsqueeze",
+    parameters: { input: tensor, dim: integer() },
+    forward: ({ input, dim }) => {
+      const position = normalizeDim(dim, input.ndim + 1);
+      const stride = position < input.ndim ? input.shape[position]! * input.strides[position]! : 1;
+      return viewOf(
+        input,
+        input.shape.toSpliced(position, 0, 1),
+        input.strides.toSpliced(position, 0, stride),
+      );
+    },
+    vjp: { input: (g, { dim, shapes }) => squeeze(g, normalizeDim(dim, shapes.input.length + 1)) },
+    samples: [() => [sample([2, 3]), 0], () => [sample([2, 3]), -1], () => [sample([]), 0]],
+    errors: [
+      { args: () => [sample([2, 3]), 3], error: "IndexError", message: /range of \[-3, 2\], but got 3/ },
+    ],
+  });
 
 function permuted(input: Tensor, order: readonly number[]): Tensor {
   return viewOf(

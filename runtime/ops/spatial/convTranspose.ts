@@ -3,6 +3,7 @@ import { RuntimeError } from "../../errors/runtimeError.ts";
 import { composite, type ErrorCase, type Operator, type Sample } from "../../operator.ts";
 import { integer, optionalTensor, tensor } from "../../parameters.ts";
 import { formatShape, type Shape } from "../../shape.ts";
+import type { ByName } from "../../keywords.ts";
 import type { FunctionSignature } from "../../signatures.ts";
 import type { Tensor } from "../../tensor.ts";
 import { convolution, type WindowArguments } from "./convolution.ts";
@@ -19,19 +20,27 @@ interface TransposedOptions {
   readonly dilation?: PerDimension;
 }
 
-type TransposedSignature = FunctionSignature<
-  ((
-    input: Tensor,
-    weight: Tensor,
-    bias?: Tensor | null,
-    stride?: PerDimension,
-    padding?: PerDimension,
-    output_padding?: PerDimension,
-    groups?: number,
-    dilation?: PerDimension,
-  ) => Tensor) &
-    ((input: Tensor, weight: Tensor, options: TransposedOptions) => Tensor) &
-    ((input: Tensor, weight: Tensor, bias: Tensor | null, options: Omit<TransposedOptions, "bias">) => Tensor)
+type TransposedSignature = ByName<
+  FunctionSignature<
+    ((
+      input: Tensor,
+      weight: Tensor,
+      bias?: Tensor | null,
+      stride?: PerDimension,
+      padding?: PerDimension,
+      output_padding?: PerDimension,
+      groups?: number,
+      dilation?: PerDimension,
+    ) => Tensor) &
+      ((input: Tensor, weight: Tensor, options: TransposedOptions) => Tensor) &
+      ((
+        input: Tensor,
+        weight: Tensor,
+        bias: Tensor | null,
+        options: Omit<TransposedOptions, "bias">,
+      ) => Tensor)
+  >,
+  "input, weight, bias?, stride?, padding?, output_padding?, groups?, dilation?"
 >;
 
 /** The size of a transposed convolution's result. @throws RuntimeError for too much output padding, or a size below 1. */
