@@ -38,11 +38,19 @@ function transform(source: string, options: TransformOptions): Rewritten {
   return { code, toSource: map === undefined ? unmoved : throughMap(() => map.mappings) };
 }
 
-/** Whether a program has what no version of Node runs: decorators, and `accessor` fields. */
-function needsLowering(program: Program): boolean {
+/**
+ * Whether a program has what oxc does not rewrite: decorators, `accessor` fields, and namespaces or enums in several parts, which see each
+ * other's names.
+ */
+function needsEsbuild(program: Program): boolean {
+  const parts = new Set<string>();
   let found = false;
   walk(program, (node) => {
     found ||= node.type === "Decorator" || node.type === "AccessorProperty";
+    if ((node.type === "TSModuleDeclaration" || node.type === "TSEnumDeclaration") && "name" in node.id) {
+      found ||= parts.has(node.id.name);
+      parts.add(node.id.name);
+    }
     return !found;
   });
   return found;
@@ -72,8 +80,8 @@ export function esbuildOptions({ jsx, legacyDecorators }: SourceSettings): Esbui
     : { ...common, jsx: "automatic", jsxImportSource: jsx.importSource };
 }
 
-/** oxc lowers no decorators of the standard; esbuild does. Its program is started for each such text. */
-function lowerDecorators(
+/** What oxc cannot do, esbuild does. Its program is started for each such text. */
+function transformByEsbuild(
   source: string,
   name: string,
   language: CellLanguage,
@@ -109,7 +117,7 @@ export function stripTypes(
   { program, language }: Parsed,
   settings: SourceSettings = defaultSettings,
 ): Rewritten {
-  if (needsLowering(program)) return lowerDecorators(source, name, language, settings);
+  if (needsEsbuild(program)) return transformByEsbuild(source, name, language, settings);
   const blanked = language === "tsx" ? null : blankTypes(source, program);
   if (blanked !== null && isJavaScript(blanked)) return { code: blanked, toSource: unmoved };
   const { jsx } = settings;

@@ -21,6 +21,12 @@ describe("the value of a cell", () => {
     ["null", "null", "null"],
     ["a directive", "'use strict'", "'use strict'"],
     ["what an enum's member is", "enum Unit { Metre = 5 }\nUnit.Metre", "5"],
+    [
+      "parts of a namespace that see each other",
+      "namespace Two { export const a = 1 }\nnamespace Two { export const b = a + 1 }\nTwo.b",
+      "2",
+    ],
+    ["an enum in two parts", "enum Parts { A }\nenum Parts { B = 5 }\nParts.A + Parts.B", "5"],
     ["a use of a parameter property", "class P { constructor(readonly q: number) {} }\nnew P(6).q", "6"],
     ["a cast in angle brackets", "(<number>8)", "8"],
     ["a cell with a generic call", "function id<T>(x: T): T { return x }\nid<number>(9)", "9"],
