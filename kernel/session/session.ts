@@ -25,6 +25,7 @@ import { followEmitters } from "./emitters.ts";
 import { Evaluator, type Evaluation } from "./evaluator.ts";
 import { noInput } from "./input/no-input.ts";
 import { guardProcessExit } from "./process-exit.ts";
+import { loadOwnAhead } from "./modules/load.ts";
 import { followProcessListeners } from "./process-listeners.ts";
 import { TypeChecker, unchecked } from "./type-check.ts";
 import { installStackTraces, type StackFrame } from "./traceback/stack.ts";
@@ -151,6 +152,7 @@ class ReplSession implements Session {
       const check = typed ? this.#checker.begin(run, code) : unchecked;
       const project = await this.#checker.settingsFor(code);
       const cell = compileCell(code, run.name, { project, globals: this.#globals });
+      loadOwnAhead(code);
       const refused = await check.settle();
       if (refused !== null) return { status: "error", error: refused };
       // The cell may have been interrupted meanwhile.
