@@ -29,7 +29,7 @@ const drawingAlone: readonly string[] = ["test/runtime/backends/webgl/{lost,memo
 const alone: readonly string[] = [
   "test/runtime/backends/cpu/{blas,memory,threads}/**/*.test.ts",
   "test/runtime/{threads,recover}.test.ts",
-  "test/runtime/autograd/anomaly.test.ts",
+  "test/runtime/{autograd/anomaly,optim/memory}.test.ts",
   "test/runtime/ops/shaping/views.test.ts",
   "test/oracle/autograd-programs.test.ts",
 ];
@@ -63,7 +63,7 @@ const config: ViteUserConfig = defineConfig({
         exclude: [...alone, ...replacing, ...drawing, ...training],
         isolate: false,
       }),
-      project("training", { include: [...training], isolate: false }),
+      project("training", { include: [...training], exclude: [...alone], isolate: false }),
       project("drawing", {
         include: [...drawing],
         exclude: [...drawingAlone],
