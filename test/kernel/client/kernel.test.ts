@@ -230,6 +230,19 @@ describe("An interrupt", () => {
     expect(shown(await run("6 * 7"))).toBe("42");
   });
 
+  it("ends a loop when what it came for was caught in the same moment, and V8 waits for it for ever", async () => {
+    await run("import vm from 'node:vm'; const script = new vm.Script('for (;;);')");
+    const timesOut = "try { script.runInThisContext({ timeout: 1 }) } catch {}";
+    for (let i = 0; i < 3; i++) {
+      const result = await stopped(
+        `for (let i = 0; i < 80; i++) ${timesOut} while (true) {}`,
+        kernel.interrupt.bind(kernel),
+      );
+      expect(result.error?.ename).toBe("KeyboardInterrupt");
+    }
+    expect(shown(await run("6 * 7"))).toBe("42");
+  });
+
   it("that comes with its cell, before the cell has begun, ends it", async () => {
     for (let i = 0; i < 20; i++) {
       const abort = new AbortController();
