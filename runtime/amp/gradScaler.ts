@@ -85,7 +85,7 @@ export class GradScaler {
   /** A loss, or a list of them, times the factor. */
   scale<T extends Scaled>(outputs: T): T {
     if (!this.#enabled) return outputs;
-    // The structure stays.
+    // The structure stays, and a tensor stays one: what comes is of the type that was given.
     if (!(outputs instanceof Tensor)) return outputs.map((each) => this.scale(each)) as unknown as T;
     return outputs.mul(this.#scale) as unknown as T;
   }
